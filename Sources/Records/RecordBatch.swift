@@ -1,0 +1,46 @@
+//  What the reader hands to the fold: a few thousand accepted records as columns.
+
+/// Bytes that somebody else owns.
+package struct ByteSlice {
+    package var base: UnsafePointer<UInt8>
+    package var count: Int
+
+    @inlinable package init(base: UnsafePointer<UInt8>, count: Int) {
+        self.base = base
+        self.count = count
+    }
+
+    @inlinable package var buffer: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
+}
+
+/// Accepted records, column by column. The key slices point into the reader's window (or its arena of decoded
+/// strings) and are good only until the call that lent the batch returns.
+///
+///     keys     row 0: Contract, AppName · row 1: Contract, AppName · …
+///     values   row 0 · row 1 · …
+package struct RecordBatch: ~Copyable {
+    /// Records a batch holds at most: enough to make a call for each batch free, little enough to stay in L1 and L2.
+    package static let capacity = 1024
+
+    /// How many key columns a record has.
+    package let keyCount: Int
+    /// Row-major: `keys[row * keyCount + k]`. `capacity * keyCount` slices.
+    package let keys: UnsafeMutablePointer<ByteSlice>
+    /// The summed value of each row.
+    package let values: UnsafeMutablePointer<Int64>
+    /// How many rows are filled; `0 ... capacity`.
+    package var count = 0
+
+    package init(keyCount: Int) {
+        self.keyCount = keyCount
+        keys = .allocate(capacity: Self.capacity * keyCount)
+        values = .allocate(capacity: Self.capacity)
+    }
+
+    deinit {
+        keys.deallocate()
+        values.deallocate()
+    }
+
+    @inlinable package var isFull: Bool { count == Self.capacity }
+}
