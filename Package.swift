@@ -29,7 +29,7 @@ let package = Package(
         library("Records"),
         library("DurableIO"),
         library("JSONRecords", ["Records", "CByteScan"]),
-        library("Folding", ["Records", "Columns"]),
+        library("Folding", ["Records", "Columns", "CByteScan"]),
         library("Codecs", ["CZlib", "CLZ4", "CXXHash"]),
         library("ParquetTable", ["Columns", "CLZ4", "CZlib"]),
         library("SampleData", ["CZlib", "CLZ4"]),

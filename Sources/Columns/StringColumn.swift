@@ -85,7 +85,8 @@ package struct StringColumn: Sendable, Equatable {
         try bytes.withUnsafeBufferPointer { (bytes) throws(E) -> R in
             try offsets.withUnsafeBufferPointer { (offsets) throws(E) -> R in
                 // An empty array may have no address; a zero-length read from the offsets' address is as good.
-                let base = bytes.baseAddress ?? UnsafeRawPointer(offsets.baseAddress!).assumingMemoryBound(to: UInt8.self)
+                let base =
+                    bytes.baseAddress ?? UnsafeRawPointer(offsets.baseAddress!).assumingMemoryBound(to: UInt8.self)
                 return try body(base, offsets.baseAddress!)
             }
         }

@@ -1,7 +1,7 @@
 //  Aggregated rows as columns: what partials, totals and reports are made of.
 
-package import Columns
-package import Records
+import Columns
+import Records
 
 /// The columns of a partial or a total: string keys in sort order, then Int64 measures.
 package struct KeyedSchema: Sendable, Hashable {

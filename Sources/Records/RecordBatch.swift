@@ -14,13 +14,16 @@ package struct ByteSlice {
 }
 
 /// Accepted records, column by column. The key slices point into the reader's window (or its arena of decoded
-/// strings) and are good only until the call that lent the batch returns.
+/// strings) and are good only until the call that lent the batch returns. From the first byte of each slice on, at
+/// least `keyPadding` bytes can be read, however short the key is, so that a fold may load keys by whole words.
 ///
 ///     keys     row 0: Contract, AppName · row 1: Contract, AppName · …
 ///     values   row 0 · row 1 · …
 package struct RecordBatch: ~Copyable {
     /// Records a batch holds at most: enough to make a call for each batch free, little enough to stay in L1 and L2.
     package static let capacity = 1024
+    /// Bytes that can be read from a key's first byte on.
+    package static let keyPadding = 16
 
     /// How many key columns a record has.
     package let keyCount: Int

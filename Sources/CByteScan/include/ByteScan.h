@@ -1,7 +1,7 @@
 //  The few byte searches that decide the reader's speed and that Swift cannot express.
 //
-//  Each function walks [p, end) in blocks of 16 bytes where the processor has SSE2 (every x86-64) and byte by byte
-//  elsewhere; no byte outside the range is read. All are inline, so that the Swift optimizer sees through them.
+//  They walk in blocks of 16 bytes where the processor has SSE2 (every x86-64) and byte by byte elsewhere. All are
+//  inline, so that the Swift optimizer sees through them.
 
 #ifndef WATCHFOLD_BYTE_SCAN_H
 #define WATCHFOLD_BYTE_SCAN_H
@@ -13,12 +13,18 @@
 #include <emmintrin.h>
 #endif
 
-/// First byte that ends or complicates a JSON string: a quote, a backslash, a control character (below 0x20) or any
-/// byte of a multi-byte UTF-8 sequence (0x80 and above). Returns `end` when there is none.
-static inline const uint8_t *wf_find_string_special(const uint8_t *p, const uint8_t *end) {
+/// Bytes that must be readable behind a sentinel, for the searches that stop at one.
+#define WF_PADDING 64
+
+/// First byte at or after `p` that ends or complicates a JSON string: a quote, a backslash, a control character (below
+/// 0x20) or a byte of a multi-byte UTF-8 sequence (0x80 and above).
+///
+/// There is no end to compare with: the caller's buffer holds a NUL behind its last byte, which stops the search, and
+/// `WF_PADDING` readable bytes from there on.
+static inline const uint8_t *wf_find_string_special(const uint8_t *p) {
 #if defined(__SSE2__)
     const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
-    while (end - p >= 16) {
+    for (;; p += 16) {
         __m128i block = _mm_loadu_si128((const __m128i *)p);
         // Signed comparison: bytes from 0x80 up are negative, so they count as "below space" too.
         __m128i special = _mm_or_si128(
@@ -26,11 +32,11 @@ static inline const uint8_t *wf_find_string_special(const uint8_t *p, const uint
             _mm_cmplt_epi8(block, space));
         int mask = _mm_movemask_epi8(special);
         if (mask != 0) return p + __builtin_ctz((unsigned)mask);
-        p += 16;
     }
-#endif
-    while (p < end && *p != '"' && *p != '\\' && *p >= 0x20 && *p < 0x80) p++;
+#else
+    while (*p != '"' && *p != '\\' && *p >= 0x20 && *p < 0x80) p++;
     return p;
+#endif
 }
 
 /// How many line feeds there are in [p, end).
@@ -39,7 +45,7 @@ static inline size_t wf_count_newlines(const uint8_t *p, const uint8_t *end) {
 #if defined(__SSE2__)
     const __m128i newline = _mm_set1_epi8('\n'), zero = _mm_setzero_si128();
     while (end - p >= 16) {
-        // Each of the 16 lanes counts down from zero, at most 255 times, before the lanes are added up.
+        // Each of the 16 lanes counts up from zero, at most 255 times, before the lanes are added together.
         __m128i lanes = zero;
         size_t blocks = (size_t)(end - p) / 16;
         if (blocks > 255) blocks = 255;
@@ -52,5 +58,8 @@ static inline size_t wf_count_newlines(const uint8_t *p, const uint8_t *end) {
     for (; p < end; p++) count += *p == '\n';
     return count;
 }
+
+/// Asks for the cache line at `p`, to be written soon.
+static inline void wf_prefetch(const void *p) { __builtin_prefetch(p, 1, 3); }
 
 #endif

@@ -1,0 +1,80 @@
+//  A file that appears whole or not at all.
+//
+//      create   FOLDER/.NAME.PID-N.tmp
+//      write    … the content …
+//      commit   fsync the file → rename it to NAME → fsync the folder
+//
+//  Until the rename, NAME is what it was; after the folder's fsync, NAME is the new content even after a power cut.
+//  What a crash leaves behind begins with a dot and ends in `.tmp`; `isTemporary` recognises it for sweeping.
+
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Writes a file under a temporary name and puts it in place with one rename.
+package final class AtomicFile {
+    /// Where the file will be.
+    package let path: String
+    package let temporaryPath: String
+    /// Bytes written so far.
+    package private(set) var count = 0
+    private let fileSystem: FileSystem
+    private let file: OpenFile
+    private var state = State.writing
+
+    private enum State { case writing, sealed, placed, discarded }
+    private static let serial = Atomic<Int>(0)
+
+    package init(_ path: String, in fileSystem: FileSystem) throws(IOError) {
+        self.path = path
+        self.fileSystem = fileSystem
+        let serial = Self.serial.wrappingAdd(1, ordering: .relaxed).newValue
+        temporaryPath = Path.join(Path.parent(path), ".\(Path.name(path)).\(getpid())-\(serial).tmp")
+        try fileSystem.removeIfPresent(temporaryPath)
+        file = try fileSystem.open(temporaryPath, .createNew)
+    }
+
+    /// A file that was not put in place leaves nothing behind. A failure to remove it is left to the next sweep.
+    deinit { discard() }
+
+    /// Whether a name is one that this type gives to unfinished files.
+    package static func isTemporary(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(".tmp") }
+
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(IOError) {
+        precondition(state == .writing, "\(path) is no longer being written")
+        try file.write(bytes)
+        count += bytes.count
+    }
+
+    /// Makes the content durable, still under its temporary name.
+    package func seal() throws(IOError) {
+        precondition(state == .writing, "\(path) was sealed twice")
+        try file.sync()
+        state = .sealed
+    }
+
+    /// Gives a sealed file its name.
+    ///
+    /// - Parameter syncingFolder: false when the caller makes several names of one folder durable at once.
+    package func place(syncingFolder: Bool = true) throws(IOError) {
+        precondition(state == .sealed, "\(path) was not sealed")
+        try fileSystem.rename(temporaryPath, to: path)
+        state = .placed
+        if syncingFolder { try fileSystem.syncFolder(Path.parent(path)) }
+    }
+
+    package func commit() throws(IOError) {
+        try seal()
+        try place()
+    }
+
+    package func discard() {
+        guard state == .writing || state == .sealed else { return }
+        state = .discarded
+        try? fileSystem.remove(temporaryPath)
+    }
+}

@@ -1,0 +1,52 @@
+//  One writer at a time.
+//
+//  The lock is the kernel's, on an open descriptor of `checkpoints/lock`; it goes when its holder ends, however that
+//  happens. The file's text says who holds it, for the message that others get; it is never believed for anything else.
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Who holds a lock.
+package struct LockHolder: Sendable, Hashable, CustomStringConvertible {
+    package var processID: Int32
+    /// When it took the lock, UTC, as `2022-04-01T10:11:12Z`.
+    package var since: String
+
+    package var description: String { "process \(processID), since \(since)" }
+}
+
+/// An exclusive lock, held as long as the value lives.
+package final class FileLock: Sendable {
+    private let file: OpenFile
+
+    private init(_ file: OpenFile) { self.file = file }
+
+    package enum Attempt {
+        case taken(FileLock)
+        /// Held by another; who, if its note could be read.
+        case held(by: LockHolder?)
+    }
+
+    package static func attempt(_ path: String, in fileSystem: FileSystem, now: String) throws(IOError) -> Attempt {
+        let file = try fileSystem.open(path, .readWrite)
+        guard try file.tryLock() else { return .held(by: try holder(in: file)) }
+        try file.truncate(to: 0)
+        let note = Array("\(getpid()) \(now)\n".utf8)
+        var failure: IOError?
+        note.withUnsafeBytes { bytes in
+            do throws(IOError) { try file.write(bytes) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return .taken(FileLock(file))
+    }
+
+    private static func holder(in file: OpenFile) throws(IOError) -> LockHolder? {
+        let text = String(decoding: try file.readAll(limit: 4096), as: UTF8.self)
+        let parts = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
+        guard parts.count == 2, let processID = Int32(parts[0]) else { return nil }
+        return LockHolder(processID: processID, since: String(parts[1]))
+    }
+}

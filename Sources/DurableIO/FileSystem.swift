@@ -1,0 +1,186 @@
+//  The one seam to the file system.
+//
+//  A call that the kernel interrupts (EINTR) is made again. Any other failure is an `IOError` that names the path.
+//  Nothing here retries, caches or guesses; what must be durable is said so by the caller: `sync` after writing,
+//  `syncFolder` after renaming.
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What a path names.
+package enum FileKind: UInt8, Sendable, Hashable {
+    case file = 1
+    case folder = 2
+    case other = 3
+}
+
+/// What the kernel knows about a file. Times are nanoseconds since 1970.
+package struct FileStatus: Sendable, Hashable {
+    package var kind: FileKind
+    package var device: UInt64
+    package var inode: UInt64
+    /// Bytes.
+    package var size: Int
+    package var modified: Int64
+    package var changed: Int64
+
+    init(_ s: stat) {
+        switch s.st_mode & S_IFMT {
+        case S_IFREG: kind = .file
+        case S_IFDIR: kind = .folder
+        default: kind = .other
+        }
+        device = UInt64(s.st_dev)
+        inode = UInt64(s.st_ino)
+        size = Int(s.st_size)
+        modified = Int64(s.st_mtim.tv_sec) * 1_000_000_000 + Int64(s.st_mtim.tv_nsec)
+        changed = Int64(s.st_ctim.tv_sec) * 1_000_000_000 + Int64(s.st_ctim.tv_nsec)
+    }
+}
+
+/// One name in a folder.
+package struct FolderEntry: Sendable, Hashable {
+    /// The name; nil when its bytes are no UTF-8, in which case `displayName` shows what can be shown.
+    package var name: String?
+    package var displayName: String
+}
+
+/// The file system, or a bent one in tests.
+package final class FileSystem: Sendable {
+    private let interposer: (any Interposer)?
+
+    package init(interposer: (any Interposer)? = nil) { self.interposer = interposer }
+
+    /// The one that programs use.
+    package static let real = FileSystem()
+
+    // MARK: Calls
+
+    /// Makes one call: asks the interposer, repeats on EINTR, reports the outcome.
+    ///
+    /// - Parameter body: receives the most bytes to transfer; returns the kernel's result, negative on failure.
+    @discardableResult
+    func perform(
+        _ call: SystemCall, _ operation: @autoclosure () -> String, _ path: String, count: Int = 0,
+        bytes: UnsafeRawBufferPointer? = nil, _ body: (Int) -> Int
+    ) throws(IOError) -> Int {
+        var limit = count
+        if let interposer {
+            switch interposer.willPerform(call) {
+            case .proceed: break
+            case .fail(let code): throw IOError(operation(), path, code: code)
+            case .limit(let most): limit = min(limit, max(most, 1))
+            }
+        }
+        var result = body(limit)
+        while result < 0 && errno == EINTR { result = body(limit) }
+        if result < 0 { throw IOError(operation(), path, code: errno) }
+        interposer?.didPerform(call, result: result, bytes: bytes)
+        return result
+    }
+
+    // MARK: Files
+
+    package func open(_ path: String, _ mode: OpenFile.Mode) throws(IOError) -> OpenFile {
+        let flags = mode.flags | O_CLOEXEC | O_NOCTTY
+        let descriptor = try perform(.open(path: path, flags: flags), mode.operation, path) { _ in
+            #if canImport(Glibc)
+                Int(Glibc.open(path, flags, 0o666))
+            #else
+                Int(Darwin.open(path, flags, 0o666))
+            #endif
+        }
+        return OpenFile(fileSystem: self, descriptor: Int32(descriptor), path: path, ownsDescriptor: true)
+    }
+
+    /// Standard input or output as a file. It is not closed at the end.
+    package func standardStream(_ descriptor: Int32) -> OpenFile {
+        OpenFile(
+            fileSystem: self, descriptor: descriptor,
+            path: descriptor == 0 ? "standard input" : descriptor == 1 ? "standard output" : "standard error",
+            ownsDescriptor: false)
+    }
+
+    /// - Throws: `IOError` with `isMissing` when there is no such file. Symbolic links are followed.
+    package func status(_ path: String) throws(IOError) -> FileStatus {
+        var s = stat()
+        try perform(.status(path: path), "cannot look at", path) { _ in Int(stat(path, &s)) }
+        return FileStatus(s)
+    }
+
+    /// Like `status`, but nil when there is no such file.
+    package func statusIfPresent(_ path: String) throws(IOError) -> FileStatus? {
+        do { return try status(path) } catch  where error.isMissing { return nil }
+    }
+
+    package func rename(_ from: String, to: String) throws(IOError) {
+        try perform(.rename(from: from, to: to), "cannot rename \(from) to", to) { _ in
+            #if canImport(Glibc)
+                Int(Glibc.rename(from, to))
+            #else
+                Int(Darwin.rename(from, to))
+            #endif
+        }
+    }
+
+    package func remove(_ path: String) throws(IOError) {
+        try perform(.remove(path: path), "cannot remove", path) { _ in Int(unlink(path)) }
+    }
+
+    /// Removes a file that may already be gone.
+    package func removeIfPresent(_ path: String) throws(IOError) {
+        do { try remove(path) } catch  where error.isMissing {}
+    }
+
+    // MARK: Folders
+
+    /// Makes the folder and those above it that are missing, each durable in the one above.
+    package func createFolders(_ path: String) throws(IOError) {
+        if let status = try statusIfPresent(path) {
+            if status.kind == .folder { return }
+            throw IOError("cannot create the folder", path, code: ENOTDIR)
+        }
+        let parent = Path.parent(path)
+        if parent != path { try createFolders(parent) }
+        do {
+            try perform(.createFolder(path: path), "cannot create the folder", path) { _ in Int(mkdir(path, 0o777)) }
+        } catch  where error.code == EEXIST { return }
+        try syncFolder(parent)
+    }
+
+    package func removeFolder(_ path: String) throws(IOError) {
+        try perform(.removeFolder(path: path), "cannot remove the folder", path) { _ in Int(rmdir(path)) }
+    }
+
+    /// Makes the names in a folder durable.
+    package func syncFolder(_ path: String) throws(IOError) {
+        let folder = try open(path, .folder)
+        try folder.sync()
+    }
+
+    /// The names in a folder, without `.` and `..`, in the order of their bytes.
+    package func list(_ path: String) throws(IOError) -> [FolderEntry] {
+        var entries: [FolderEntry] = []
+        try perform(.list(path: path), "cannot list", path) { _ in
+            guard let stream = opendir(path) else { return -1 }
+            defer { closedir(stream) }
+            entries = []
+            errno = 0
+            while let entry = readdir(stream) {
+                let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                    tuple.withMemoryRebound(to: CChar.self, capacity: 256) { cString in
+                        let bytes = UnsafeRawBufferPointer(start: cString, count: strlen(cString))
+                        return FolderEntry(
+                            name: String(validating: bytes, as: UTF8.self), displayName: String(cString: cString))
+                    }
+                }
+                if name.name != "." && name.name != ".." { entries.append(name) }
+            }
+            return errno == 0 ? 0 : -1
+        }
+        return entries.sorted { Path.precedes($0.displayName, $1.displayName) }
+    }
+}

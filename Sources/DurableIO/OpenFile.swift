@@ -1,0 +1,144 @@
+//  An open descriptor that knows its path.
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// An open file or folder; closed when the last reference goes. `readAt` may be called from several threads at once.
+package final class OpenFile: Sendable {
+    package enum Mode: Sendable {
+        case read
+        /// Create a file that must not exist yet, for writing.
+        case createNew
+        /// Open or create, for reading and writing, without truncating.
+        case readWrite
+        case folder
+
+        var flags: Int32 {
+            switch self {
+            case .read: O_RDONLY
+            case .createNew: O_WRONLY | O_CREAT | O_EXCL
+            case .readWrite: O_RDWR | O_CREAT
+            case .folder: O_RDONLY | O_DIRECTORY
+            }
+        }
+
+        var operation: String {
+            switch self {
+            case .read, .folder: "cannot open"
+            case .createNew: "cannot create"
+            case .readWrite: "cannot open or create"
+            }
+        }
+    }
+
+    package let path: String
+    package let descriptor: Int32
+    private let fileSystem: FileSystem
+    private let ownsDescriptor: Bool
+
+    init(fileSystem: FileSystem, descriptor: Int32, path: String, ownsDescriptor: Bool) {
+        self.fileSystem = fileSystem
+        self.descriptor = descriptor
+        self.path = path
+        self.ownsDescriptor = ownsDescriptor
+    }
+
+    /// What a close can still report does not matter: data that must last was synced before.
+    deinit { if ownsDescriptor { close(descriptor) } }
+
+    package func status() throws(IOError) -> FileStatus {
+        var s = stat()
+        try fileSystem.perform(.status(path: path), "cannot look at", path) { _ in Int(fstat(descriptor, &s)) }
+        return FileStatus(s)
+    }
+
+    // MARK: Reading
+
+    /// Reads what comes next, at most the buffer's size. Returns 0 at the end.
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(IOError) -> Int {
+        try fileSystem.perform(.read(path: path, count: buffer.count), "cannot read", path, count: buffer.count) {
+            most in
+            #if canImport(Glibc)
+                Glibc.read(descriptor, buffer.baseAddress, most)
+            #else
+                Darwin.read(descriptor, buffer.baseAddress, most)
+            #endif
+        }
+    }
+
+    /// Fills the buffer from `offset` on; returns fewer bytes only at the end of the file.
+    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(IOError) -> Int {
+        var filled = 0
+        while filled < buffer.count {
+            let rest = buffer.count - filled
+            let count = try fileSystem.perform(
+                .readAt(path: path, offset: offset + filled, count: rest), "cannot read", path, count: rest
+            ) { most in pread(descriptor, buffer.baseAddress! + filled, most, off_t(offset + filled)) }
+            if count == 0 { break }
+            filled += count
+        }
+        return filled
+    }
+
+    /// The whole file, which must be a small one.
+    ///
+    /// - Parameter limit: bytes; a larger file is an `IOError` with EFBIG.
+    package func readAll(limit: Int) throws(IOError) -> [UInt8] {
+        let size = try status().size
+        guard size <= limit else { throw IOError("will not read", path, code: EFBIG) }
+        var failure: IOError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            do throws(IOError) {
+                count = try read(
+                    at: 0, into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<size])))
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    // MARK: Writing
+
+    /// Writes all bytes at the current position.
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(IOError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = try fileSystem.perform(
+                .write(path: path, count: rest.count), "cannot write", path, count: rest.count, bytes: rest
+            ) { most in
+                #if canImport(Glibc)
+                    Glibc.write(descriptor, rest.baseAddress, most)
+                #else
+                    Darwin.write(descriptor, rest.baseAddress, most)
+                #endif
+            }
+            if count == 0 { throw IOError("cannot write", path, code: EIO) }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+    }
+
+    package func truncate(to length: Int) throws(IOError) {
+        try fileSystem.perform(.truncate(path: path, length: length), "cannot truncate", path) { _ in
+            Int(ftruncate(descriptor, off_t(length)))
+        }
+    }
+
+    /// Makes what was written last. After a failure nothing is known of the pages; the file must be written anew.
+    package func sync() throws(IOError) {
+        try fileSystem.perform(.sync(path: path), "cannot make durable", path) { _ in Int(fsync(descriptor)) }
+    }
+
+    /// Takes the kernel's exclusive lock on this open file, without waiting. Returns whether it was free. The lock goes
+    /// with the descriptor, also when the process dies.
+    package func tryLock() throws(IOError) -> Bool {
+        do {
+            try fileSystem.perform(.lock(path: path), "cannot lock", path) { _ in
+                Int(flock(descriptor, LOCK_EX | LOCK_NB))
+            }
+            return true
+        } catch  where error.code == EWOULDBLOCK { return false }
+    }
+}

@@ -1,0 +1,103 @@
+//  Byte strings ─▶ small numbers, in the order in which they first came.
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Numbers distinct byte strings from 0.
+///
+/// Open addressing with linear probing, at most half full. A slot holds the number plus one, so that zero is empty.
+struct KeyInterner {
+    /// All strings, back to back.
+    private var bytes: [UInt8] = []
+    /// Where string i ends; it begins where the one before ends.
+    private var ends: [Int] = []
+    private var hashes: [UInt64] = []
+    private var slots = [UInt32](repeating: 0, count: 64)
+
+    var count: Int { ends.count }
+
+    /// Bytes of memory in use.
+    var footprint: Int { bytes.capacity + ends.capacity * 8 + hashes.capacity * 8 + slots.count * 4 }
+
+    func range(_ id: Int) -> Range<Int> { (id == 0 ? 0 : ends[id - 1])..<ends[id] }
+
+    func string(_ id: Int) -> ArraySlice<UInt8> { bytes[range(id)] }
+
+    func withBytes<R>(_ id: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+        bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range(id)])) }
+    }
+
+    /// The number of a string; a new one when it is new.
+    mutating func intern(_ key: UnsafeBufferPointer<UInt8>) -> UInt32 {
+        let hash = Self.hash(key)
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        while slots[slot] != 0 {
+            let id = Int(slots[slot] - 1)
+            if hashes[id] == hash && isSame(id, key) { return UInt32(id) }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        precondition(count < Int(UInt32.max) - 1, "too many distinct keys to number")
+        let id = count
+        bytes.append(contentsOf: key)
+        ends.append(bytes.count)
+        hashes.append(hash)
+        slots[slot] = UInt32(id + 1)
+        if count * 2 > slots.count { grow() }
+        return UInt32(id)
+    }
+
+    private func isSame(_ id: Int, _ key: UnsafeBufferPointer<UInt8>) -> Bool {
+        let range = range(id)
+        guard range.count == key.count else { return false }
+        if key.isEmpty { return true }
+        return bytes.withUnsafeBufferPointer {
+            memcmp($0.baseAddress! + range.lowerBound, key.baseAddress!, key.count) == 0
+        }
+    }
+
+    private mutating func grow() {
+        var larger = [UInt32](repeating: 0, count: slots.count * 2)
+        for id in 0..<count {
+            var slot = Int(truncatingIfNeeded: hashes[id]) & (larger.count - 1)
+            while larger[slot] != 0 { slot = (slot + 1) & (larger.count - 1) }
+            larger[slot] = UInt32(id + 1)
+        }
+        slots = larger
+    }
+
+    /// For each number the place of its string in the order of bytes.
+    func ranks() -> [UInt32] {
+        let order = (0..<count).sorted { string($0).lexicographicallyPrecedes(string($1)) }
+        var ranks = [UInt32](repeating: 0, count: count)
+        for (rank, id) in order.enumerated() { ranks[id] = UInt32(rank) }
+        return ranks
+    }
+
+    /// Seeded at the start of the process: nobody can prepare a file of colliding keys.
+    static let seed = UInt64.random(in: .min ... .max)
+
+    private static func hash(_ key: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        var hash = seed ^ UInt64(key.count)
+        let raw = UnsafeRawBufferPointer(key)
+        var i = 0
+        while i + 8 <= raw.count {
+            hash = mix(hash, raw.loadUnaligned(fromByteOffset: i, as: UInt64.self))
+            i += 8
+        }
+        var tail: UInt64 = 0
+        while i < raw.count {
+            tail = tail << 8 | UInt64(raw[i])
+            i += 1
+        }
+        return mix(hash, tail)
+    }
+
+    @inline(__always)
+    private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        let product = (a ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: b ^ 0xD6E8_FEB8_6659_FD93)
+        return product.high ^ product.low
+    }
+}

@@ -1,0 +1,132 @@
+//  Building batches row by row without an array append for each value.
+
+import Columns
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Room for the rows of one batch; used again for the next.
+struct KeyedBatchBuilder: ~Copyable {
+    /// A growing buffer of strings.
+    struct Strings {
+        var bytes: UnsafeMutablePointer<UInt8>
+        var capacity: Int
+        var used = 0
+        /// `rowLimit + 1` of them.
+        let offsets: UnsafeMutablePointer<Int>
+    }
+
+    /// Rows a batch holds at most.
+    let rowLimit: Int
+    /// A batch is also full when its keys hold this many bytes: a row group of very long keys must not grow without
+    /// bounds.
+    private static let byteLimit = 64 << 20
+
+    let keyCount: Int
+    let measureCount: Int
+    let keys: UnsafeMutablePointer<Strings>
+    /// Column-major, `rowLimit` values for each measure.
+    let measures: UnsafeMutablePointer<UnsafeMutablePointer<Int64>>
+    private(set) var count = 0
+    private var keyBytes = 0
+
+    init(keyCount: Int, measureCount: Int, rowLimit: Int) {
+        self.rowLimit = rowLimit
+        self.keyCount = keyCount
+        self.measureCount = measureCount
+        keys = .allocate(capacity: keyCount)
+        measures = .allocate(capacity: measureCount)
+        for k in 0..<keyCount {
+            let offsets = UnsafeMutablePointer<Int>.allocate(capacity: rowLimit + 1)
+            offsets[0] = 0
+            (keys + k).initialize(to: Strings(bytes: .allocate(capacity: 1 << 16), capacity: 1 << 16, offsets: offsets))
+        }
+        for m in 0..<measureCount { (measures + m).initialize(to: .allocate(capacity: rowLimit)) }
+    }
+
+    deinit {
+        for k in 0..<keyCount {
+            keys[k].bytes.deallocate()
+            keys[k].offsets.deallocate()
+        }
+        for m in 0..<measureCount { measures[m].deallocate() }
+        keys.deallocate()
+        measures.deallocate()
+    }
+
+    var isFull: Bool { count == rowLimit || keyBytes >= Self.byteLimit }
+
+    /// Where the next row's key is to be written; at least `count + 16` bytes may be.
+    @inline(__always)
+    func room(key: Int, count: Int) -> UnsafeMutablePointer<UInt8> {
+        let strings = keys + key
+        if strings.pointee.capacity - strings.pointee.used < count + 16 { grow(key, by: count + 16) }
+        return strings.pointee.bytes + strings.pointee.used
+    }
+
+    private func grow(_ key: Int, by count: Int) {
+        let strings = keys + key
+        let capacity = max(strings.pointee.capacity * 2, strings.pointee.used + count)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        memcpy(larger, strings.pointee.bytes, strings.pointee.used)
+        strings.pointee.bytes.deallocate()
+        strings.pointee.bytes = larger
+        strings.pointee.capacity = capacity
+    }
+
+    /// The next row's key has this many bytes.
+    @inline(__always)
+    mutating func setKey(_ key: Int, count: Int) {
+        keys[key].used += count
+        keyBytes += count
+        keys[key].offsets[self.count + 1] = keys[key].used
+    }
+
+    @inline(__always)
+    mutating func setKey(_ key: Int, _ bytes: UnsafePointer<UInt8>, count: Int) {
+        memcpy(room(key: key, count: count), bytes, count)
+        setKey(key, count: count)
+    }
+
+    /// The next row is complete: all its keys were set and its measures written to `measures[m][count]`.
+    @inline(__always)
+    mutating func endRow() { count += 1 }
+
+    /// Forgets the keys of the row that was begun.
+    mutating func dropRow() {
+        for k in 0..<keyCount {
+            keyBytes -= keys[k].used - keys[k].offsets[count]
+            keys[k].used = keys[k].offsets[count]
+        }
+    }
+
+    /// The first key of the row that was begun, for messages.
+    var lastKeyText: String {
+        let start = keys[0].offsets[count]
+        return String(
+            decoding: UnsafeBufferPointer(start: keys[0].bytes + start, count: keys[0].used - start), as: UTF8.self)
+    }
+
+    /// The rows so far as a batch; the builder is empty afterwards.
+    mutating func take() -> KeyedBatch {
+        let rows = count
+        let keyColumns = (0..<keyCount).map { k in
+            let strings = keys[k]
+            return StringColumn(rowCount: rows, byteCapacity: strings.used) { bytes, offsets in
+                memcpy(bytes, strings.bytes, strings.used)
+                memcpy(offsets, strings.offsets, (rows + 1) * MemoryLayout<Int>.stride)
+                return strings.used
+            }
+        }
+        let measureColumns = (0..<measureCount).map { m in
+            Array(UnsafeBufferPointer(start: measures[m], count: rows))
+        }
+        for k in 0..<keyCount { keys[k].used = 0 }
+        count = 0
+        keyBytes = 0
+        return KeyedBatch(keys: keyColumns, measures: measureColumns)
+    }
+}

@@ -1,0 +1,94 @@
+//  The paths of a plan's fields as one tree of keys, so that a record is walked once.
+//
+//  For the engagement plan (alternatives of one field share no slot):
+//
+//      root ── "_source" ── "Contract"       slot 0
+//         │             ├── "AppName"        slot 2
+//         │             └── "TotalDuration"  slot 4
+//         ├── "Contract"                     slot 1
+//         ├── "AppName"                      slot 3
+//         └── "TotalDuration"                slot 5
+
+import Records
+
+/// What a record held at a path.
+struct FieldSlot {
+    enum Kind: UInt8 { case missing, null, string, escapedString, number, other }
+
+    var kind: Kind
+    /// The inside of a string, or a number's text; meaningless for the other kinds.
+    var start: UnsafePointer<UInt8>
+    var count: Int
+
+    var text: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
+}
+
+/// One key on the way to a field.
+struct FieldNode {
+    var key: [UInt8]
+    /// Filled when a value is found here; nil for keys that only lead on.
+    var slot: Int?
+    /// Nodes of the keys within.
+    var children: [Int]
+    /// All slots from here on down, emptied when the key comes again: of duplicate keys the last wins.
+    var slotsBelow: [Int]
+    /// All nodes from here on down, without this one.
+    var nodesBelow: [Int]
+}
+
+/// A field's alternatives, best first.
+struct FieldChoice {
+    /// The slot of each alternative, and the node of the object that would hold it (0 is the record itself).
+    var alternatives: [(slot: Int, parent: Int)]
+}
+
+/// The compiled paths of a plan.
+struct FieldTree {
+    /// Node 0 is the record.
+    private(set) var nodes = [FieldNode(key: [], slot: nil, children: [], slotsBelow: [], nodesBelow: [])]
+    private(set) var slotCount = 0
+    private(set) var keys: [FieldChoice] = []
+    private(set) var value = FieldChoice(alternatives: [])
+
+    init(plan: FoldPlan) {
+        keys = plan.keyPaths.map { choice($0) }
+        value = choice(plan.valuePath)
+        collect(0)
+    }
+
+    private mutating func choice(_ path: FieldPath) -> FieldChoice {
+        FieldChoice(
+            alternatives: path.alternatives.map { keys in
+                var node = 0
+                var parent = 0
+                for key in keys {
+                    parent = node
+                    node = child(of: node, key: Array(key.utf8))
+                }
+                // Two fields may be read from one path.
+                let slot = nodes[node].slot ?? slotCount
+                if nodes[node].slot == nil {
+                    nodes[node].slot = slot
+                    slotCount += 1
+                }
+                return (slot, parent)
+            })
+    }
+
+    private mutating func child(of node: Int, key: [UInt8]) -> Int {
+        if let known = nodes[node].children.first(where: { nodes[$0].key == key }) { return known }
+        nodes.append(FieldNode(key: key, slot: nil, children: [], slotsBelow: [], nodesBelow: []))
+        nodes[node].children.append(nodes.count - 1)
+        return nodes.count - 1
+    }
+
+    private mutating func collect(_ node: Int) {
+        for child in nodes[node].children {
+            collect(child)
+            nodes[node].nodesBelow.append(child)
+            nodes[node].nodesBelow += nodes[child].nodesBelow
+            if let slot = nodes[child].slot { nodes[node].slotsBelow.append(slot) }
+            nodes[node].slotsBelow += nodes[child].slotsBelow
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//  What becomes of a record that is valid JSON.
+
+import Records
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+extension RecordReader {
+    /// Judges the value that was just walked over. Fields are judged in the order of the plan's keys, then the value;
+    /// the first that is wrong names the reason, and an ignored contract ends the matter.
+    mutating func take(
+        _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, isObject: Bool, _ pass: inout Pass,
+        _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
+    ) throws {
+        if end - start > maxRecordBytes { return try reject(.recordTooLong, start, end, &pass, onRejection) }
+        if !isObject { return try reject(.notAnObject, start, end, &pass, onRejection) }
+        if batch.isFull { try flush(onBatch) }
+        var isCoerced = false
+        for key in 0..<batch.keyCount {
+            let slot = storage.slot(of: storage.tree.keys[key])
+            switch slot.kind {
+            case .string: setKey(key, slot.text)
+            case .escapedString:
+                if !arena.fits(slot.count) {
+                    // Rows of the batch point into the arena, and so may this one.
+                    try makeRoom(for: slot.count, keysDone: key, onBatch)
+                }
+                setKey(key, arena.decode(slot.text))
+            case .number where key == 0 && isIntegerText(slot.text):
+                setKey(key, slot.text)
+                isCoerced = true
+            case .null where key == 0: return ignore()
+            case .missing, .null:
+                return try reject(key == 0 ? .missingContract : .missingApp, start, end, &pass, onRejection)
+            default: return try reject(key == 0 ? .badContract : .badApp, start, end, &pass, onRejection)
+            }
+            if key == 0 && isIgnored(batch.keys[batch.count * batch.keyCount]) { return ignore() }
+        }
+
+        let slot = storage.slot(of: storage.tree.value)
+        let number: (value: Int64, isPlain: Bool)?
+        switch slot.kind {
+        case .number: number = integralValue(slot.text)
+        case .string:
+            number = integralValue(slot.text)
+            isCoerced = true
+        case .escapedString:
+            number = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: slot.count) { text in
+                let count = decodeString(slot.text, into: text.baseAddress!)
+                return integralValue(UnsafeBufferPointer(start: text.baseAddress!, count: count))
+            }
+            isCoerced = true
+        case .missing, .null: return try reject(.missingDuration, start, end, &pass, onRejection)
+        default: number = nil
+        }
+        guard let number else { return try reject(.badDuration, start, end, &pass, onRejection) }
+        if number.value < 0 && !keepsNegativeValues {
+            return try reject(.negativeDuration, start, end, &pass, onRejection)
+        }
+        if isCoerced || !number.isPlain { counts.coerced += 1 }
+        batch.values[batch.count] = number.value
+        batch.count += 1
+        recordsRead += 1
+    }
+
+    @inline(__always)
+    private func setKey(_ key: Int, _ text: UnsafeBufferPointer<UInt8>) {
+        batch.keys[batch.count * batch.keyCount + key] = ByteSlice(base: text.baseAddress!, count: text.count)
+    }
+
+    private mutating func ignore() {
+        counts.ignored += 1
+        recordsRead += 1
+    }
+
+    /// Empties the batch and the arena in the middle of a row: the keys of the row that are done are carried over.
+    private mutating func makeRoom(
+        for count: Int, keysDone: Int, _ onBatch: (borrowing RecordBatch) throws -> Void
+    ) throws {
+        let old = batch.keys + batch.count * batch.keyCount
+        let done = (0..<keysDone).map { Array(old[$0].buffer) }
+        try flush(onBatch)
+        arena.reset(fitting: count + done.reduce(0) { $0 + $1.count })
+        for (key, bytes) in done.enumerated() {
+            setKey(key, bytes.withUnsafeBufferPointer { arena.copy($0) })
+        }
+    }
+
+    /// Null was dealt with; empty and the configured ones are ignored.
+    @inline(__always)
+    private func isIgnored(_ key: ByteSlice) -> Bool {
+        if key.count == 0 { return true }
+        for ignored in ignoredKeys where ignored.count == key.count {
+            let isSame = ignored.withUnsafeBufferPointer { memcmp($0.baseAddress!, key.base, key.count) == 0 }
+            if isSame { return true }
+        }
+        return false
+    }
+
+    /// Digits, perhaps with a minus: no point, no exponent.
+    private func isIntegerText(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        text.allSatisfy { isDigit($0) || $0 == UInt8(ascii: "-") }
+    }
+}

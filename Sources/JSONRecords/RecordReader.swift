@@ -1,0 +1,445 @@
+//  Bytes ─▶ batches of records.
+//
+//  The reader is given a *window*: the part of the input that is in memory. It takes as many whole records as there
+//  are, says how many bytes it is done with, and is given the rest again at the front of the next window.
+//
+//      window 1   {"a":1}\n{"a":2}\n{"a"          done with 16 bytes
+//      window 2   {"a":3}\n…                      the six left over, and more
+//
+//  A window that holds no whole record is given again, longer, up to the longest record allowed. So memory is bounded
+//  by that and nothing depends on where windows end: every decision is made on the bytes of a record alone.
+//
+//  Where the reader is between two windows:
+//
+//      start ─▶ betweenValues ─▶ … one value …  ─▶ betweenValues
+//                     │ [ or hits.hits                  ▲ ] and the rest of an answer
+//                     ▼                                 │
+//                 elementOrEnd ─▶ commaOrEnd ─▶ element ┘
+//
+//  and after a record that cannot be read: `skippingLine` (JSON Lines) or `searching` for the next boundary.
+
+import CByteScan
+import Records
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Reads the records of one input, or of one range of lines of it.
+package struct RecordReader: ~Copyable {
+    /// Readable bytes that must follow a window; the first of them is set to NUL by the reader.
+    package static let padding = Int(WF_PADDING)
+
+    enum Position {
+        case start
+        case betweenValues
+        /// Behind an opening bracket.
+        case elementOrEnd
+        /// Behind an element.
+        case commaOrEnd
+        /// Behind a comma.
+        case element
+        /// Behind the bracket that closes `hits.hits`.
+        case answerTail
+        /// In a line that was rejected.
+        case skippingLine
+        /// Behind a rejected record of the values or array kind: looking for a line that begins like a record.
+        case searching(column: Int, isInArray: Bool)
+    }
+
+    /// Longest record that is read, in bytes.
+    package let maxRecordBytes: Int
+    /// Known once the first window was looked at.
+    package private(set) var container: Container?
+    /// How the records ended so far.
+    package internal(set) var counts = OutcomeCounts()
+    /// Records that were met, counted where they are met and not where they end: conservation is checked against it.
+    package internal(set) var recordsRead = 0
+    /// Line feeds in all windows so far.
+    package private(set) var lines = 0
+    /// Bytes of rejected records.
+    package private(set) var rejectedBytes = 0
+    /// How the input ended; meaningful after the last window.
+    package private(set) var inputEnd = InputEnd.whole
+
+    private var position: Position
+    private var isInHits = false
+    /// Bytes of all windows before this one that the reader was done with.
+    private var offset = 0
+    /// Bytes since the last line feed, at the window's first byte.
+    private var column = 0
+
+    let ignoredKeys: [[UInt8]]
+    let keepsNegativeValues: Bool
+    var storage: FieldStorage
+    var batch: RecordBatch
+    var arena = StringArena(capacity: 1 << 16)
+
+    /// - Parameter container: known for a range of lines; nil to find out from the content.
+    package init(plan: FoldPlan, maxRecordBytes: Int, container: Container? = nil) {
+        precondition(maxRecordBytes > 0, "a record needs room")
+        self.maxRecordBytes = maxRecordBytes
+        self.container = container
+        position = container == nil ? .start : .betweenValues
+        storage = FieldStorage(tree: FieldTree(plan: plan))
+        batch = RecordBatch(keyCount: plan.keys.count)
+        ignoredKeys = plan.ignoredKeys.map { Array($0.utf8) }
+        keepsNegativeValues = plan.keepsNegativeValues
+    }
+
+    /// Takes what is whole in a window.
+    ///
+    /// - Parameters:
+    ///   - window: `count` bytes of input, then `padding` bytes that may be overwritten.
+    ///   - isFinal: whether the input ends with this window.
+    ///   - onBatch: gets the accepted records; what it throws ends the reading.
+    ///   - onRejection: gets each rejected record.
+    /// - Returns: how many bytes are done with; all of them when `isFinal`.
+    package mutating func read(
+        _ window: UnsafeMutablePointer<UInt8>, count: Int, isFinal: Bool,
+        onBatch: (borrowing RecordBatch) throws -> Void, onRejection: (Rejection) throws -> Void
+    ) throws -> Int {
+        window[count] = 0
+        var pass = Pass(window: UnsafePointer(window), end: UnsafePointer(window) + count, isFinal: isFinal)
+        try run(&pass, onBatch, onRejection)
+        try flush(onBatch)
+        let done = pass.p - pass.window
+        lines += wf_count_newlines(pass.counted, pass.p)
+        column = columnAt(pass.p, pass)
+        offset += done
+        return done
+    }
+
+    /// One window being read.
+    struct Pass {
+        let window: UnsafePointer<UInt8>
+        let end: UnsafePointer<UInt8>
+        let isFinal: Bool
+        /// Everything before is done with.
+        var p: UnsafePointer<UInt8>
+        /// Line feeds are counted up to here.
+        var counted: UnsafePointer<UInt8>
+
+        init(window: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, isFinal: Bool) {
+            self.window = window
+            self.end = end
+            self.isFinal = isFinal
+            p = window
+            counted = window
+        }
+    }
+
+    // MARK: The state machine
+
+    private mutating func run(
+        _ pass: inout Pass, _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
+    ) throws {
+        while true {
+            switch position {
+            case .start:
+                guard start(&pass) else { return }
+            case .betweenValues:
+                skipSpace(&pass)
+                if pass.p == pass.end { return }
+                if container == .lines {
+                    guard try lines(&pass, onBatch, onRejection) else { return }
+                } else if pass.p.pointee == UInt8(ascii: "[") {
+                    pass.p += 1
+                    (position, isInHits) = (.elementOrEnd, false)
+                } else if container == .responses {
+                    guard try answer(&pass, onBatch, onRejection) else { return }
+                } else {
+                    guard try value(&pass, next: .betweenValues, onBatch, onRejection) else { return }
+                }
+            case .elementOrEnd, .commaOrEnd, .element:
+                skipSpace(&pass)
+                if pass.p == pass.end {
+                    if pass.isFinal {
+                        inputEnd = .insideValue
+                        position = .betweenValues
+                    }
+                    return
+                }
+                guard try array(&pass, onBatch, onRejection) else { return }
+            case .answerTail:
+                guard try answerTail(&pass, onRejection) else { return }
+            case .skippingLine:
+                guard skipLine(&pass) else { return }
+            case .searching(let column, let isInArray):
+                guard search(&pass, column: column, isInArray: isInArray) else { return }
+            }
+        }
+    }
+
+    private func skipSpace(_ pass: inout Pass) { while isSpace(pass.p.pointee) { pass.p += 1 } }
+
+    /// The byte order mark, and the decision how the file holds its records.
+    private mutating func start(_ pass: inout Pass) -> Bool {
+        let count = pass.end - pass.p
+        if count < 3 && !pass.isFinal { return false }
+        let hasMark = count >= 3 && pass.p[0] == 0xEF && pass.p[1] == 0xBB && pass.p[2] == 0xBF
+        let first = hasMark ? pass.p + 3 : pass.p
+        let mayAskForMore = !pass.isFinal && count <= maxRecordBytes
+        guard
+            let found = Container.detect(first, end: pass.end, isFinal: pass.isFinal, mayAskForMore: mayAskForMore)
+        else {
+            return false
+        }
+        container = found
+        pass.p = first
+        position = .betweenValues
+        return true
+    }
+
+    // MARK: Lines
+
+    /// Takes lines as long as there are whole ones. Returns false when the window is used up.
+    private mutating func lines(
+        _ pass: inout Pass, _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
+    ) throws -> Bool {
+        while true {
+            while isSpace(pass.p.pointee) { pass.p += 1 }
+            if pass.p == pass.end { return false }
+            let start = pass.p
+            var failure: ScanFailure?
+            var isObject = false
+            var next = start
+            do throws(ScanFailure) {
+                (isObject, next) = try scanValue(start, pass, lineMode: true)
+                // Behind a record stands the end of its line, or another record.
+                while next.pointee == 0x20 || next.pointee == 0x09 || next.pointee == 0x0D { next += 1 }
+                if next.pointee != 0x0A && next.pointee != UInt8(ascii: "{") && next.pointee != UInt8(ascii: "[") {
+                    if next < pass.end { throw .malformed }
+                    if !pass.isFinal { throw .incomplete }
+                }
+            } catch { failure = error }
+
+            guard let failure else {
+                try take(start, next, isObject: isObject, &pass, onBatch, onRejection)
+                pass.p = next
+                continue
+            }
+            // The end of the line says how long the bad record is.
+            let newline = memchr(start, 0x0A, pass.end - start).map {
+                UnsafePointer($0.assumingMemoryBound(to: UInt8.self))
+            }
+            let lineEnd = newline ?? pass.end
+            if newline == nil && !pass.isFinal {
+                if pass.end - start <= maxRecordBytes { return false }
+                try reject(.recordTooLong, start, pass.end, &pass, onRejection)
+                pass.p = pass.end
+                position = .skippingLine
+                return true
+            }
+            var reason: RejectReason =
+                switch failure {
+                case .malformed: .malformedJSON
+                case .invalidUTF8: .invalidUTF8
+                // Only the last line of all can be incomplete; any other ran into its line feed.
+                case .incomplete: newline == nil ? .truncated : .malformedJSON
+                }
+            if lineEnd - start > maxRecordBytes { reason = .recordTooLong }
+            if reason == .truncated { inputEnd = .insideValue }
+            try reject(reason, start, lineEnd, &pass, onRejection)
+            pass.p = lineEnd
+        }
+    }
+
+    private mutating func skipLine(_ pass: inout Pass) -> Bool {
+        let newline = memchr(pass.p, 0x0A, pass.end - pass.p)
+        let lineEnd = newline.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) } ?? pass.end
+        rejectedBytes += lineEnd - pass.p
+        pass.p = lineEnd
+        if newline != nil { position = .betweenValues }
+        return newline != nil
+    }
+
+    // MARK: Values, arrays and answers
+
+    /// Takes one value. Returns false when it is not whole in this window.
+    private mutating func value(
+        _ pass: inout Pass, next: Position,
+        _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
+    ) throws -> Bool {
+        let start = pass.p
+        let isObject: Bool
+        let end: UnsafePointer<UInt8>
+        do throws(ScanFailure) {
+            (isObject, end) = try scanValue(start, pass, lineMode: false)
+        } catch {
+            return try failed(error, start, &pass, onRejection)
+        }
+        try take(start, end, isObject: isObject, &pass, onBatch, onRejection)
+        pass.p = end
+        position = next
+        return true
+    }
+
+    private mutating func array(
+        _ pass: inout Pass, _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
+    ) throws -> Bool {
+        let byte = pass.p.pointee
+        switch position {
+        case .elementOrEnd where byte == UInt8(ascii: "]"), .commaOrEnd where byte == UInt8(ascii: "]"):
+            pass.p += 1
+            position = isInHits ? .answerTail : .betweenValues
+            return true
+        case .commaOrEnd where byte == UInt8(ascii: ","):
+            pass.p += 1
+            position = .element
+            return true
+        case .commaOrEnd: return try failed(.malformed, pass.p, &pass, onRejection)
+        default: return try value(&pass, next: .commaOrEnd, onBatch, onRejection)
+        }
+    }
+
+    /// An Elasticsearch answer up to its records; an object without any is a record like another.
+    private mutating func answer(
+        _ pass: inout Pass, _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
+    ) throws -> Bool {
+        var scanner = JSONScanner(pass.p, end: pass.end, lineMode: false, isFinal: pass.isFinal)
+        do throws(ScanFailure) {
+            if try scanner.enterHits() {
+                pass.p = scanner.p
+                (position, isInHits) = (.elementOrEnd, true)
+                return true
+            }
+        } catch {
+            return try failed(error, pass.p, &pass, onRejection)
+        }
+        return try value(&pass, next: .betweenValues, onBatch, onRejection)
+    }
+
+    private mutating func answerTail(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool {
+        var scanner = JSONScanner(pass.p, end: pass.end, lineMode: false, isFinal: pass.isFinal)
+        do throws(ScanFailure) {
+            try scanner.leaveHits()
+        } catch {
+            return try failed(error, pass.p, &pass, onRejection)
+        }
+        pass.p = scanner.p
+        position = .betweenValues
+        return true
+    }
+
+    /// What a value that could not be read means: more bytes are needed, the input was cut, or it is broken and the
+    /// next boundary must be found.
+    private mutating func failed(
+        _ failure: ScanFailure, _ start: UnsafePointer<UInt8>, _ pass: inout Pass,
+        _ onRejection: (Rejection) throws -> Void
+    ) throws -> Bool {
+        let isTooLong = pass.end - start > maxRecordBytes
+        if failure == .incomplete {
+            if !pass.isFinal && !isTooLong { return false }
+            if pass.isFinal && !isTooLong {
+                inputEnd = .insideValue
+                try reject(.truncated, start, pass.end, &pass, onRejection)
+                pass.p = pass.end
+                position = .betweenValues
+                return true
+            }
+        }
+        let reason: RejectReason =
+            failure == .incomplete ? .recordTooLong : failure == .invalidUTF8 ? .invalidUTF8 : .malformedJSON
+        let isInArray =
+            switch position {
+            case .elementOrEnd, .commaOrEnd, .element: true
+            default: false
+            }
+        // The text up to the end of the line is shown; how far the damage goes is known when a boundary is found.
+        let lineEnd = memchr(start, 0x0A, pass.end - start).map {
+            UnsafePointer($0.assumingMemoryBound(to: UInt8.self))
+        }
+        let shown = lineEnd ?? pass.end
+        position = .searching(column: columnAt(start, pass), isInArray: isInArray)
+        try reject(reason, start, shown, &pass, onRejection)
+        pass.p = shown
+        inputEnd = .lost(bytes: shown - start)
+        return true
+    }
+
+    /// Looks for a line whose first byte that is no space is a brace, no further to the right than the brace of the
+    /// record that failed: braces within a record stand further to the right.
+    private mutating func search(_ pass: inout Pass, column: Int, isInArray: Bool) -> Bool {
+        guard case .lost(var lost) = inputEnd else { preconditionFailure("searching without a loss") }
+        defer { if case .lost = inputEnd { inputEnd = .lost(bytes: lost) } }
+        while pass.p < pass.end {
+            var line = pass.p
+            if line.pointee == 0x0A {
+                line += 1
+                let first = line
+                while line.pointee == 0x20 || line.pointee == 0x09 { line += 1 }
+                if line >= pass.end && !pass.isFinal { return false }
+                if line.pointee == UInt8(ascii: "{") && line - first <= column {
+                    pass.p = line
+                    inputEnd = .whole
+                    position = isInArray ? .element : .betweenValues
+                    return true
+                }
+            }
+            let newline = memchr(line, 0x0A, pass.end - line).map {
+                UnsafePointer($0.assumingMemoryBound(to: UInt8.self))
+            }
+            let next = newline ?? pass.end
+            lost += next - pass.p
+            rejectedBytes += next - pass.p
+            pass.p = next
+        }
+        return false
+    }
+
+    // MARK: Helpers
+
+    /// Walks over the value at `start`. For an object the storage holds its fields afterwards.
+    @inline(__always)
+    private mutating func scanValue(
+        _ start: UnsafePointer<UInt8>, _ pass: Pass, lineMode: Bool
+    ) throws(ScanFailure) -> (isObject: Bool, end: UnsafePointer<UInt8>) {
+        var scanner = JSONScanner(start, end: pass.end, lineMode: lineMode, isFinal: pass.isFinal)
+        if start.pointee == UInt8(ascii: "{") {
+            storage.reset()
+            scanner.p += 1
+            var fields = FieldScanner(scanner, storage)
+            try fields.members(of: 0, depth: 1, storage: storage)
+            return (true, fields.scanner.p)
+        }
+        try scanner.skipValue(depth: 0)
+        return (false, scanner.p)
+    }
+
+    /// Bytes between the last line feed before `q` and `q`.
+    private func columnAt(_ q: UnsafePointer<UInt8>, _ pass: Pass) -> Int {
+        var line = q
+        while line > pass.window {
+            if line[-1] == 0x0A { return q - line }
+            line -= 1
+        }
+        return column + (q - pass.window)
+    }
+
+    mutating func reject(
+        _ reason: RejectReason, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ pass: inout Pass,
+        _ onRejection: (Rejection) throws -> Void
+    ) throws {
+        recordsRead += 1
+        counts.rejected[reason, default: 0] += 1
+        rejectedBytes += end - start
+        lines += wf_count_newlines(pass.counted, start)
+        pass.counted = start
+        try onRejection(
+            Rejection(
+                reason: reason, offset: offset + (start - pass.window), linesBefore: lines,
+                raw: UnsafeBufferPointer(start: start, count: end - start)))
+    }
+
+    mutating func flush(_ onBatch: (borrowing RecordBatch) throws -> Void) throws {
+        if batch.count > 0 {
+            counts.folded += batch.count
+            try onBatch(batch)
+            batch.count = 0
+        }
+        arena.reset()
+    }
+}

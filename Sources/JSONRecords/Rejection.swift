@@ -1,0 +1,24 @@
+//  A record that was not taken, and where it stands.
+
+import Records
+
+/// A rejected record as the reader saw it; `raw` is good only until the call returns.
+package struct Rejection {
+    package var reason: RejectReason
+    /// Bytes from where the reader began to the record's first byte.
+    package var offset: Int
+    /// Line feeds from where the reader began to the record's first byte.
+    package var linesBefore: Int
+    /// The record's text, as far as it is in memory.
+    package var raw: UnsafeBufferPointer<UInt8>
+}
+
+/// What the end of the input means for the whole.
+package enum InputEnd: Sendable, Hashable {
+    /// The last value was complete.
+    case whole
+    /// The input ends inside a value, an array or an answer: it may still be growing.
+    case insideValue
+    /// After a malformed record no boundary was found any more; this many bytes at the end were not read.
+    case lost(bytes: Int)
+}
