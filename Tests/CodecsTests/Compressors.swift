@@ -108,7 +108,8 @@ func decompress(
         throw error
     }
     precondition(decoder.isAtBoundary)
-    precondition(try feed(&decoder, file, offset..<offset, output).produced == 0, "output is left behind")
+    let late = try feed(&decoder, file, offset..<offset, output).produced
+    precondition(late == 0, "output is left behind in a whole file")
     return content
 }
 
