@@ -36,6 +36,6 @@ let package = Package(
         library("Reports", ["Columns", "Folding"]),
         library("Checkpoints", ["Columns", "Folding", "ParquetTable", "DurableIO", "CSQLite"]),
 
-        tests("CodecsTests", ["Codecs", "CZlib", "CLZ4", "CXXHash"]),
+        tests("CodecsTests", ["Codecs", "CZlib", "CLZ4"]),
     ]
 )

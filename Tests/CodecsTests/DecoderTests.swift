@@ -1,3 +1,4 @@
+import CLZ4
 import Codecs
 import Glibc
 import Testing
@@ -64,6 +65,17 @@ import Testing
             for (inputSize, outputSize) in [(1 << 20, 1 << 20), (1009, 100_003), (65_536, 251)] {
                 #expect(try decompress(file, .lz4, inputSize: inputSize, outputSize: outputSize) == content)
             }
+        }
+    }
+
+    /// Several of the largest blocks, whose history reaches from one into the next.
+    @Test(arguments: [true, false]) func contentOfSeveralLargeBlocksIsRead(isLinked: Bool) throws {
+        let part = records(50_000)
+        var content: [UInt8] = []
+        for _ in 0..<200 { content += part }
+        let file = lz4(content, FrameOptions(blockSize: LZ4F_max4MB, isLinked: isLinked))
+        for outputSize in [100_003, 5_000_000] {
+            #expect(try decompress(file, .lz4, inputSize: 30_011, outputSize: outputSize) == content)
         }
     }
 
