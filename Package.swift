@@ -34,6 +34,8 @@ let package = Package(
         library("ParquetTable", ["Columns", "CLZ4", "CZlib"]),
         library("SampleData", ["CZlib", "CLZ4"]),
         library("Reports", ["Columns", "Folding"]),
+        library("Watchfold", ["Codecs", "DurableIO", "Folding", "JSONRecords", "Records"]),
+        .executableTarget(name: "watchfold", dependencies: ["Watchfold"], swiftSettings: strict),
         library("Checkpoints", ["Columns", "Folding", "ParquetTable", "DurableIO", "CSQLite"]),
 
         tests("CodecsTests", ["Codecs", "CZlib", "CLZ4"]),

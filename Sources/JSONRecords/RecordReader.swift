@@ -77,12 +77,14 @@ package struct RecordReader: ~Copyable {
     var batch: RecordBatch
     var arena = StringArena(capacity: 1 << 16)
 
-    /// - Parameter container: known for a range of lines; nil to find out from the content.
-    package init(plan: FoldPlan, maxRecordBytes: Int, container: Container? = nil) {
+    /// - Parameters:
+    ///   - container: known for a range of lines; nil to find out from the content.
+    ///   - isAtStart: whether the first window is the beginning of a file, where a byte order mark may stand.
+    package init(plan: FoldPlan, maxRecordBytes: Int, container: Container? = nil, isAtStart: Bool = true) {
         precondition(maxRecordBytes > 0, "a record needs room")
         self.maxRecordBytes = maxRecordBytes
         self.container = container
-        position = container == nil ? .start : .betweenValues
+        position = isAtStart ? .start : .betweenValues
         storage = FieldStorage(tree: FieldTree(plan: plan))
         batch = RecordBatch(keyCount: plan.keys.count)
         ignoredKeys = plan.ignoredKeys.map { Array($0.utf8) }
@@ -177,20 +179,31 @@ package struct RecordReader: ~Copyable {
 
     /// The byte order mark, and the decision how the file holds its records.
     private mutating func start(_ pass: inout Pass) -> Bool {
-        let count = pass.end - pass.p
-        if count < 3 && !pass.isFinal { return false }
-        let hasMark = count >= 3 && pass.p[0] == 0xEF && pass.p[1] == 0xBB && pass.p[2] == 0xBF
-        let first = hasMark ? pass.p + 3 : pass.p
-        let mayAskForMore = !pass.isFinal && count <= maxRecordBytes
-        guard
-            let found = Container.detect(first, end: pass.end, isFinal: pass.isFinal, mayAskForMore: mayAskForMore)
-        else {
-            return false
+        if container == nil {
+            container = Self.container(
+                of: pass.p, count: pass.end - pass.p, isFinal: pass.isFinal, maxRecordBytes: maxRecordBytes)
         }
-        container = found
-        pass.p = first
+        guard container != nil, pass.isFinal || pass.end - pass.p >= 3 else { return false }
+        pass.p += Self.markLength(pass.p, pass.end - pass.p)
         position = .betweenValues
         return true
+    }
+
+    /// Bytes of the byte order mark at the beginning of a file: 3 or 0.
+    private static func markLength(_ window: UnsafePointer<UInt8>, _ count: Int) -> Int {
+        count >= 3 && window[0] == 0xEF && window[1] == 0xBB && window[2] == 0xBF ? 3 : 0
+    }
+
+    /// How a file holds its records, told from its beginning: a window like the one `read` takes.
+    ///
+    /// - Returns: nil when a longer window is needed.
+    package static func container(
+        of window: UnsafePointer<UInt8>, count: Int, isFinal: Bool, maxRecordBytes: Int
+    ) -> Container? {
+        if count < 3 && !isFinal { return nil }
+        return Container.detect(
+            window + markLength(window, count), end: window + count, isFinal: isFinal,
+            mayAskForMore: !isFinal && count <= maxRecordBytes)
     }
 
     // MARK: Lines
