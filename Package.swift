@@ -18,6 +18,7 @@ func systemLibrary(_ name: String, apt: String) -> Target {
 let package = Package(
     name: "watchfold",
     platforms: [.macOS(.v15)],
+    dependencies: [.package(url: "https://github.com/jpsim/Yams", from: "6.2.2")],
     targets: [
         systemLibrary("CZlib", apt: "zlib1g-dev"),
         systemLibrary("CLZ4", apt: "liblz4-dev"),
@@ -27,6 +28,7 @@ let package = Package(
 
         library("Columns"),
         library("Records"),
+        library("Configuration", ["Records", .product(name: "Yams", package: "Yams")]),
         library("DurableIO"),
         library("JSONRecords", ["Records", "CByteScan"]),
         library("Folding", ["Records", "Columns"]),
@@ -35,5 +37,7 @@ let package = Package(
         library("SampleData", ["CZlib", "CLZ4"]),
         library("Reports", ["Columns", "Folding"]),
         library("Checkpoints", ["Columns", "Folding", "ParquetTable", "DurableIO", "CSQLite"]),
+
+        tests("ConfigurationTests", ["Configuration", "Records", .product(name: "Yams", package: "Yams")]),
     ]
 )
