@@ -15,9 +15,20 @@ func systemLibrary(_ name: String, apt: String) -> Target {
     .systemLibrary(name: name, providers: [.apt([apt])])
 }
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
 let package = Package(
     name: "watchfold",
     platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
     targets: [
         systemLibrary("CZlib", apt: "zlib1g-dev"),
         systemLibrary("CLZ4", apt: "liblz4-dev"),
@@ -28,16 +39,27 @@ let package = Package(
         library("Columns"),
         library("Records"),
         library("DurableIO"),
+        library("Inbox", ["DurableIO", "Records"]),
+        library("Codecs", ["CZlib", "CLZ4", "CXXHash"]),
         library("JSONRecords", ["Records", "CByteScan"]),
         library("Folding", ["Records", "Columns", "CByteScan"]),
-        library("Codecs", ["CZlib", "CLZ4", "CXXHash"]),
         library("ParquetTable", ["Columns", "CLZ4", "CZlib"]),
-        library("SampleData", ["CZlib", "CLZ4"]),
-        library("Reports", ["Columns", "Folding"]),
-        library("Watchfold", ["Codecs", "DurableIO", "Folding", "JSONRecords", "Records"]),
-        .executableTarget(name: "watchfold", dependencies: ["Watchfold"], swiftSettings: strict),
-        library("Checkpoints", ["Columns", "Folding", "ParquetTable", "DurableIO", "CSQLite"]),
+        library("Checkpoints", ["Codecs", "Columns", "Records", "Folding", "ParquetTable", "DurableIO", "CSQLite"]),
+        library("Reports", ["Columns", "Records", "Folding"]),
+        library("Configuration", ["Records", yams]),
+        library("SampleData", ["Records", "CZlib", "CLZ4"]),
+        library(
+            "Watchfold",
+            [
+                "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords", "Records",
+                "Reports", "SampleData", logging,
+            ]),
+        .executableTarget(
+            name: "watchfold", dependencies: ["Watchfold", argumentParser, logging], swiftSettings: strict),
 
         tests("CodecsTests", ["Codecs", "CZlib", "CLZ4"]),
+        tests("ConfigurationTests", ["Configuration", "Records", yams]),
+        tests("ReportsTests", ["Reports", "Columns", "Folding", "Records"]),
+        tests("CheckpointsTests", ["Checkpoints", "Records", "CSQLite"]),
     ]
 )
