@@ -39,7 +39,6 @@ let package = Package(
         library("Columns"),
         library("Records"),
         library("DurableIO"),
-        library("Inbox", ["DurableIO", "Records"]),
         library("Codecs", ["CZlib", "CLZ4", "CXXHash"]),
         library("JSONRecords", ["Records", "CByteScan"]),
         library("Folding", ["Records", "Columns", "CByteScan"]),
@@ -51,7 +50,7 @@ let package = Package(
         library(
             "Watchfold",
             [
-                "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords", "Records",
+                "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "JSONRecords", "Records",
                 "Reports", "SampleData", logging,
             ]),
         .executableTarget(

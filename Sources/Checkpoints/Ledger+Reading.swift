@@ -1,6 +1,6 @@
 //  What the ledger can be asked.
 
-package import Records
+import Records
 
 extension Ledger {
     // MARK: Files

@@ -1,6 +1,6 @@
 //  What the ledger remembers, as values.
 
-package import Records
+import Records
 
 /// A content that was folded under a name.
 package struct VersionID: Sendable, Hashable, Comparable {

@@ -8,7 +8,7 @@
 //      ─────────────────────────────────────────────────────────────────
 //      result       4             /data                     1GB            …
 
-package import Records
+import Records
 
 /// A value and where it was given.
 package struct Given<Value: Sendable & Hashable>: Sendable, Hashable {

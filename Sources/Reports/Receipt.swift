@@ -15,7 +15,7 @@
 //        "reports": [{"name", "digest", "bytes", "rows"}]
 //      }
 
-package import Records
+import Records
 
 /// The receipt of a set of reports.
 package struct Receipt: Sendable, Equatable {
