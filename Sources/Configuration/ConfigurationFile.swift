@@ -5,7 +5,7 @@
 //      watchfold.yaml:1:1: unknown key "imbox"; did you mean "inbox"?
 //      watchfold.yaml:4:7: jobs: expected a whole number from 1 to 1024, found "many"; write for example jobs: 2
 
-internal import Records
+import Records
 
 extension Overlay {
     /// The largest configuration file, in bytes.

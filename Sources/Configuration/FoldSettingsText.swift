@@ -15,7 +15,7 @@
 //  hexadecimal digits, so that different settings never give one text. Categories, jobs, memory and the like are not
 //  in it: they change how fast a partial is made and what is made of it, not the partial.
 
-internal import Records
+import Records
 
 extension Configuration {
     /// See the head of the file. Equal for two configurations exactly if every file folds alike under both.

@@ -20,7 +20,7 @@
 //
 //  Merge keys (`<<`) and keys that are lists or mappings are refused. Tags (`!!int`) are passed over.
 
-internal import Yams
+import Yams
 
 /// A place in a text; line and column count from 1, a column is a Unicode scalar.
 struct Position: Hashable, Comparable {

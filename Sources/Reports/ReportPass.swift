@@ -10,7 +10,7 @@
 //
 //  Engagement and profile leave as they are made; daily and apps are small and are written at the end.
 
-internal import Columns
+import Columns
 import Folding
 import Records
 
