@@ -4,7 +4,7 @@
 //
 //  Everything that may be refused is refused before memory for the result is asked for.
 
-internal import Columns
+import Columns
 
 #if canImport(Glibc)
     import Glibc

@@ -2,7 +2,7 @@
 //
 //      values ─▶ those that are not null ─▶ encoded pages ─▶ LZ4, if it makes the chunk smaller ─▶ header, page, header …
 
-internal import Columns
+import Columns
 
 /// Encodes column chunks; keeps its scratch memory between them.
 final class ColumnChunkWriter {

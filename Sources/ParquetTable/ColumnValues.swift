@@ -1,6 +1,6 @@
 //  A column of one row group in memory: the values, and which rows have one.
 
-package import Columns
+import Columns
 
 /// One column's rows. Rows that are null hold 0 or "".
 package enum ColumnValues: Sendable, Equatable {

@@ -5,7 +5,7 @@
 //  front of the previous string is kept in a register, so that a shared prefix is not read back from memory that was
 //  just written.
 
-internal import Columns
+import Columns
 
 extension ValueDecoder {
     /// Bytes that copying may write past the last string.

@@ -3,7 +3,7 @@
 //  Values are decoded back to back, nulls left out, and spread over their rows at the end, from the last to the first,
 //  in place.
 
-internal import Columns
+import Columns
 
 #if canImport(Glibc)
     import Glibc

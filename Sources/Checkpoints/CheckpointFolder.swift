@@ -1,0 +1,187 @@
+//  The checkpoints folder as a whole: who may open it, and what is in it.
+//
+//      lock                   held by the one writer
+//      ledger.sqlite          the truth (with -wal and -shm while it is open)
+//      partials/dt=…/*.parquet
+//      total.parquet          derived
+//
+//  Opening for writing, in order:
+//
+//      1. take the lock, or say who holds it
+//      2. open the ledger; make one only if there are no partials either: partials without a ledger mean a lost ledger
+//      3. sweep: unfinished files of a crashed writer go, and partials that no version names, since whatever is not in
+//         the ledger did not happen; anything else that is not ours is reported and left alone
+
+import DurableIO
+import Folding
+import Records
+
+/// Why the checkpoints cannot be opened.
+package enum CheckpointError: Error, Sendable, CustomStringConvertible {
+    /// Another process writes; who, if it is known.
+    case locked(path: String, by: LockHolder?)
+    /// There are partials, but no ledger.
+    case ledgerMissing(path: String)
+    /// There are no checkpoints at all.
+    case nothingYet(path: String)
+
+    package var description: String {
+        switch self {
+        case .locked(let path, let holder?): "\(path) is in use by \(holder)"
+        case .locked(let path, nil): "\(path) is in use by another process"
+        case .ledgerMissing(let path):
+            "\(path) has partials but no ledger: `watchfold verify --repair` rebuilds the ledger from them"
+        case .nothingYet(let path): "\(path) has no checkpoints yet: `watchfold run` makes them"
+        }
+    }
+}
+
+/// What a sweep found.
+package struct SweepReport: Sendable, Hashable {
+    /// Paths, below the checkpoints folder, of what was removed: unfinished files and partials that never counted.
+    package var removed: [String] = []
+    /// Paths of what is not Watchfold's; it was left alone.
+    package var foreign: [String] = []
+}
+
+/// Open checkpoints.
+package final class CheckpointFolder {
+    package let root: String
+    package let ledger: Ledger
+    package let partials: PartialStore
+    package let total: TotalStore
+    package let sweep: SweepReport
+    private let lock: FileLock?
+
+    private init(
+        root: String, ledger: Ledger, partials: PartialStore, total: TotalStore, sweep: SweepReport, lock: FileLock?
+    ) {
+        self.root = root
+        self.ledger = ledger
+        self.partials = partials
+        self.total = total
+        self.sweep = sweep
+        self.lock = lock
+    }
+
+    private static let ledgerName = "ledger.sqlite"
+    private static let lockName = "lock"
+    private static let partialsName = "partials"
+
+    /// Opens the folder for the one writer; makes it when it is not there.
+    ///
+    /// - Parameter now: for the note in the lock, UTC, as `2022-04-01T10:11:12Z`.
+    /// - Throws: `CheckpointError`, `LedgerError`, `IOError`.
+    package static func openForWriting(
+        _ root: String, plan: FoldPlan, now: String, in fileSystem: FileSystem
+    ) throws -> CheckpointFolder {
+        try fileSystem.createFolders(root)
+        let lock: FileLock
+        switch try FileLock.attempt(Path.join(root, lockName), in: fileSystem, now: now) {
+        case .taken(let taken): lock = taken
+        case .held(let holder): throw CheckpointError.locked(path: root, by: holder)
+        }
+        let ledgerPath = Path.join(root, ledgerName)
+        let hasLedger = try fileSystem.statusIfPresent(ledgerPath).map { $0.size > 0 } ?? false
+        if !hasLedger, try hasPartials(root, fileSystem) { throw CheckpointError.ledgerMissing(path: root) }
+        let ledger = try Ledger.open(ledgerPath, mode: .create, plan: plan.name)
+        if !hasLedger { try fileSystem.syncFolder(root) }
+        let known = try ledger.versions().map(\.facts.partial)
+        let sweep = try sweep(root, known: Set(known), fileSystem)
+        let partials = PartialStore(root: root, known: known, in: fileSystem)
+        return CheckpointFolder(
+            root: root, ledger: ledger, partials: partials,
+            total: TotalStore(root: root, partials: partials, plan: plan, in: fileSystem), sweep: sweep, lock: lock)
+    }
+
+    /// Opens the folder for reading beside a writer.
+    ///
+    /// - Throws: `CheckpointError`, `LedgerError`, `IOError`.
+    package static func openForReading(
+        _ root: String, plan: FoldPlan, in fileSystem: FileSystem
+    ) throws -> CheckpointFolder {
+        let ledgerPath = Path.join(root, ledgerName)
+        guard let status = try fileSystem.statusIfPresent(ledgerPath), status.size > 0 else {
+            throw try hasPartials(root, fileSystem)
+                ? CheckpointError.ledgerMissing(path: root) : CheckpointError.nothingYet(path: root)
+        }
+        let ledger = try Ledger.open(ledgerPath, mode: .read, plan: plan.name)
+        let partials = PartialStore(root: root, known: [], in: fileSystem)
+        return CheckpointFolder(
+            root: root, ledger: ledger, partials: partials,
+            total: TotalStore(root: root, partials: partials, plan: plan, in: fileSystem), sweep: SweepReport(),
+            lock: nil)
+    }
+
+    // MARK: What is there
+
+    private static func hasPartials(_ root: String, _ fileSystem: FileSystem) throws(IOError) -> Bool {
+        let folder = Path.join(root, partialsName)
+        guard try fileSystem.statusIfPresent(folder) != nil else { return false }
+        for partition in try fileSystem.list(folder) {
+            guard let name = partition.name, try isFolder(Path.join(folder, name), fileSystem) else { continue }
+            let files = try fileSystem.list(Path.join(folder, name))
+            if files.contains(where: { $0.displayName.hasSuffix(".parquet") && !$0.displayName.hasPrefix(".") }) {
+                return true
+            }
+        }
+        return false
+    }
+
+    private static func isFolder(_ path: String, _ fileSystem: FileSystem) throws(IOError) -> Bool {
+        try fileSystem.statusIfPresent(path)?.kind == .folder
+    }
+
+    private static func sweep(
+        _ root: String, known: Set<String>, _ fileSystem: FileSystem
+    ) throws(IOError) -> SweepReport {
+        var report = SweepReport()
+        func remove(_ path: String) throws(IOError) {
+            try fileSystem.removeIfPresent(Path.join(root, path))
+            report.removed.append(path)
+        }
+        let own: Set<String> = [
+            ledgerName, ledgerName + "-wal", ledgerName + "-shm", ledgerName + "-journal", TotalStore.fileName,
+            lockName, partialsName, "README.md", ".gitignore", ".gitkeep",
+        ]
+        for entry in try fileSystem.list(root) {
+            if let name = entry.name, own.contains(name) { continue }
+            if let name = entry.name, AtomicFile.isTemporary(name) { try remove(name) } else {
+                report.foreign.append(entry.displayName)
+            }
+        }
+        let folder = Path.join(root, partialsName)
+        guard try fileSystem.statusIfPresent(folder) != nil else { return report }
+        for partition in try fileSystem.list(folder) {
+            let place = partialsName + "/" + partition.displayName
+            guard let name = partition.name, name.hasPrefix("dt="), try isFolder(Path.join(folder, name), fileSystem)
+            else {
+                report.foreign.append(place)
+                continue
+            }
+            for entry in try fileSystem.list(Path.join(folder, name)) {
+                let path = place + "/" + entry.displayName
+                guard let file = entry.name else {
+                    report.foreign.append(path)
+                    continue
+                }
+                if known.contains(path) { continue }
+                if AtomicFile.isTemporary(file) || isPartial(Path.join(root, path), fileSystem) {
+                    try remove(path)
+                } else {
+                    report.foreign.append(path)
+                }
+            }
+        }
+        return report
+    }
+
+    /// Whether a file that no version names is a partial of ours: one whose commit never happened.
+    private static func isPartial(_ path: String, _ fileSystem: FileSystem) -> Bool {
+        guard path.hasSuffix(".parquet"),
+            let reader = try? KeyedTableReader(path, kind: PartialStore.kind, in: fileSystem),
+            let digest = reader.metadata("watchfold.digest")
+        else { return false }
+        return Path.name(path).contains("-" + digest.prefix(16))
+    }
+}
