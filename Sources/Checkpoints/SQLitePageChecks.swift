@@ -5,7 +5,8 @@
 //  operating system that only passes calls on, except for whole pages of the main file:
 //
 //      write   the last 8 bytes of the page become the checksum of all bytes before them
-//      read    they are compared; a mismatch is SQLITE_IOERR_DATA, which reads as `SQLiteError.Kind.damaged`
+//      read    they are compared; a mismatch, or a page cut short, is SQLITE_IOERR_DATA, which reads as
+//              `SQLiteError.Kind.damaged`
 //
 //  SQLite keeps its hands off these 8 bytes because the header reserves them (byte 20 of the file; file format, section
 //  1.3.4). The write-ahead log needs nothing: its frames have checksums of their own. Pages pass through here when a
@@ -133,7 +134,14 @@ enum SQLitePageChecks {
     ) -> Int32 {
         let (lower, below) = methods(file)
         let code = below.xRead(lower, buffer, count, offset)
-        guard code == SQLITE_OK, isPage(count, offset), let buffer else { return code }
+        guard isPage(count, offset), let buffer else { return code }
+        if code == shortRead {
+            // A page past the end is one that SQLite is about to make; a page cut in two is not whole.
+            var size: Int64 = 0
+            guard below.xFileSize(lower, &size) == SQLITE_OK else { return code }
+            return offset < size ? SQLiteError.pageChecksumMismatch : code
+        }
+        guard code == SQLITE_OK else { return code }
         let stored = UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: Int(count) - 8, as: UInt64.self))
         let found = checksum(buffer, count: Int(count), pageNumber: pageNumber(count, offset))
         return stored == found ? SQLITE_OK : SQLiteError.pageChecksumMismatch
@@ -152,6 +160,9 @@ enum SQLitePageChecks {
             return below.xWrite(lower, page.baseAddress, count, offset)
         }
     }
+
+    /// `SQLITE_IOERR_SHORT_READ`: the file ends within the bytes asked for. A macro that Swift cannot import.
+    private static let shortRead = SQLITE_IOERR | (2 << 8)
 
     /// What would let SQLite read or write parts of pages past us: atomic batches, and reads within a page
     /// (`SQLITE_IOCAP_BATCH_ATOMIC`, `SQLITE_IOCAP_SUBPAGE_READ`).
