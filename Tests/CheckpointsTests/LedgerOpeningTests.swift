@@ -143,6 +143,17 @@ import Testing
         }
     }
 
+    @Test func anyVFSCanLieBelow() throws {
+        let folder = try TestFolder()
+        var ledger: Ledger? = try Ledger.open(folder.ledger, mode: .create, vfs: "unix-excl")
+        try ledger!.fold("a.json", content: 1, run: try ledger!.testRun())
+        // This one keeps the log's index in its own memory, where the default one makes a file for it.
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(files.sorted() == ["ledger.sqlite", "ledger.sqlite-wal"])
+        ledger = nil
+        #expect(try Ledger.test(folder.ledger, .write).files().map(\.name) == ["a.json"])
+    }
+
     // MARK: Where nothing may be written
 
     /// Runs `body` on this thread as a user who owns nothing. Only root needs to, and may, become one.
