@@ -172,6 +172,8 @@ extension Ledger {
         switch change.status {
         case .new, .waiting, .failed: step.digest = nil
         case .folded, .held: step.digest = step.version!.facts.digest
+        case .duplicate(let original, _, _) where original.utf8.elementsEqual(name.utf8):
+            throw ChangeViolation.duplicateOfNothing(name: name, of: original)
         case .duplicate(_, let digest, _), .retracted(let digest, _):
             guard step.version.map({ $0.facts.digest == digest }) ?? true else {
                 throw ChangeViolation.digestMismatch(name: name)

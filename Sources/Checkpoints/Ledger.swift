@@ -141,7 +141,11 @@ package final class Ledger {
         }
         let (application, format) = try header(connection)
         if objects.isEmpty, application == 0, format == 0 {
-            guard mode == .create else { throw connection.damaged("the file is empty") }
+            // SQLite takes a file of one byte for an empty one, too. Asked only now, because reading undoes a making
+            // that did not end.
+            guard mode == .create, FileStamp(connection.path)?.size == 0 else {
+                throw connection.damaged("there is nothing in it")
+            }
             try make(connection, plan)
         } else if application != LedgerSchema.applicationID {
             throw LedgerError.notALedger(path: connection.path)
@@ -231,7 +235,7 @@ package final class Ledger {
     private static func diagnosis(_ path: String, _ vfs: String?) -> LedgerError? {
         guard let plain = try? SQLiteConnection(path: path, access: .immutable, vfs: vfs),
             let (application, format) = try? header(plain),
-            (try? plain.first("SELECT count(*) FROM sqlite_schema") { _ in true }) != nil
+            (try? plain.first("SELECT name FROM sqlite_schema") { _ in true }) == true
         else { return nil }
         if application != LedgerSchema.applicationID { return .notALedger(path: path) }
         return format > LedgerSchema.format
@@ -303,8 +307,11 @@ package final class Ledger {
         } catch let error as LedgerError {
             throw error
         } catch let error as SQLiteError {
-            throw error.kind == .damaged
-                ? .damaged(path: path, detail: "\(error.message), while \(doing)") : .sqlite(error, doing: doing)
+            switch error.kind {
+            case .damaged: throw .damaged(path: path, detail: "\(error.message), while \(doing)")
+            case .constraint: throw .refused(.notAllowed(detail: error.message))
+            default: throw .sqlite(error, doing: doing)
+            }
         } catch let violation as ChangeViolation {
             throw .refused(violation)
         } catch {

@@ -92,6 +92,8 @@ package enum ChangeViolation: Error, Sendable, Hashable, CustomStringConvertible
     case unknownFile(name: String)
     /// The run is not in the ledger, or has ended.
     case unknownRun(RunID)
+    /// A value that the schema does not allow: a partial's path given twice, a date that is none, a negative count.
+    case notAllowed(detail: String)
 
     package var description: String {
         switch self {
@@ -108,6 +110,7 @@ package enum ChangeViolation: Error, Sendable, Hashable, CustomStringConvertible
         case .retractedContent(let name): "the content of \(name) was retracted and has not been restored"
         case .unknownFile(let name): "\(name) is not in the ledger"
         case .unknownRun(let run): "run \(run.rawValue) is not in the ledger, or has ended"
+        case .notAllowed(let detail): detail
         }
     }
 }

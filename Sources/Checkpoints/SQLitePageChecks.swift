@@ -5,7 +5,8 @@
 //  operating system that only passes calls on, except for whole pages of the main file:
 //
 //      write   the last 8 bytes of the page become the checksum of all bytes before them
-//      read    they are compared; a mismatch is SQLITE_IOERR_DATA, which reads as `SQLiteError.Kind.damaged`
+//      read    they are compared; a mismatch, or a page cut short, is SQLITE_IOERR_DATA, which reads as
+//              `SQLiteError.Kind.damaged`
 //
 //  SQLite keeps its hands off these 8 bytes because the header reserves them (byte 20 of the file; file format, section
 //  1.3.4). The write-ahead log needs nothing: its frames have checksums of their own. Pages pass through here when a
@@ -56,14 +57,7 @@ enum SQLitePageChecks {
             // These live as long as the process: SQLite keeps their addresses.
             let layer = UnsafeMutablePointer<LayeredVFS>.allocate(capacity: 1)
             let zName = ownName.withCString { strdupForever($0) }
-            // A copy keeps the private data and the functions of the layer below; only opening differs.
-            layer.initialize(to: LayeredVFS(shown: below.pointee, below: below))
-            layer.pointee.shown.pNext = nil
-            layer.pointee.shown.zName = UnsafePointer(zName)
-            layer.pointee.shown.szOsFile = below.pointee.szOsFile + Int32(belowOffset)
-            layer.pointee.shown.xOpen = { vfs, name, file, flags, outFlags in
-                SQLitePageChecks.open(vfs!, name, file!, flags, outFlags)
-            }
+            layer.initialize(to: LayeredVFS(shown: shown(over: below, named: zName), below: below))
             let code = UnsafeMutableRawPointer(layer).withMemoryRebound(to: sqlite3_vfs.self, capacity: 1) {
                 sqlite3_vfs_register($0, 0)
             }
@@ -71,6 +65,57 @@ enum SQLitePageChecks {
             known[ownName] = UInt(bitPattern: below)
             return ownName
         }
+    }
+
+    /// What SQLite sees of the layer: opening is ours, all else is passed on. Only what every version 2 VFS has.
+    private static func shown(
+        over below: UnsafeMutablePointer<sqlite3_vfs>, named name: UnsafePointer<CChar>
+    ) -> sqlite3_vfs {
+        var vfs = sqlite3_vfs()
+        vfs.iVersion = min(below.pointee.iVersion, 2)
+        vfs.szOsFile = below.pointee.szOsFile + Int32(belowOffset)
+        vfs.mxPathname = below.pointee.mxPathname
+        vfs.zName = name
+        vfs.xOpen = { SQLitePageChecks.open($0!, $1, $2!, $3, $4) }
+        vfs.xDelete = { vfs, name, syncsFolder in
+            let below = SQLitePageChecks.below(vfs!)
+            return below.pointee.xDelete(below, name, syncsFolder)
+        }
+        vfs.xAccess = { vfs, name, flags, result in
+            let below = SQLitePageChecks.below(vfs!)
+            return below.pointee.xAccess(below, name, flags, result)
+        }
+        vfs.xFullPathname = { vfs, name, count, result in
+            let below = SQLitePageChecks.below(vfs!)
+            return below.pointee.xFullPathname(below, name, count, result)
+        }
+        vfs.xRandomness = { vfs, count, bytes in
+            let below = SQLitePageChecks.below(vfs!)
+            return below.pointee.xRandomness(below, count, bytes)
+        }
+        vfs.xSleep = { vfs, microseconds in
+            let below = SQLitePageChecks.below(vfs!)
+            return below.pointee.xSleep(below, microseconds)
+        }
+        vfs.xCurrentTime = { vfs, days in
+            let below = SQLitePageChecks.below(vfs!)
+            return below.pointee.xCurrentTime(below, days)
+        }
+        vfs.xGetLastError = { vfs, count, text in
+            let below = SQLitePageChecks.below(vfs!)
+            return below.pointee.xGetLastError(below, count, text)
+        }
+        if vfs.iVersion >= 2, below.pointee.xCurrentTimeInt64 != nil {
+            vfs.xCurrentTimeInt64 = { vfs, milliseconds in
+                let below = SQLitePageChecks.below(vfs!)
+                return below.pointee.xCurrentTimeInt64(below, milliseconds)
+            }
+        }
+        return vfs
+    }
+
+    private static func below(_ vfs: UnsafeMutablePointer<sqlite3_vfs>) -> UnsafeMutablePointer<sqlite3_vfs> {
+        UnsafeMutableRawPointer(vfs).assumingMemoryBound(to: LayeredVFS.self).pointee.below
     }
 
     private static func strdupForever(_ text: UnsafePointer<CChar>) -> UnsafeMutablePointer<CChar> {
@@ -85,7 +130,7 @@ enum SQLitePageChecks {
         _ vfs: UnsafeMutablePointer<sqlite3_vfs>, _ name: UnsafePointer<CChar>?,
         _ file: UnsafeMutablePointer<sqlite3_file>, _ flags: Int32, _ outFlags: UnsafeMutablePointer<Int32>?
     ) -> Int32 {
-        let below = UnsafeMutableRawPointer(vfs).assumingMemoryBound(to: LayeredVFS.self).pointee.below
+        let below = Self.below(vfs)
         // Logs and temporary files go straight to the layer below, at the front of the memory.
         guard flags & SQLITE_OPEN_MAIN_DB != 0 else { return below.pointee.xOpen(below, name, file, flags, outFlags) }
         let lower = Self.below(file)
@@ -133,7 +178,14 @@ enum SQLitePageChecks {
     ) -> Int32 {
         let (lower, below) = methods(file)
         let code = below.xRead(lower, buffer, count, offset)
-        guard code == SQLITE_OK, isPage(count, offset), let buffer else { return code }
+        guard isPage(count, offset), let buffer else { return code }
+        if code == shortRead {
+            // A page past the end is one that SQLite is about to make; a page cut in two is not whole.
+            var size: Int64 = 0
+            guard below.xFileSize(lower, &size) == SQLITE_OK else { return code }
+            return offset < size ? SQLiteError.pageChecksumMismatch : code
+        }
+        guard code == SQLITE_OK else { return code }
         let stored = UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: Int(count) - 8, as: UInt64.self))
         let found = checksum(buffer, count: Int(count), pageNumber: pageNumber(count, offset))
         return stored == found ? SQLITE_OK : SQLiteError.pageChecksumMismatch
@@ -152,6 +204,9 @@ enum SQLitePageChecks {
             return below.xWrite(lower, page.baseAddress, count, offset)
         }
     }
+
+    /// `SQLITE_IOERR_SHORT_READ`: the file ends within the bytes asked for. A macro that Swift cannot import.
+    private static let shortRead = SQLITE_IOERR | (2 << 8)
 
     /// What would let SQLite read or write parts of pages past us: atomic batches, and reads within a page
     /// (`SQLITE_IOCAP_BATCH_ATOMIC`, `SQLITE_IOCAP_SUBPAGE_READ`).

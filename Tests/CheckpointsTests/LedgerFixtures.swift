@@ -93,7 +93,7 @@ struct LedgerDump: Equatable {
 
 extension Ledger {
     /// Opens a ledger whose clock is a counter, so that two that are told the same say the same.
-    static func test(_ path: String, _ mode: Mode) throws -> Ledger {
+    static func test(_ path: String, _ mode: Mode) throws(LedgerError) -> Ledger {
         try Ledger.open(path, mode: mode, busyTimeout: 50, now: { 1_650_000_000_000 })
     }
 
