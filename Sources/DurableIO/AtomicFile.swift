@@ -27,6 +27,8 @@ package final class AtomicFile {
     private var state = State.writing
 
     private enum State { case writing, sealed, placed, discarded }
+
+    package var isPlaced: Bool { state == .placed }
     private static let serial = Atomic<Int>(0)
 
     package init(_ path: String, in fileSystem: FileSystem) throws(IOError) {

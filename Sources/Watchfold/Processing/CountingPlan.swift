@@ -1,0 +1,111 @@
+//  Which of several names with one content counts.
+//
+//  Before: b.json counts content X; c.json repeats it. Then a.json arrives with X, and c.json gets content Y.
+//
+//      a.json   unseen    → folded                      first in the order of bytes
+//      b.json   folded    → duplicate of a.json
+//      c.json   duplicate → folded with Y
+//
+//  Before: a.json counts X; b.json repeats it. Then a.json gets content Z.
+//
+//      a.json   folded    → folded with Z
+//      b.json   duplicate → folded                      nobody else has X any more
+
+import Checkpoints
+import Records
+
+/// Works out the file changes for new contents under some names.
+struct CountingPlan {
+    private let ledger: Ledger
+    private let countsDuplicates: Bool
+    private var arrivals: [(name: ByteOrdered, digest: String, version: VersionReference, location: FileLocation)] = []
+
+    init(ledger: Ledger, countsDuplicates: Bool) {
+        self.ledger = ledger
+        self.countsDuplicates = countsDuplicates
+    }
+
+    /// The content of `name` is now this one.
+    mutating func add(_ name: String, digest: String, version: VersionReference, location: FileLocation) throws {
+        arrivals.append((ByteOrdered(name), digest, version, location))
+    }
+
+    /// A name that has, or will have, a content.
+    private struct Holder {
+        var name: ByteOrdered
+        var version: VersionReference?
+        /// Nil for a file that stays where it is.
+        var location: FileLocation?
+        var isCounted: Bool
+        /// Whom it repeats now.
+        var original: ByteOrdered?
+    }
+
+    func changes() throws -> [FileChange] {
+        var changes: [FileChange] = []
+        let moved = Set(arrivals.map(\.name))
+        var digests = Set(arrivals.map(\.digest))
+        for arrival in arrivals {
+            // What this name held before may now belong to a name that repeated it.
+            guard let old = try ledger.file(named: arrival.name.string), let version = old.counting,
+                let facts = try ledger.version(version)?.facts
+            else { continue }
+            digests.insert(facts.digest)
+        }
+        for digest in digests.sorted() {
+            var holders: [Holder] = []
+            for arrival in arrivals where arrival.digest == digest {
+                if let file = try ledger.file(named: arrival.name.string), file.retractedDigest == digest {
+                    changes.append(
+                        FileChange(
+                            arrival.name.string, .retracted(digest: digest, arrival.version), at: arrival.location,
+                            reason: "this content was retracted"))
+                } else {
+                    holders.append(
+                        Holder(name: arrival.name, version: arrival.version, location: arrival.location, isCounted: false))
+                }
+            }
+            if let name = try ledger.countingName(digest: digest).map({ ByteOrdered($0) }), !moved.contains(name),
+                let file = try ledger.file(named: name.string), let version = file.counting
+            {
+                // A file whose present bytes are held, waiting or failed keeps what it gave before.
+                holders.append(Holder(name: name, version: .existing(version), isCounted: true))
+            }
+            for file in try ledger.duplicates(digest: digest) where !moved.contains(ByteOrdered(file.name)) {
+                guard case .duplicate(let original, _, let version) = file.status else { continue }
+                holders.append(
+                    Holder(
+                        name: ByteOrdered(file.name), version: version.map { .existing($0) }, isCounted: false,
+                        original: ByteOrdered(original)))
+            }
+            changes += try settle(digest, holders)
+        }
+        return changes
+    }
+
+    private func settle(_ digest: String, _ holders: [Holder]) throws -> [FileChange] {
+        if countsDuplicates {
+            return holders.compactMap { holder in
+                guard let version = holder.version, !holder.isCounted else { return nil }
+                return FileChange(holder.name.string, .folded(version), at: holder.location)
+            }
+        }
+        // The one that counts may be in a state of its own (held, waiting): only a file that is simply folded may step back.
+        let fixed = try holders.first { holder in
+            guard holder.isCounted else { return false }
+            return try ledger.file(named: holder.name.string)?.state != .folded
+        }
+        guard let heir = fixed ?? holders.filter({ $0.version != nil }).min(by: { $0.name < $1.name }) else { return [] }
+        return holders.compactMap { holder in
+            if holder.name == heir.name {
+                if holder.isCounted { return nil }
+                let reason = holder.original.map { "\($0) no longer holds this content" } ?? ""
+                return FileChange(holder.name.string, .folded(holder.version!), at: holder.location, reason: reason)
+            }
+            if holder.original == heir.name { return nil }
+            return FileChange(
+                holder.name.string, .duplicate(of: heir.name.string, digest: digest, holder.version), at: holder.location,
+                reason: "the same content as \(heir.name)")
+        }
+    }
+}
