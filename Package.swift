@@ -39,6 +39,7 @@ let package = Package(
         library("Columns"),
         library("Records"),
         library("DurableIO"),
+        library("Inbox", ["DurableIO", "Records"]),
         library("Codecs", ["CZlib", "CLZ4", "CXXHash"]),
         library("JSONRecords", ["Records", "CByteScan"]),
         library("Folding", ["Records", "Columns", "CByteScan"]),
@@ -50,7 +51,7 @@ let package = Package(
         library(
             "Watchfold",
             [
-                "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "JSONRecords", "Records",
+                "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords", "Records",
                 "Reports", "SampleData", logging,
             ]),
         .executableTarget(

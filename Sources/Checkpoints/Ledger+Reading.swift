@@ -39,7 +39,7 @@ extension Ledger {
         let version = try row.optionalInteger(9).map { VersionID($0) }
         let digest = try row.optionalText(10)
         guard let state = FileState(rawValue: try row.text(1)) else { throw row.unexpected(1, "a state") }
-        let status: FileStatus<VersionID>
+        let status: FileStanding<VersionID>
         switch state {
         case .new: status = .new
         case .waiting: status = .waiting

@@ -28,7 +28,7 @@ package enum VersionReference: Sendable, Hashable {
 /// What becomes of one file.
 package struct FileChange: Sendable, Hashable {
     package var name: String
-    package var status: FileStatus<VersionReference>
+    package var status: FileStanding<VersionReference>
     /// Nil: where it was. A file seen for the first time needs one.
     package var location: FileLocation?
     /// Why, in words for a person. Waiting, held and failed files need one.
@@ -40,7 +40,7 @@ package struct FileChange: Sendable, Hashable {
     package var liftsRetraction = false
 
     package init(
-        _ name: String, _ status: FileStatus<VersionReference>, at location: FileLocation? = nil, reason: String = "",
+        _ name: String, _ status: FileStanding<VersionReference>, at location: FileLocation? = nil, reason: String = "",
         losesPartial: Bool = false, liftsRetraction: Bool = false
     ) {
         self.name = name

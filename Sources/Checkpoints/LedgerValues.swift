@@ -175,7 +175,7 @@ package struct FileLocation: Sendable, Hashable {
 
 /// A file's state with what belongs to it. `Version` is `VersionID` in what the ledger tells, and `VersionReference` in
 /// what it is told, because versions that are about to be written have no id yet.
-package enum FileStatus<Version: Sendable & Hashable>: Sendable, Hashable {
+package enum FileStanding<Version: Sendable & Hashable>: Sendable, Hashable {
     case new
     case waiting
     case folded(Version)
@@ -213,7 +213,7 @@ package enum FileStatus<Version: Sendable & Hashable>: Sendable, Hashable {
 package struct FileRecord: Sendable, Hashable {
     package var name: String
     package var location: FileLocation
-    package var status: FileStatus<VersionID>
+    package var status: FileStanding<VersionID>
     /// Digest of the content that the state is about; nil for new, waiting and failed files.
     package var digest: String?
     /// Why, in words; may be empty.

@@ -28,6 +28,7 @@ package final class AtomicFile {
 
     private enum State { case writing, sealed, placed, discarded }
 
+    /// Whether the file has its name.
     package var isPlaced: Bool { state == .placed }
     private static let serial = Atomic<Int>(0)
 

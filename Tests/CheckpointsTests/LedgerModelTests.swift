@@ -161,7 +161,7 @@ private struct Model {
                 }
                 return (names.randomElement(using: &random)!, digest(.random(in: 1...9, using: &random)))
             }
-            let status: FileStatus<VersionReference>
+            let status: FileStanding<VersionReference>
             switch Int.random(in: 0..<12, using: &random) {
             case 0: status = .new
             case 1: status = .waiting

@@ -13,7 +13,7 @@ import Testing
         counts.rejected = [.truncated: 1, .badApp: 2, .badContract: 0]
         let map = try CategoryMap([CategoryMap.Category("TV", apps: ["KPLUS", "CHANNEL"])])
         return Receipt(
-            tool: "watchfold 1.0", generation: 12,
+            tool: "watchfold 1.0", generation: 12, inputsDigest: "cd34",
             days: Set(["2022-04-01", "2022-04-02", "2022-04-05"].map { CalendarDay($0)! }), map: map,
             mapDigest: "ab12",
             totals: .init(contracts: 2, mappedContracts: 1, records: 3, seconds: Int128(Int64.max) + 1),
@@ -36,6 +36,7 @@ import Testing
           "format": 1,
           "tool": "watchfold 1.0",
           "generation": 12,
+          "inputs": "cd34",
           "days": {
             "first": "2022-04-01",
             "last": "2022-04-05",
