@@ -55,7 +55,7 @@ let package = Package(
                 "Reports", "SampleData", logging,
             ]),
         .executableTarget(
-            name: "watchfold", dependencies: ["Watchfold", argumentParser, logging], swiftSettings: strict),
+            name: "watchfold", dependencies: ["Watchfold", "Configuration", argumentParser], swiftSettings: strict),
 
         tests("CodecsTests", ["Codecs", "CZlib", "CLZ4"]),
         tests("ConfigurationTests", ["Configuration", "Records", yams]),

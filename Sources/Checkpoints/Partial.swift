@@ -214,7 +214,7 @@ package final class PartialStore: Sendable {
         guard try file.status().size == facts.partialSize else {
             throw damaged("it has \(try file.status().size) bytes, the ledger says \(facts.partialSize)")
         }
-        let digest = try Self.digest(file, size: facts.partialSize)
+        let digest = try fileDigest(file)
         guard digest.hex == facts.partialDigest else {
             throw damaged("its digest is \(digest.hex), the ledger says \(facts.partialDigest)")
         }
@@ -238,18 +238,18 @@ package final class PartialStore: Sendable {
                     + "the ledger says \(facts.rows), \(version.tally.folded) and \(facts.seconds)")
         }
     }
+}
 
-    private static func digest(_ file: OpenFile, size: Int) throws -> XXH128 {
-        var state = StreamingXXH128()
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-        defer { buffer.deallocate() }
-        var offset = 0
-        while offset < size {
-            let count = try file.read(at: offset, into: buffer)
-            if count == 0 { break }
-            state.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            offset += count
-        }
-        return state.finish()
+/// The XXH3-128 of a file's bytes.
+package func fileDigest(_ file: OpenFile) throws(IOError) -> XXH128 {
+    var state = StreamingXXH128()
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { buffer.deallocate() }
+    var offset = 0
+    while true {
+        let count = try file.read(at: offset, into: buffer)
+        if count == 0 { return state.finish() }
+        state.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        offset += count
     }
 }

@@ -6,6 +6,8 @@
 //  neither the number of threads nor the first day of the run shows in the bytes of a day. See `PublishedProfile`
 //  for what the records are like, `Population` for the contracts.
 
+import Records
+
 /// Generates days; does no input or output of its own.
 package struct SampleGenerator: Sendable {
     package let options: SampleOptions

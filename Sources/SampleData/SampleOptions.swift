@@ -1,5 +1,7 @@
 //  What to generate, and what can go wrong with it.
 
+import Records
+
 /// How the generated files are packed.
 package enum SampleCompression: String, Sendable, Hashable, CaseIterable {
     case none

@@ -23,7 +23,7 @@ struct Publisher {
     let fileSystem: FileSystem
 
     private var output: String { settings.configuration.output }
-    private static let receiptName = "receipt.json"
+    static let receiptName = "receipt.json"
 
     static func fileName(_ report: Report) -> String { report.rawValue + ".csv" }
 
