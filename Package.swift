@@ -33,7 +33,9 @@ let package = Package(
         library("Codecs", ["CZlib", "CLZ4", "CXXHash"]),
         library("ParquetTable", ["Columns", "CLZ4", "CZlib"]),
         library("SampleData", ["CZlib", "CLZ4"]),
-        library("Reports", ["Columns", "Folding"]),
+        library("Reports", ["Columns", "Records", "Folding"]),
         library("Checkpoints", ["Columns", "Folding", "ParquetTable", "DurableIO", "CSQLite"]),
+
+        tests("ReportsTests", ["Reports", "Columns", "Records", "Folding"]),
     ]
 )

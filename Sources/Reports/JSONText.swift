@@ -1,0 +1,87 @@
+//  A writer of JSON (RFC 8259), for receipts: members in the order in which they are written, two spaces a level.
+//
+//      {
+//        "name": "20220401.json",
+//        "rejected": {},
+//        "days": [
+//          "2022-04-01"
+//        ]
+//      }
+
+/// JSON text that grows.
+struct JSONText {
+    private(set) var text = ""
+    /// How deep the next member is.
+    private var depth = 0
+    /// Whether the innermost object or array has a member yet.
+    private var hasMember = false
+
+    /// Writes `{ … }`; as the member `key` when it is inside an object.
+    mutating func object(_ key: String? = nil, _ members: (inout JSONText) -> Void) {
+        nested(key, "{", "}", members)
+    }
+
+    /// Writes `[ … ]`.
+    mutating func array(_ key: String? = nil, _ members: (inout JSONText) -> Void) {
+        nested(key, "[", "]", members)
+    }
+
+    mutating func member(_ key: String? = nil, _ value: String?) {
+        begin(key)
+        text += value.map(Self.quoted) ?? "null"
+    }
+
+    mutating func member(_ key: String? = nil, _ value: some BinaryInteger) {
+        begin(key)
+        text += String(value)
+    }
+
+    /// The text with a line end behind it.
+    func finished() -> [UInt8] {
+        precondition(depth == 0, "JSON ends inside an object or array")
+        return Array(text.utf8) + [UInt8(ascii: "\n")]
+    }
+
+    private mutating func nested(
+        _ key: String?, _ open: String, _ close: String, _ members: (inout JSONText) -> Void
+    ) {
+        begin(key)
+        text += open
+        depth += 1
+        hasMember = false
+        members(&self)
+        depth -= 1
+        if hasMember { newLine() }
+        text += close
+        hasMember = true
+    }
+
+    private mutating func begin(_ key: String?) {
+        if hasMember { text += "," }
+        if depth > 0 { newLine() }
+        hasMember = true
+        if let key { text += Self.quoted(key) + ": " }
+    }
+
+    private mutating func newLine() { text += "\n" + String(repeating: "  ", count: depth) }
+
+    /// A string in quotes. Only what must be escaped is (RFC 8259, section 7): quote, backslash and below U+0020.
+    static func quoted(_ string: String) -> String {
+        let hex = Array("0123456789abcdef".utf8)
+        var out: [UInt8] = [UInt8(ascii: "\"")]
+        for byte in string.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): out += [UInt8(ascii: "\\"), byte]
+            case 0x08: out += "\\b".utf8
+            case 0x09: out += "\\t".utf8
+            case 0x0A: out += "\\n".utf8
+            case 0x0C: out += "\\f".utf8
+            case 0x0D: out += "\\r".utf8
+            case 0..<0x20: out += Array("\\u00".utf8) + [hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+            default: out.append(byte)
+            }
+        }
+        out.append(UInt8(ascii: "\""))
+        return String(decoding: out, as: UTF8.self)
+    }
+}

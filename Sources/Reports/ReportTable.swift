@@ -1,0 +1,112 @@
+//  The seam between the pivot and the file formats.
+//
+//  The pivot makes rows as blocks of columns; an encoder turns blocks into a file. Neither knows the other: a format
+//  that needs types (Parquet, workbooks) or names (JSON lines) gets both from the report's columns, and a call is made
+//  for a block of rows, not for a cell, so that the seam costs nothing.
+//
+//      pivot ──RowBlock──▶ TableEncoder ──bytes──▶ sink
+
+package import Records
+
+/// The reports that a total is turned into.
+package enum Report: String, Sendable, CaseIterable {
+    case engagement, profile, daily, apps
+
+    /// The report's columns, in order.
+    package func columns(_ map: CategoryMap) -> [ReportColumn] {
+        let categories = map.columnNames.map { ReportColumn($0, .integer) }
+        let total = ReportColumn("TotalDuration", .integer)
+        switch self {
+        case .engagement:
+            return [ReportColumn("Contract", .text)] + categories
+        case .profile:
+            return [ReportColumn("Contract", .text)] + categories + [
+                total, ReportColumn("MostWatch", .text), ReportColumn("Taste", .text),
+                ReportColumn("ActiveDays", .integer),
+            ]
+        case .daily:
+            return [ReportColumn("Date", .text), ReportColumn("Contracts", .integer)] + categories + [total]
+        case .apps:
+            return [
+                ReportColumn("AppName", .text), ReportColumn("Category", .text), ReportColumn("Records", .integer),
+                ReportColumn("Contracts", .integer), total,
+            ]
+        }
+    }
+}
+
+/// A column of a report.
+package struct ReportColumn: Sendable, Equatable {
+    package enum Kind: Sendable { case text, integer }
+
+    package var name: String
+    package var kind: Kind
+
+    package init(_ name: String, _ kind: Kind) {
+        self.name = name
+        self.kind = kind
+    }
+}
+
+/// Rows of a report, as columns that somebody else owns. Good only until the call that lends it returns.
+package struct RowBlock {
+    package enum Values {
+        case text(UnsafePointer<ByteSlice>)
+        case integer(UnsafePointer<Int64>)
+    }
+
+    /// One entry for each column of the report, of the column's kind; `count` values each.
+    package var columns: [Values]
+    package var count: Int
+
+    package init(columns: [Values], count: Int) {
+        self.columns = columns
+        self.count = count
+    }
+}
+
+/// Takes the bytes of a report, in order, in pieces of any size. The bytes are good only during the call.
+package typealias ReportSink = (UnsafeRawBufferPointer) throws -> Void
+
+/// Turns the rows of one report into the bytes of a file.
+package protocol TableEncoder: AnyObject {
+    /// Called once, before all others.
+    func begin(_ columns: [ReportColumn]) throws
+    func append(_ block: RowBlock) throws
+    /// Called once, after all others: what is buffered goes out.
+    func finish() throws
+    /// Bytes handed to the sink so far.
+    var bytesWritten: Int { get }
+}
+
+/// The file formats that this module writes itself.
+package enum TableFormat: String, Sendable, CaseIterable {
+    /// RFC 4180, with LF at line ends and no byte-order mark.
+    case csv
+    /// Tab-separated values, special characters escaped by backslash.
+    case tsv
+
+    package var fileExtension: String { rawValue }
+
+    package func encoder(_ sink: @escaping ReportSink) -> any TableEncoder {
+        switch self {
+        case .csv: DelimitedEncoder(.csv, sink: sink)
+        case .tsv: DelimitedEncoder(.tsv, sink: sink)
+        }
+    }
+}
+
+/// A report that is asked for, and where it goes.
+package struct ReportOutput {
+    package let report: Report
+    package let encoder: any TableEncoder
+
+    package init(_ report: Report, encoder: any TableEncoder) {
+        self.report = report
+        self.encoder = encoder
+    }
+
+    package init(_ report: Report, format: TableFormat, sink: @escaping ReportSink) {
+        self.init(report, encoder: format.encoder(sink))
+    }
+}
