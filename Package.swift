@@ -28,6 +28,7 @@ let package = Package(
         library("Columns"),
         library("Records"),
         library("DurableIO"),
+        library("Inbox", ["DurableIO", "Records"]),
         library("JSONRecords", ["Records", "CByteScan"]),
         library("Folding", ["Records", "Columns", "CByteScan"]),
         library("Codecs", ["CZlib", "CLZ4", "CXXHash"]),
@@ -36,6 +37,7 @@ let package = Package(
         library("Reports", ["Columns", "Records", "Folding"]),
         library("Checkpoints", ["Columns", "Folding", "ParquetTable", "DurableIO", "CSQLite"]),
 
+        tests("InboxTests", ["Inbox", "DurableIO"]),
         tests("ReportsTests", ["Reports", "Columns", "Records", "Folding"]),
     ]
 )

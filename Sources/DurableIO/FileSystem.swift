@@ -46,6 +46,21 @@ package struct FolderEntry: Sendable, Hashable {
     /// The name; nil when its bytes are no UTF-8, in which case `displayName` shows what can be shown.
     package var name: String?
     package var displayName: String
+    /// What the folder says of it; nil for a symbolic link, and where the file system does not say.
+    package var kind: FileKind?
+
+    /// - Parameter type: `d_type` of the kernel's entry.
+    init(_ cString: UnsafePointer<CChar>, type: UInt8) {
+        let bytes = UnsafeRawBufferPointer(start: cString, count: strlen(cString))
+        name = String(validating: bytes, as: UTF8.self)
+        displayName = name ?? String(cString: cString)
+        switch Int(type) {
+        case Int(DT_REG): kind = .file
+        case Int(DT_DIR): kind = .folder
+        case Int(DT_LNK), Int(DT_UNKNOWN): kind = nil
+        default: kind = .other
+        }
+    }
 }
 
 /// The file system, or a bent one in tests.
@@ -67,19 +82,23 @@ package final class FileSystem: Sendable {
         _ call: SystemCall, _ operation: @autoclosure () -> String, _ path: String, count: Int = 0,
         bytes: UnsafeRawBufferPointer? = nil, _ body: (Int) -> Int
     ) throws(IOError) -> Int {
-        var limit = count
-        if let interposer {
-            switch interposer.willPerform(call) {
+        while true {
+            var limit = count
+            switch interposer?.willPerform(call) ?? .proceed {
             case .proceed: break
+            case .fail(EINTR): continue
             case .fail(let code): throw IOError(operation(), path, code: code)
             case .limit(let most): limit = min(limit, max(most, 1))
             }
+            let result = body(limit)
+            if result >= 0 {
+                interposer?.didPerform(
+                    call, result: result, bytes: bytes.map { UnsafeRawBufferPointer(rebasing: $0[..<result]) })
+                return result
+            }
+            let code = errno
+            if code != EINTR { throw IOError(operation(), path, code: code) }
         }
-        var result = body(limit)
-        while result < 0 && errno == EINTR { result = body(limit) }
-        if result < 0 { throw IOError(operation(), path, code: errno) }
-        interposer?.didPerform(call, result: result, bytes: bytes)
-        return result
     }
 
     // MARK: Files
@@ -116,6 +135,15 @@ package final class FileSystem: Sendable {
         do { return try status(path) } catch  where error.isMissing { return nil }
     }
 
+    /// Whether the name itself is a symbolic link, wherever it leads; false when there is no such name.
+    package func isSymbolicLink(_ path: String) throws(IOError) -> Bool {
+        var s = stat()
+        do {
+            try perform(.status(path: path), "cannot look at", path) { _ in Int(lstat(path, &s)) }
+        } catch  where error.isMissing { return false }
+        return s.st_mode & S_IFMT == S_IFLNK
+    }
+
     package func rename(_ from: String, to: String) throws(IOError) {
         try perform(.rename(from: from, to: to), "cannot rename \(from) to", to) { _ in
             #if canImport(Glibc)
@@ -137,6 +165,13 @@ package final class FileSystem: Sendable {
 
     // MARK: Folders
 
+    /// The working directory's absolute path.
+    package func workingFolder() throws(IOError) -> String {
+        guard let path = getcwd(nil, 0) else { throw IOError("cannot find", "the working directory", code: errno) }
+        defer { free(path) }
+        return String(cString: path)
+    }
+
     /// Makes the folder and those above it that are missing, each durable in the one above.
     package func createFolders(_ path: String) throws(IOError) {
         if let status = try statusIfPresent(path) {
@@ -147,7 +182,10 @@ package final class FileSystem: Sendable {
         if parent != path { try createFolders(parent) }
         do {
             try perform(.createFolder(path: path), "cannot create the folder", path) { _ in Int(mkdir(path, 0o777)) }
-        } catch  where error.code == EEXIST { return }
+        } catch  where error.code == EEXIST {
+            // Another process was faster. Whether its folder is durable yet is not known, so that is seen to here.
+            guard try status(path).kind == .folder else { throw error }
+        }
         try syncFolder(parent)
     }
 
@@ -166,20 +204,21 @@ package final class FileSystem: Sendable {
         var entries: [FolderEntry] = []
         try perform(.list(path: path), "cannot list", path) { _ in
             guard let stream = opendir(path) else { return -1 }
-            defer { closedir(stream) }
             entries = []
             errno = 0
             while let entry = readdir(stream) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-                    tuple.withMemoryRebound(to: CChar.self, capacity: 256) { cString in
-                        let bytes = UnsafeRawBufferPointer(start: cString, count: strlen(cString))
-                        return FolderEntry(
-                            name: String(validating: bytes, as: UTF8.self), displayName: String(cString: cString))
-                    }
+                let type = entry.pointee.d_type
+                let found = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                    tuple.withMemoryRebound(to: CChar.self, capacity: 256) { FolderEntry($0, type: type) }
                 }
-                if name.name != "." && name.name != ".." { entries.append(name) }
+                if found.name != "." && found.name != ".." { entries.append(found) }
+                // `readdir` tells the end from a failure only by leaving this as it was; allocating may not.
+                errno = 0
             }
-            return errno == 0 ? 0 : -1
+            let code = errno
+            closedir(stream)
+            errno = code
+            return code == 0 ? 0 : -1
         }
         return entries.sorted { Path.precedes($0.displayName, $1.displayName) }
     }

@@ -120,6 +120,21 @@ package final class OpenFile: Sendable {
         }
     }
 
+    /// Writes all bytes from `offset` on; the current position stays.
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(IOError) {
+        var written = 0
+        while written < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+            let position = offset + written
+            let count = try fileSystem.perform(
+                .writeAt(path: path, offset: position, count: rest.count), "cannot write", path, count: rest.count,
+                bytes: rest
+            ) { most in pwrite(descriptor, rest.baseAddress, most, off_t(position)) }
+            if count == 0 { throw IOError("cannot write", path, code: EIO) }
+            written += count
+        }
+    }
+
     package func truncate(to length: Int) throws(IOError) {
         try fileSystem.perform(.truncate(path: path, length: length), "cannot truncate", path) { _ in
             Int(ftruncate(descriptor, off_t(length)))

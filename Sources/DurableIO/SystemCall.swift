@@ -16,6 +16,7 @@ package enum SystemCall: Sendable, Hashable {
     case read(path: String, count: Int)
     case readAt(path: String, offset: Int, count: Int)
     case write(path: String, count: Int)
+    case writeAt(path: String, offset: Int, count: Int)
     case sync(path: String)
     case close(path: String)
     case rename(from: String, to: String)
@@ -40,7 +41,7 @@ package enum Verdict: Sendable {
 /// Stands between DurableIO and the kernel in tests.
 package protocol Interposer: Sendable {
     func willPerform(_ call: SystemCall) -> Verdict
-    /// Called with the bytes that reached the file, in the order in which the calls returned.
+    /// Called after a call that succeeded, with the bytes that reached the file, if it was a write.
     func didPerform(_ call: SystemCall, result: Int, bytes: UnsafeRawBufferPointer?)
 }
 

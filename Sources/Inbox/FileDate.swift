@@ -1,0 +1,98 @@
+//  The day that a file is about, from its path.
+//
+//  1. The nearest folder called `dt=…`, `date=…` or `ingestion_date=…` decides. Its value is YYYY-MM-DD or YYYYMMDD.
+//     `__HIVE_DEFAULT_PARTITION__` says that there is no date. Any other value (`dt=2022-02-31`, `date=april`) gives no
+//     date either, and a note: what the folder meant is not guessed from the file's name.
+//  2. Otherwise the first YYYYMMDD or YYYY-MM-DD in the file's name that is a day of the calendar and no part of a
+//     longer run of digits.
+//  3. Otherwise none.
+//
+//  Only the path below the inbox counts. A day of the calendar is one of the Gregorian years 1970 to 9999.
+//
+//      dt=2022-04-01/part-0.json               2022-04-01
+//      dt=2022-04-01/hour=07/20220402.json     2022-04-01    a folder goes before the name
+//      history_20220401_v2.json                2022-04-01
+//      20220401123000.json                     none          14 digits are a time stamp, not a date
+//      20221301-20220401.json                  2022-04-01    there is no month 13
+
+import Records
+
+/// What the folders above a file say about its date.
+enum FolderDate: Equatable {
+    /// No folder speaks of a date; the file's name may.
+    case unsaid
+    case known(String)
+    /// There is expressly none.
+    case none
+    /// The value is no day of the calendar.
+    case impossible
+
+    private static let keys = ["dt=", "date=", "ingestion_date="]
+
+    /// What one folder's name says.
+    private init(folderName: Substring) {
+        guard let key = Self.keys.first(where: folderName.hasPrefix) else {
+            self = .unsaid
+            return
+        }
+        let value = folderName.utf8.dropFirst(key.utf8.count)
+        if value.elementsEqual("__HIVE_DEFAULT_PARTITION__".utf8) {
+            self = .none
+        } else if let day = CalendarDay(value), day.isPlausible {
+            self = .known(day.description)
+        } else {
+            self = .impossible
+        }
+    }
+
+    /// What the folders of a path say, the nearest to the file first; and which of them says so, as a path.
+    static func nearest(inFolders path: String) -> (date: FolderDate, folder: String) {
+        var folders = path.split(separator: "/")
+        while let name = folders.last {
+            let date = FolderDate(folderName: name)
+            if date != .unsaid { return (date, folders.joined(separator: "/")) }
+            folders.removeLast()
+        }
+        return (.unsaid, "")
+    }
+}
+
+/// The first date in a file's name, as `2022-04-01`.
+func dateInName(_ name: String) -> String? {
+    var name = name
+    return name.withUTF8 { bytes in
+        var position = 0
+        while position < bytes.count {
+            let run = countDigits(in: bytes, at: position)
+            if let end = endOfDate(in: bytes, at: position, run: run),
+                let day = CalendarDay(bytes[position..<end]), day.isPlausible
+            {
+                return day.description
+            }
+            position += max(run, 1)
+        }
+        return nil
+    }
+}
+
+/// Where what looks like a date ends; `run` digits begin at `position`.
+private func endOfDate(in bytes: UnsafeBufferPointer<UInt8>, at position: Int, run: Int) -> Int? {
+    if run == 8 { return position + 8 }
+    let dash = UInt8(ascii: "-")
+    guard run == 4, bytes.count >= position + 10, bytes[position + 4] == dash, bytes[position + 7] == dash,
+        countDigits(in: bytes, at: position + 5) == 2, countDigits(in: bytes, at: position + 8) == 2
+    else { return nil }
+    return position + 10
+}
+
+/// How many digits there are from `position` on.
+private func countDigits(in bytes: UnsafeBufferPointer<UInt8>, at position: Int) -> Int {
+    var end = position
+    while end < bytes.count, bytes[end] >= UInt8(ascii: "0"), bytes[end] <= UInt8(ascii: "9") { end += 1 }
+    return end - position
+}
+
+extension CalendarDay {
+    /// Whether viewing records can be of this day: eight digits with an earlier year are some other number.
+    fileprivate var isPlausible: Bool { year >= 1970 }
+}

@@ -1,0 +1,61 @@
+//  Which files are there.
+//
+//  The inbox is the user's folder: it is read, never written. A listing walks it once, looks at every input file
+//  once (one `stat`), and opens none. Symbolic links are followed, to files and to folders; a link that leads back to
+//  a folder above it is known by that folder's device and inode and not entered. What cannot be read, or not be
+//  named, is a problem in the listing and does not stop the rest; what is gone by the time it is looked at was never
+//  there.
+//
+//      inbox/20220401.json.gz           file     logical name 20220401.json, date 2022-04-01
+//      inbox/dt=2022-04-02/a.json       file     logical name dt=2022-04-02/a.json, date 2022-04-02
+//      inbox/dt=2022-02-31/b.json       file     no date; a note on dt=2022-02-31
+//      inbox/20220401.json.lz4          problem  the same logical name as 20220401.json.gz
+//      inbox/README.md, .DS_Store, c.json.part   skipped
+//
+//  Of several files with one logical name the first by bytes is taken: the uncompressed one before `.gz` before
+//  `.lz4`. So `gzip` at work, which leaves the original until the compressed file is whole, is never caught halfway.
+
+import DurableIO
+
+/// The folder of input files.
+package struct Inbox: Sendable {
+    package let root: String
+    let fileSystem: FileSystem
+
+    package init(_ root: String, in fileSystem: FileSystem = .real) {
+        self.root = root
+        self.fileSystem = fileSystem
+    }
+
+    /// Lists the folder and all below it.
+    ///
+    /// - Throws: when the root cannot be listed. Below it, what cannot be read is a problem of the listing.
+    package func list() throws(IOError) -> InboxListing {
+        let status = try fileSystem.status(root)
+        let entries = try fileSystem.list(root)
+        var walk = InboxWalk(inbox: self)
+        walk.visit(entries, folder: "", ancestors: [FolderIdentity(status)])
+        return walk.finish()
+    }
+
+    /// The file at a path below the inbox.
+    ///
+    /// - Parameters:
+    ///   - suffix: bytes of the compression suffix.
+    ///   - folderDate: what the folders of the path say.
+    func file(
+        _ relativePath: String, name: String, suffix: Int, folderDate: FolderDate, status: FileStatus
+    ) -> InboxFile {
+        let date: String? =
+            switch folderDate {
+            case .known(let text): text
+            case .none, .impossible: nil
+            case .unsaid: dateInName(name)
+            }
+        let logicalName =
+            suffix == 0 ? relativePath : String(decoding: relativePath.utf8.dropLast(suffix), as: UTF8.self)
+        return InboxFile(
+            relativePath: relativePath, path: Path.join(root, relativePath), logicalName: logicalName, date: date,
+            status: status)
+    }
+}

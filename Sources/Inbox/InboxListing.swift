@@ -1,0 +1,92 @@
+//  What is in the inbox, as values.
+
+import DurableIO
+
+/// One input file.
+package struct InboxFile: Sendable, Hashable {
+    /// The path below the inbox, as found.
+    package var relativePath: String
+    /// The path to open.
+    package var path: String
+    /// The path below the inbox without the compression suffix: the name under which a file is known.
+    package var logicalName: String
+    /// The day that the file is about, as `2022-04-01`; nil when its path does not say.
+    package var date: String?
+    /// As it was when the file was found. Of a symbolic link, what it leads to.
+    package var status: FileStatus
+}
+
+/// Something in the inbox that the user should know of.
+package struct InboxProblem: Sendable, Hashable, CustomStringConvertible {
+    package enum Reason: Sendable, Hashable {
+        case nameIsNotUTF8
+        /// A file or folder that cannot be looked at.
+        case unreadable(IOError)
+        /// Another file, which is listed, has the same logical name.
+        case sameLogicalName(as: String)
+        case brokenLink
+        /// A FIFO, socket or device with the name of an input file.
+        case notARegularFile
+        /// A symbolic link that leads back to a folder above it.
+        case folderCycle
+        /// A folder `dt=…` whose value is no day; its files are listed without a date.
+        case impossibleDate
+    }
+
+    /// The path below the inbox, as well as it can be shown.
+    package var path: String
+    package var reason: Reason
+
+    /// Whether something was left out of the listing. If not, the problem is a note.
+    package var leavesOut: Bool { reason != .impossibleDate }
+
+    package var description: String {
+        switch reason {
+        case .nameIsNotUTF8: "\(path): the name is not UTF-8; rename it"
+        case .unreadable(let error): "\(error)"
+        case .sameLogicalName(let other): "\(path): is the same file by name as \(other), which is taken; remove one"
+        case .brokenLink: "\(path): the symbolic link leads nowhere"
+        case .notARegularFile: "\(path): is not a regular file"
+        case .folderCycle: "\(path): leads back to a folder above it"
+        case .impossibleDate: "\(path): is not a date; its files count without one"
+        }
+    }
+}
+
+/// All that is in the inbox at one moment.
+package struct InboxListing: Sendable, Hashable {
+    /// Ascending by the bytes of the logical name; no two have the same.
+    package var files: [InboxFile] = []
+    /// Ascending by the bytes of the path.
+    package var problems: [InboxProblem] = []
+    /// Names that are no input: hidden, unfinished, or with other suffixes.
+    package var skipped = 0
+}
+
+/// A file that was named but cannot be taken from the inbox.
+package struct InboxError: Error, Sendable, Hashable, CustomStringConvertible {
+    package enum Reason: Error, Sendable, Hashable {
+        case missing
+        case outside
+        case notAnInputName
+        case notARegularFile
+        case unreadable(IOError)
+    }
+
+    /// As it was given.
+    package var path: String
+    /// The inbox's root.
+    package var inbox: String
+    package var reason: Reason
+
+    package var description: String {
+        switch reason {
+        case .missing: "\(path): there is no such file, neither here nor in \(inbox)"
+        case .outside: "\(path): is not in the inbox \(inbox)"
+        case .notAnInputName:
+            "\(path): is not the name of an input file (*.json, *.jsonl or *.ndjson, also with .gz or .lz4; not hidden)"
+        case .notARegularFile: "\(path): is not a regular file"
+        case .unreadable(let error): "\(error)"
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//  The walk behind a listing: down through the folders, one look at each file.
+//
+//  What a folder says of its entries (file, folder, link) saves looking at most of what is no input. A name that is
+//  not UTF-8 cannot be opened through this program's paths; it is a problem unless it clearly is no input.
+
+import DurableIO
+
+/// What makes a folder the same one under another path.
+struct FolderIdentity: Equatable {
+    var device: UInt64
+    var inode: UInt64
+
+    init(_ status: FileStatus) {
+        device = status.device
+        inode = status.inode
+    }
+}
+
+/// One walk through the inbox.
+struct InboxWalk {
+    private let inbox: Inbox
+    private var listing = InboxListing()
+    /// Folders whose impossible date has its note already.
+    private var notedFolders: Set<String> = []
+
+    init(inbox: Inbox) { self.inbox = inbox }
+
+    /// - Parameters:
+    ///   - folder: path below the inbox, "" for the inbox itself.
+    ///   - ancestors: the folders on the way down, this one last.
+    mutating func visit(_ entries: [FolderEntry], folder: String, ancestors: [FolderIdentity]) {
+        let date = FolderDate.nearest(inFolders: folder)
+        for entry in entries {
+            let path = Path.join(folder, entry.displayName)
+            let kind = InputName(entry.displayName)
+            switch kind {
+            case .leftAlone:
+                listing.skipped += 1
+                continue
+            case .other where entry.kind == .file || entry.kind == .other:
+                listing.skipped += 1
+                continue
+            case .input where entry.kind == .other:
+                report(path, .notARegularFile)
+                continue
+            case .input, .other: break
+            }
+            guard let name = entry.name else {
+                report(path, .nameIsNotUTF8)
+                continue
+            }
+            guard let status = look(at: path, isInput: kind.isInput) else { continue }
+            switch (status.kind, kind) {
+            case (.folder, _): enter(path, status, ancestors)
+            case (.file, .input(let suffix)):
+                listing.files.append(
+                    inbox.file(path, name: name, suffix: suffix, folderDate: date.date, status: status))
+                if date.date == .impossible, notedFolders.insert(date.folder).inserted {
+                    report(date.folder, .impossibleDate)
+                }
+            case (.other, .input): report(path, .notARegularFile)
+            case (.file, _), (.other, _): listing.skipped += 1
+            }
+        }
+    }
+
+    /// What is there; nil when nothing is, or when it cannot be told, which is reported.
+    private mutating func look(at path: String, isInput: Bool) -> FileStatus? {
+        let full = Path.join(inbox.root, path)
+        do {
+            return try inbox.fileSystem.status(full)
+        } catch  where error.isMissing {
+            let isLink = (try? inbox.fileSystem.isSymbolicLink(full)) ?? false
+            if isLink { report(path, .brokenLink) }
+        } catch {
+            report(path, .unreadable(error))
+        }
+        return nil
+    }
+
+    private mutating func enter(_ path: String, _ status: FileStatus, _ ancestors: [FolderIdentity]) {
+        let identity = FolderIdentity(status)
+        if ancestors.contains(identity) {
+            report(path, .folderCycle)
+            return
+        }
+        do {
+            let entries = try inbox.fileSystem.list(Path.join(inbox.root, path))
+            visit(entries, folder: path, ancestors: ancestors + [identity])
+        } catch {
+            if !error.isMissing { report(path, .unreadable(error)) }
+        }
+    }
+
+    private mutating func report(_ path: String, _ reason: InboxProblem.Reason) {
+        listing.problems.append(InboxProblem(path: path, reason: reason))
+    }
+
+    /// The listing in order, with one file for each logical name.
+    consuming func finish() -> InboxListing {
+        listing.files.sort { a, b in
+            if Path.precedes(a.logicalName, b.logicalName) { return true }
+            if Path.precedes(b.logicalName, a.logicalName) { return false }
+            return Path.precedes(a.relativePath, b.relativePath)
+        }
+        var files: [InboxFile] = []
+        files.reserveCapacity(listing.files.count)
+        for file in listing.files {
+            if let taken = files.last, taken.logicalName.utf8.elementsEqual(file.logicalName.utf8) {
+                report(file.relativePath, .sameLogicalName(as: taken.relativePath))
+            } else {
+                files.append(file)
+            }
+        }
+        listing.files = files
+        listing.problems.sort { Path.precedes($0.path, $1.path) }
+        return listing
+    }
+}
