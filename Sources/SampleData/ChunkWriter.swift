@@ -2,7 +2,7 @@
 //
 //  Four random words make an ordinary line:
 //
-//      word 1   high bits: is it odd?  (1 line in 1,720)     low byte: order of the keys
+//      word 1   high bits: is it odd?  (1 line in 1,695)     low byte: order of the keys
 //      word 2   high bits: app                                bit 0: which device    bits 1 ... 6: jitter of `_id`
 //      word 3   quantile of the duration (a word more when it is not positive)
 //      word 4   quantile of the contract's popularity
@@ -52,7 +52,8 @@ struct ChunkWriter: Sendable {
         let firstRecord = chunk * Self.records
         let mostCommonEnd = appEnds[0]
         let (allRecords, appRecords, oddRecords) = (
-            PublishedProfile.records, PublishedProfile.appRecords, Oddity.allRecords)
+            PublishedProfile.records, PublishedProfile.appRecords, Oddity.allRecords
+        )
         let tallies = UnsafeMutablePointer<(records: Int, folded: Int, seconds: Int)>.allocate(capacity: appEnds.count)
         tallies.initialize(repeating: (0, 0, 0), count: appEnds.count)
         defer { tallies.deallocate() }

@@ -84,7 +84,9 @@ final class FieldFormatter: @unchecked Sendable {
     /// Decimal digits without leading zeros; returns how many bytes they are. Writes up to 8 bytes more than that.
     @inline(__always)
     func writeDuration(_ seconds: Int64, to out: UnsafeMutableRawPointer) -> Int {
-        guard seconds >= 0 && seconds <= PublishedProfile.maximumDuration else { return Self.writeAny(seconds, to: out) }
+        guard seconds >= 0 && seconds <= PublishedProfile.maximumDuration else {
+            return Self.writeAny(seconds, to: out)
+        }
         // Five digits in the low five bytes of a word, first digit lowest, as values 0 ... 9. Leading zeros are then
         // trailing zero bytes of the word, and shifting them out leaves the digits that are wanted.
         let value = UInt64(seconds)

@@ -37,8 +37,8 @@ enum LineShape {
     static let contractWidth = 9
     static let macWidth = 12
 
-    /// No line is longer, in bytes, LF included: 171 for the longest template, 10 for the longest duration, 8 more for
-    /// an address as contract and 5 for a device address with colons, rounded up.
+    /// No line is longer, in bytes, LF included: a template has 171 at most, a duration 10, an odd contract 6 more than
+    /// an ordinary one, an odd device address 5 more; rounded up.
     static let longest = 200
 
     /// Orders of the keys of `_source`, with their shares of 256 lines. The first two are those of the published example.

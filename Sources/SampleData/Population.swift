@@ -18,9 +18,16 @@
 //
 //  Popularity the rank of a record is N · u^1.5 for a uniform u, so the density falls as rank^(−1/3). With 1.6 million
 //             records a day over 1,920,546 contracts, rank r expects 0.56 · (r / N)^(−1/3) records a day: the last one
-//             0.56, the one in the middle 0.7, the first about 100. Integrated, about 1.0 million contracts appear in
-//             a day; within 30 days the last one expects 17 records, so everybody appears. u^1.5 is u · √u, whose rounding IEEE 754
-//             defines. An exponent of 1 would give 1.09 million and no favourites, one of 2 only 0.88 million.
+//             0.56, the one in the middle 0.7, the first about 100. Within 30 days the last one expects 17, so
+//             everybody appears. u^1.5 is u · √u, whose rounding IEEE 754 defines. An exponent of 1 would have no
+//             favourites and 1.09 million contracts a day, one of 2 only 0.88 million. Counted with seed 1:
+//
+//                 days   distinct contracts   distinct devices
+//                    1            1,036,623          1,067,669      (56 % of these contracts again the next day)
+//                    6            1,890,752          2,096,106
+//                   30            1,922,440          2,180,544      (published: 1,920,546 and 2,180,184)
+//
+//             The last line counts some 1,900 odd contracts and some 400 odd device addresses, see `PublishedProfile`.
 //
 //  A scramble is a xor with its own high half, a product with an odd number, and the xor again, all in b bits. Each step
 //  can be undone, so their sequence is a bijection of 0 ..< 2^b.
