@@ -57,8 +57,10 @@ let package = Package(
         .executableTarget(
             name: "watchfold", dependencies: ["Watchfold", "Configuration", argumentParser], swiftSettings: strict),
 
+        tests("InboxTests", ["Inbox", "DurableIO"]),
         tests("CodecsTests", ["Codecs", "CZlib", "CLZ4"]),
         tests("ConfigurationTests", ["Configuration", "Records", yams]),
+        tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4"]),
         tests("ReportsTests", ["Reports", "Columns", "Folding", "Records"]),
         tests("CheckpointsTests", ["Checkpoints", "Records", "CSQLite"]),
     ]
