@@ -4,12 +4,15 @@
 //      ledger.sqlite          the truth (with -wal and -shm while it is open)
 //      partials/dt=…/*.parquet
 //      total.parquet          derived
+//      manifest               what counts, once more: what a lost ledger is rebuilt from
 //
 //  Opening for writing, in order:
 //
 //      1. take the lock, or say who holds it
 //      2. open the ledger; make one only if there are no partials either: partials without a ledger mean a lost ledger
-//      3. sweep: unfinished files of a crashed writer go, and partials that no version names, since whatever is not in
+//      3. compare its generation with those that total and manifest know: a ledger that went back, because a damaged
+//         log was cut off or an old copy was put in its place, is refused before anything is swept
+//      4. sweep: unfinished files of a crashed writer go, and partials that no version names, since whatever is not in
 //         the ledger did not happen; anything else that is not ours is reported and left alone
 
 import DurableIO
@@ -22,6 +25,8 @@ package enum CheckpointError: Error, Sendable, CustomStringConvertible {
     case locked(path: String, by: LockHolder?)
     /// There are partials, but no ledger.
     case ledgerMissing(path: String)
+    /// The ledger is older than what was made from it.
+    case ledgerWentBack(path: String, generation: Int, known: Int)
     /// There are no checkpoints at all.
     case nothingYet(path: String)
 
@@ -31,6 +36,9 @@ package enum CheckpointError: Error, Sendable, CustomStringConvertible {
         case .locked(let path, nil): "\(path) is in use by another process"
         case .ledgerMissing(let path):
             "\(path) has partials but no ledger: `watchfold verify --repair` rebuilds the ledger from them"
+        case .ledgerWentBack(let path, let generation, let known):
+            "the ledger of \(path) is at generation \(generation), but \(known) was reached before, so commits are lost: "
+                + "`watchfold verify --repair` rebuilds it from the partials"
         case .nothingYet(let path): "\(path) has no checkpoints yet: `watchfold run` makes them"
         }
     }
@@ -86,6 +94,7 @@ package final class CheckpointFolder {
         if !hasLedger, try hasPartials(root, fileSystem) { throw CheckpointError.ledgerMissing(path: root) }
         let ledger = try Ledger.open(ledgerPath, mode: .create, plan: plan.name)
         if !hasLedger { try fileSystem.syncFolder(root) }
+        try checkNotBack(root, ledger, plan, fileSystem)
         let known = try ledger.versions().map(\.facts.partial)
         let sweep = try sweep(root, known: Set(known), fileSystem)
         let partials = PartialStore(root: root, known: known, in: fileSystem)
@@ -111,6 +120,23 @@ package final class CheckpointFolder {
             root: root, ledger: ledger, partials: partials,
             total: TotalStore(root: root, partials: partials, plan: plan, in: fileSystem), sweep: SweepReport(),
             lock: nil)
+    }
+
+    /// - Throws: `.ledgerWentBack`.
+    private static func checkNotBack(
+        _ root: String, _ ledger: Ledger, _ plan: FoldPlan, _ fileSystem: FileSystem
+    ) throws {
+        let generation = try ledger.generation
+        var known = 0
+        if let manifest = try Manifest.read(root, in: fileSystem), manifest.ledger == ledger.identity {
+            known = manifest.generation
+        }
+        let partials = PartialStore(root: root, known: [], in: fileSystem)
+        let total = TotalStore(root: root, partials: partials, plan: plan, in: fileSystem)
+        known = max(known, try total.generation(ledger) ?? 0)
+        if known > generation {
+            throw CheckpointError.ledgerWentBack(path: root, generation: generation, known: known)
+        }
     }
 
     // MARK: What is there
@@ -142,7 +168,7 @@ package final class CheckpointFolder {
         }
         let own: Set<String> = [
             ledgerName, ledgerName + "-wal", ledgerName + "-shm", ledgerName + "-journal", TotalStore.fileName,
-            lockName, partialsName, "README.md", ".gitignore", ".gitkeep",
+            lockName, partialsName, Manifest.fileName, "README.md", ".gitignore", ".gitkeep",
         ]
         for entry in try fileSystem.list(root) {
             if let name = entry.name, own.contains(name) { continue }

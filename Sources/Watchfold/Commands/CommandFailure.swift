@@ -41,10 +41,13 @@ package struct CommandFailure: Error {
         case let error as CheckpointError:
             switch error {
             case .locked: self.init(.locked, "\(error)")
-            case .ledgerMissing: self.init(.damaged, "\(error)")
+            case .ledgerMissing, .ledgerWentBack: self.init(.damaged, "\(error)")
             case .nothingYet: self.init(.usage, "\(error)")
             }
-        case let error as LedgerError: self.init(Self.code(error), "\(error)")
+        case let error as LedgerError:
+            let code = Self.code(error)
+            let advice = Self.isRepairable(error) ? "; `watchfold verify --repair` rebuilds it from the partials" : ""
+            self.init(code, "\(error)\(advice)")
         case let error as DamagedTable: self.init(.damaged, "\(error); `watchfold verify` tells more")
         case let error as NewerFormat: self.init(.damaged, "\(error)")
         case let error as FoldError: self.init(.damaged, "\(error)")
@@ -55,6 +58,14 @@ package struct CommandFailure: Error {
                 self.init(.damaged, "\(error)")
             }
         default: return nil
+        }
+    }
+
+    /// Whether a rebuilt ledger would help.
+    private static func isRepairable(_ error: LedgerError) -> Bool {
+        switch error {
+        case .missing, .damaged, .notALedger: true
+        default: false
         }
     }
 

@@ -184,7 +184,7 @@ final class Committer: @unchecked Sendable {
                 if let held {
                     change.files.append(FileChange(candidate.name, .held(version), at: candidate.location, reason: held))
                 } else {
-                    try plan.add(candidate.name, digest: digest, version: version, location: candidate.location)
+                    plan.add(candidate.name, digest: digest, version: version, location: candidate.location)
                 }
             }
         }

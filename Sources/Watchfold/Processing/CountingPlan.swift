@@ -18,7 +18,11 @@ import Records
 struct CountingPlan {
     private let ledger: Ledger
     private let countsDuplicates: Bool
-    private var arrivals: [(name: ByteOrdered, digest: String, version: VersionReference, location: FileLocation)] = []
+    /// Contents that leave a name without another coming.
+    private var departures: [(name: ByteOrdered, digest: String)] = []
+    /// Names whose retracted content is wanted again.
+    private var restored: Set<ByteOrdered> = []
+    private var arrivals: [(name: ByteOrdered, digest: String, version: VersionReference, location: FileLocation?)] = []
 
     init(ledger: Ledger, countsDuplicates: Bool) {
         self.ledger = ledger
@@ -26,9 +30,17 @@ struct CountingPlan {
     }
 
     /// The content of `name` is now this one.
-    mutating func add(_ name: String, digest: String, version: VersionReference, location: FileLocation) throws {
+    ///
+    /// - Parameter isRestored: a person wants it although it was retracted.
+    mutating func add(
+        _ name: String, digest: String, version: VersionReference, location: FileLocation?, isRestored: Bool = false
+    ) {
         arrivals.append((ByteOrdered(name), digest, version, location))
+        if isRestored { restored.insert(ByteOrdered(name)) }
     }
+
+    /// The content no longer counts under `name`; the caller says what becomes of the file.
+    mutating func remove(_ name: String, digest: String) { departures.append((ByteOrdered(name), digest)) }
 
     /// A name that has, or will have, a content.
     private struct Holder {
@@ -43,19 +55,19 @@ struct CountingPlan {
 
     func changes() throws -> [FileChange] {
         var changes: [FileChange] = []
-        let moved = Set(arrivals.map(\.name))
-        var digests = Set(arrivals.map(\.digest))
+        let moved = Set(arrivals.map(\.name) + departures.map(\.name))
+        var digests = Set(arrivals.map(\.digest) + departures.map(\.digest))
         for arrival in arrivals {
             // What this name held before may now belong to a name that repeated it.
-            guard let old = try ledger.file(named: arrival.name.string), let version = old.counting,
-                let facts = try ledger.version(version)?.facts
-            else { continue }
-            digests.insert(facts.digest)
+            guard let old = try ledger.file(named: arrival.name.string) else { continue }
+            if let version = old.counting, let facts = try ledger.version(version)?.facts { digests.insert(facts.digest) }
         }
         for digest in digests.sorted() {
             var holders: [Holder] = []
             for arrival in arrivals where arrival.digest == digest {
-                if let file = try ledger.file(named: arrival.name.string), file.retractedDigest == digest {
+                if !restored.contains(arrival.name), let file = try ledger.file(named: arrival.name.string),
+                    file.retractedDigest == digest
+                {
                     changes.append(
                         FileChange(
                             arrival.name.string, .retracted(digest: digest, arrival.version), at: arrival.location,
@@ -79,6 +91,9 @@ struct CountingPlan {
                         original: ByteOrdered(original)))
             }
             changes += try settle(digest, holders)
+        }
+        for index in changes.indices where restored.contains(ByteOrdered(changes[index].name)) {
+            changes[index].liftsRetraction = true
         }
         return changes
     }

@@ -21,9 +21,9 @@ import Synchronization
 
 /// Folds the inbox into the checkpoints and publishes reports. Holds the checkpoints' lock as long as it lives.
 package final class Processor {
-    private let settings: Settings
-    private let fileSystem: FileSystem
-    private let checkpoints: CheckpointFolder
+    let settings: Settings
+    let fileSystem: FileSystem
+    let checkpoints: CheckpointFolder
     private let inbox: Inbox
     private let logger: Logger
     private let observer: any RunObserver
@@ -47,6 +47,8 @@ package final class Processor {
             configuration.checkpoints, plan: configuration.plan,
             now: Timestamp.text(milliseconds: WallClock.now() / 1_000_000), in: fileSystem)
     }
+
+    let processID = Int(ProcessInfo.processInfo.processIdentifier)
 
     // MARK: Commands
 
@@ -77,7 +79,7 @@ package final class Processor {
     private func recorded(_ command: String, _ body: (RunID) throws -> RunReport) throws -> RunReport {
         let start = ContinuousClock.now
         let ledger = checkpoints.ledger
-        let run = try ledger.beginRun(command: command, tool: Tool.name, pid: Int(getpid()))
+        let run = try ledger.beginRun(command: command, tool: Tool.name, pid: processID)
         do {
             var report = try body(run)
             for path in checkpoints.sweep.removed {

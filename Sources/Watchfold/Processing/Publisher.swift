@@ -1,7 +1,8 @@
 //  From what counts to the reports on disk.
 //
-//      ledger at generation g ─▶ plan of the total ─▶ one merge ─┬─▶ total.parquet
-//                                                                └─▶ engagement, profile, daily, apps ─▶ receipt
+//      ledger at generation g ─▶ manifest
+//                             ─▶ plan of the total ─▶ one merge ─┬─▶ total.parquet
+//                                                                  └─▶ engagement, profile, daily, apps ─▶ receipt
 //
 //  All files are written aside first. Then they get their names one after another, the receipt last: a receipt always
 //  describes reports that are all there. Whether the reports on disk are current is asked of the receipt: it names the
@@ -33,15 +34,28 @@ struct Publisher {
     func publish(force: Bool = false) throws -> Publication {
         let snapshot = try CountingSnapshot(checkpoints.ledger, settings)
         if snapshot.generation == 0 { return .nothing }
+        let manifest = try Manifest(checkpoints.ledger)
+        if try Manifest.read(checkpoints.root, in: fileSystem) != manifest {
+            try manifest.write(checkpoints.root, in: fileSystem)
+        }
         if !force, try isCurrent(snapshot) { return .current }
         try fileSystem.createFolders(output)
+        let plan = try checkpoints.total.plan(checkpoints.ledger)
         do {
-            return try write(snapshot, try checkpoints.total.plan(checkpoints.ledger))
-        } catch let error as DamagedTable where error.path == checkpoints.total.path {
+            return try write(snapshot, plan)
+        } catch where plan.usesTotal && Self.blamesTotal(error, checkpoints.total.path) {
             return try write(snapshot, try checkpoints.total.plan(checkpoints.ledger, rebuilding: true))
-        } catch is FoldError {
-            // The total and what changed do not belong together: all partials tell.
-            return try write(snapshot, try checkpoints.total.plan(checkpoints.ledger, rebuilding: true))
+        }
+    }
+
+    /// Whether a merge failed because the total on disk is not what it should be: all partials together then tell.
+    private static func blamesTotal(_ error: any Error, _ path: String) -> Bool {
+        switch error {
+        case let error as DamagedTable: error.path == path
+        case is FoldError: true
+        case ReportError.output: false
+        case is ReportError: true
+        default: false
         }
     }
 
@@ -119,7 +133,7 @@ struct CountingSnapshot {
     let counting: [VersionRecord]
     let daySums: DaySums
     private let files: [Receipt.File]
-    /// Of the names, contents and partials that count: the identity of the total.
+    /// Of the names, contents, dates and fold settings that count: the identity of the total.
     let inputsDigest: String
 
     init(_ ledger: Ledger, _ settings: Settings) throws {
@@ -130,7 +144,7 @@ struct CountingSnapshot {
                 try Self.receiptFiles(ledger, counting)
             )
         }
-        inputsDigest = Self.digest(counting.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.partialDigest] })
+        inputsDigest = Self.digest(counting.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.plan] })
     }
 
     /// What a range of days needs beside its total.
