@@ -35,5 +35,7 @@ let package = Package(
         library("SampleData", ["CZlib", "CLZ4"]),
         library("Reports", ["Columns", "Folding"]),
         library("Checkpoints", ["Columns", "Folding", "ParquetTable", "DurableIO", "CSQLite"]),
+
+        tests("ParquetTableTests", ["ParquetTable", "Columns"]),
     ]
 )
