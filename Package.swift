@@ -61,6 +61,7 @@ let package = Package(
         tests("CodecsTests", ["Codecs", "CZlib", "CLZ4"]),
         tests("ConfigurationTests", ["Configuration", "Records", yams]),
         tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4"]),
+        tests("ParquetTableTests", ["ParquetTable", "Columns"]),
         tests("ReportsTests", ["Reports", "Columns", "Folding", "Records"]),
         tests("CheckpointsTests", ["Checkpoints", "Records", "CSQLite"]),
     ]

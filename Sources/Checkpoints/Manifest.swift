@@ -7,11 +7,12 @@
 //      watchfold manifest 1
 //      ledger 5f0c…                                     identity of the ledger
 //      generation 31
-//      counts partials/dt=2022-04-01/20220401-9f3c1de2a0b45c77.parquet
-//      retracted partials/dt=2022-04-02/20220402-07d1….parquet
+//      counts 1597920 28402637305 partials/dt=2022-04-01/20220401-9f3c1de2a0b45c77.parquet
+//      retracted 1204 8811204 partials/dt=2022-04-02/20220402-07d1….parquet
 //      end 9b1f…                                        XXH3-128 of all bytes before this line
 //
-//  Paths of partials hold letters, digits and . _ - = / only, so the lines need no escapes.
+//  The numbers are the partial's folded records and seconds: should it be lost as well, they say how much is. Paths of
+//  partials hold letters, digits and . _ - = / only, so the lines need no escapes.
 
 import Codecs
 import DurableIO
@@ -21,39 +22,72 @@ package struct Manifest: Sendable, Equatable {
     package static let fileName = "manifest"
     private static let head = "watchfold manifest 1"
 
+    /// One partial.
+    package struct Entry: Sendable, Hashable {
+        /// Below the checkpoints folder.
+        package var partial: String
+        /// Folded.
+        package var records: Int
+        package var seconds: Int64
+
+        package init(partial: String, records: Int, seconds: Int64) {
+            self.partial = partial
+            self.records = records
+            self.seconds = seconds
+        }
+
+        init(_ version: VersionRecord) {
+            self.init(
+                partial: version.facts.partial, records: version.tally.folded, seconds: version.facts.seconds)
+        }
+
+        init?(_ text: Substring) {
+            let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+            guard parts.count == 3, let records = Int(parts[0]), let seconds = Int64(parts[1]) else { return nil }
+            self.init(partial: String(parts[2]), records: records, seconds: seconds)
+        }
+
+        var text: String { "\(records) \(seconds) \(partial)" }
+    }
+
     package var ledger: String
     package var generation: Int
-    /// Paths below the checkpoints folder of what counts.
-    package var counting: [String]
-    /// Paths of what a person took out.
-    package var retracted: [String]
+    /// What counts.
+    package var counting: [Entry]
+    /// What a person took out.
+    package var retracted: [Entry]
 
-    package init(ledger: String, generation: Int, counting: [String], retracted: [String]) {
+    package init(ledger: String, generation: Int, counting: [Entry], retracted: [Entry]) {
         self.ledger = ledger
         self.generation = generation
         self.counting = counting
         self.retracted = retracted
     }
 
+    /// What stands in for a manifest while a ledger is rebuilt without one: no ledger is the one it names.
+    static let placeholder = Manifest(ledger: "being rebuilt", generation: 0, counting: [], retracted: [])
+    package var isPlaceholder: Bool { self == Self.placeholder }
+
     /// What the ledger says now.
     package init(_ ledger: Ledger) throws {
         self = try ledger.snapshot {
-            var retracted: [String] = []
+            var retracted: [Entry] = []
             for file in try ledger.files() {
-                if case .retracted(_, let version?) = file.status, let facts = try ledger.version(version)?.facts {
-                    retracted.append(facts.partial)
+                if case .retracted(_, let id?) = file.status, let version = try ledger.version(id) {
+                    retracted.append(Entry(version))
                 }
             }
+            let order = { (a: Entry, b: Entry) in Path.precedes(a.partial, b.partial) }
             return Manifest(
                 ledger: ledger.identity, generation: try ledger.generation,
-                counting: try ledger.countingVersions().map(\.facts.partial).sorted(), retracted: retracted.sorted())
+                counting: try ledger.countingVersions().map { Entry($0) }.sorted(by: order), retracted: retracted.sorted(by: order))
         }
     }
 
     package var text: [UInt8] {
         var lines = [Self.head, "ledger \(ledger)", "generation \(generation)"]
-        lines += counting.map { "counts \($0)" }
-        lines += retracted.map { "retracted \($0)" }
+        lines += counting.map { "counts \($0.text)" }
+        lines += retracted.map { "retracted \($0.text)" }
         let body = Array((lines.joined(separator: "\n") + "\n").utf8)
         let digest = body.withUnsafeBytes { XXH128(of: $0) }
         return body + Array("end \(digest.hex)\n".utf8)
@@ -72,8 +106,13 @@ package struct Manifest: Sendable, Equatable {
         else { return nil }
         self.init(ledger: String(lines[1].dropFirst(7)), generation: generation, counting: [], retracted: [])
         for line in lines.dropFirst(3) {
-            if line.hasPrefix("counts ") { counting.append(String(line.dropFirst(7))) } else
-            if line.hasPrefix("retracted ") { retracted.append(String(line.dropFirst(10))) } else { return nil }
+            if line.hasPrefix("counts "), let entry = Entry(line.dropFirst(7)) {
+                counting.append(entry)
+            } else if line.hasPrefix("retracted "), let entry = Entry(line.dropFirst(10)) {
+                retracted.append(entry)
+            } else {
+                return nil
+            }
         }
     }
 

@@ -36,12 +36,13 @@ package struct CommandFailure: Error {
         case let error as CategoryMapError: self.init(.usage, "\(error)")
         case let error as SampleError: self.init(.usage, "\(error)")
         case let error as InboxError: self.init(.usage, "\(error)")
+        case let error as DecisionRefused: self.init(.usage, "\(error)")
         case let error as InboxMissing: self.init(.usage, "\(error)")
         case let error as IOError: self.init(.system, "\(error)")
         case let error as CheckpointError:
             switch error {
             case .locked: self.init(.locked, "\(error)")
-            case .ledgerMissing, .ledgerWentBack: self.init(.damaged, "\(error)")
+            case .ledgerMissing, .ledgerWentBack, .otherLedger: self.init(.damaged, "\(error)")
             case .nothingYet: self.init(.usage, "\(error)")
             }
         case let error as LedgerError:

@@ -75,6 +75,14 @@ package struct Session {
         if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
     }
 
+    /// Accepts, retracts or restores a file and says what that changed.
+    package func decide(_ decision: Decision, _ file: String) throws {
+        let report = try processor().decide(decision, file)
+        progress.end()
+        if settings.configuration.quiet { return }
+        StandardError.write(report.text.joined(separator: "\n") + "\n")
+    }
+
     // MARK: Reading
 
     package func export(_ name: String, from: String?, to: String?, out: String?, format: String?) throws {
@@ -100,20 +108,27 @@ package struct Session {
         if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
     }
 
-    package func verify(repairing: Bool) throws {
-        let report = try Verifier(settings, fileSystem: fileSystem).verify(repairing: repairing)
+    package func verify(repairing: Bool, sample: Int) throws {
+        guard sample >= 0 else { throw CommandFailure(.usage, "--sample takes a number of files, not \(sample)") }
+        if repairing && sample > 0 { throw CommandFailure(.usage, "--repair and --sample cannot be combined") }
+        let verifier = Verifier(settings, fileSystem: fileSystem, logger: logger, observer: progress)
+        let report = try repairing ? verifier.repair() : verifier.verify(sample: sample)
+        progress.end()
         for damage in report.damages { StandardError.write("damaged: \(Show.name(damage))\n") }
-        for stale in report.stale { StandardError.write("\(report.repaired ? "repaired" : "wrong"): \(Show.name(stale))\n") }
+        for stale in report.stale { StandardError.write("wrong: \(Show.name(stale))\n") }
+        for fault in report.history { StandardError.write("history: \(Show.name(fault)); it counts for nothing\n") }
+        for repair in report.repairs { StandardError.write("repair: \(Show.name(repair))\n") }
         guard report.isSound else {
             throw CommandFailure(
                 .damaged,
                 report.damages.isEmpty
                     ? "total or reports are not what the partials give; `watchfold verify --repair` makes them anew"
-                    : "the checkpoints are damaged: \(Show.count(report.damages.count, "fault"))")
+                    : "the checkpoints are damaged; `watchfold verify --repair` mends what can be mended")
         }
-        if !settings.configuration.quiet {
-            StandardError.write("all well: \(Show.count(report.partials, "partial")), \(Show.count(report.rows, "row"))\n")
-        }
+        if settings.configuration.quiet { return }
+        var text = "\(Show.count(report.partials, "partial")), \(Show.count(report.rows, "row"))"
+        if sample > 0 { text += ", \(Show.count(report.sampled, "raw file")) folded afresh" }
+        StandardError.write((report.isRepaired ? "repaired; " : "all well: ") + text + "\n")
     }
 
     // MARK: Generating

@@ -103,7 +103,7 @@ extension Processor {
             }
             let digest = try facts(version).digest
             plan.remove(file.name, digest: digest)
-            return ([FileChange(file.name, .retracted(digest: digest, .existing(version)), reason: "retracted")], plan)
+            return ([FileChange(file.name, .retracted(digest: digest, .existing(version)), reason: "taken out by hand")], plan)
         }
     }
 

@@ -30,22 +30,37 @@ package final class Processor {
 
     /// Opens the folders.
     ///
-    /// - Throws: `CheckpointError`, `LedgerError`, `IOError`.
-    package init(
+    /// - Throws: `InboxMissing`, `CheckpointError`, `LedgerError`, `IOError`.
+    package convenience init(
         _ settings: Settings, fileSystem: FileSystem = .real, logger: Logger, observer: any RunObserver
     ) throws {
+        let configuration = settings.configuration
+        // Before anything is made: a mistyped inbox must not leave folders behind.
+        try Self.checkInbox(configuration.inbox, fileSystem)
+        let checkpoints = try CheckpointFolder.openForWriting(
+            configuration.checkpoints, plan: configuration.plan,
+            now: Timestamp.text(milliseconds: WallClock.now() / 1_000_000), in: fileSystem)
+        try self.init(settings, checkpoints: checkpoints, fileSystem: fileSystem, logger: logger, observer: observer)
+    }
+
+    /// Takes over checkpoints that are open for writing.
+    init(
+        _ settings: Settings, checkpoints: CheckpointFolder, fileSystem: FileSystem, logger: Logger,
+        observer: any RunObserver
+    ) throws {
+        try Self.checkInbox(settings.configuration.inbox, fileSystem)
         self.settings = settings
+        self.checkpoints = checkpoints
         self.fileSystem = fileSystem
         self.logger = logger
         self.observer = observer
-        let configuration = settings.configuration
-        guard let status = try fileSystem.statusIfPresent(configuration.inbox), status.kind == .folder else {
-            throw InboxMissing(path: configuration.inbox)
+        inbox = Inbox(settings.configuration.inbox, in: fileSystem)
+    }
+
+    private static func checkInbox(_ path: String, _ fileSystem: FileSystem) throws {
+        guard let status = try fileSystem.statusIfPresent(path), status.kind == .folder else {
+            throw InboxMissing(path: path)
         }
-        inbox = Inbox(configuration.inbox, in: fileSystem)
-        checkpoints = try CheckpointFolder.openForWriting(
-            configuration.checkpoints, plan: configuration.plan,
-            now: Timestamp.text(milliseconds: WallClock.now() / 1_000_000), in: fileSystem)
     }
 
     let processID = Int(ProcessInfo.processInfo.processIdentifier)
@@ -73,6 +88,18 @@ package final class Processor {
             try fold(files.filter { names.insert(ByteOrdered($0.logicalName)).inserted }, run, &report, isAfresh: true)
             return report
         }
+    }
+
+    /// Folds some files of the inbox again, as `reprocess` does, but leaves the reports to the caller.
+    func refold(_ isWanted: (InboxFile) -> Bool) throws -> RunReport {
+        var report = RunReport()
+        let files = try list(&report).filter(isWanted)
+        let run = try checkpoints.ledger.beginRun(command: "verify --repair", tool: Tool.name, pid: processID)
+        try fold(files, run, &report, isAfresh: true)
+        try checkpoints.ledger.endRun(
+            run,
+            RunSummary(outcome: .finished, files: states(report), tally: RecordTally(report.counts), bytes: report.bytes))
+        return report
     }
 
     /// Writes down that a run took place and how it ended, and publishes in between.
