@@ -224,6 +224,10 @@ package final class CheckpointFolder {
         _ root: String, known: Set<String>, _ fileSystem: FileSystem
     ) throws(IOError) -> SweepReport {
         var report = SweepReport()
+        func isUnfinished(_ entry: FolderEntry, in folder: String) throws(IOError) -> Bool {
+            guard let name = entry.name, AtomicFile.isTemporary(name) else { return false }
+            return try (entry.kind ?? fileSystem.statusIfPresent(Path.join(folder, name))?.kind) == .file
+        }
         func remove(_ path: String) throws(IOError) {
             try fileSystem.removeIfPresent(Path.join(root, path))
             report.removed.append(path)
@@ -235,9 +239,7 @@ package final class CheckpointFolder {
         for entry in try fileSystem.list(root) {
             // A rebuilt ledger leaves the old one here for a person to look at.
             if let name = entry.name, own.contains(name) || name.hasPrefix(ledgerName + damagedMark) { continue }
-            if let name = entry.name, AtomicFile.isTemporary(name) { try remove(name) } else {
-                report.foreign.append(entry.displayName)
-            }
+            if try isUnfinished(entry) { try remove(entry.displayName) } else { report.foreign.append(entry.displayName) }
         }
         let folder = Path.join(root, partialsName)
         guard try fileSystem.statusIfPresent(folder) != nil else { return report }
@@ -250,12 +252,8 @@ package final class CheckpointFolder {
             }
             for entry in try fileSystem.list(Path.join(folder, name)) {
                 let path = place + "/" + entry.displayName
-                guard let file = entry.name else {
-                    report.foreign.append(path)
-                    continue
-                }
                 if known.contains(path) { continue }
-                if AtomicFile.isTemporary(file) || isPartial(Path.join(root, path), fileSystem) {
+                if try isUnfinished(entry, in: Path.join(folder, name)) || isPartial(Path.join(root, path), fileSystem) {
                     try remove(path)
                 } else {
                     report.foreign.append(path)

@@ -81,8 +81,10 @@ struct PartialSums {
                 hasLast = true
             }
             let value = batch.measures[0][row]
-            let (sum, overflow) = absoluteSeconds.addingReportingOverflow(Int64(clamping: value.magnitude))
-            if overflow {
+            // Int64.min has no magnitude among the Int64s, and could never be taken away again.
+            guard let magnitude = Int64(exactly: value.magnitude),
+                case let (sum, overflow) = absoluteSeconds.addingReportingOverflow(magnitude), !overflow
+            else {
                 failedRow = row
                 break
             }

@@ -144,7 +144,8 @@ package struct TotalStore {
         inputs += again.map { version in { try input(version, schema, .seenAgain) } }
         return TotalPlan(
             generation: generation, schema: schema,
-            basis: changedFiles == 0 ? .current : .incremental(from: from, changedFiles: changedFiles), inputs: inputs)
+            // What came and went again leaves the rows as they are, but the file still names the old generation.
+            basis: from == generation ? .current : .incremental(from: from, changedFiles: changedFiles), inputs: inputs)
     }
 
     private enum Part { case added, removed, seenAgain }

@@ -42,6 +42,7 @@ struct WatchfoldCommand: ParsableCommand {
 
     /// Says what went wrong, on standard error, and with which code to end.
     private static func failing(_ error: any Error) -> Never {
+        StandardError.clear()
         if error is QuietEnd { Glibc.exit(0) }
         if let failure = CommandFailure(error) {
             if let message = failure.message { StandardError.write("watchfold: \(message)\n") }

@@ -49,6 +49,8 @@ struct CountingPlan {
         /// Nil for a file that stays where it is.
         var location: FileLocation?
         var isCounted: Bool
+        /// A file whose present bytes are held, waiting or failed keeps what it gave before: it cannot step back.
+        var isFixed = false
         /// Whom it repeats now.
         var original: ByteOrdered?
     }
@@ -77,11 +79,11 @@ struct CountingPlan {
                         Holder(name: arrival.name, version: arrival.version, location: arrival.location, isCounted: false))
                 }
             }
-            if let name = try ledger.countingName(digest: digest).map({ ByteOrdered($0) }), !moved.contains(name),
-                let file = try ledger.file(named: name.string), let version = file.counting
-            {
-                // A file whose present bytes are held, waiting or failed keeps what it gave before.
-                holders.append(Holder(name: name, version: .existing(version), isCounted: true))
+            for name in try countingNames(digest) where !moved.contains(name) {
+                guard let file = try ledger.file(named: name.string), let version = file.counting else { continue }
+                holders.append(
+                    Holder(
+                        name: name, version: .existing(version), isCounted: true, isFixed: file.state != .folded))
             }
             for file in try ledger.duplicates(digest: digest) where !moved.contains(ByteOrdered(file.name)) {
                 guard case .duplicate(let original, _, let version) = file.status else { continue }
@@ -90,7 +92,7 @@ struct CountingPlan {
                         name: ByteOrdered(file.name), version: version.map { .existing($0) }, isCounted: false,
                         original: ByteOrdered(original)))
             }
-            changes += try settle(digest, holders)
+            changes += settle(digest, holders)
         }
         for index in changes.indices where restored.contains(ByteOrdered(changes[index].name)) {
             changes[index].liftsRetraction = true
@@ -98,20 +100,24 @@ struct CountingPlan {
         return changes
     }
 
-    private func settle(_ digest: String, _ holders: [Holder]) throws -> [FileChange] {
+    /// All names that the content counts under: several when `duplicates: count` was in force before.
+    private func countingNames(_ digest: String) throws -> [ByteOrdered] {
+        guard let first = try ledger.countingName(digest: digest).map({ ByteOrdered($0) }) else { return [] }
+        let others = try ledger.countingVersions().filter { $0.facts.digest == digest }.map { ByteOrdered($0.facts.name) }
+        return [first] + others.filter { $0 != first }.sorted()
+    }
+
+    private func settle(_ digest: String, _ holders: [Holder]) -> [FileChange] {
         if countsDuplicates {
             return holders.compactMap { holder in
                 guard let version = holder.version, !holder.isCounted else { return nil }
                 return FileChange(holder.name.string, .folded(version), at: holder.location)
             }
         }
-        // The one that counts may be in a state of its own (held, waiting): only a file that is simply folded may step back.
-        let fixed = try holders.first { holder in
-            guard holder.isCounted else { return false }
-            return try ledger.file(named: holder.name.string)?.state != .folded
-        }
+        let fixed = holders.first { $0.isFixed }
         guard let heir = fixed ?? holders.filter({ $0.version != nil }).min(by: { $0.name < $1.name }) else { return [] }
         return holders.compactMap { holder in
+            if holder.isFixed { return nil }
             if holder.name == heir.name {
                 if holder.isCounted { return nil }
                 let reason = holder.original.map { "\($0) no longer holds this content" } ?? ""

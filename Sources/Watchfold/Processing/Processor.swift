@@ -165,7 +165,7 @@ package final class Processor {
         case .new: return true
         case .folded, .duplicate, .retracted: break
         // Time alone makes a file that was being written one that stays cut short.
-        case .waiting where WallClock.now() - file.status.modified > Settings.staleAfter: return true
+        case .waiting where file.status.modified < WallClock.now() - Settings.staleAfter: return true
         case .held, .failed, .waiting:
             report.stillOpen.append(FileReport(name: record.name, state: record.state, isUnchanged: true, reason: record.reason))
         }
@@ -204,6 +204,9 @@ package final class Processor {
                 if case .content(let summary, _, _) = judgement {
                     item.counts = summary.counts
                     item.size = summary.size
+                    // Before the commit: a file that is in the ledger is not read again, and its dead letters would be
+                    // missing for ever after a crash in between.
+                    try rejects.write(file.logicalName, summary.rejections, rejected: summary.counts.rejectedTotal)
                 }
                 let verdict = try committer.verdict(candidate, judgement, isAfresh: isAfresh)
                 if case .seen = verdict { item.isUnchanged = true }
@@ -214,9 +217,6 @@ package final class Processor {
                     item.seconds = starts.elapsed(index)
                     observer.finish(item)
                     results.finish(index, item)
-                }
-                if case .content(let summary, _, _) = judgement {
-                    try rejects.write(file.logicalName, summary.rejections, rejected: summary.counts.rejectedTotal)
                 }
             } catch {
                 // What stops one file for reasons of its own was judged before; this stops all.

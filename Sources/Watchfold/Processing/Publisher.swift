@@ -17,6 +17,12 @@ import Folding
 import Records
 import Reports
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Makes reports of what counts.
 struct Publisher {
     let checkpoints: CheckpointFolder
@@ -40,6 +46,7 @@ struct Publisher {
         }
         if !force, try isCurrent(snapshot) { return .current }
         try fileSystem.createFolders(output)
+        try sweep()
         let plan = try checkpoints.total.plan(checkpoints.ledger)
         do {
             return try write(snapshot, plan)
@@ -48,8 +55,23 @@ struct Publisher {
         }
     }
 
+    /// Removes unfinished reports of writers that crashed. Another process may be exporting into the same folder: what
+    /// belongs to one that lives stays.
+    private func sweep() throws {
+        let names = Report.allCases.map(Self.fileName) + [Self.receiptName]
+        for entry in try fileSystem.list(output) {
+            guard entry.kind == .file, let name = entry.name, let origin = AtomicFile.origin(ofTemporary: name),
+                names.contains(origin.name)
+            else { continue }
+            let isOwn = origin.processID == getpid()
+            if isOwn || (kill(origin.processID, 0) != 0 && errno == ESRCH) {
+                try fileSystem.removeIfPresent(Path.join(output, name))
+            }
+        }
+    }
+
     /// Whether a merge failed because the total on disk is not what it should be: all partials together then tell.
-    private static func blamesTotal(_ error: any Error, _ path: String) -> Bool {
+    static func blamesTotal(_ error: any Error, _ path: String) -> Bool {
         switch error {
         case let error as DamagedTable: error.path == path
         case is FoldError: true
