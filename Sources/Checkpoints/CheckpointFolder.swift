@@ -226,7 +226,8 @@ package final class CheckpointFolder {
         var report = SweepReport()
         func isUnfinished(_ entry: FolderEntry, in folder: String) throws(IOError) -> Bool {
             guard let name = entry.name, AtomicFile.isTemporary(name) else { return false }
-            return try (entry.kind ?? fileSystem.statusIfPresent(Path.join(folder, name))?.kind) == .file
+            if let kind = entry.kind { return kind == .file }
+            return try fileSystem.statusIfPresent(Path.join(folder, name))?.kind == .file
         }
         func remove(_ path: String) throws(IOError) {
             try fileSystem.removeIfPresent(Path.join(root, path))
@@ -239,7 +240,7 @@ package final class CheckpointFolder {
         for entry in try fileSystem.list(root) {
             // A rebuilt ledger leaves the old one here for a person to look at.
             if let name = entry.name, own.contains(name) || name.hasPrefix(ledgerName + damagedMark) { continue }
-            if try isUnfinished(entry) { try remove(entry.displayName) } else { report.foreign.append(entry.displayName) }
+            if try isUnfinished(entry, in: root) { try remove(entry.displayName) } else { report.foreign.append(entry.displayName) }
         }
         let folder = Path.join(root, partialsName)
         guard try fileSystem.statusIfPresent(folder) != nil else { return report }
