@@ -184,19 +184,57 @@ package final class Processor {
 
     // MARK: Folding
 
-    private func fold(_ files: [InboxFile], _ run: RunID, _ report: inout RunReport, isAfresh: Bool) throws {
-        if files.isEmpty { return }
-        observer.begin(files: files.count, storedBytes: files.reduce(0) { $0 + $1.status.size })
+    /// How often a file that changes while it is read is read before it is left for the next run.
+    private static let readAttempts = 3
+
+    private func fold(_ listed: [InboxFile], _ run: RunID, _ report: inout RunReport, isAfresh: Bool) throws {
+        if listed.isEmpty { return }
+        observer.begin(files: listed.count, storedBytes: listed.reduce(0) { $0 + $1.status.size })
         let committer = Committer(checkpoints, settings: settings, run: run, in: fileSystem)
+        let results = FoldResults(count: listed.count)
+        var files = listed
+        var wanted = Array(files.indices)
+        for attempt in 1...Self.readAttempts where !wanted.isEmpty {
+            for index in wanted where attempt > 1 {
+                if let status = try fileSystem.statusIfPresent(files[index].path) { files[index].status = status }
+            }
+            try fold(
+                wanted.map { ($0, files[$0]) }, committer, results, isAfresh: isAfresh,
+                mayReadAgain: attempt < Self.readAttempts)
+            wanted = results.takeChanged()
+        }
+        if isAfresh {
+            let held = results.held
+            let states = try committer.commit(held.map { ($0.candidate, $0.verdict) })
+            for (entry, outcome) in zip(held, states) {
+                guard let (state, reason) = outcome else { continue }
+                var item = entry.item
+                (item.state, item.reason) = (state, reason)
+                item.seconds = results.starts.elapsed(entry.index)
+                observer.finish(item)
+                results.finish(entry.index, item)
+            }
+        }
+        report.files = results.files
+        report.storedBytes = files.reduce(0) { $0 + $1.status.size }
+    }
+
+    /// Folds files and commits each, or holds them all for one commit.
+    ///
+    /// - Parameter mayReadAgain: a file that changed while it was read is noted as such and nothing more.
+    private func fold(
+        _ files: [(index: Int, file: InboxFile)], _ committer: Committer, _ results: FoldResults, isAfresh: Bool,
+        mayReadAgain: Bool
+    ) throws {
         let rejects = RejectWriter(output: settings.configuration.output, fileSystem: fileSystem)
-        let results = FoldResults(count: files.count)
         let pool = FoldPool(settings: settings.fold, fileSystem: fileSystem, jobs: settings.jobs)
         let starts = results.starts
-        pool.fold(files.map { FoldInput(name: $0.relativePath, path: $0.path) }) { [observer] index, bytes in
-            starts.note(index)
+        pool.fold(files.map { FoldInput(name: $0.file.relativePath, path: $0.file.path) }) { [observer] place, bytes in
+            starts.note(files[place].index)
             observer.advance(storedBytes: bytes)
-        } onFinished: { [settings, observer] index, outcome in
-            let file = files[index]
+        } onFinished: { [settings, observer] place, outcome in
+            let (index, file) = files[place]
+            if mayReadAgain, case .failed(is FileChanged) = outcome { return results.noteChanged(index) }
             do {
                 let judgement = Judgement(outcome, settings: settings, modified: file.status.modified, now: WallClock.now())
                 let candidate = Candidate(file, status: judgement.status)
@@ -225,20 +263,6 @@ package final class Processor {
             }
         }
         if let error = results.failure { throw error }
-        if isAfresh {
-            let held = results.held
-            let states = try committer.commit(held.map { ($0.candidate, $0.verdict) })
-            for (entry, outcome) in zip(held, states) {
-                guard let (state, reason) = outcome else { continue }
-                var item = entry.item
-                (item.state, item.reason) = (state, reason)
-                item.seconds = starts.elapsed(entry.index)
-                observer.finish(item)
-                results.finish(entry.index, item)
-            }
-        }
-        report.files = results.files
-        report.storedBytes = files.reduce(0) { $0 + $1.status.size }
     }
 }
 
@@ -290,6 +314,7 @@ private final class FoldResults: Sendable {
     private struct State {
         var files: [FileReport?]
         var held: [Held] = []
+        var changed: [Int] = []
         var failure: (any Error)?
     }
 
@@ -306,6 +331,17 @@ private final class FoldResults: Sendable {
     func hold(_ index: Int, _ candidate: Candidate, _ verdict: Verdict, _ item: FileReport) {
         let box = UncheckedBox(Held(index: index, candidate: candidate, verdict: verdict, item: item))
         state.withLock { $0.held.append(box.value) }
+    }
+
+    /// The file changed while it was read.
+    func noteChanged(_ index: Int) { state.withLock { $0.changed.append(index) } }
+
+    /// The files that changed since the last time it was asked, in order.
+    func takeChanged() -> [Int] {
+        state.withLock { state in
+            defer { state.changed = [] }
+            return state.changed.sorted()
+        }
     }
 
     func fail(_ error: any Error) { state.withLock { if $0.failure == nil { $0.failure = error } } }
