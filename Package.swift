@@ -62,6 +62,13 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Records", yams]),
         tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4"]),
         tests("ReportsTests", ["Reports", "Columns", "Folding", "Records"]),
+        tests(
+            "WatchfoldTests",
+            [
+                "Watchfold", "CLZ4", "CZlib", "Checkpoints", "Columns", "Configuration", "DurableIO", "Folding",
+                "Records", "Reports", logging,
+            ]),
+        tests("CommandTests", ["watchfold", subprocess]),
         tests("CheckpointsTests", ["Checkpoints", "Records", "CSQLite"]),
     ]
 )

@@ -164,7 +164,8 @@ package final class CheckpointFolder {
         var report = SweepReport()
         func isUnfinished(_ entry: FolderEntry, in folder: String) throws(IOError) -> Bool {
             guard let name = entry.name, AtomicFile.isTemporary(name) else { return false }
-            return try (entry.kind ?? fileSystem.statusIfPresent(Path.join(folder, name))?.kind) == .file
+            if let kind = entry.kind { return kind == .file }
+            return try fileSystem.statusIfPresent(Path.join(folder, name))?.kind == .file
         }
         func remove(_ path: String) throws(IOError) {
             try fileSystem.removeIfPresent(Path.join(root, path))
