@@ -65,6 +65,13 @@ let package = Package(
         tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4"]),
         tests("ParquetTableTests", ["ParquetTable", "Columns"]),
         tests("ReportsTests", ["Reports", "Columns", "Folding", "Records"]),
+        tests(
+            "WatchfoldTests",
+            [
+                "Watchfold", "CLZ4", "CZlib", "Checkpoints", "Columns", "Configuration", "DurableIO", "Folding",
+                "Records", "Reports", logging,
+            ]),
+        tests("CommandTests", ["watchfold", subprocess]),
         tests("CheckpointsTests", ["Checkpoints", "Records", "CSQLite"]),
     ]
 )
