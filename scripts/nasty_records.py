@@ -1,11 +1,11 @@
 """A file of records that are hard to read, and what becomes of each by the rules of Watchfold.
 
 `write(path)` makes the file: several thousand records that are right but written in all the ways that JSON allows,
-and a few that are wrong in most of the ways that Watchfold has a name for. `fold(path)` reads such a file with Python's own JSON
-parser and judges each line. The two share nothing but the file, so neither can hide a mistake of the other.
+and a few that are wrong in most of the ways that Watchfold has a name for. `fold(path)` reads such a file with Python's
+own JSON parser and judges each line. The two share nothing but the file, so neither can hide a mistake of the other.
 
-Python's parser is used for this file and not DuckDB's, which takes `"7"` for 7 and 2.5 for 3 where a BIGINT is asked
-for, and leaves out nothing that it can convert.
+Python's parser is used for this file and not DuckDB's, which is too lax: where a BIGINT is asked for, it takes 2.5 for 2
+and true for 1.
 """
 
 import json
