@@ -57,11 +57,21 @@ let package = Package(
         .executableTarget(
             name: "watchfold", dependencies: ["Watchfold", "Configuration", argumentParser], swiftSettings: strict),
 
+        tests("JSONRecordsTests", ["JSONRecords", "Records"]),
+        tests("FoldingTests", ["Folding", "Columns", "Records"]),
         tests("InboxTests", ["Inbox", "DurableIO"]),
         tests("CodecsTests", ["Codecs", "CZlib", "CLZ4"]),
         tests("ConfigurationTests", ["Configuration", "Records", yams]),
         tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4"]),
+        tests("ParquetTableTests", ["ParquetTable", "Columns"]),
         tests("ReportsTests", ["Reports", "Columns", "Folding", "Records"]),
+        tests(
+            "WatchfoldTests",
+            [
+                "Watchfold", "CLZ4", "CZlib", "Checkpoints", "Columns", "Configuration", "DurableIO", "Folding",
+                "Records", "Reports", logging,
+            ]),
+        tests("CommandTests", ["watchfold", subprocess]),
         tests("CheckpointsTests", ["Checkpoints", "Records", "CSQLite"]),
     ]
 )

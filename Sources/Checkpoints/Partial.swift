@@ -81,8 +81,10 @@ struct PartialSums {
                 hasLast = true
             }
             let value = batch.measures[0][row]
-            let (sum, overflow) = absoluteSeconds.addingReportingOverflow(Int64(clamping: value.magnitude))
-            if overflow {
+            // Int64.min has no magnitude among the Int64s, and could never be taken away again.
+            guard let magnitude = Int64(exactly: value.magnitude),
+                case let (sum, overflow) = absoluteSeconds.addingReportingOverflow(magnitude), !overflow
+            else {
                 failedRow = row
                 break
             }
@@ -203,6 +205,58 @@ package final class PartialStore: Sendable {
         try KeyedTableReader(path(partial), kind: Self.kind, in: fileSystem)
     }
 
+    /// Reads back what a partial says of itself, with its rows added up afresh: what the ledger knew of it.
+    ///
+    /// - Throws: `DamagedTable`, `NewerFormat`, `IOError`.
+    package func describe(_ partial: String) throws -> NewVersion {
+        let path = path(partial)
+        let reader = try open(partial)
+        func text(_ key: String) throws -> String {
+            guard let value = reader.metadata("watchfold.\(key)") else {
+                throw DamagedTable(path: path, detail: "its metadata has no \(key)")
+            }
+            return value
+        }
+        func number<Number: FixedWidthInteger>(_ key: String) throws -> Number {
+            guard let value = Number(try text(key)) else { throw DamagedTable(path: path, detail: "its \(key) is no number") }
+            return value
+        }
+        var outcomes = OutcomeCounts()
+        outcomes.folded = try number("folded")
+        outcomes.ignored = try number("ignored")
+        outcomes.coerced = try number("coerced")
+        for reason in RejectReason.allCases where reader.metadata("watchfold.rejected.\(reason.rawValue)") != nil {
+            outcomes.rejected[reason] = try number("rejected.\(reason.rawValue)")
+        }
+        let sums = try Self.sums(reader)
+        let rows: Int = try number("rows")
+        let seconds: Int64 = try number("seconds")
+        let absoluteSeconds: Int64 = try number("absolute_seconds")
+        guard sums.rows == rows, sums.seconds == seconds, sums.absoluteSeconds == absoluteSeconds,
+            sums.records == Int64(outcomes.folded)
+        else { throw DamagedTable(path: path, detail: "its rows are not those that its metadata counts") }
+        let date = try text("date")
+        let facts = VersionFacts(
+            name: try text("source"), digest: try text("digest"), date: date.isEmpty ? nil : date,
+            size: try number("size"), storedSize: try number("stored_size"), compression: try text("compression"),
+            container: try text("container"), partial: partial, partialSize: reader.size,
+            partialDigest: try fileDigest(try fileSystem.open(path, .read)).hex, plan: try text("settings"), rows: rows,
+            seconds: seconds, absoluteSeconds: absoluteSeconds)
+        return NewVersion(facts: facts, outcomes: outcomes, apps: sums.appSums)
+    }
+
+    /// Adds up a partial's rows; a merge of one input checks their order.
+    private static func sums(_ reader: KeyedTableReader) throws -> PartialSums {
+        var sums = PartialSums()
+        do {
+            try KeyedMerge(schema: reader.schema).run(
+                [MergeInput(measureCount: reader.schema.measures.count, next: reader.batches())],
+                rowLimit: KeyedTableFormat.rowGroupRows
+            ) { try sums.add($0) }
+        } catch let error as FoldError { throw DamagedTable(path: reader.path, detail: "\(error)") }
+        return sums
+    }
+
     /// Reads a whole partial and compares it with what the ledger says of it: digest, size, rows, order, sums.
     ///
     /// - Throws: `DamagedTable`; `IOError` when it cannot be read.
@@ -222,14 +276,7 @@ package final class PartialStore: Sendable {
         guard reader.metadata("watchfold.digest") == facts.digest, reader.metadata("watchfold.source") == facts.name else {
             throw damaged("it is of another file than the ledger says")
         }
-        var sums = PartialSums()
-        // A merge of one input checks the order of its rows.
-        do {
-            try KeyedMerge(schema: reader.schema).run(
-                [MergeInput(measureCount: reader.schema.measures.count, next: reader.batches())],
-                rowLimit: KeyedTableFormat.rowGroupRows
-            ) { try sums.add($0) }
-        } catch let error as FoldError { throw damaged("\(error)") }
+        let sums = try Self.sums(reader)
         guard sums.rows == facts.rows, sums.seconds == facts.seconds, sums.absoluteSeconds == facts.absoluteSeconds,
             sums.records == Int64(version.tally.folded), sums.appSums == apps
         else {

@@ -34,6 +34,8 @@ package struct TotalPlan {
     package let generation: Int
     package let schema: KeyedSchema
     package let basis: TotalBasis
+    /// Whether the total on disk is one of the inputs.
+    package var usesTotal: Bool { if case .rebuild = basis { false } else { true } }
     /// One for each input of the merge, opened when the merge begins.
     fileprivate let inputs: [() throws -> MergeInput]
 
@@ -92,7 +94,8 @@ package struct TotalStore {
         let generation = try ledger.generation
         let counting = try ledger.countingVersions()
         let schema = schema(for: counting)
-        if !rebuilding, let (reader, from) = try usable(ledger) {
+        // A reader may meet a total that is newer than its snapshot of the ledger, which cannot tell what changed since.
+        if !rebuilding, let (reader, from) = try usable(ledger), from <= generation {
             let (added, removed) = try ledger.changes(from: from, to: generation)
             if let plan = try incremental(
                 reader, from, generation, schema, counting, added: Set(added),
@@ -141,7 +144,8 @@ package struct TotalStore {
         inputs += again.map { version in { try input(version, schema, .seenAgain) } }
         return TotalPlan(
             generation: generation, schema: schema,
-            basis: changedFiles == 0 ? .current : .incremental(from: from, changedFiles: changedFiles), inputs: inputs)
+            // What came and went again leaves the rows as they are, but the file still names the old generation.
+            basis: from == generation ? .current : .incremental(from: from, changedFiles: changedFiles), inputs: inputs)
     }
 
     private enum Part { case added, removed, seenAgain }

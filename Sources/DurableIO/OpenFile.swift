@@ -12,6 +12,8 @@ package final class OpenFile: Sendable {
         case read
         /// Create a file that must not exist yet, for writing.
         case createNew
+        /// Open what is there, a device or a pipe, for writing.
+        case write
         /// Open or create, for reading and writing, without truncating.
         case readWrite
         case folder
@@ -20,6 +22,7 @@ package final class OpenFile: Sendable {
             switch self {
             case .read: O_RDONLY
             case .createNew: O_WRONLY | O_CREAT | O_EXCL
+            case .write: O_WRONLY
             case .readWrite: O_RDWR | O_CREAT
             case .folder: O_RDONLY | O_DIRECTORY
             }
@@ -27,7 +30,7 @@ package final class OpenFile: Sendable {
 
         var operation: String {
             switch self {
-            case .read, .folder: "cannot open"
+            case .read, .write, .folder: "cannot open"
             case .createNew: "cannot create"
             case .readWrite: "cannot open or create"
             }

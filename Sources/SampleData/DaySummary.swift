@@ -11,8 +11,8 @@ package struct AppTally: Sendable, Hashable {
     package internal(set) var foldedSeconds = 0
 }
 
-/// The expected counts of one day. `records = folded + nullContracts + zeroContracts + negativeDurations`: a record with
-/// an odd contract never has a negative duration, so the sum holds in whichever order a reader checks.
+/// The expected counts of one day. `records = folded + nullContracts + zeroContracts + negativeDurations`: a record
+/// with an odd contract never has a negative duration, so the sum holds in whichever order a reader checks.
 package struct DaySummary: Sendable, Hashable {
     package internal(set) var records = 0
     /// Bytes of JSON.

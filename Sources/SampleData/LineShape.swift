@@ -6,8 +6,8 @@
 //  (one line in the file). `_id`, Contract and Mac have the same width in all but the odd lines. So an ordinary line is
 //  a template for its app and its order of keys, with three fields patched and the duration put in at the split:
 //
-//      {"_index" … "_id":"····················" … "Contract":"·········","Mac":"············","TotalDuration":|,"AppName":"CHANNEL"}}
-//      └──────────────────────────── head ──────────────────────────────────────────────────────────────────┘└────── tail ──────┘
+//      … "_id":"····················" … "Contract":"·········","Mac":"············","TotalDuration":,"AppName":"VOD"}}
+//      └────────────────────────────────────────── head ───────────────────────────────────────────┘└───── tail ─────┘
 //
 //  8 apps times 8 orders make 64 templates in 12 KB, which stay in the first cache. Templates are made by the same
 //  function that writes the odd lines, so there is one place that knows the shape.
@@ -41,7 +41,8 @@ enum LineShape {
     /// an ordinary one, an odd device address 5 more; rounded up.
     static let longest = 200
 
-    /// Orders of the keys of `_source`, with their shares of 256 lines. The first two are those of the published example.
+    /// Orders of the keys of `_source`, with their shares of 256 lines. The first two are those of the published
+    /// example.
     static let orders: [(fields: [SourceField], share: Int)] = [
         ([.contract, .mac, .duration, .app], 120),
         ([.contract, .mac, .app, .duration], 56),

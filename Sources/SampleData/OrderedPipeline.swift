@@ -4,7 +4,8 @@
 //      the caller         waits for 0, then 1, …      and hands each on
 //
 //  A piece is claimed only when its buffer is free, that is when `number < handed over + buffers`. So there are
-//  never more pieces under way than buffers, and the piece that the caller waits for always has its buffer: no deadlock.
+//  never more pieces under way than buffers, and the piece that the caller waits for always has its buffer: no
+//  deadlock.
 //
 //  An error, of a thread or of the caller, stops all: threads finish the piece they are at, claim no more, and are
 //  joined before the error leaves.
@@ -17,8 +18,8 @@
 
 /// One run over a set of buffers.
 ///
-/// `@unchecked Sendable`: what is mutable is touched under `mutex` only; a buffer belongs to the thread that claimed its
-/// piece until `finished` says so, then to the caller until `handedOver` says so.
+/// `@unchecked Sendable`: what is mutable is touched under `mutex` only; a buffer belongs to the thread that claimed
+/// its piece until `finished` says so, then to the caller until `handedOver` says so.
 final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
     private let pieces: Int
     private let buffers: [Buffer]

@@ -8,8 +8,8 @@
 //
 //             Each piece is deflated on its own and flushed to a whole byte (Z_SYNC_FLUSH); a deflate stream may be
 //             such pieces in a row, since no block of a piece refers to bytes before it. crc32_combine makes the sum of
-//             the whole from the sums of the pieces. This is the method of pigz. Sources: RFC 1952, section 2.3, for header and
-//             trailer; RFC 1951, section 3.2.3, for the block types; the zlib manual for Z_SYNC_FLUSH.
+//             the whole from the sums of the pieces. This is the method of pigz. Sources: RFC 1952, section 2.3, for
+//             header and trailer; RFC 1951, section 3.2.3, for the block types; the zlib manual for Z_SYNC_FLUSH.
 //
 //      LZ4    header │ blocks of piece 0 │ of piece 1 │ … │ end mark
 //

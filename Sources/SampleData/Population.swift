@@ -1,13 +1,13 @@
 //  Who watches: contracts and their set-top boxes, as pure functions of a rank.
 //
-//  Rank 0 is the contract that watches most often. The population is the same for every day and every seed, and a larger
-//  one contains a smaller one. Nothing is kept in a table: what a rank is called is worked out when a line needs it,
-//  which costs less than a miss of the cache.
+//  Rank 0 is the contract that watches most often. The population is the same for every day and every seed, and a
+//  larger one contains a smaller one. Nothing is kept in a table: what a rank is called is worked out when a line needs
+//  it, which costs less than a miss of the cache.
 //
 //  Contract   three letters and six digits. Ranks are spread over 64 series of a million numbers each (large provinces
 //             have several series) by a bijection, so that neighbours in rank are no neighbours in name:
 //
-//                 rank ──▶ (rank / 10^6) · 2^20 + rank mod 10^6 ── scrambled in 26 bits ──▶ 6 bits series, 20 bits number
+//                 rank ──▶ rank / 10^6 · 2^20 + rank mod 10^6 ── scrambled, 26 bits ──▶ 6 bits series, 20 bits number
 //
 //             20 bits reach past 999,999; such a result is scrambled again until it does not ("cycle walking"). As the
 //             start is a valid pair too, the walk is a bijection of the 64,000,000 valid pairs: no name comes twice.
@@ -29,8 +29,8 @@
 //
 //             The last line counts some 1,900 odd contracts and some 400 odd device addresses, see `PublishedProfile`.
 //
-//  A scramble is a xor with its own high half, a product with an odd number, and the xor again, all in b bits. Each step
-//  can be undone, so their sequence is a bijection of 0 ..< 2^b.
+//  A scramble is a xor with its own high half, a product with an odd number, and the xor again, all in b bits. Each
+//  step can be undone, so their sequence is a bijection of 0 ..< 2^b.
 
 /// The subscribers that all days share.
 enum Population {

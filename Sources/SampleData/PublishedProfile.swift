@@ -9,15 +9,15 @@
 //                      u        0.0015    0.25     0.50     0.75     0.95      1
 //                      seconds       1   1,028    6,702   18,322   76,609   86,400
 //
-//                  All the knots but the first lie on multiples of 5 %, so 20 equal steps with a line each need no search.
-//                  u = 0.6, say, is step 12: 6,702 + (0.6 − 0.5) / 0.25 · 11,620 = 11,350 seconds.
+//                  All the knots but the first lie on multiples of 5 %, so 20 equal steps with a line each need no
+//                  search. u = 0.6, say, is step 12: 6,702 + (0.6 − 0.5) / 0.25 · 11,620 = 11,350 seconds.
 //                  Below 72,410 / 48,457,499 the duration is not positive. How those are spread is not published but
 //                  for the minimum, −889,575,165. Assumed: half are 0; of the others each power of two from 2^0 to 2^29
 //                  is as likely, and within it each value, so that the minimum can be met but seldom is.
 //
 //  Odd records     Contract null is published (6 of 48,457,499). Assumed, since only their existence is published:
-//                  contract "0" 1 in 2,000; PAYTV, NONFPT, an IPv4 address and a contract in lower case 1 in 50,000 each;
-//                  a malformed device address 1 in 100,000.
+//                  contract "0" 1 in 2,000; PAYTV, NONFPT, an IPv4 address and a contract in lower case 1 in 50,000
+//                  each; a malformed device address 1 in 100,000.
 //
 //  Everything is integer arithmetic or IEEE 754 operations that round correctly, so no mathematical library can make
 //  the bytes differ between machines.

@@ -1,12 +1,13 @@
-//  Random numbers that are a function of where they are used: each chunk of a day has a stream of its own, so it does not
-//  matter which thread makes a chunk, or when.
+//  Random numbers that are a function of where they are used: each chunk of a day has a stream of its own, so it does
+//  not matter which thread makes a chunk, or when.
 //
-//      (seed, day, chunk) ── SplitMix64, three times ──▶ 64 bits ── SplitMix64 ──▶ 256 bits of state ── xoshiro256** ──▶
+//      (seed, day, chunk) ── SplitMix64, three times ──▶ 64 bits ── SplitMix64 ──▶ 256 bits ── xoshiro256** ──▶
 //
 //  SplitMix64 is a bijection of its state, so chunks of a day never begin alike, nor do the same chunks of two days.
 //
-//  Sources: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014), for SplitMix64; Blackman and
-//  Vigna, "Scrambled Linear Pseudorandom Number Generators" (2021), for xoshiro256**, which they advise to seed this way.
+//  Sources: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014), for SplitMix64; Blackman
+//  and Vigna, "Scrambled Linear Pseudorandom Number Generators" (2021), for xoshiro256**, which they advise to seed
+//  this way.
 
 /// Turns a few bits into many well mixed ones.
 struct SplitMix64 {

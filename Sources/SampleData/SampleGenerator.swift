@@ -2,9 +2,9 @@
 //
 //      day ─▶ chunks of 8,192 records ─▶ written (and packed) on threads ─▶ the sink, in order
 //
-//  A chunk's random stream is a function of seed, date and chunk number, and a chunk is packed without looking at another, so
-//  neither the number of threads nor the first day of the run shows in the bytes of a day. See `PublishedProfile`
-//  for what the records are like, `Population` for the contracts.
+//  A chunk's random stream is a function of seed, date and chunk number, and a chunk is packed without looking at
+//  another, so neither the number of threads nor the first day of the run shows in the bytes of a day. See
+//  `PublishedProfile` for what the records are like, `Population` for the contracts.
 
 import Records
 

@@ -24,7 +24,8 @@ struct WatchfoldCommand: ParsableCommand {
             """,
         version: Tool.version,
         subcommands: [
-            RunCommand.self, ReprocessCommand.self, FoldCommand.self, ExportCommand.self, StatusCommand.self,
+            RunCommand.self, ReprocessCommand.self, FoldCommand.self, AcceptCommand.self, RetractCommand.self, RestoreCommand.self,
+            ExportCommand.self, StatusCommand.self,
             VerifyCommand.self, GenerateCommand.self,
         ])
 
@@ -41,6 +42,7 @@ struct WatchfoldCommand: ParsableCommand {
 
     /// Says what went wrong, on standard error, and with which code to end.
     private static func failing(_ error: any Error) -> Never {
+        StandardError.clear()
         if error is QuietEnd { Glibc.exit(0) }
         if let failure = CommandFailure(error) {
             if let message = failure.message { StandardError.write("watchfold: \(message)\n") }

@@ -19,7 +19,8 @@ func bytes(_ options: SampleOptions, day: Int = 0) throws -> [UInt8] {
     return all
 }
 
-/// A line as a JSON library sees it. Reading fails unless the keys are exactly the published ones, with values of their types.
+/// A line as a JSON library sees it. Reading fails unless the keys are exactly the published ones, with values of their
+/// types.
 struct ParsedLine: Sendable {
     struct Mismatch: Error {
         var line: String

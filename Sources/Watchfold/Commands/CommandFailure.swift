@@ -36,15 +36,19 @@ package struct CommandFailure: Error {
         case let error as CategoryMapError: self.init(.usage, "\(error)")
         case let error as SampleError: self.init(.usage, "\(error)")
         case let error as InboxError: self.init(.usage, "\(error)")
+        case let error as DecisionRefused: self.init(.usage, "\(error)")
         case let error as InboxMissing: self.init(.usage, "\(error)")
         case let error as IOError: self.init(.system, "\(error)")
         case let error as CheckpointError:
             switch error {
             case .locked: self.init(.locked, "\(error)")
-            case .ledgerMissing: self.init(.damaged, "\(error)")
+            case .ledgerMissing, .ledgerWentBack, .otherLedger: self.init(.damaged, "\(error)")
             case .nothingYet: self.init(.usage, "\(error)")
             }
-        case let error as LedgerError: self.init(Self.code(error), "\(error)")
+        case let error as LedgerError:
+            let code = Self.code(error)
+            let advice = Self.isRepairable(error) ? "; `watchfold verify --repair` rebuilds it from the partials" : ""
+            self.init(code, "\(error)\(advice)")
         case let error as DamagedTable: self.init(.damaged, "\(error); `watchfold verify` tells more")
         case let error as NewerFormat: self.init(.damaged, "\(error)")
         case let error as FoldError: self.init(.damaged, "\(error)")
@@ -55,6 +59,14 @@ package struct CommandFailure: Error {
                 self.init(.damaged, "\(error)")
             }
         default: return nil
+        }
+    }
+
+    /// Whether a rebuilt ledger would help.
+    private static func isRepairable(_ error: LedgerError) -> Bool {
+        switch error {
+        case .missing, .damaged, .notALedger: true
+        default: false
         }
     }
 

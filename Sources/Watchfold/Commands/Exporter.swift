@@ -1,7 +1,8 @@
 //  A report from the checkpoints.
 //
 //  Without a range it comes from the total, brought up to what counts now in passing; with one it comes from the
-//  partials of the range's days. Either way it is one merge, and no raw file is read.
+//  partials of the range's days. Either way it is one merge, and no raw file is read. When the total turns out to be
+//  damaged before anything went out, all partials are merged instead.
 
 import Checkpoints
 import Configuration
@@ -43,7 +44,29 @@ package struct Exporter {
     package func export(_ report: Report, range: DayRange, format: TableFormat, sink: @escaping ReportSink) throws {
         let checkpoints = try CheckpointFolder.openForReading(
             settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
-        let (plan, sums) = try checkpoints.ledger.snapshot {
+        var isUntouched = true
+        func export(rebuilding: Bool) throws {
+            let (plan, sums) = try self.plan(checkpoints, range, rebuilding: rebuilding)
+            do {
+                let output = ReportOutput(report, format: format) { bytes in
+                    isUntouched = false
+                    try sink(bytes)
+                }
+                let pass = try ReportPass(schema: plan.schema, map: settings.map, outputs: [output])
+                try plan.run { try pass.consume($0) }
+                _ = try pass.finish(sums)
+            } catch where isUntouched && plan.usesTotal && Publisher.blamesTotal(error, checkpoints.total.path) {
+                try export(rebuilding: true)
+            }
+        }
+        try export(rebuilding: false)
+    }
+
+    /// How to make the total of the range, and what the daily report needs beside it, of one generation.
+    private func plan(
+        _ checkpoints: CheckpointFolder, _ range: DayRange, rebuilding: Bool
+    ) throws -> (TotalPlan, DaySums) {
+        try checkpoints.ledger.snapshot {
             let generation = try checkpoints.ledger.generation
             let counting = try checkpoints.ledger.countingVersions()
             let wanted = counting.filter { range.contains($0.facts.date.flatMap { CalendarDay($0) }) }
@@ -51,13 +74,9 @@ package struct Exporter {
                 range.contains($0.date.flatMap { CalendarDay($0) })
             }
             let plan = range.isEverything
-                ? try checkpoints.total.plan(checkpoints.ledger)
+                ? try checkpoints.total.plan(checkpoints.ledger, rebuilding: rebuilding)
                 : checkpoints.total.plan(only: wanted, generation: generation)
             return (plan, CountingSnapshot.daySums(wanted, dated))
         }
-        let pass = try ReportPass(
-            schema: plan.schema, map: settings.map, outputs: [ReportOutput(report, format: format, sink: sink)])
-        try plan.run { try pass.consume($0) }
-        _ = try pass.finish(sums)
     }
 }

@@ -25,10 +25,12 @@ package struct Session {
         let environment = try Overlay.environment(variables)
         let flags = try Overlay.flags(flags.compactMapValues { $0 })
         var file = Overlay()
-        if let named = flags.over(environment).config?.value {
-            file = try Overlay.file(fileSystem.open(named, .read).readAll(limit: Overlay.maxFileBytes), path: named)
-        } else if try fileSystem.statusIfPresent(Self.defaultConfiguration) != nil {
-            let bytes = try fileSystem.open(Self.defaultConfiguration, .read).readAll(limit: Overlay.maxFileBytes)
+        if let named = flags.over(environment).config {
+            guard let bytes = try Self.configuration(named.value, fileSystem) else {
+                throw CommandFailure(.usage, "\(named.value) (\(named.origin)): there is no such file")
+            }
+            file = try Overlay.file(bytes, path: named.value)
+        } else if let bytes = try Self.configuration(Self.defaultConfiguration, fileSystem) {
             file = try Overlay.file(bytes, path: Self.defaultConfiguration)
         }
         let configuration = try Configuration.resolve(
@@ -43,6 +45,16 @@ package struct Session {
     }
 
     private static let defaultConfiguration = "watchfold.yaml"
+
+    /// A configuration file's bytes; nil when there is no such file.
+    private static func configuration(_ path: String, _ fileSystem: FileSystem) throws -> [UInt8]? {
+        guard let status = try fileSystem.statusIfPresent(path) else { return nil }
+        guard status.kind == .file, status.size <= Overlay.maxFileBytes else {
+            throw CommandFailure(
+                .usage, "\(path): a configuration is a regular file of at most \(Overlay.maxFileBytes) bytes")
+        }
+        return try fileSystem.open(path, .read).readAll(limit: Overlay.maxFileBytes)
+    }
 
     // MARK: Folding
 
@@ -75,6 +87,14 @@ package struct Session {
         if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
     }
 
+    /// Accepts, retracts or restores a file and says what that changed.
+    package func decide(_ decision: Decision, _ file: String) throws {
+        let report = try processor().decide(decision, file)
+        progress.end()
+        if settings.configuration.quiet { return }
+        StandardError.write(report.text.joined(separator: "\n") + "\n")
+    }
+
     // MARK: Reading
 
     package func export(_ name: String, from: String?, to: String?, out: String?, format: String?) throws {
@@ -100,20 +120,27 @@ package struct Session {
         if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
     }
 
-    package func verify(repairing: Bool) throws {
-        let report = try Verifier(settings, fileSystem: fileSystem).verify(repairing: repairing)
+    package func verify(repairing: Bool, sample: Int) throws {
+        guard sample >= 0 else { throw CommandFailure(.usage, "--sample takes a number of files, not \(sample)") }
+        if repairing && sample > 0 { throw CommandFailure(.usage, "--repair and --sample cannot be combined") }
+        let verifier = Verifier(settings, fileSystem: fileSystem, logger: logger, observer: progress)
+        let report = try repairing ? verifier.repair() : verifier.verify(sample: sample)
+        progress.end()
         for damage in report.damages { StandardError.write("damaged: \(Show.name(damage))\n") }
-        for stale in report.stale { StandardError.write("\(report.repaired ? "repaired" : "wrong"): \(Show.name(stale))\n") }
+        for stale in report.stale { StandardError.write("wrong: \(Show.name(stale))\n") }
+        for fault in report.history { StandardError.write("history: \(Show.name(fault)); it counts for nothing\n") }
+        for repair in report.repairs { StandardError.write("repair: \(Show.name(repair))\n") }
         guard report.isSound else {
             throw CommandFailure(
                 .damaged,
                 report.damages.isEmpty
                     ? "total or reports are not what the partials give; `watchfold verify --repair` makes them anew"
-                    : "the checkpoints are damaged: \(Show.count(report.damages.count, "fault"))")
+                    : "the checkpoints are damaged; `watchfold verify --repair` mends what can be mended")
         }
-        if !settings.configuration.quiet {
-            StandardError.write("all well: \(Show.count(report.partials, "partial")), \(Show.count(report.rows, "row"))\n")
-        }
+        if settings.configuration.quiet { return }
+        var text = "\(Show.count(report.partials, "partial")), \(Show.count(report.rows, "row"))"
+        if sample > 0 { text += ", \(Show.count(report.sampled, "raw file")) folded afresh" }
+        StandardError.write((report.isRepaired ? "repaired; " : "all well: ") + text + "\n")
     }
 
     // MARK: Generating
@@ -168,17 +195,27 @@ package struct Session {
         return TableFormat.allCases.first { out?.lowercased().hasSuffix("." + $0.fileExtension) ?? false } ?? .csv
     }
 
-    /// Lends a sink to a file that appears when all is written, or to standard output, where a reader that went away
-    /// ends the work quietly.
+    /// Lends a sink to a file that appears when all is written, or to a stream, where a reader that went away ends the
+    /// work quietly.
     private func writing(to out: String?, _ body: (@escaping ReportSink) throws -> Void) throws {
+        let stream: OpenFile
         if let out, out != "-" {
-            let file = try AtomicFile(out, in: fileSystem)
-            try body { try file.write($0) }
-            return try file.commit()
+            let isLink = try fileSystem.isSymbolicLink(out)
+            let kind = try fileSystem.statusIfPresent(out)?.kind
+            if !isLink && (kind == nil || kind == .file) {
+                let file = try AtomicFile(out, in: fileSystem)
+                try body { try file.write($0) }
+                return try file.commit()
+            }
+            // A device, a pipe, or a link to either or to a file (/dev/null, /dev/stdout): a new file in its place is
+            // not what anybody wants.
+            stream = try fileSystem.open(out, .write)
+            if kind == .file { try stream.truncate(to: 0) }
+        } else {
+            stream = fileSystem.standardStream(1)
         }
-        let standardOutput = fileSystem.standardStream(1)
         do {
-            try body { try standardOutput.write($0) }
+            try body { try stream.write($0) }
         } catch {
             if Self.isBrokenPipe(error) { throw QuietEnd() }
             throw error

@@ -5,13 +5,15 @@
 //      total       row by row against a fresh merge of the partials that count
 //      reports     byte by byte against what the total gives, and against the receipt
 //
-//  With `repair`, what is derived and wrong is made anew: the total, the reports, the receipt.
+//  A repair makes anew what is derived and wrong, folds again the files of damaged partials, and rebuilds a ledger that
+//  is lost (LedgerRebuilder.swift, Repairer.swift).
 
 import Checkpoints
 import Codecs
 import Configuration
 import DurableIO
 import Folding
+import Logging
 import Records
 import Reports
 
@@ -21,60 +23,123 @@ package struct VerifyReport: Sendable {
     package var damages: [String] = []
     /// What is derived and not right.
     package var stale: [String] = []
+    /// Damage to what neither counts nor can count again: earlier generations can no longer be had.
+    package var history: [String] = []
     package var partials = 0
     package var rows = 0
-    /// What was made anew.
-    package var repaired = false
+    /// Raw files that were folded afresh and compared.
+    package var sampled = 0
+    /// What a repair did and could not do, in words.
+    package var repairs: [String] = []
+    /// Whether everything found was made good, as far as it could be.
+    package var isRepaired = false
 
-    package var isSound: Bool { damages.isEmpty && (stale.isEmpty || repaired) }
+    package var isSound: Bool { damages.isEmpty && stale.isEmpty || isRepaired }
 }
 
 /// Checks the checkpoints and the reports.
 package struct Verifier {
     private let settings: Settings
     private let fileSystem: FileSystem
+    private let logger: Logger
+    private let observer: any RunObserver
 
-    package init(_ settings: Settings, fileSystem: FileSystem = .real) {
+    package init(
+        _ settings: Settings, fileSystem: FileSystem = .real, logger: Logger, observer: any RunObserver
+    ) {
         self.settings = settings
         self.fileSystem = fileSystem
+        self.logger = logger
+        self.observer = observer
     }
 
-    /// - Parameter repairing: make anew what is derived; needs the writer's lock.
+    private var now: String { Timestamp.text(milliseconds: WallClock.now() / 1_000_000) }
+
+    /// Checks everything; changes nothing and needs no lock.
+    ///
+    /// - Parameter sample: how many raw files to fold afresh and compare with their partials, chosen at random.
     /// - Throws: `CheckpointError`, `LedgerError`, `IOError`.
-    package func verify(repairing: Bool) throws -> VerifyReport {
+    package func verify(sample: Int = 0) throws -> VerifyReport {
         let configuration = settings.configuration
-        let checkpoints = repairing
-            ? try CheckpointFolder.openForWriting(
-                configuration.checkpoints, plan: configuration.plan,
-                now: Timestamp.text(milliseconds: WallClock.now() / 1_000_000), in: fileSystem)
-            : try CheckpointFolder.openForReading(
-                configuration.checkpoints, plan: configuration.plan, in: fileSystem)
+        let checkpoints = try CheckpointFolder.openForReading(
+            configuration.checkpoints, plan: configuration.plan, in: fileSystem)
         var report = VerifyReport()
-        report.damages += try checkpoints.ledger.check()
-        try verifyPartials(checkpoints, &report)
-        if report.damages.isEmpty {
-            try verifyDerived(checkpoints, &report)
-            if repairing && !report.stale.isEmpty {
-                try? fileSystem.removeIfPresent(checkpoints.total.path)
-                _ = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem).publish(force: true)
-                report.repaired = true
-            }
+        _ = try check(checkpoints, &report)
+        if report.damages.isEmpty && sample > 0 {
+            try SampleCheck(settings: settings, fileSystem: fileSystem).run(checkpoints, count: sample, &report)
         }
         return report
     }
 
-    private func verifyPartials(_ checkpoints: CheckpointFolder, _ report: inout VerifyReport) throws {
+    /// Checks everything and makes good what can be made good. Holds the writer's lock.
+    package func repair() throws -> VerifyReport {
+        let configuration = settings.configuration
+        var report = VerifyReport()
+        let checkpoints: CheckpointFolder
+        do {
+            checkpoints = try CheckpointFolder.openForWriting(
+                configuration.checkpoints, plan: configuration.plan, now: now, in: fileSystem)
+            let faults = try checkpoints.ledger.check()
+            if !faults.isEmpty { throw LedgerError.damaged(path: checkpoints.ledger.path, detail: faults[0]) }
+        } catch where Self.isLedgerLost(error) {
+            report.damages.append("\(error)")
+            let (rebuilt, notes) = try LedgerRebuilder(settings: settings, fileSystem: fileSystem).rebuild()
+            report.repairs += notes
+            return try finish(rebuilt, report)
+        }
+        return try finish(checkpoints, report)
+    }
+
+    private func finish(_ checkpoints: CheckpointFolder, _ start: VerifyReport) throws -> VerifyReport {
+        var report = start
+        let damaged = try check(checkpoints, &report)
+        if !damaged.isEmpty {
+            report.repairs += try Repairer(
+                settings: settings, fileSystem: fileSystem, logger: logger, observer: observer
+            ).repair(checkpoints, damaged: damaged)
+        }
+        if !report.stale.isEmpty || !report.damages.isEmpty {
+            try fileSystem.removeIfPresent(checkpoints.total.path)
+            _ = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem).publish(force: true)
+            report.isRepaired = true
+        }
+        return report
+    }
+
+    private static func isLedgerLost(_ error: any Error) -> Bool {
+        switch error {
+        case CheckpointError.ledgerMissing, CheckpointError.ledgerWentBack, CheckpointError.otherLedger: true
+        case LedgerError.damaged, LedgerError.notALedger: true
+        default: false
+        }
+    }
+
+    /// - Returns: the versions in use whose partials are damaged or gone.
+    private func check(_ checkpoints: CheckpointFolder, _ report: inout VerifyReport) throws -> [VersionRecord] {
+        report.damages += try checkpoints.ledger.check()
+        var damaged: [VersionRecord] = []
+        let used = Set(try checkpoints.ledger.files().flatMap { [$0.counting, $0.status.version].compactMap { $0 } })
         for version in try checkpoints.ledger.versions() {
+            let fault: String
             do {
                 try checkpoints.partials.verify(version, apps: try checkpoints.ledger.apps(of: version.id))
                 report.partials += 1
                 report.rows += version.facts.rows
+                continue
             } catch let error as DamagedTable {
-                report.damages.append("\(error)")
+                fault = "\(error)"
             } catch let error as IOError where error.isMissing {
-                report.damages.append("\(error.path) is missing: the partial of \(version.facts.name)")
+                fault = "\(error.path) is missing: the partial of \(version.facts.name)"
+            }
+            if used.contains(version.id) {
+                report.damages.append(fault)
+                damaged.append(version)
+            } else {
+                report.history.append(fault)
             }
         }
+        if damaged.isEmpty { try verifyDerived(checkpoints, &report) }
+        return damaged
     }
 
     private func verifyDerived(_ checkpoints: CheckpointFolder, _ report: inout VerifyReport) throws {
@@ -145,7 +210,7 @@ package struct Verifier {
 }
 
 /// Identifies a stream of batches by their rows.
-private struct RowDigest: Equatable {
+struct RowDigest: Equatable {
     private var chain: [XXH128] = []
     private var rows = 0
 

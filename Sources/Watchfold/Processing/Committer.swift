@@ -27,6 +27,8 @@ enum Verdict {
     /// A content, with the version that the ledger knows of it or a partial that is new.
     case content(digest: String, KnownVersion, held: String?)
     case none
+
+    var isContent: Bool { if case .content = self { true } else { false } }
 }
 
 /// Where the partial of a content comes from.
@@ -79,7 +81,10 @@ final class Committer: @unchecked Sendable {
         if !isAfresh {
             let known: Verdict? = try lock.withLock { _ in
                 let ledger = checkpoints.ledger
-                if let file = try ledger.file(named: candidate.name), file.digest == digest {
+                if let file = try ledger.file(named: candidate.name), file.digest == digest,
+                    // What was held under another limit may count now, as if it had just come.
+                    file.state != .held || held != nil
+                {
                     return .seen(file.state)
                 }
                 let version = try ledger.versions(digest: digest).last {
@@ -129,16 +134,19 @@ final class Committer: @unchecked Sendable {
     /// A file whose sums do not fit beside the others fails; the rest is committed without it.
     private func commitWithout(_ name: String, _ items: [(Candidate, Verdict)]) throws -> [(state: FileState, reason: String)?] {
         var items = items
-        guard let index = items.firstIndex(where: { $0.0.name.utf8.elementsEqual(name.utf8) }) else {
-            throw LedgerError.sumWouldOverflow(name: name)
-        }
+        // The sum may also fail at a file that would take the place of one of these.
+        guard
+            let index = items.firstIndex(where: { $0.0.name.utf8.elementsEqual(name.utf8) && $0.1.isContent })
+                ?? items.firstIndex(where: { $0.1.isContent })
+        else { throw LedgerError.sumWouldOverflow(name: name) }
         let candidate = items[index].0
         var reason = "with it, the seconds of all files add up to more than \(Int64.max)"
         if case .content(_, .sealed(let partial), _) = items[index].1 {
             if let contract = try largestContract(partial) { reason += "; its largest contract is \(contract)" }
             partial.file.discard()
+            if partial.file.isPlaced { try fileSystem.removeIfPresent(partial.file.path) }
         }
-        items[index].1 = .change(FileChange(name, .failed(nil), at: candidate.location, reason: reason))
+        items[index].1 = .change(FileChange(candidate.name, .failed(nil), at: candidate.location, reason: reason))
         do {
             return try place(items)
         } catch LedgerError.sumWouldOverflow(let other) {
@@ -184,7 +192,7 @@ final class Committer: @unchecked Sendable {
                 if let held {
                     change.files.append(FileChange(candidate.name, .held(version), at: candidate.location, reason: held))
                 } else {
-                    try plan.add(candidate.name, digest: digest, version: version, location: candidate.location)
+                    plan.add(candidate.name, digest: digest, version: version, location: candidate.location)
                 }
             }
         }

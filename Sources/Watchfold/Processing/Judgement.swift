@@ -22,7 +22,7 @@ enum Judgement {
     ///   - modified: when the file was last written, nanoseconds since 1970.
     ///   - now: the same clock.
     init(_ outcome: FoldOutcome, settings: Settings, modified: Int64, now: Int64) {
-        let isStale = now - modified > Settings.staleAfter
+        let isStale = modified < now - Settings.staleAfter
         switch outcome {
         case .failed(let error):
             switch error {
@@ -39,7 +39,8 @@ enum Judgement {
                 return
             }
             if summary.end == .insideValue {
-                let reason = "it ends inside a record" + (summary.rejections.last.map { ", at line \($0.line)" } ?? "")
+                let cut = summary.rejections.last { $0.reason == .truncated }
+                let reason = "it ends inside a record" + (cut.map { ", at line \($0.line)" } ?? "")
                 self = isStale ? .failed(reason, summary.counts, isPassing: false) : .waiting(reason)
                 return
             }

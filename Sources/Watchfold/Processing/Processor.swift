@@ -21,32 +21,49 @@ import Synchronization
 
 /// Folds the inbox into the checkpoints and publishes reports. Holds the checkpoints' lock as long as it lives.
 package final class Processor {
-    private let settings: Settings
-    private let fileSystem: FileSystem
-    private let checkpoints: CheckpointFolder
+    let settings: Settings
+    let fileSystem: FileSystem
+    let checkpoints: CheckpointFolder
     private let inbox: Inbox
     private let logger: Logger
     private let observer: any RunObserver
 
     /// Opens the folders.
     ///
-    /// - Throws: `CheckpointError`, `LedgerError`, `IOError`.
-    package init(
+    /// - Throws: `InboxMissing`, `CheckpointError`, `LedgerError`, `IOError`.
+    package convenience init(
         _ settings: Settings, fileSystem: FileSystem = .real, logger: Logger, observer: any RunObserver
     ) throws {
+        let configuration = settings.configuration
+        // Before anything is made: a mistyped inbox must not leave folders behind.
+        try Self.checkInbox(configuration.inbox, fileSystem)
+        let checkpoints = try CheckpointFolder.openForWriting(
+            configuration.checkpoints, plan: configuration.plan,
+            now: Timestamp.text(milliseconds: WallClock.now() / 1_000_000), in: fileSystem)
+        try self.init(settings, checkpoints: checkpoints, fileSystem: fileSystem, logger: logger, observer: observer)
+    }
+
+    /// Takes over checkpoints that are open for writing.
+    init(
+        _ settings: Settings, checkpoints: CheckpointFolder, fileSystem: FileSystem, logger: Logger,
+        observer: any RunObserver
+    ) throws {
+        try Self.checkInbox(settings.configuration.inbox, fileSystem)
         self.settings = settings
+        self.checkpoints = checkpoints
         self.fileSystem = fileSystem
         self.logger = logger
         self.observer = observer
-        let configuration = settings.configuration
-        guard let status = try fileSystem.statusIfPresent(configuration.inbox), status.kind == .folder else {
-            throw InboxMissing(path: configuration.inbox)
-        }
-        inbox = Inbox(configuration.inbox, in: fileSystem)
-        checkpoints = try CheckpointFolder.openForWriting(
-            configuration.checkpoints, plan: configuration.plan,
-            now: Timestamp.text(milliseconds: WallClock.now() / 1_000_000), in: fileSystem)
+        inbox = Inbox(settings.configuration.inbox, in: fileSystem)
     }
+
+    private static func checkInbox(_ path: String, _ fileSystem: FileSystem) throws {
+        guard let status = try fileSystem.statusIfPresent(path), status.kind == .folder else {
+            throw InboxMissing(path: path)
+        }
+    }
+
+    let processID = Int(ProcessInfo.processInfo.processIdentifier)
 
     // MARK: Commands
 
@@ -73,11 +90,23 @@ package final class Processor {
         }
     }
 
+    /// Folds some files of the inbox again, as `reprocess` does, but leaves the reports to the caller.
+    func refold(_ isWanted: (InboxFile) -> Bool) throws -> RunReport {
+        var report = RunReport()
+        let files = try list(&report).filter(isWanted)
+        let run = try checkpoints.ledger.beginRun(command: "verify --repair", tool: Tool.name, pid: processID)
+        try fold(files, run, &report, isAfresh: true)
+        try checkpoints.ledger.endRun(
+            run,
+            RunSummary(outcome: .finished, files: states(report), tally: RecordTally(report.counts), bytes: report.bytes))
+        return report
+    }
+
     /// Writes down that a run took place and how it ended, and publishes in between.
     private func recorded(_ command: String, _ body: (RunID) throws -> RunReport) throws -> RunReport {
         let start = ContinuousClock.now
         let ledger = checkpoints.ledger
-        let run = try ledger.beginRun(command: command, tool: Tool.name, pid: Int(getpid()))
+        let run = try ledger.beginRun(command: command, tool: Tool.name, pid: processID)
         do {
             var report = try body(run)
             for path in checkpoints.sweep.removed {
@@ -136,7 +165,7 @@ package final class Processor {
         case .new: return true
         case .folded, .duplicate, .retracted: break
         // Time alone makes a file that was being written one that stays cut short.
-        case .waiting where WallClock.now() - file.status.modified > Settings.staleAfter: return true
+        case .waiting where file.status.modified < WallClock.now() - Settings.staleAfter: return true
         case .held, .failed, .waiting:
             report.stillOpen.append(FileReport(name: record.name, state: record.state, isUnchanged: true, reason: record.reason))
         }
@@ -155,19 +184,57 @@ package final class Processor {
 
     // MARK: Folding
 
-    private func fold(_ files: [InboxFile], _ run: RunID, _ report: inout RunReport, isAfresh: Bool) throws {
-        if files.isEmpty { return }
-        observer.begin(files: files.count, storedBytes: files.reduce(0) { $0 + $1.status.size })
+    /// How often a file that changes while it is read is read before it is left for the next run.
+    private static let readAttempts = 3
+
+    private func fold(_ listed: [InboxFile], _ run: RunID, _ report: inout RunReport, isAfresh: Bool) throws {
+        if listed.isEmpty { return }
+        observer.begin(files: listed.count, storedBytes: listed.reduce(0) { $0 + $1.status.size })
         let committer = Committer(checkpoints, settings: settings, run: run, in: fileSystem)
+        let results = FoldResults(count: listed.count)
+        var files = listed
+        var wanted = Array(files.indices)
+        for attempt in 1...Self.readAttempts where !wanted.isEmpty {
+            for index in wanted where attempt > 1 {
+                if let status = try fileSystem.statusIfPresent(files[index].path) { files[index].status = status }
+            }
+            try fold(
+                wanted.map { ($0, files[$0]) }, committer, results, isAfresh: isAfresh,
+                mayReadAgain: attempt < Self.readAttempts)
+            wanted = results.takeChanged()
+        }
+        if isAfresh {
+            let held = results.held
+            let states = try committer.commit(held.map { ($0.candidate, $0.verdict) })
+            for (entry, outcome) in zip(held, states) {
+                guard let (state, reason) = outcome else { continue }
+                var item = entry.item
+                (item.state, item.reason) = (state, reason)
+                item.seconds = results.starts.elapsed(entry.index)
+                observer.finish(item)
+                results.finish(entry.index, item)
+            }
+        }
+        report.files = results.files
+        report.storedBytes = files.reduce(0) { $0 + $1.status.size }
+    }
+
+    /// Folds files and commits each, or holds them all for one commit.
+    ///
+    /// - Parameter mayReadAgain: a file that changed while it was read is noted as such and nothing more.
+    private func fold(
+        _ files: [(index: Int, file: InboxFile)], _ committer: Committer, _ results: FoldResults, isAfresh: Bool,
+        mayReadAgain: Bool
+    ) throws {
         let rejects = RejectWriter(output: settings.configuration.output, fileSystem: fileSystem)
-        let results = FoldResults(count: files.count)
         let pool = FoldPool(settings: settings.fold, fileSystem: fileSystem, jobs: settings.jobs)
         let starts = results.starts
-        pool.fold(files.map { FoldInput(name: $0.relativePath, path: $0.path) }) { [observer] index, bytes in
-            starts.note(index)
+        pool.fold(files.map { FoldInput(name: $0.file.relativePath, path: $0.file.path) }) { [observer] place, bytes in
+            starts.note(files[place].index)
             observer.advance(storedBytes: bytes)
-        } onFinished: { [settings, observer] index, outcome in
-            let file = files[index]
+        } onFinished: { [settings, observer] place, outcome in
+            let (index, file) = files[place]
+            if mayReadAgain, case .failed(is FileChanged) = outcome { return results.noteChanged(index) }
             do {
                 let judgement = Judgement(outcome, settings: settings, modified: file.status.modified, now: WallClock.now())
                 let candidate = Candidate(file, status: judgement.status)
@@ -175,6 +242,9 @@ package final class Processor {
                 if case .content(let summary, _, _) = judgement {
                     item.counts = summary.counts
                     item.size = summary.size
+                    // Before the commit: a file that is in the ledger is not read again, and its dead letters would be
+                    // missing for ever after a crash in between.
+                    try rejects.write(file.logicalName, summary.rejections, rejected: summary.counts.rejectedTotal)
                 }
                 let verdict = try committer.verdict(candidate, judgement, isAfresh: isAfresh)
                 if case .seen = verdict { item.isUnchanged = true }
@@ -186,9 +256,6 @@ package final class Processor {
                     observer.finish(item)
                     results.finish(index, item)
                 }
-                if case .content(let summary, _, _) = judgement {
-                    try rejects.write(file.logicalName, summary.rejections, rejected: summary.counts.rejectedTotal)
-                }
             } catch {
                 // What stops one file for reasons of its own was judged before; this stops all.
                 results.fail(error)
@@ -196,20 +263,6 @@ package final class Processor {
             }
         }
         if let error = results.failure { throw error }
-        if isAfresh {
-            let held = results.held
-            let states = try committer.commit(held.map { ($0.candidate, $0.verdict) })
-            for (entry, outcome) in zip(held, states) {
-                guard let (state, reason) = outcome else { continue }
-                var item = entry.item
-                (item.state, item.reason) = (state, reason)
-                item.seconds = starts.elapsed(entry.index)
-                observer.finish(item)
-                results.finish(entry.index, item)
-            }
-        }
-        report.files = results.files
-        report.storedBytes = files.reduce(0) { $0 + $1.status.size }
     }
 }
 
@@ -261,6 +314,7 @@ private final class FoldResults: Sendable {
     private struct State {
         var files: [FileReport?]
         var held: [Held] = []
+        var changed: [Int] = []
         var failure: (any Error)?
     }
 
@@ -277,6 +331,17 @@ private final class FoldResults: Sendable {
     func hold(_ index: Int, _ candidate: Candidate, _ verdict: Verdict, _ item: FileReport) {
         let box = UncheckedBox(Held(index: index, candidate: candidate, verdict: verdict, item: item))
         state.withLock { $0.held.append(box.value) }
+    }
+
+    /// The file changed while it was read.
+    func noteChanged(_ index: Int) { state.withLock { $0.changed.append(index) } }
+
+    /// The files that changed since the last time it was asked, in order.
+    func takeChanged() -> [Int] {
+        state.withLock { state in
+            defer { state.changed = [] }
+            return state.changed.sorted()
+        }
     }
 
     func fail(_ error: any Error) { state.withLock { if $0.failure == nil { $0.failure = error } } }

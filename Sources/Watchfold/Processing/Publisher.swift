@@ -1,7 +1,8 @@
 //  From what counts to the reports on disk.
 //
-//      ledger at generation g ─▶ plan of the total ─▶ one merge ─┬─▶ total.parquet
-//                                                                └─▶ engagement, profile, daily, apps ─▶ receipt
+//      ledger at generation g ─▶ manifest
+//                             ─▶ plan of the total ─▶ one merge ─┬─▶ total.parquet
+//                                                                  └─▶ engagement, profile, daily, apps ─▶ receipt
 //
 //  All files are written aside first. Then they get their names one after another, the receipt last: a receipt always
 //  describes reports that are all there. Whether the reports on disk are current is asked of the receipt: it names the
@@ -15,6 +16,12 @@ import DurableIO
 import Folding
 import Records
 import Reports
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Makes reports of what counts.
 struct Publisher {
@@ -33,15 +40,44 @@ struct Publisher {
     func publish(force: Bool = false) throws -> Publication {
         let snapshot = try CountingSnapshot(checkpoints.ledger, settings)
         if snapshot.generation == 0 { return .nothing }
+        let manifest = try Manifest(checkpoints.ledger)
+        if try Manifest.read(checkpoints.root, in: fileSystem) != manifest {
+            try manifest.write(checkpoints.root, in: fileSystem)
+        }
         if !force, try isCurrent(snapshot) { return .current }
         try fileSystem.createFolders(output)
+        try sweep()
+        let plan = try checkpoints.total.plan(checkpoints.ledger)
         do {
-            return try write(snapshot, try checkpoints.total.plan(checkpoints.ledger))
-        } catch let error as DamagedTable where error.path == checkpoints.total.path {
+            return try write(snapshot, plan)
+        } catch where plan.usesTotal && Self.blamesTotal(error, checkpoints.total.path) {
             return try write(snapshot, try checkpoints.total.plan(checkpoints.ledger, rebuilding: true))
-        } catch is FoldError {
-            // The total and what changed do not belong together: all partials tell.
-            return try write(snapshot, try checkpoints.total.plan(checkpoints.ledger, rebuilding: true))
+        }
+    }
+
+    /// Removes unfinished reports of writers that crashed. Another process may be exporting into the same folder: what
+    /// belongs to one that lives stays.
+    private func sweep() throws {
+        let names = Report.allCases.map(Self.fileName) + [Self.receiptName]
+        for entry in try fileSystem.list(output) {
+            guard entry.kind == .file, let name = entry.name, let origin = AtomicFile.origin(ofTemporary: name),
+                names.contains(origin.name)
+            else { continue }
+            let isOwn = origin.processID == getpid()
+            if isOwn || (kill(origin.processID, 0) != 0 && errno == ESRCH) {
+                try fileSystem.removeIfPresent(Path.join(output, name))
+            }
+        }
+    }
+
+    /// Whether a merge failed because the total on disk is not what it should be: all partials together then tell.
+    static func blamesTotal(_ error: any Error, _ path: String) -> Bool {
+        switch error {
+        case let error as DamagedTable: error.path == path
+        case is FoldError: true
+        case ReportError.output: false
+        case is ReportError: true
+        default: false
         }
     }
 
@@ -119,7 +155,7 @@ struct CountingSnapshot {
     let counting: [VersionRecord]
     let daySums: DaySums
     private let files: [Receipt.File]
-    /// Of the names, contents and partials that count: the identity of the total.
+    /// Of the names, contents, dates and fold settings that count: the identity of the total.
     let inputsDigest: String
 
     init(_ ledger: Ledger, _ settings: Settings) throws {
@@ -130,7 +166,7 @@ struct CountingSnapshot {
                 try Self.receiptFiles(ledger, counting)
             )
         }
-        inputsDigest = Self.digest(counting.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.partialDigest] })
+        inputsDigest = Self.digest(counting.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.plan] })
     }
 
     /// What a range of days needs beside its total.

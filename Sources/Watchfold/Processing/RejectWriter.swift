@@ -9,6 +9,7 @@
 //  `raw` is the record's text; when its bytes are no UTF-8 they stand in `raw_base64` instead. `"cut":true` marks a
 //  text that is not all of it. A file without rejected records has no dead letters, and old ones are removed.
 
+import Codecs
 import DurableIO
 import Foundation
 import Records
@@ -18,7 +19,25 @@ struct RejectWriter {
     let output: String
     let fileSystem: FileSystem
 
-    private func path(_ name: String) -> String { Path.join(Path.join(output, "rejects"), name + ".jsonl") }
+    /// A name may be as long as a file system allows (255 bytes), but the name of its dead letters, and their temporary
+    /// name, are longer than that: of a long one only the beginning stands, with the digest of all of it.
+    private func path(_ name: String) -> String {
+        var last = Path.name(name)
+        if last.utf8.count > Self.longestName {
+            let digest = Array(last.utf8).withUnsafeBytes { XXH128(of: $0) }
+            var kept = 0
+            let start = last.unicodeScalars.prefix { scalar in
+                kept += UTF8.width(scalar)
+                return kept <= Self.longestName - 33
+            }
+            last = String(start) + "-" + digest.hex
+        }
+        let folder = name.contains("/") ? Path.join("rejects", Path.parent(name)) : "rejects"
+        return Path.join(Path.join(output, folder), last + ".jsonl")
+    }
+
+    /// Bytes of a name that leave room for `.jsonl` and for what a temporary name adds.
+    private static let longestName = 200
 
     /// Replaces the dead letters of a file.
     func write(_ name: String, _ rejections: [RejectedRecord], rejected: Int) throws {

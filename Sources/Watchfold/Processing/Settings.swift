@@ -21,12 +21,15 @@ package struct Settings: Sendable {
     /// Threads.
     package let jobs: Int
 
+    /// - Parameter unitSize: see `FoldSettings`.
     /// - Throws: `CategoryMapError` for categories that do not go together.
-    package init(_ configuration: Configuration) throws(CategoryMapError) {
+    package init(
+        _ configuration: Configuration, unitSize: Int = FoldSettings.defaultUnitSize
+    ) throws(CategoryMapError) {
         self.configuration = configuration
         fold = FoldSettings(
             plan: configuration.plan, maxRecordBytes: configuration.maxRecordBytes.bytes,
-            rejectsPerFile: configuration.rejectsPerFile)
+            rejectsPerFile: configuration.rejectsPerFile, unitSize: unitSize)
         map = try CategoryMap(configuration.categories.map { CategoryMap.Category($0.name, apps: $0.apps) })
         mapDigest = map.canonicalBytes.withUnsafeBytes { XXH128(of: $0).hex }
         jobs = configuration.jobs ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))

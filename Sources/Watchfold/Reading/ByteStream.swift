@@ -77,7 +77,8 @@ final class ByteStream {
     private func begin() throws {
         while inputEnd < Compression.longestMagic && !isAtEnd { try fill() }
         let prefix = UnsafeRawBufferPointer(rebasing: input[..<inputEnd])
-        compression = Compression.detect(prefix) ?? .none
+        // A file that ends inside a magic number is the beginning of a compressed one; its decoder says that it is cut.
+        compression = Compression.detect(prefix) ?? (prefix.first.map { $0 == 0x1F ? .gzip : .lz4 } ?? .none)
         decoder = Decoder(compression)
     }
 }

@@ -44,7 +44,7 @@ package struct FileSummary: Sendable {
     /// The first rejected records, in the order of the file.
     package var rejections: [RejectedRecord]
     package var end: InputEnd
-    /// The file as it was before and after reading; nil for standard input.
+    /// The file as it was before and after reading; nil for standard input and pipes.
     package var status: FileStatus?
 }
 
@@ -76,10 +76,6 @@ final class FileFold {
     private var runs: [FoldRun] = []
     private(set) var failure: (any Error)?
 
-    /// Bytes of a plain file that one thread takes at a time: large enough that its last line, read twice, is nothing,
-    /// small enough that the last units of a file end together.
-    private static let unitSize = 8 * BlockDigests.blockSize
-
     init(
         _ input: FoldInput, index: Int, fileSystem: FileSystem, settings: FoldSettings,
         onStoredBytes: @escaping @Sendable (Int) -> Void
@@ -93,6 +89,9 @@ final class FileFold {
 
     // MARK: Opening
 
+    /// The kernel stamps files with a clock that ticks every 1 to 10 ms; nanoseconds, with room to spare.
+    private static let clockTick: Int64 = 20_000_000
+
     /// Opens the file and cuts it into units. Called by one thread, without the lock.
     func open() {
         do {
@@ -102,9 +101,22 @@ final class FileFold {
                 return
             }
             let file = try fileSystem.open(path, .read)
-            let status = try file.status()
-            guard status.kind == .file else { throw IOError("cannot read", path, code: status.kind == .folder ? EISDIR : EINVAL) }
+            var status = try file.status()
+            let age = WallClock.now() - status.changed
+            if age >= 0 && age < Self.clockTick {
+                // A write within the tick of the last one would leave the same time behind and go unnoticed.
+                usleep(useconds_t((Self.clockTick - age) / 1000 + 1))
+                status = try file.status()
+            }
             self.file = file
+            switch status.kind {
+            case .file: break
+            case .folder: throw IOError("cannot read", path, code: EISDIR)
+            case .other:
+                // A pipe, such as a shell's <(…): a stream like standard input, without size and positions.
+                unitCount = 1
+                return
+            }
             self.status = status
             ranges = try cut(file, size: status.size)
             unitCount = max(ranges.count, 1)
@@ -112,12 +124,14 @@ final class FileFold {
     }
 
     private func cut(_ file: OpenFile, size: Int) throws -> [Range<Int>] {
-        guard size > Self.unitSize else { return [] }
+        guard size > settings.unitSize else { return [] }
         var window = Window(capacity: UnitFolder.chunk)
         while true {
             let wanted = min(max(UnitFolder.chunk, window.count), size - window.count)
             let room = UnsafeMutableRawBufferPointer(rebasing: window.room(wanted)[..<wanted])
-            window.fill(try file.read(at: window.count, into: room))
+            let count = try file.read(at: window.count, into: room)
+            guard count == wanted else { throw FileChanged(path: file.path) }
+            window.fill(count)
             let prefix = UnsafeRawBufferPointer(start: window.base, count: window.count)
             guard Compression.detect(prefix) == Compression.none else { return [] }
             window.base[window.count] = 0
@@ -126,7 +140,7 @@ final class FileFold {
                 maxRecordBytes: settings.maxRecordBytes)
             guard let container else { continue }
             guard container == .lines else { return [] }
-            return stride(from: 0, to: size, by: Self.unitSize).map { $0..<min($0 + Self.unitSize, size) }
+            return stride(from: 0, to: size, by: settings.unitSize).map { $0..<min($0 + settings.unitSize, size) }
         }
     }
 

@@ -35,6 +35,9 @@ package enum StandardError {
         }
     }
 
+    /// Takes the bar away, whatever ended the work.
+    package static func clear() { show(bar: "") }
+
     private static func put(_ text: String) {
         var text = text
         text.withUTF8 { bytes in
