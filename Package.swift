@@ -29,6 +29,7 @@ let package = Package(
         library("Records"),
         library("DurableIO"),
         library("Inbox", ["DurableIO", "Records"]),
+        library("FaultInjection", ["DurableIO"]),
         library("JSONRecords", ["Records", "CByteScan"]),
         library("Folding", ["Records", "Columns", "CByteScan"]),
         library("Codecs", ["CZlib", "CLZ4", "CXXHash"]),
@@ -37,6 +38,7 @@ let package = Package(
         library("Reports", ["Columns", "Records", "Folding"]),
         library("Checkpoints", ["Columns", "Folding", "ParquetTable", "DurableIO", "CSQLite"]),
 
+        tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
         tests("InboxTests", ["Inbox", "DurableIO"]),
         tests("ReportsTests", ["Reports", "Columns", "Records", "Folding"]),
     ]

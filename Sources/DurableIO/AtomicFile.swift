@@ -27,13 +27,18 @@ package final class AtomicFile {
     private var state = State.writing
 
     private enum State { case writing, sealed, placed, discarded }
+    /// Bytes of the final name in the temporary one. With a cut character repaired, two dots, the numbers and `.tmp` it
+    /// stays well below the 255 bytes that a name may have.
+    private static let namePrefix = 160
     private static let serial = Atomic<Int>(0)
 
     package init(_ path: String, in fileSystem: FileSystem) throws(IOError) {
         self.path = path
         self.fileSystem = fileSystem
         let serial = Self.serial.wrappingAdd(1, ordering: .relaxed).newValue
-        temporaryPath = Path.join(Path.parent(path), ".\(Path.name(path)).\(getpid())-\(serial).tmp")
+        // A part of the name is enough for people; the whole with all that is added might be too long for a name.
+        let name = String(decoding: Path.name(path).utf8.prefix(Self.namePrefix), as: UTF8.self)
+        temporaryPath = Path.join(Path.parent(path), ".\(name).\(getpid())-\(serial).tmp")
         try fileSystem.removeIfPresent(temporaryPath)
         file = try fileSystem.open(temporaryPath, .createNew)
     }

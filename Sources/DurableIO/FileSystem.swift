@@ -74,13 +74,13 @@ package final class FileSystem: Sendable {
 
     // MARK: Calls
 
-    /// Makes one call: asks the interposer, repeats on EINTR, reports the outcome.
+    /// Makes one call: asks the interposer, repeats on EINTR (the kernel's or the interposer's), reports the outcome.
     ///
     /// - Parameter body: receives the most bytes to transfer; returns the kernel's result, negative on failure.
     @discardableResult
     func perform(
-        _ call: SystemCall, _ operation: @autoclosure () -> String, _ path: String, count: Int = 0,
-        bytes: UnsafeRawBufferPointer? = nil, _ body: (Int) -> Int
+        _ call: SystemCall, _ operation: @autoclosure () -> String, _ path: String, on descriptor: Int32? = nil,
+        count: Int = 0, bytes: UnsafeRawBufferPointer? = nil, _ body: (Int) -> Int
     ) throws(IOError) -> Int {
         while true {
             var limit = count
@@ -93,7 +93,8 @@ package final class FileSystem: Sendable {
             let result = body(limit)
             if result >= 0 {
                 interposer?.didPerform(
-                    call, result: result, bytes: bytes.map { UnsafeRawBufferPointer(rebasing: $0[..<result]) })
+                    call, on: descriptor, result: result,
+                    bytes: bytes.map { UnsafeRawBufferPointer(rebasing: $0[..<result]) })
                 return result
             }
             let code = errno
