@@ -15,9 +15,20 @@ func systemLibrary(_ name: String, apt: String) -> Target {
     .systemLibrary(name: name, providers: [.apt([apt])])
 }
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
 let package = Package(
     name: "watchfold",
     platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
     targets: [
         systemLibrary("CZlib", apt: "zlib1g-dev"),
         systemLibrary("CLZ4", apt: "liblz4-dev"),
@@ -30,16 +41,39 @@ let package = Package(
         library("DurableIO"),
         library("Inbox", ["DurableIO", "Records"]),
         library("FaultInjection", ["DurableIO"]),
+        library("Codecs", ["CZlib", "CLZ4", "CXXHash"]),
         library("JSONRecords", ["Records", "CByteScan"]),
         library("Folding", ["Records", "Columns", "CByteScan"]),
-        library("Codecs", ["CZlib", "CLZ4", "CXXHash"]),
         library("ParquetTable", ["Columns", "CLZ4", "CZlib"]),
-        library("SampleData", ["CZlib", "CLZ4"]),
+        library("Checkpoints", ["Codecs", "Columns", "Records", "Folding", "ParquetTable", "DurableIO", "CSQLite"]),
         library("Reports", ["Columns", "Records", "Folding"]),
-        library("Checkpoints", ["Columns", "Folding", "ParquetTable", "DurableIO", "CSQLite"]),
+        library("Configuration", ["Records", yams]),
+        library("SampleData", ["Records", "CZlib", "CLZ4"]),
+        library(
+            "Watchfold",
+            [
+                "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords", "Records",
+                "Reports", "SampleData", logging,
+            ]),
+        .executableTarget(
+            name: "watchfold", dependencies: ["Watchfold", "Configuration", argumentParser], swiftSettings: strict),
 
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
+        tests("JSONRecordsTests", ["JSONRecords", "Records"]),
+        tests("FoldingTests", ["Folding", "Columns", "Records"]),
         tests("InboxTests", ["Inbox", "DurableIO"]),
-        tests("ReportsTests", ["Reports", "Columns", "Records", "Folding"]),
+        tests("CodecsTests", ["Codecs", "CZlib", "CLZ4"]),
+        tests("ConfigurationTests", ["Configuration", "Records", yams]),
+        tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4"]),
+        tests("ParquetTableTests", ["ParquetTable", "Columns"]),
+        tests("ReportsTests", ["Reports", "Columns", "Folding", "Records"]),
+        tests(
+            "WatchfoldTests",
+            [
+                "Watchfold", "CLZ4", "CZlib", "Checkpoints", "Columns", "Configuration", "DurableIO", "Folding",
+                "Records", "Reports", logging,
+            ]),
+        tests("CommandTests", ["watchfold", subprocess]),
+        tests("CheckpointsTests", ["Checkpoints", "Records", "CSQLite"]),
     ]
 )

@@ -5,7 +5,7 @@
 //      commit   fsync the file → rename it to NAME → fsync the folder
 //
 //  Until the rename, NAME is what it was; after the folder's fsync, NAME is the new content even after a power cut.
-//  What a crash leaves behind begins with a dot and ends in `.tmp`; `isTemporary` recognises it for sweeping.
+//  What a crash leaves behind is recognised by this form of its name, for sweeping.
 
 import Synchronization
 
@@ -30,6 +30,9 @@ package final class AtomicFile {
     /// Bytes of the final name in the temporary one. With a cut character repaired, two dots, the numbers and `.tmp` it
     /// stays well below the 255 bytes that a name may have.
     private static let namePrefix = 160
+
+    /// Whether the file has its name.
+    package var isPlaced: Bool { state == .placed }
     private static let serial = Atomic<Int>(0)
 
     package init(_ path: String, in fileSystem: FileSystem) throws(IOError) {
@@ -47,7 +50,20 @@ package final class AtomicFile {
     deinit { discard() }
 
     /// Whether a name is one that this type gives to unfinished files.
-    package static func isTemporary(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(".tmp") }
+    package static func isTemporary(_ name: String) -> Bool { origin(ofTemporary: name) != nil }
+
+    /// What the name of an unfinished file says: the name that it would have got (of a long one the beginning), and the
+    /// process that wrote it; nil when the name is not one that this type gives.
+    package static func origin(ofTemporary name: String) -> (name: String, processID: Int32)? {
+        guard name.hasPrefix("."), name.hasSuffix(".tmp") else { return nil }
+        let parts = name.dropFirst().dropLast(4).split(separator: ".", omittingEmptySubsequences: false)
+        let numbers = (parts.last ?? "").split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count > 1, numbers.count == 2, let processID = Int32(numbers[0]), processID > 0,
+            numbers[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), !numbers[1].isEmpty
+        else { return nil }
+        let kept = parts.dropLast().joined(separator: ".")
+        return kept.isEmpty ? nil : (kept, processID)
+    }
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws(IOError) {
         precondition(state == .writing, "\(path) is no longer being written")

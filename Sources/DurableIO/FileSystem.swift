@@ -36,8 +36,15 @@ package struct FileStatus: Sendable, Hashable {
         device = UInt64(s.st_dev)
         inode = UInt64(s.st_ino)
         size = Int(s.st_size)
-        modified = Int64(s.st_mtim.tv_sec) * 1_000_000_000 + Int64(s.st_mtim.tv_nsec)
-        changed = Int64(s.st_ctim.tv_sec) * 1_000_000_000 + Int64(s.st_ctim.tv_nsec)
+        modified = Self.nanoseconds(s.st_mtim)
+        changed = Self.nanoseconds(s.st_ctim)
+    }
+
+    /// Times before 1677 and after 2262, which some file systems can hold, become the first or the last that fits.
+    private static func nanoseconds(_ time: timespec) -> Int64 {
+        let (seconds, overflow) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carried) = seconds.addingReportingOverflow(Int64(time.tv_nsec))
+        return overflow || carried ? (time.tv_sec < 0 ? .min : .max) : sum
     }
 }
 

@@ -6,12 +6,15 @@
     import Darwin
 #endif
 
-/// An open file or folder; closed when the last reference goes. `read(at:into:)` may be called from several threads at once.
+/// An open file or folder; closed when the last reference goes. `read(at:into:)` may be called from several threads at
+/// once.
 package final class OpenFile: Sendable {
     package enum Mode: Sendable {
         case read
         /// Create a file that must not exist yet, for writing, and for reading what was written.
         case createNew
+        /// Open what is there, a device or a pipe, for writing.
+        case write
         /// Open or create, for reading and writing, without truncating.
         case readWrite
         case folder
@@ -20,6 +23,7 @@ package final class OpenFile: Sendable {
             switch self {
             case .read: O_RDONLY
             case .createNew: O_RDWR | O_CREAT | O_EXCL
+            case .write: O_WRONLY
             case .readWrite: O_RDWR | O_CREAT
             case .folder: O_RDONLY | O_DIRECTORY
             }
@@ -27,7 +31,7 @@ package final class OpenFile: Sendable {
 
         var operation: String {
             switch self {
-            case .read, .folder: "cannot open"
+            case .read, .write, .folder: "cannot open"
             case .createNew: "cannot create"
             case .readWrite: "cannot open or create"
             }

@@ -12,7 +12,7 @@
 //  Bitwise or is associative, commutative and idempotent, so days merge like every other measure. The names of the
 //  columns in byte order are the months in order of time, and DaysUndated after them.
 
-package import Records
+import Records
 
 /// One of the day set columns of a total.
 package enum DayColumn: Sendable, Hashable {

@@ -21,27 +21,35 @@ package enum Container: String, Sendable, Hashable {
 }
 
 extension Container {
+    /// Bytes that are looked at when the first value is broken and the lines behind it are asked.
+    private static let sampleSize = 1 << 16
+
     /// Decides from the beginning of a file.
     ///
     /// A value that lies on one line makes the file JSON Lines; one that is valid only across lines makes it a sequence
     /// of values. When the first value is broken, the lines that follow are asked: most lines of JSON Lines begin with
     /// a brace, few of pretty-printed values do.
     ///
-    /// - Parameter mayAskForMore: whether a longer window can be had; if not, the decision is made with what is there.
+    /// What stands further behind the start than a record may be long is not looked at: a decision that depended on how
+    /// much of the file happens to be in memory would not be the same for every reader.
+    ///
     /// - Returns: nil when a longer window is needed.
     static func detect(
-        _ start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, isFinal: Bool, mayAskForMore: Bool
+        _ start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, isFinal: Bool, maxRecordBytes: Int
     ) -> Container? {
+        let mayAskForMore = !isFinal && end - start <= maxRecordBytes
         var p = start
-        while p < end, isSpace(p.pointee) { p += 1 }
-        if p == end { return mayAskForMore ? nil : .lines }
+        while p < end, p - start <= maxRecordBytes, isSpace(p.pointee) { p += 1 }
+        if p == end || p - start > maxRecordBytes { return mayAskForMore ? nil : .lines }
         if p.pointee == UInt8(ascii: "[") { return .values }
         if p.pointee != UInt8(ascii: "{") { return .lines }
 
         func scan(lineMode: Bool, _ body: (inout JSONScanner) throws(ScanFailure) -> Bool) -> Result<Bool, ScanFailure>
         {
             var scanner = JSONScanner(p, end: end, lineMode: lineMode, isFinal: isFinal)
-            do throws(ScanFailure) { return .success(try body(&scanner)) } catch { return .failure(error) }
+            let result: Result<Bool, ScanFailure>
+            do throws(ScanFailure) { result = .success(try body(&scanner)) } catch { result = .failure(error) }
+            return scanner.p - start > maxRecordBytes ? .failure(.incomplete) : result
         }
 
         switch scan(lineMode: false, { (scanner) throws(ScanFailure) in try scanner.enterHits() }) {
@@ -52,18 +60,33 @@ extension Container {
         let line = scan(lineMode: true) { (scanner) throws(ScanFailure) in
             try scanner.skipValue(depth: 0)
             while scanner.p.pointee == 0x20 || scanner.p.pointee == 0x09 || scanner.p.pointee == 0x0D { scanner.p += 1 }
+            if scanner.p >= end && !isFinal { throw .incomplete }
             return scanner.p >= end || scanner.p.pointee == 0x0A || scanner.p.pointee == UInt8(ascii: "{")
         }
-        if case .success(true) = line { return .lines }
+        switch line {
+        case .success(true): return .lines
+        case .failure(.incomplete) where mayAskForMore: return nil
+        default: break
+        }
         let value = scan(lineMode: false) { (scanner) throws(ScanFailure) in
             try scanner.skipValue(depth: 0)
             return true
         }
         if case .success = value, case .failure = line { return .values }
-        return mostLinesBeginWithBrace(p, end: end) ? .lines : .values
+        let sample = min(sampleSize, maxRecordBytes)
+        if mayAskForMore && end - start < sample { return nil }
+        let (braces, others) = firstBytesOfLines(p, end: end - start < sample ? end : start + sample)
+        // A value over several lines that is good as far as the input goes: a line with a brace must be met again.
+        if case .failure(.incomplete) = value, case .failure(.malformed) = line {
+            return braces > max(1, others) ? .lines : .values
+        }
+        return braces >= others ? .lines : .values
     }
 
-    private static func mostLinesBeginWithBrace(_ start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>) -> Bool {
+    /// How many lines begin with a brace, and with anything else.
+    private static func firstBytesOfLines(
+        _ start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>
+    ) -> (braces: Int, others: Int) {
         var p = start
         var braces = 0
         var others = 0
@@ -73,7 +96,7 @@ extension Container {
             guard let newline = memchr(p, 0x0A, end - p) else { break }
             p = UnsafePointer(newline.assumingMemoryBound(to: UInt8.self)) + 1
         }
-        return braces >= others
+        return (braces, others)
     }
 }
 

@@ -266,11 +266,13 @@ struct JSONScanner {
         case 0xF4: (length, second) = (4, 0x80...0x8F)
         default: throw .invalidUTF8
         }
+        // A failure leaves `p` at the byte that is wrong or missing.
+        p += 1
         for i in 1..<length {
-            if p + i >= end { throw .incomplete }
-            if !(i == 1 ? second : 0x80...0xBF).contains(p[i]) { throw .invalidUTF8 }
+            if p >= end { throw .incomplete }
+            if !(i == 1 ? second : 0x80...0xBF).contains(p.pointee) { throw .invalidUTF8 }
+            p += 1
         }
-        p += length
     }
 }
 

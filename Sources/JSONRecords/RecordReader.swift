@@ -46,7 +46,16 @@ package struct RecordReader: ~Copyable {
         /// In a line that was rejected.
         case skippingLine
         /// Behind a rejected record of the values or array kind: looking for a line that begins like a record.
-        case searching(column: Int, isInArray: Bool)
+        case searching(Search)
+    }
+
+    /// What is known of the record that failed, for finding the next boundary.
+    struct Search {
+        /// Of its first byte.
+        var column: Int
+        var isInArray: Bool
+        /// The last byte passed over that is no space.
+        var lastByte: UInt8
     }
 
     /// Longest record that is read, in bytes.
@@ -77,12 +86,14 @@ package struct RecordReader: ~Copyable {
     var batch: RecordBatch
     var arena = StringArena(capacity: 1 << 16)
 
-    /// - Parameter container: known for a range of lines; nil to find out from the content.
-    package init(plan: FoldPlan, maxRecordBytes: Int, container: Container? = nil) {
+    /// - Parameters:
+    ///   - container: known for a range of lines; nil to find out from the content.
+    ///   - isAtStart: whether the first window is the beginning of a file, where a byte order mark may stand.
+    package init(plan: FoldPlan, maxRecordBytes: Int, container: Container? = nil, isAtStart: Bool = true) {
         precondition(maxRecordBytes > 0, "a record needs room")
         self.maxRecordBytes = maxRecordBytes
         self.container = container
-        position = container == nil ? .start : .betweenValues
+        position = isAtStart ? .start : .betweenValues
         storage = FieldStorage(tree: FieldTree(plan: plan))
         batch = RecordBatch(keyCount: plan.keys.count)
         ignoredKeys = plan.ignoredKeys.map { Array($0.utf8) }
@@ -167,8 +178,8 @@ package struct RecordReader: ~Copyable {
                 guard try answerTail(&pass, onRejection) else { return }
             case .skippingLine:
                 guard skipLine(&pass) else { return }
-            case .searching(let column, let isInArray):
-                guard search(&pass, column: column, isInArray: isInArray) else { return }
+            case .searching(let search):
+                guard self.search(&pass, search) else { return }
             }
         }
     }
@@ -177,20 +188,33 @@ package struct RecordReader: ~Copyable {
 
     /// The byte order mark, and the decision how the file holds its records.
     private mutating func start(_ pass: inout Pass) -> Bool {
-        let count = pass.end - pass.p
-        if count < 3 && !pass.isFinal { return false }
-        let hasMark = count >= 3 && pass.p[0] == 0xEF && pass.p[1] == 0xBB && pass.p[2] == 0xBF
-        let first = hasMark ? pass.p + 3 : pass.p
-        let mayAskForMore = !pass.isFinal && count <= maxRecordBytes
-        guard
-            let found = Container.detect(first, end: pass.end, isFinal: pass.isFinal, mayAskForMore: mayAskForMore)
-        else {
-            return false
+        if container == nil {
+            container = Self.container(
+                of: pass.p, count: pass.end - pass.p, isFinal: pass.isFinal, maxRecordBytes: maxRecordBytes)
         }
-        container = found
-        pass.p = first
+        guard container != nil, pass.isFinal || pass.end - pass.p >= 3 else { return false }
+        let mark = Self.markLength(pass.p, pass.end - pass.p)
+        pass.p += mark
+        // The mark takes no column.
+        column = -mark
         position = .betweenValues
         return true
+    }
+
+    /// Bytes of the byte order mark at the beginning of a file: 3 or 0.
+    private static func markLength(_ window: UnsafePointer<UInt8>, _ count: Int) -> Int {
+        count >= 3 && window[0] == 0xEF && window[1] == 0xBB && window[2] == 0xBF ? 3 : 0
+    }
+
+    /// How a file holds its records, told from its beginning: a window like the one `read` takes.
+    ///
+    /// - Returns: nil when a longer window is needed.
+    package static func container(
+        of window: UnsafePointer<UInt8>, count: Int, isFinal: Bool, maxRecordBytes: Int
+    ) -> Container? {
+        if count < 3 && !isFinal { return nil }
+        return Container.detect(
+            window + markLength(window, count), end: window + count, isFinal: isFinal, maxRecordBytes: maxRecordBytes)
     }
 
     // MARK: Lines
@@ -206,15 +230,15 @@ package struct RecordReader: ~Copyable {
             var failure: ScanFailure?
             var isObject = false
             var next = start
-            do throws(ScanFailure) {
+            do throws(ScanStop) {
                 (isObject, next) = try scanValue(start, pass, lineMode: true)
                 // Behind a record stands the end of its line, or another record.
                 while next.pointee == 0x20 || next.pointee == 0x09 || next.pointee == 0x0D { next += 1 }
                 if next.pointee != 0x0A && next.pointee != UInt8(ascii: "{") && next.pointee != UInt8(ascii: "[") {
-                    if next < pass.end { throw .malformed }
-                    if !pass.isFinal { throw .incomplete }
+                    if next < pass.end { throw ScanStop(failure: .malformed, reached: next - start) }
+                    if !pass.isFinal { throw ScanStop(failure: .incomplete, reached: next - start) }
                 }
-            } catch { failure = error }
+            } catch { failure = error.failure }
 
             guard let failure else {
                 try take(start, next, isObject: isObject, &pass, onBatch, onRejection)
@@ -266,8 +290,9 @@ package struct RecordReader: ~Copyable {
         let start = pass.p
         let isObject: Bool
         let end: UnsafePointer<UInt8>
-        do throws(ScanFailure) {
+        do throws(ScanStop) {
             (isObject, end) = try scanValue(start, pass, lineMode: false)
+            if end - start > maxRecordBytes { throw ScanStop(failure: .incomplete, reached: end - start) }
         } catch {
             return try failed(error, start, &pass, onRejection)
         }
@@ -290,7 +315,8 @@ package struct RecordReader: ~Copyable {
             pass.p += 1
             position = .element
             return true
-        case .commaOrEnd: return try failed(.malformed, pass.p, &pass, onRejection)
+        case .commaOrEnd:
+            return try failed(ScanStop(failure: .malformed, reached: 0), pass.p, &pass, onRejection)
         default: return try value(&pass, next: .commaOrEnd, onBatch, onRejection)
         }
     }
@@ -302,12 +328,13 @@ package struct RecordReader: ~Copyable {
         var scanner = JSONScanner(pass.p, end: pass.end, lineMode: false, isFinal: pass.isFinal)
         do throws(ScanFailure) {
             if try scanner.enterHits() {
+                if scanner.p - pass.p > maxRecordBytes { throw .incomplete }
                 pass.p = scanner.p
                 (position, isInHits) = (.elementOrEnd, true)
                 return true
             }
         } catch {
-            return try failed(error, pass.p, &pass, onRejection)
+            return try failed(ScanStop(failure: error, reached: scanner.p - pass.p), pass.p, &pass, onRejection)
         }
         return try value(&pass, next: .betweenValues, onBatch, onRejection)
     }
@@ -316,8 +343,16 @@ package struct RecordReader: ~Copyable {
         var scanner = JSONScanner(pass.p, end: pass.end, lineMode: false, isFinal: pass.isFinal)
         do throws(ScanFailure) {
             try scanner.leaveHits()
+            if scanner.p - pass.p > maxRecordBytes { throw .incomplete }
         } catch {
-            return try failed(error, pass.p, &pass, onRejection)
+            // All records were read; only the answer around them was cut.
+            if error == .incomplete && pass.isFinal && pass.end - pass.p <= maxRecordBytes {
+                inputEnd = .insideValue
+                pass.p = pass.end
+                position = .betweenValues
+                return true
+            }
+            return try failed(ScanStop(failure: error, reached: scanner.p - pass.p), pass.p, &pass, onRejection)
         }
         pass.p = scanner.p
         position = .betweenValues
@@ -326,34 +361,40 @@ package struct RecordReader: ~Copyable {
 
     /// What a value that could not be read means: more bytes are needed, the input was cut, or it is broken and the
     /// next boundary must be found.
+    ///
+    /// A value whose flaw, or whose end, stands further behind its first byte than a record may be long is too long,
+    /// also when the window is long enough to see it: a shorter window could not.
     private mutating func failed(
-        _ failure: ScanFailure, _ start: UnsafePointer<UInt8>, _ pass: inout Pass,
+        _ stop: ScanStop, _ start: UnsafePointer<UInt8>, _ pass: inout Pass,
         _ onRejection: (Rejection) throws -> Void
     ) throws -> Bool {
-        let isTooLong = pass.end - start > maxRecordBytes
-        if failure == .incomplete {
-            if !pass.isFinal && !isTooLong { return false }
-            if pass.isFinal && !isTooLong {
-                inputEnd = .insideValue
-                try reject(.truncated, start, pass.end, &pass, onRejection)
-                pass.p = pass.end
-                position = .betweenValues
-                return true
-            }
+        let isIncomplete = stop.failure == .incomplete
+        let isTooLong = (isIncomplete ? pass.end - start : stop.reached) > maxRecordBytes
+        if isIncomplete && !isTooLong {
+            if !pass.isFinal { return false }
+            inputEnd = .insideValue
+            try reject(.truncated, start, pass.end, &pass, onRejection)
+            pass.p = pass.end
+            position = .betweenValues
+            return true
         }
-        let reason: RejectReason =
-            failure == .incomplete ? .recordTooLong : failure == .invalidUTF8 ? .invalidUTF8 : .malformedJSON
+        // The text up to the end of the line is shown; how far the damage goes is known when a boundary is found.
+        let lineEnd = memchr(start, 0x0A, pass.end - start).map {
+            UnsafePointer($0.assumingMemoryBound(to: UInt8.self))
+        }
+        if lineEnd == nil && !pass.isFinal && pass.end - start <= maxRecordBytes { return false }
+        let shown = lineEnd ?? pass.end
         let isInArray =
             switch position {
             case .elementOrEnd, .commaOrEnd, .element: true
             default: false
             }
-        // The text up to the end of the line is shown; how far the damage goes is known when a boundary is found.
-        let lineEnd = memchr(start, 0x0A, pass.end - start).map {
-            UnsafePointer($0.assumingMemoryBound(to: UInt8.self))
-        }
-        let shown = lineEnd ?? pass.end
-        position = .searching(column: columnAt(start, pass), isInArray: isInArray)
+        position = .searching(
+            Search(
+                column: columnAt(start, pass), isInArray: isInArray,
+                lastByte: Self.lastVisible(start, shown) ?? 0))
+        let reason: RejectReason =
+            isTooLong ? .recordTooLong : stop.failure == .invalidUTF8 ? .invalidUTF8 : .malformedJSON
         try reject(reason, start, shown, &pass, onRejection)
         pass.p = shown
         inputEnd = .lost(bytes: shown - start)
@@ -362,20 +403,25 @@ package struct RecordReader: ~Copyable {
 
     /// Looks for a line whose first byte that is no space is a brace, no further to the right than the brace of the
     /// record that failed: braces within a record stand further to the right.
-    private mutating func search(_ pass: inout Pass, column: Int, isInArray: Bool) -> Bool {
+    ///
+    /// A brace further to the left may be the array's next element (the first often stands behind the bracket) or the
+    /// value behind the array; what was passed over last tells which.
+    private mutating func search(_ pass: inout Pass, _ known: Search) -> Bool {
         guard case .lost(var lost) = inputEnd else { preconditionFailure("searching without a loss") }
-        defer { if case .lost = inputEnd { inputEnd = .lost(bytes: lost) } }
+        var search = known
         while pass.p < pass.end {
             var line = pass.p
             if line.pointee == 0x0A {
                 line += 1
                 let first = line
-                while line.pointee == 0x20 || line.pointee == 0x09 { line += 1 }
-                if line >= pass.end && !pass.isFinal { return false }
-                if line.pointee == UInt8(ascii: "{") && line - first <= column {
+                while line - first <= search.column, line.pointee == 0x20 || line.pointee == 0x09 { line += 1 }
+                if line >= pass.end && !pass.isFinal { break }
+                if line.pointee == UInt8(ascii: "{") && line - first <= search.column {
                     pass.p = line
                     inputEnd = .whole
-                    position = isInArray ? .element : .betweenValues
+                    let isLeft = line - first < search.column
+                    position =
+                        search.isInArray && !(isLeft && isBehindArray(search.lastByte)) ? .element : .betweenValues
                     return true
                 }
             }
@@ -383,29 +429,63 @@ package struct RecordReader: ~Copyable {
                 UnsafePointer($0.assumingMemoryBound(to: UInt8.self))
             }
             let next = newline ?? pass.end
+            search.lastByte = Self.lastVisible(pass.p, next) ?? search.lastByte
             lost += next - pass.p
             rejectedBytes += next - pass.p
             pass.p = next
         }
+        inputEnd = .lost(bytes: lost)
+        position = .searching(search)
         return false
     }
 
+    /// Whether a value further to the left than the failed element stands behind its array, by the last byte before.
+    /// Elements of answers stand on lines of their own or on the answer's, so only a comma speaks for one more.
+    private func isBehindArray(_ last: UInt8) -> Bool {
+        container == .responses ? last != UInt8(ascii: ",") : last == UInt8(ascii: "]") || last == UInt8(ascii: "}")
+    }
+
+    /// The last byte that is no space.
+    private static func lastVisible(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UInt8? {
+        var p = end
+        while p > start {
+            p -= 1
+            if !isSpace(p.pointee) { return p.pointee }
+        }
+        return nil
+    }
+
     // MARK: Helpers
+
+    /// Why and where a walk over a value stopped.
+    private struct ScanStop: Error {
+        var failure: ScanFailure
+        /// Bytes from the value's first one to where the walk stopped.
+        var reached: Int
+    }
 
     /// Walks over the value at `start`. For an object the storage holds its fields afterwards.
     @inline(__always)
     private mutating func scanValue(
         _ start: UnsafePointer<UInt8>, _ pass: Pass, lineMode: Bool
-    ) throws(ScanFailure) -> (isObject: Bool, end: UnsafePointer<UInt8>) {
+    ) throws(ScanStop) -> (isObject: Bool, end: UnsafePointer<UInt8>) {
         var scanner = JSONScanner(start, end: pass.end, lineMode: lineMode, isFinal: pass.isFinal)
         if start.pointee == UInt8(ascii: "{") {
             storage.reset()
             scanner.p += 1
             var fields = FieldScanner(scanner, storage)
-            try fields.members(of: 0, depth: 1, storage: storage)
+            do throws(ScanFailure) {
+                try fields.members(of: 0, depth: 1, storage: storage)
+            } catch {
+                throw ScanStop(failure: error, reached: fields.scanner.p - start)
+            }
             return (true, fields.scanner.p)
         }
-        try scanner.skipValue(depth: 0)
+        do throws(ScanFailure) {
+            try scanner.skipValue(depth: 0)
+        } catch {
+            throw ScanStop(failure: error, reached: scanner.p - start)
+        }
         return (false, scanner.p)
     }
 
@@ -431,7 +511,7 @@ package struct RecordReader: ~Copyable {
         try onRejection(
             Rejection(
                 reason: reason, offset: offset + (start - pass.window), linesBefore: lines,
-                raw: UnsafeBufferPointer(start: start, count: end - start)))
+                raw: UnsafeBufferPointer(start: start, count: min(end - start, maxRecordBytes))))
     }
 
     mutating func flush(_ onBatch: (borrowing RecordBatch) throws -> Void) throws {

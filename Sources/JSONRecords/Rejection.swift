@@ -9,7 +9,7 @@ package struct Rejection {
     package var offset: Int
     /// Line feeds from where the reader began to the record's first byte.
     package var linesBefore: Int
-    /// The record's text, as far as it is in memory.
+    /// The record's text: up to the end of its line when it could not be read, and never more than the longest record.
     package var raw: UnsafeBufferPointer<UInt8>
 }
 

@@ -61,12 +61,17 @@ extension CalendarDay: Comparable {
 
 extension CalendarDay: CustomStringConvertible {
     /// `YYYY-MM-DD`.
-    package var description: String {
+    package var description: String { text(separator: "-") }
+
+    /// `YYYYMMDD`, as in the names of dumps.
+    package var compact: String { text(separator: "") }
+
+    private func text(separator: String) -> String {
         func padded(_ number: Int, _ width: Int) -> String {
             let text = String(number)
             return String(repeating: "0", count: width - text.count) + text
         }
-        return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2)
+        return padded(year, 4) + separator + padded(month, 2) + separator + padded(day, 2)
     }
 }
 
@@ -109,6 +114,15 @@ extension CalendarDay {
 
     /// The day before; nil before 0001-01-01.
     package var predecessor: CalendarDay? { CalendarDay(daysSinceEpoch: daysSinceEpoch - 1) }
+
+    /// The day `days` later, earlier when negative; nil outside of the years 1 to 9999.
+    package func advanced(by days: Int) -> CalendarDay? {
+        let (sum, overflow) = daysSinceEpoch.addingReportingOverflow(days)
+        return overflow ? nil : CalendarDay(daysSinceEpoch: sum)
+    }
+
+    package static let earliest = CalendarDay(year: 1, month: 1, day: 1)!
+    package static let latest = CalendarDay(year: 9999, month: 12, day: 31)!
 
     /// The days missing between the first and the last of some days, as ascending ranges; a mistyped year makes one
     /// long range, not a million days.

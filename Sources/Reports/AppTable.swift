@@ -4,7 +4,7 @@
 //  first eight bytes, as a word, and the length find the slot and nearly always settle equality. The table is an
 //  ordinary open-addressing one (linear probing, at most half full), so that many apps are no trouble either.
 
-internal import Records
+import Records
 
 /// Interned app names and what is counted for each.
 struct AppTable: ~Copyable {

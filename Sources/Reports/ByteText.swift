@@ -1,6 +1,6 @@
 //  The innermost loops: order of byte strings, decimal numbers, the search for bytes that need care.
 
-internal import Records
+import Records
 
 /// The first eight bytes at `base`, or `count` of them with zeros behind, as a number that orders as the bytes do.
 /// Reads nothing outside `count` bytes: below eight, two loads that overlap in the middle cover them.

@@ -12,7 +12,7 @@
 //
 //  The first line has the names of the columns, treated like fields. Every line ends in LF, the last too.
 
-internal import Records
+import Records
 
 /// The letter behind the backslash for a byte that TSV cannot hold; nil for all others.
 @inline(__always)

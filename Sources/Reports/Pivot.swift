@@ -13,7 +13,7 @@
 //  Sums are 128 bits wide while they grow and are checked when they become a value of a report. So an overflow is found
 //  whatever the order of the rows, and large numbers of opposite signs are no overflow.
 
-internal import Records
+import Records
 
 /// The rows of a batch, as pointers that are good during one call.
 struct PivotRows {

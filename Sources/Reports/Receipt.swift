@@ -7,6 +7,7 @@
 //        "format": 1,
 //        "tool": "watchfold 1.0.0",
 //        "generation": 12,                     the ledger's generation that the total merges
+//        "inputs": "9f3c…",                    identifies the contents that count
 //        "days": {"first", "last", "count", "missing": [{"first", "last"}]}
 //        "map": {"digest", "categories": [{"name", "apps"}]}
 //        "totals": {"contracts", "mapped_contracts", "records", "seconds"}
@@ -15,14 +16,14 @@
 //        "reports": [{"name", "digest", "bytes", "rows"}]
 //      }
 
-package import Records
+import Records
 
 /// The receipt of a set of reports.
 package struct Receipt: Sendable, Equatable {
     /// The version of the text's form; a reader refuses others.
     package static let format = 1
 
-    /// A file of the inbox, counted or not.
+    /// A file that counts.
     package struct File: Sendable, Equatable {
         package var name: String
         /// Of the decompressed content, in hexadecimal; nil when the file could not be read.
@@ -89,6 +90,8 @@ package struct Receipt: Sendable, Equatable {
 
     package var tool: String
     package var generation: Int
+    /// Identifies the contents that count, in hexadecimal.
+    package var inputsDigest: String
     /// The dates of the counted files.
     package var days: Set<CalendarDay>
     package var map: CategoryMap
@@ -99,11 +102,12 @@ package struct Receipt: Sendable, Equatable {
     package var outputs: [Output]
 
     package init(
-        tool: String, generation: Int, days: Set<CalendarDay>, map: CategoryMap, mapDigest: String, totals: Totals,
+        tool: String, generation: Int, inputsDigest: String, days: Set<CalendarDay>, map: CategoryMap, mapDigest: String, totals: Totals,
         files: [File], outputs: [Output]
     ) {
         self.tool = tool
         self.generation = generation
+        self.inputsDigest = inputsDigest
         self.days = days
         self.map = map
         self.mapDigest = mapDigest
@@ -119,6 +123,7 @@ package struct Receipt: Sendable, Equatable {
             text.member("format", Self.format)
             text.member("tool", tool)
             text.member("generation", generation)
+            text.member("inputs", inputsDigest)
             text.object("days", writeDays)
             text.object("map", writeMap)
             text.object("totals") { text in

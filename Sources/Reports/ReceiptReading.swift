@@ -5,6 +5,7 @@ package struct ReceiptSummary: Sendable, Equatable {
     /// Which program wrote the reports; another version may write them otherwise.
     package var tool: String
     package var generation: Int
+    package var inputsDigest: String
     package var mapDigest: String
     /// In the order of their names.
     package var outputs: [Receipt.Output]
@@ -21,10 +22,12 @@ package struct ReceiptSummary: Sendable, Equatable {
         guard format == Receipt.format else { throw .unknownFormat(format) }
         guard let tool = value["tool"]?.string else { throw .missing("tool") }
         guard let generation = value["generation"]?.integer else { throw .missing("generation") }
+        guard let inputsDigest = value["inputs"]?.string else { throw .missing("inputs") }
         guard let mapDigest = value["map"]?["digest"]?.string else { throw .missing("map.digest") }
         guard let reports = value["reports"]?.array else { throw .missing("reports") }
         self.tool = tool
         self.generation = generation
+        self.inputsDigest = inputsDigest
         self.mapDigest = mapDigest
         outputs = []
         for (index, report) in reports.enumerated() {

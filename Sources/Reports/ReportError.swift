@@ -1,4 +1,4 @@
-package import Records
+import Records
 
 /// Why a report could not be made.
 package enum ReportError: Error {

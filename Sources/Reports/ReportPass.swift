@@ -10,9 +10,9 @@
 //
 //  Engagement and profile leave as they are made; daily and apps are small and are written at the end.
 
-internal import Columns
-package import Folding
-package import Records
+import Columns
+import Folding
+import Records
 
 /// What the files of one date add up to for one app.
 package struct DaySum: Sendable, Equatable {

@@ -6,7 +6,7 @@
 //
 //      pivot ──RowBlock──▶ TableEncoder ──bytes──▶ sink
 
-package import Records
+import Records
 
 /// The reports that a total is turned into.
 package enum Report: String, Sendable, CaseIterable {

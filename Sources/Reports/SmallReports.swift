@@ -5,8 +5,8 @@
 //  files, so what can be compared is: for each mapped app, seconds and records over all dates must be those of the
 //  total, and no contract may have a date that no file has.
 
-internal import Folding
-internal import Records
+import Folding
+import Records
 
 /// What the daily report says of one date.
 private struct DayRow {

@@ -1,6 +1,6 @@
 //  Byte strings with fixed addresses, which columns of text can point at.
 
-internal import Records
+import Records
 
 /// One byte string that is written anew again and again.
 struct OwnedBytes: ~Copyable {

@@ -124,6 +124,26 @@ import Testing
         #expect(try folder.names.count == 3)
     }
 
+    @Test(
+        "has a temporary name that says whose it is",
+        arguments: ["out.csv", "a", "x.1-2", String(repeating: "y", count: 255)])
+    func origin(name: String) throws {
+        let file = try AtomicFile(folder.file(name), in: .real)
+        let origin = try #require(AtomicFile.origin(ofTemporary: Path.name(file.temporaryPath)))
+        #expect(origin.name == String(name.prefix(160)))
+        #expect(origin.processID == getpid())
+    }
+
+    @Test(
+        "does not take other names for its own",
+        arguments: [
+            ".a.tmp", ".a.1.tmp", ".1-2.tmp", "a.1-2.tmp", ".a.1-2.tmpx", ".a.-1-2.tmp", ".a.1-.tmp", ".a.1-2-3.tmp",
+            ".tmp", "",
+        ])
+    func notTemporary(name: String) {
+        #expect(!AtomicFile.isTemporary(name))
+    }
+
     @Test("two of one path do not meet") func two() throws {
         let (a, b) = (try AtomicFile(path, in: .real), try AtomicFile(path, in: .real))
         try a.write("a")

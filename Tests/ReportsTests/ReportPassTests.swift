@@ -70,7 +70,7 @@ func run(
     }
 
     @Test func everyCutOfTheTotalGivesTheSameBytes() throws {
-        let events = Events(seed: 99, events: 300, negative: true)
+        let events = Events(seed: 99, events: 150, negative: true)
         let whole = events.batches(cuts: [])
         let expected = try run(events.schema, whole, events.daySums, .standard).texts
         for cut in 1..<whole[0].count {

@@ -1,0 +1,275 @@
+//  The checkpoints folder as a whole: who may open it, and what is in it.
+//
+//      lock                   held by the one writer
+//      ledger.sqlite          the truth (with -wal and -shm while it is open)
+//      partials/dt=…/*.parquet
+//      total.parquet          derived
+//      manifest               what counts, once more: what a lost ledger is rebuilt from
+//
+//  Opening for writing, in order:
+//
+//      1. take the lock, or say who holds it
+//      2. open the ledger; make one only if there are no partials either: partials without a ledger mean a lost ledger
+//      3. compare its generation with those that total and manifest know: a ledger that went back, because a damaged
+//         log was cut off or an old copy was put in its place, is refused before anything is swept
+//      4. sweep: unfinished files of a crashed writer go, and partials that no version names, since whatever is not in
+//         the ledger did not happen; anything else that is not ours is reported and left alone
+
+import DurableIO
+import Folding
+import Records
+
+/// Why the checkpoints cannot be opened.
+package enum CheckpointError: Error, Sendable, CustomStringConvertible {
+    /// Another process writes; who, if it is known.
+    case locked(path: String, by: LockHolder?)
+    /// There are partials, but no ledger.
+    case ledgerMissing(path: String)
+    /// The ledger is older than what was made from it.
+    case ledgerWentBack(path: String, generation: Int, known: Int)
+    /// The manifest was made from another ledger.
+    case otherLedger(path: String)
+    /// There are no checkpoints at all.
+    case nothingYet(path: String)
+
+    package var description: String {
+        switch self {
+        case .locked(let path, let holder?): "\(path) is in use by \(holder)"
+        case .locked(let path, nil): "\(path) is in use by another process"
+        case .ledgerMissing(let path):
+            "\(path) has partials but no ledger: `watchfold verify --repair` rebuilds the ledger from them"
+        case .ledgerWentBack(let path, let generation, let known):
+            "the ledger of \(path) is at generation \(generation), but \(known) was reached before, so commits are lost: "
+                + "`watchfold verify --repair` rebuilds it from the partials"
+        case .otherLedger(let path):
+            "the ledger of \(path) is not the one that its manifest was made from: "
+                + "`watchfold verify --repair` rebuilds it from the partials"
+        case .nothingYet(let path): "\(path) has no checkpoints yet: `watchfold run` makes them"
+        }
+    }
+}
+
+/// What a sweep found.
+package struct SweepReport: Sendable, Hashable {
+    /// Paths, below the checkpoints folder, of what was removed: unfinished files and partials that never counted.
+    package var removed: [String] = []
+    /// Paths of what is not Watchfold's; it was left alone.
+    package var foreign: [String] = []
+}
+
+/// Open checkpoints.
+package final class CheckpointFolder {
+    package let root: String
+    package let ledger: Ledger
+    package let partials: PartialStore
+    package let total: TotalStore
+    package let sweep: SweepReport
+    private let lock: FileLock?
+
+    private init(
+        root: String, ledger: Ledger, partials: PartialStore, total: TotalStore, sweep: SweepReport, lock: FileLock?
+    ) {
+        self.root = root
+        self.ledger = ledger
+        self.partials = partials
+        self.total = total
+        self.sweep = sweep
+        self.lock = lock
+    }
+
+    private static let ledgerName = "ledger.sqlite"
+    private static let damagedMark = ".damaged-"
+    private static let lockName = "lock"
+    private static let partialsName = "partials"
+
+    /// Opens the folder for the one writer; makes it when it is not there.
+    ///
+    /// - Parameter now: for the note in the lock, UTC, as `2022-04-01T10:11:12Z`.
+    /// - Throws: `CheckpointError`, `LedgerError`, `IOError`.
+    package static func openForWriting(
+        _ root: String, plan: FoldPlan, now: String, in fileSystem: FileSystem
+    ) throws -> CheckpointFolder {
+        let lock = try takeLock(root, now: now, fileSystem)
+        let ledgerPath = Path.join(root, ledgerName)
+        let hasLedger = try fileSystem.statusIfPresent(ledgerPath).map { $0.size > 0 } ?? false
+        if !hasLedger, try hasPartials(root, fileSystem) { throw CheckpointError.ledgerMissing(path: root) }
+        let ledger = try Ledger.open(ledgerPath, mode: .create, plan: plan.name)
+        if !hasLedger { try fileSystem.syncFolder(root) }
+        try checkNotBack(root, ledger, plan, fileSystem)
+        let known = try ledger.versions().map(\.facts.partial)
+        let sweep = try sweep(root, known: Set(known), fileSystem)
+        return opened(root, ledger, known, plan, sweep, lock, fileSystem)
+    }
+
+    private static func takeLock(_ root: String, now: String, _ fileSystem: FileSystem) throws -> FileLock {
+        try fileSystem.createFolders(root)
+        switch try FileLock.attempt(Path.join(root, lockName), in: fileSystem, now: now) {
+        case .taken(let lock): return lock
+        case .held(let holder): throw CheckpointError.locked(path: root, by: holder)
+        }
+    }
+
+    private static func opened(
+        _ root: String, _ ledger: Ledger, _ known: [String], _ plan: FoldPlan, _ sweep: SweepReport, _ lock: FileLock?,
+        _ fileSystem: FileSystem
+    ) -> CheckpointFolder {
+        let partials = PartialStore(root: root, known: known, in: fileSystem)
+        return CheckpointFolder(
+            root: root, ledger: ledger, partials: partials,
+            total: TotalStore(root: root, partials: partials, plan: plan, in: fileSystem), sweep: sweep, lock: lock)
+    }
+
+    /// Opens the folder for reading beside a writer.
+    ///
+    /// - Throws: `CheckpointError`, `LedgerError`, `IOError`.
+    package static func openForReading(
+        _ root: String, plan: FoldPlan, in fileSystem: FileSystem
+    ) throws -> CheckpointFolder {
+        let ledgerPath = Path.join(root, ledgerName)
+        guard let status = try fileSystem.statusIfPresent(ledgerPath), status.size > 0 else {
+            throw try hasPartials(root, fileSystem)
+                ? CheckpointError.ledgerMissing(path: root) : CheckpointError.nothingYet(path: root)
+        }
+        let ledger = try Ledger.open(ledgerPath, mode: .read, plan: plan.name)
+        return opened(root, ledger, [], plan, SweepReport(), nil, fileSystem)
+    }
+
+    /// Puts a new ledger in the place of one that is lost, damaged or went back. Nothing is swept; what is left of the
+    /// old one is kept beside it under another name.
+    ///
+    /// - Parameter fill: writes into the new ledger what the partials tell.
+    /// - Returns: the open folder, and where the old ledger is now.
+    package static func rebuildLedger(
+        _ root: String, plan: FoldPlan, now: String, in fileSystem: FileSystem,
+        fill: (Ledger, PartialStore) throws -> Void
+    ) throws -> (folder: CheckpointFolder, old: [String]) {
+        let lock = try takeLock(root, now: now, fileSystem)
+        // From here until the new ledger is complete, this manifest keeps everybody from taking it for whole.
+        if try Manifest.read(root, in: fileSystem) == nil {
+            try Manifest.placeholder.write(root, in: fileSystem)
+        }
+        let path = Path.join(root, ledgerName)
+        let mark = damagedMark + now.filter { $0.isLetter || $0.isNumber }
+        var old: [String] = []
+        // The log first: without its ledger it is nothing, while a ledger without its log could pass for a whole one.
+        for suffix in ["-wal", "-shm", "-journal", ""] {
+            guard try fileSystem.statusIfPresent(path + suffix) != nil else { continue }
+            try fileSystem.rename(path + suffix, to: path + mark + suffix)
+            old.append(path + mark + suffix)
+        }
+        try fileSystem.syncFolder(root)
+        let ledger = try Ledger.open(path, mode: .create, plan: plan.name)
+        try fileSystem.syncFolder(root)
+        let partials = PartialStore(root: root, known: [], in: fileSystem)
+        try fill(ledger, partials)
+        try Manifest(ledger).write(root, in: fileSystem)
+        let known = try ledger.versions().map(\.facts.partial)
+        return (opened(root, ledger, known, plan, SweepReport(), lock, fileSystem), old)
+    }
+
+    /// Paths of everything that looks like a partial, below the folder, ascending.
+    package static func partialPaths(_ root: String, in fileSystem: FileSystem) throws(IOError) -> [String] {
+        var paths: [String] = []
+        let folder = Path.join(root, partialsName)
+        guard try fileSystem.statusIfPresent(folder) != nil else { return [] }
+        for partition in try fileSystem.list(folder) {
+            guard let name = partition.name, name.hasPrefix("dt="), try isFolder(Path.join(folder, name), fileSystem)
+            else { continue }
+            for entry in try fileSystem.list(Path.join(folder, name)) {
+                guard let file = entry.name, file.hasSuffix(".parquet"), !file.hasPrefix(".") else { continue }
+                paths.append("\(partialsName)/\(name)/\(file)")
+            }
+        }
+        return paths
+    }
+
+    /// - Throws: `.ledgerWentBack`, `.otherLedger`.
+    private static func checkNotBack(
+        _ root: String, _ ledger: Ledger, _ plan: FoldPlan, _ fileSystem: FileSystem
+    ) throws {
+        let generation = try ledger.generation
+        var known = 0
+        if let manifest = try Manifest.read(root, in: fileSystem) {
+            guard manifest.ledger == ledger.identity else { throw CheckpointError.otherLedger(path: root) }
+            known = manifest.generation
+        }
+        let partials = PartialStore(root: root, known: [], in: fileSystem)
+        let total = TotalStore(root: root, partials: partials, plan: plan, in: fileSystem)
+        known = max(known, try total.generation(ledger) ?? 0)
+        if known > generation {
+            throw CheckpointError.ledgerWentBack(path: root, generation: generation, known: known)
+        }
+    }
+
+    // MARK: What is there
+
+    private static func hasPartials(_ root: String, _ fileSystem: FileSystem) throws(IOError) -> Bool {
+        let folder = Path.join(root, partialsName)
+        guard try fileSystem.statusIfPresent(folder) != nil else { return false }
+        for partition in try fileSystem.list(folder) {
+            guard let name = partition.name, try isFolder(Path.join(folder, name), fileSystem) else { continue }
+            let files = try fileSystem.list(Path.join(folder, name))
+            if files.contains(where: { $0.displayName.hasSuffix(".parquet") && !$0.displayName.hasPrefix(".") }) {
+                return true
+            }
+        }
+        return false
+    }
+
+    private static func isFolder(_ path: String, _ fileSystem: FileSystem) throws(IOError) -> Bool {
+        try fileSystem.statusIfPresent(path)?.kind == .folder
+    }
+
+    private static func sweep(
+        _ root: String, known: Set<String>, _ fileSystem: FileSystem
+    ) throws(IOError) -> SweepReport {
+        var report = SweepReport()
+        func isUnfinished(_ entry: FolderEntry, in folder: String) throws(IOError) -> Bool {
+            guard let name = entry.name, AtomicFile.isTemporary(name) else { return false }
+            if let kind = entry.kind { return kind == .file }
+            return try fileSystem.statusIfPresent(Path.join(folder, name))?.kind == .file
+        }
+        func remove(_ path: String) throws(IOError) {
+            try fileSystem.removeIfPresent(Path.join(root, path))
+            report.removed.append(path)
+        }
+        let own: Set<String> = [
+            ledgerName, ledgerName + "-wal", ledgerName + "-shm", ledgerName + "-journal", TotalStore.fileName,
+            lockName, partialsName, Manifest.fileName, "README.md", ".gitignore", ".gitkeep",
+        ]
+        for entry in try fileSystem.list(root) {
+            // A rebuilt ledger leaves the old one here for a person to look at.
+            if let name = entry.name, own.contains(name) || name.hasPrefix(ledgerName + damagedMark) { continue }
+            if try isUnfinished(entry, in: root) { try remove(entry.displayName) } else { report.foreign.append(entry.displayName) }
+        }
+        let folder = Path.join(root, partialsName)
+        guard try fileSystem.statusIfPresent(folder) != nil else { return report }
+        for partition in try fileSystem.list(folder) {
+            let place = partialsName + "/" + partition.displayName
+            guard let name = partition.name, name.hasPrefix("dt="), try isFolder(Path.join(folder, name), fileSystem)
+            else {
+                report.foreign.append(place)
+                continue
+            }
+            for entry in try fileSystem.list(Path.join(folder, name)) {
+                let path = place + "/" + entry.displayName
+                if known.contains(path) { continue }
+                if try isUnfinished(entry, in: Path.join(folder, name)) || isPartial(Path.join(root, path), fileSystem) {
+                    try remove(path)
+                } else {
+                    report.foreign.append(path)
+                }
+            }
+        }
+        return report
+    }
+
+    /// Whether a file that no version names is a partial of ours: one whose commit never happened.
+    private static func isPartial(_ path: String, _ fileSystem: FileSystem) -> Bool {
+        guard path.hasSuffix(".parquet"),
+            let reader = try? KeyedTableReader(path, kind: PartialStore.kind, in: fileSystem),
+            let digest = reader.metadata("watchfold.digest")
+        else { return false }
+        return Path.name(path).contains("-" + digest.prefix(16))
+    }
+}

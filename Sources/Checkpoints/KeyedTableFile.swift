@@ -1,0 +1,199 @@
+//  Keyed tables as Parquet files: what partials and the total have in common.
+//
+//      columns    the keys (UTF-8 strings, required), then the measures (Int64, required)
+//      order      ascending by the keys' bytes; each key once
+//      groups     65,536 rows; LZ4_RAW; a CRC-32 on every page and on the footer
+//      metadata   watchfold.format, watchfold.kind, watchfold.measures, and what each kind adds
+
+import Codecs
+import Columns
+import DurableIO
+import Folding
+import ParquetTable
+import Records
+
+/// A partial or a total that cannot be read, or is not what it should be.
+package struct DamagedTable: Error, Sendable, CustomStringConvertible {
+    package var path: String
+    package var detail: String
+
+    package var description: String { "\(path) is damaged: \(detail)" }
+}
+
+/// The parts of the format that both kinds of files share.
+package enum KeyedTableFormat {
+    /// Version of the columns' and the metadata's meaning.
+    package static let version = 1
+    /// Rows of a row group: large enough that columns compress well, small enough that a merge of a month of partials
+    /// holds one group of each in some hundred megabytes.
+    package static let rowGroupRows = 65_536
+
+    static func tableSchema(_ schema: KeyedSchema) -> TableSchema {
+        TableSchema(
+            columns: schema.keys.map { ColumnSchema($0, .utf8) } + schema.measures.map { ColumnSchema($0.name, .int64) })
+    }
+
+    static func measuresText(_ measures: [Measure]) -> String {
+        measures.map { "\($0.name):\($0.merge.rawValue)" }.joined(separator: ",")
+    }
+
+    static func measures(fromText text: String) -> [Measure]? {
+        var measures: [Measure] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let pieces = part.split(separator: ":", omittingEmptySubsequences: false)
+            guard pieces.count == 2, let merge = MergeOperator(rawValue: String(pieces[1])) else { return nil }
+            measures.append(Measure(String(pieces[0]), merge))
+        }
+        return measures
+    }
+}
+
+/// Writes a keyed table under a temporary name; the caller places it.
+package final class KeyedTableWriter {
+    package let file: AtomicFile
+    private let schema: KeyedSchema
+    private let kind: String
+    private var writer: TableWriter
+    private let digest: DigestBox
+    package private(set) var rowCount = 0
+
+    /// The digest of what was written, shared with the sink.
+    private final class DigestBox {
+        var state = StreamingXXH128()
+    }
+
+    package init(_ path: String, kind: String, schema: KeyedSchema, in fileSystem: FileSystem) throws(IOError) {
+        self.schema = schema
+        self.kind = kind
+        let file = try AtomicFile(path, in: fileSystem)
+        let digest = DigestBox()
+        self.file = file
+        self.digest = digest
+        writer = TableWriter(
+            schema: KeyedTableFormat.tableSchema(schema),
+            options: WriterOptions(sortingColumns: schema.keys.indices.map { SortingColumn($0) })
+        ) { bytes in
+            digest.state.update(bytes)
+            try file.write(bytes)
+        }
+    }
+
+    package func write(_ batch: KeyedBatch) throws {
+        rowCount += batch.count
+        try writer.write(rowGroup: batch.keys.map { .utf8($0) } + batch.measures.map { .int64($0) })
+    }
+
+    /// Writes the footer and makes the file durable, still under its temporary name.
+    ///
+    /// - Returns: how long the file is, in bytes, and the XXH3-128 of its bytes.
+    package func seal(metadata: [(String, String)]) throws -> (size: Int, digest: XXH128) {
+        let common = [
+            ("watchfold.format", String(KeyedTableFormat.version)), ("watchfold.kind", kind),
+            ("watchfold.measures", KeyedTableFormat.measuresText(schema.measures)),
+        ]
+        let size = try writer.finish(metadata: common + metadata).bytes
+        try file.seal()
+        return (size, digest.state.finish())
+    }
+}
+
+/// A file's bytes for the Parquet reader.
+private struct FileSource: ByteSource {
+    let file: OpenFile
+    let count: Int
+
+    func read(at offset: Int, count: Int) throws -> [UInt8] {
+        var failure: IOError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            do throws(IOError) {
+                filled = try file.read(at: offset, into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
+        guard bytes.count == count else {
+            throw DamagedTable(path: file.path, detail: "it ends at byte \(offset + bytes.count)")
+        }
+        return bytes
+    }
+}
+
+/// Reads a keyed table, row group by row group. Every page's checksum is required and checked.
+package struct KeyedTableReader {
+    package let path: String
+    package let schema: KeyedSchema
+    package let rowCount: Int
+    /// Bytes of the file.
+    package let size: Int
+    private let reader: TableReader
+
+    /// Opens the file and checks that it is a table of this kind.
+    ///
+    /// - Throws: `IOError`, with `isMissing` when there is no such file; `DamagedTable`; `NewerFormat`.
+    package init(_ path: String, kind: String, in fileSystem: FileSystem) throws {
+        self.path = path
+        let file = try fileSystem.open(path, .read)
+        size = try file.status().size
+        do {
+            reader = try TableReader(
+                source: FileSource(file: file, count: size),
+                options: ReaderOptions(requiresPageChecksums: true, requiresFooterChecksum: true))
+        } catch let error as ParquetError {
+            throw DamagedTable(path: path, detail: "\(error)")
+        }
+        guard let format = reader.metadataValue("watchfold.format").flatMap({ Int($0) }) else {
+            throw DamagedTable(path: path, detail: "it is no table of Watchfold")
+        }
+        guard format <= KeyedTableFormat.version else {
+            throw NewerFormat(path: path, found: format, supported: KeyedTableFormat.version)
+        }
+        let found = reader.metadataValue("watchfold.kind") ?? "nothing known"
+        guard found == kind else { throw DamagedTable(path: path, detail: "it holds \(found), not a \(kind)") }
+        guard let measures = reader.metadataValue("watchfold.measures").flatMap(KeyedTableFormat.measures(fromText:)) else {
+            throw DamagedTable(path: path, detail: "its measures are not named")
+        }
+        let columns = reader.schema.columns
+        let keyCount = columns.count - measures.count
+        guard keyCount > 0,
+            columns.dropFirst(keyCount).map(\.name) == measures.map(\.name),
+            columns.enumerated().allSatisfy({ $1.type == ($0 < keyCount ? .utf8 : .int64) && !$1.isNullable })
+        else { throw DamagedTable(path: path, detail: "its columns are not those that it names") }
+        schema = KeyedSchema(keys: columns.prefix(keyCount).map(\.name), measures: measures)
+        rowCount = reader.rowCount
+    }
+
+    package func metadata(_ key: String) -> String? { reader.metadataValue(key) }
+
+    /// A stream of the table's batches.
+    package func batches() -> () throws -> KeyedBatch? {
+        var group = 0
+        return {
+            guard group < reader.rowGroups.count else { return nil }
+            defer { group += 1 }
+            return try batch(group)
+        }
+    }
+
+    private func batch(_ group: Int) throws -> KeyedBatch {
+        do {
+            let keyCount = schema.keys.count
+            let keys = try (0..<keyCount).map { try reader.readColumn(rowGroup: group, column: $0).strings! }
+            let measures = try schema.measures.indices.map {
+                try reader.readColumn(rowGroup: group, column: keyCount + $0).int64s!
+            }
+            return KeyedBatch(keys: keys, measures: measures)
+        } catch let error as ParquetError {
+            throw DamagedTable(path: path, detail: "\(error)")
+        }
+    }
+}
+
+/// A file that a later version of the program wrote.
+package struct NewerFormat: Error, Sendable, CustomStringConvertible {
+    package var path: String
+    package var found: Int
+    package var supported: Int
+
+    package var description: String {
+        "\(path) has format \(found), this program reads up to \(supported): use a newer watchfold"
+    }
+}

@@ -1,0 +1,106 @@
+//  Is everything the ledger says true of itself?
+
+extension Ledger {
+    /// Looks at every page, every index, every foreign key and every invariant.
+    ///
+    /// - Returns: what is wrong, in words; nothing when all is well.
+    /// - Complexity: one pass over the ledger, and one over each of its indexes.
+    package func check() throws(LedgerError) -> [String] {
+        try reading("checking the ledger") {
+            var findings = try connection.rows("PRAGMA integrity_check") { (row) throws(SQLiteError) in
+                try row.text(0)
+            }.filter { $0 != "ok" }
+            try connection.forEach("PRAGMA foreign_key_check") { (row) throws(SQLiteError) in
+                findings.append("a row of \(try row.text(0)) refers to a row of \(try row.text(2)) that is missing")
+            }
+            for invariant in Self.invariants {
+                try connection.forEach(invariant.violations) { (row) throws(SQLiteError) in
+                    findings.append("\(try row.text(0)): \(invariant.finding)")
+                }
+            }
+            return findings
+        }
+    }
+
+    /// A rule that spans rows, as a query for what breaks it.
+    private struct Invariant {
+        var finding: String
+        /// Returns the name of whatever breaks the rule, as text.
+        var violations: String
+    }
+
+    private static let invariants = [
+        Invariant(
+            finding: "is folded, but its version does not count",
+            violations: """
+                SELECT f.name FROM files f WHERE f.state = 'folded' AND NOT EXISTS (
+                    SELECT 1 FROM counting c WHERE c.version = f.version AND c.to_generation IS NULL)
+                """),
+        Invariant(
+            finding: "counts, although its file is missing, a duplicate or retracted",
+            violations: """
+                SELECT c.name FROM counting c WHERE c.to_generation IS NULL AND NOT EXISTS (
+                    SELECT 1 FROM files f WHERE f.name = c.name AND f.state NOT IN ('duplicate', 'retracted'))
+                """),
+        Invariant(
+            finding: "is a duplicate of a content that does not count under the name given",
+            violations: """
+                SELECT f.name FROM files f WHERE f.state = 'duplicate' AND NOT EXISTS (
+                    SELECT 1 FROM counting c
+                    WHERE c.name = f.duplicate_of AND c.digest = f.digest AND c.to_generation IS NULL)
+                """),
+        Invariant(
+            finding: "counts twice in one generation",
+            violations: """
+                SELECT DISTINCT a.name FROM counting a JOIN counting b ON b.name = a.name AND b.id > a.id
+                WHERE b.from_generation < coalesce(a.to_generation, b.from_generation + 1)
+                    AND a.from_generation < coalesce(b.to_generation, a.from_generation + 1)
+                """),
+        Invariant(
+            finding: "starts or stops counting in a generation that has not come yet",
+            violations: """
+                SELECT name FROM counting
+                WHERE max(from_generation, coalesce(to_generation, 0))
+                    > (SELECT value FROM meta WHERE key = 'generation')
+                """),
+        Invariant(
+            finding: "nothing started or stopped counting in this generation",
+            violations: """
+                WITH RECURSIVE generations (g) AS (
+                    SELECT 1 WHERE 0 < (SELECT value FROM meta WHERE key = 'generation')
+                    UNION ALL
+                    SELECT g + 1 FROM generations WHERE g < (SELECT value FROM meta WHERE key = 'generation'))
+                SELECT CAST(g AS TEXT) FROM generations
+                WHERE g NOT IN (SELECT from_generation FROM counting)
+                    AND g NOT IN (SELECT to_generation FROM counting WHERE to_generation IS NOT NULL)
+                """),
+        Invariant(
+            finding: "its rejections by reason do not add up",
+            violations: """
+                SELECT v.name FROM versions v WHERE v.records_rejected <> (
+                    SELECT coalesce(sum(r.records), 0) FROM rejections r WHERE r.version = v.id)
+                """),
+        Invariant(
+            finding: "its sums by app do not add up",
+            violations: """
+                SELECT v.name FROM versions v LEFT JOIN (
+                    SELECT version, sum(records) AS records, sum(seconds) AS seconds FROM apps GROUP BY version) a
+                    ON a.version = v.id
+                WHERE v.records_folded <> coalesce(a.records, 0) OR v.seconds <> coalesce(a.seconds, 0)
+                """),
+        Invariant(
+            finding: "its state is not the one that its history ends with",
+            violations: """
+                SELECT f.name FROM files f WHERE f.state IS NOT (
+                    SELECT t.to_state FROM transitions t WHERE t.name = f.name ORDER BY t.id DESC LIMIT 1)
+                """),
+        Invariant(
+            finding: "its history has a gap",
+            violations: """
+                SELECT DISTINCT name FROM (
+                    SELECT name, from_state, lag(to_state) OVER (PARTITION BY name ORDER BY id) AS before
+                    FROM transitions)
+                WHERE from_state IS NOT before
+                """),
+    ]
+}

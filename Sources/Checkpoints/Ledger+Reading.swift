@@ -1,0 +1,268 @@
+//  What the ledger can be asked.
+
+import Records
+
+extension Ledger {
+    // MARK: Files
+
+    /// Every file ever seen, by name.
+    package func files() throws(LedgerError) -> [FileRecord] {
+        try reading("reading the files") {
+            try connection.rows(Self.fileQuery + " ORDER BY f.name", [], Self.file)
+        }
+    }
+
+    package func file(named name: String) throws(LedgerError) -> FileRecord? {
+        try reading("looking up \(name)") { try storedFile(name) }
+    }
+
+    /// The files that are duplicates of a content, by name: the heirs when it no longer counts.
+    package func duplicates(digest: String) throws(LedgerError) -> [FileRecord] {
+        try reading("looking up duplicates") {
+            try connection.rows(
+                Self.fileQuery + " WHERE f.digest = ? AND f.state = 'duplicate' ORDER BY f.name", [digest], Self.file)
+        }
+    }
+
+    func storedFile(_ name: String) throws(SQLiteError) -> FileRecord? {
+        try connection.first(Self.fileQuery + " WHERE f.name = ?", [name], Self.file)
+    }
+
+    static let fileQuery = """
+        SELECT f.name, f.state, f.path, f.date, f.device, f.inode, f.size, f.modified_ns, f.changed_ns, f.version,
+            f.digest, f.duplicate_of, f.retracted_digest, f.reason, f.since, f.records_folded, f.records_ignored,
+            f.records_rejected, f.records_coerced, c.version
+        FROM files f LEFT JOIN counting c ON c.name = f.name AND c.to_generation IS NULL
+        """
+
+    private static func file(_ row: SQLiteRow) throws(SQLiteError) -> FileRecord {
+        let version = try row.optionalInteger(9).map { VersionID($0) }
+        let digest = try row.optionalText(10)
+        guard let state = FileState(rawValue: try row.text(1)) else { throw row.unexpected(1, "a state") }
+        let status: FileStanding<VersionID>
+        switch state {
+        case .new: status = .new
+        case .waiting: status = .waiting
+        case .folded, .held:
+            guard let version else { throw row.unexpected(9, "a version") }
+            status = state == .folded ? .folded(version) : .held(version)
+        case .duplicate:
+            guard let digest else { throw row.unexpected(10, "a digest") }
+            status = .duplicate(of: try row.text(11), digest: digest, version)
+        case .retracted:
+            guard let digest else { throw row.unexpected(10, "a digest") }
+            status = .retracted(digest: digest, version)
+        case .failed:
+            var tally: RecordTally?
+            if let folded = try row.optionalInt(15) {
+                tally = RecordTally(
+                    folded: folded, ignored: try row.int(16), rejected: try row.int(17), coerced: try row.int(18))
+            }
+            status = .failed(tally)
+        }
+        var hint: FileHint?
+        if let size = try row.optionalInteger(6) {
+            hint = FileHint(
+                device: UInt64(bitPattern: try row.integer(4)), inode: UInt64(bitPattern: try row.integer(5)),
+                size: size,
+                modified: try row.integer(7), changed: try row.integer(8))
+        }
+        return FileRecord(
+            name: try row.text(0),
+            location: FileLocation(path: try row.text(2), date: try row.optionalText(3), hint: hint),
+            status: status, digest: digest, reason: try row.text(13), since: try row.integer(14),
+            counting: try row.optionalInteger(19).map { VersionID($0) }, retractedDigest: try row.optionalText(12))
+    }
+
+    // MARK: Versions
+
+    package func version(_ id: VersionID) throws(LedgerError) -> VersionRecord? {
+        try reading("looking up a version") { try storedVersion(id) }
+    }
+
+    /// Every version of a content, under whatever name, oldest first.
+    package func versions(digest: String) throws(LedgerError) -> [VersionRecord] {
+        try reading("looking up a content") {
+            try connection.rows(Self.versionQuery + " WHERE v.digest = ? ORDER BY v.id", [digest], Self.version)
+        }
+    }
+
+    /// Every version, oldest first: those whose partials belong in the checkpoints folder.
+    package func versions() throws(LedgerError) -> [VersionRecord] {
+        try reading("reading the versions") {
+            try connection.rows(Self.versionQuery + " ORDER BY v.id", [], Self.version)
+        }
+    }
+
+    /// The versions that count now, or counted at a generation; by date, those without one last, then by name.
+    package func countingVersions(at generation: Int? = nil) throws(LedgerError) -> [VersionRecord] {
+        try reading("reading what counts") {
+            let order = " ORDER BY v.date NULLS LAST, v.name"
+            guard let generation else {
+                return try connection.rows(
+                    Self.versionQuery + " JOIN counting c ON c.version = v.id WHERE c.to_generation IS NULL" + order,
+                    [],
+                    Self.version)
+            }
+            return try connection.rows(
+                Self.versionQuery + " JOIN counting c ON c.version = v.id WHERE " + Self.countedAt + order,
+                [generation, generation], Self.version)
+        }
+    }
+
+    /// The name under which a content counts now; nil when it does not. With `duplicates: count`, the first of them.
+    package func countingName(digest: String) throws(LedgerError) -> String? {
+        try reading("looking up a content") { try storedCountingName(digest) }
+    }
+
+    func storedCountingName(_ digest: String) throws(SQLiteError) -> String? {
+        try connection.first(
+            "SELECT name FROM counting WHERE digest = ? AND to_generation IS NULL ORDER BY name LIMIT 1", [digest]
+        ) { (row) throws(SQLiteError) in try row.text(0) }
+    }
+
+    /// What has to be merged in and taken out to come from one generation to another, in either direction.
+    ///
+    /// - Complexity: one pass over all intervals.
+    package func changes(
+        from old: Int, to new: Int
+    ) throws(LedgerError) -> (added: [VersionID], removed: [VersionID]) {
+        try reading("comparing generations") {
+            func counted(at generation: Int, notAt other: Int) throws -> [VersionID] {
+                try connection.rows(
+                    """
+                    SELECT c.version FROM counting c WHERE \(Self.countedAt) AND NOT EXISTS (
+                        SELECT 1 FROM counting o WHERE o.version = c.version
+                            AND o.from_generation <= ? AND (o.to_generation IS NULL OR o.to_generation > ?))
+                    ORDER BY c.version
+                    """, [generation, generation, other, other]
+                ) { (row) throws(SQLiteError) in VersionID(try row.integer(0)) }
+            }
+            return (try counted(at: new, notAt: old), try counted(at: old, notAt: new))
+        }
+    }
+
+    private static let countedAt = "c.from_generation <= ? AND (c.to_generation IS NULL OR c.to_generation > ?)"
+
+    func storedVersion(_ id: VersionID) throws(SQLiteError) -> VersionRecord? {
+        try connection.first(Self.versionQuery + " WHERE v.id = ?", [id.rawValue], Self.version)
+    }
+
+    private static let versionQuery = """
+        SELECT v.id, v.name, v.digest, v.date, v.size, v.stored_size, v.compression, v.container, v.partial,
+            v.partial_size, v.partial_digest, v.plan, v.rows, v.seconds, v.absolute_seconds, v.records_folded,
+            v.records_ignored, v.records_rejected, v.records_coerced, v.folded_at, v.run
+        FROM versions v
+        """
+
+    private static func version(_ row: SQLiteRow) throws(SQLiteError) -> VersionRecord {
+        VersionRecord(
+            id: VersionID(try row.integer(0)),
+            facts: VersionFacts(
+                name: try row.text(1), digest: try row.text(2), date: try row.optionalText(3), size: try row.int(4),
+                storedSize: try row.int(5), compression: try row.text(6), container: try row.text(7),
+                partial: try row.text(8), partialSize: try row.int(9), partialDigest: try row.text(10),
+                plan: try row.text(11), rows: try row.int(12), seconds: try row.integer(13),
+                absoluteSeconds: try row.integer(14)),
+            tally: RecordTally(
+                folded: try row.int(15), ignored: try row.int(16), rejected: try row.int(17), coerced: try row.int(18)),
+            foldedAt: try row.integer(19), run: RunID(try row.integer(20)))
+    }
+
+    // MARK: Sums
+
+    /// How many records of a version were rejected, by reason.
+    package func rejections(of version: VersionID) throws(LedgerError) -> [RejectReason: Int] {
+        try reading("reading rejections") {
+            var result: [RejectReason: Int] = [:]
+            try connection.forEach(
+                "SELECT reason, records FROM rejections WHERE version = ?", [version.rawValue]
+            ) { (row) throws(SQLiteError) in
+                guard let reason = RejectReason(rawValue: try row.text(0)) else { throw row.unexpected(0, "a reason") }
+                result[reason] = try row.int(1)
+            }
+            return result
+        }
+    }
+
+    /// A version's sums by app, ascending by the app's bytes.
+    package func apps(of version: VersionID) throws(LedgerError) -> [AppSum] {
+        try reading("reading app sums") {
+            try connection.rows(
+                "SELECT app, records, seconds FROM apps WHERE version = ? ORDER BY app", [version.rawValue]
+            ) { (row) throws(SQLiteError) in
+                AppSum(app: try row.text(0), records: try row.int(1), seconds: try row.integer(2))
+            }
+        }
+    }
+
+    /// Sums by date and app over what counts now, or counted at a generation; by date, files without one last, then by
+    /// app.
+    package func appSums(at generation: Int? = nil) throws(LedgerError) -> [DatedAppSum] {
+        try reading("summing apps") {
+            let generation = try generation ?? storedGeneration()
+            return try connection.rows(
+                """
+                SELECT v.date, a.app, sum(a.records), sum(a.seconds)
+                FROM counting c JOIN versions v ON v.id = c.version JOIN apps a ON a.version = c.version
+                WHERE \(Self.countedAt) GROUP BY v.date, a.app ORDER BY v.date NULLS LAST, a.app
+                """, [generation, generation]
+            ) { (row) throws(SQLiteError) in
+                DatedAppSum(
+                    date: try row.optionalText(0), app: try row.text(1), records: try row.int(2),
+                    seconds: try row.integer(3))
+            }
+        }
+    }
+
+    // MARK: History
+
+    /// All that happened under a name; empty when it was never seen.
+    package func history(of name: String) throws(LedgerError) -> FileHistory {
+        try reading("reading the history of \(name)") {
+            let versions = try connection.rows(
+                Self.versionQuery + " WHERE v.name = ? ORDER BY v.id", [name], Self.version)
+            let intervals = try connection.rows(
+                "SELECT version, from_generation, to_generation, ended FROM counting WHERE name = ? ORDER BY id", [name]
+            ) { (row) throws(SQLiteError) in
+                var ended: StopReason?
+                if let text = try row.optionalText(3) {
+                    ended = StopReason(rawValue: text)
+                    if ended == nil { throw row.unexpected(3, "why a version stopped counting") }
+                }
+                return CountingInterval(
+                    version: VersionID(try row.integer(0)), from: try row.int(1), to: try row.optionalInt(2),
+                    ended: ended)
+            }
+            return FileHistory(
+                versions: versions, intervals: intervals, transitions: try storedTransitions("WHERE name = ?", [name]))
+        }
+    }
+
+    /// Every step of every file in a run, in order.
+    package func transitions(in run: RunID) throws(LedgerError) -> [TransitionRecord] {
+        try reading("reading the history of a run") { try storedTransitions("WHERE run = ?", [run.rawValue]) }
+    }
+
+    private func storedTransitions(
+        _ condition: String, _ values: [any SQLiteBindable]
+    ) throws(SQLiteError) -> [TransitionRecord] {
+        try connection.rows(
+            """
+            SELECT at, run, name, from_state, to_state, version, generation, reason FROM transitions
+            \(condition) ORDER BY id
+            """, values
+        ) { (row) throws(SQLiteError) in
+            var from: FileState?
+            if let text = try row.optionalText(3) {
+                from = FileState(rawValue: text)
+                if from == nil { throw row.unexpected(3, "a state") }
+            }
+            guard let to = FileState(rawValue: try row.text(4)) else { throw row.unexpected(4, "a state") }
+            return TransitionRecord(
+                at: try row.integer(0), run: RunID(try row.integer(1)), name: try row.text(2), from: from, to: to,
+                version: try row.optionalInteger(5).map { VersionID($0) }, generation: try row.int(6),
+                reason: try row.text(7))
+        }
+    }
+}

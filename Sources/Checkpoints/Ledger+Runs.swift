@@ -1,0 +1,66 @@
+//  The history of runs.
+
+extension Ledger {
+    /// Writes down that a run begins. Runs that are still open have crashed, because there is one writer at a time.
+    package func beginRun(command: String, tool: String, pid: Int) throws(LedgerError) -> RunID {
+        try writing("beginning a run") {
+            try connection.run("UPDATE runs SET outcome = 'crashed' WHERE outcome IS NULL")
+            try connection.run(
+                "INSERT INTO runs (started_at, command, tool, pid) VALUES (?, ?, ?, ?)", [now(), command, tool, pid])
+            return RunID(connection.lastInsertedRow)
+        }
+    }
+
+    /// Writes down how a run ended.
+    ///
+    /// - Throws: `.refused(.unknownRun)` when it is not open.
+    package func endRun(_ run: RunID, _ summary: RunSummary) throws(LedgerError) {
+        try writing("ending a run") {
+            let files = zip(LedgerSchema.runFileColumns, FileState.allCases)
+            let values: [any SQLiteBindable] = [
+                summary.outcome == .crashed ? nil : now(), summary.outcome.rawValue, summary.tally.folded,
+                summary.tally.ignored, summary.tally.rejected, summary.tally.coerced, summary.bytes, summary.published,
+            ]
+            try connection.run(
+                """
+                UPDATE runs SET ended_at = ?, outcome = ?, records_folded = ?, records_ignored = ?,
+                    records_rejected = ?, records_coerced = ?, bytes = ?, published = ?
+                    \(files.map { ", \($0.0) = ?" }.joined())
+                WHERE id = ? AND outcome IS NULL
+                """, values + files.map { summary.files[$0.1] ?? 0 } + [run.rawValue])
+            guard connection.changes == 1 else { throw ChangeViolation.unknownRun(run) }
+        }
+    }
+
+    /// The last runs, newest first.
+    package func runs(last count: Int) throws(LedgerError) -> [RunRecord] {
+        try reading("reading the runs") {
+            try connection.rows(
+                """
+                SELECT id, started_at, ended_at, command, tool, pid, outcome, records_folded, records_ignored,
+                    records_rejected, records_coerced, bytes, published, \(LedgerSchema.runFileColumns.joined(separator: ", "))
+                FROM runs ORDER BY id DESC LIMIT ?
+                """, [count]
+            ) { (row) throws(SQLiteError) in
+                var summary: RunSummary?
+                if let text = try row.optionalText(6) {
+                    guard let outcome = RunOutcome(rawValue: text) else { throw row.unexpected(6, "an outcome") }
+                    var files: [FileState: Int] = [:]
+                    for (column, state) in FileState.allCases.enumerated() {
+                        let count = try row.int(Int32(13 + column))
+                        if count > 0 { files[state] = count }
+                    }
+                    summary = RunSummary(
+                        outcome: outcome, files: files,
+                        tally: RecordTally(
+                            folded: try row.int(7), ignored: try row.int(8), rejected: try row.int(9),
+                            coerced: try row.int(10)),
+                        bytes: try row.int(11), published: try row.optionalInt(12))
+                }
+                return RunRecord(
+                    id: RunID(try row.integer(0)), startedAt: try row.integer(1), endedAt: try row.optionalInteger(2),
+                    command: try row.text(3), tool: try row.text(4), pid: try row.int(5), summary: summary)
+            }
+        }
+    }
+}

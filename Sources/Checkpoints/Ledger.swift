@@ -1,0 +1,321 @@
+//  Opening the ledger, and reading it at one generation.
+//
+//  A writer and any number of readers may have it open at once; the caller sees to it that there is one writer (the lock
+//  of the checkpoints folder). Writes go to a write-ahead log, so readers are never blocked and never block.
+//
+//  Reading where nothing may be written. A reader, too, needs the files `-wal` and `-shm` beside the database, and makes
+//  them when they are missing. Where it may not, and no log was left behind, the database file alone is the whole truth;
+//  it is then read as an immutable file, without locks. Should a writer with more rights come by meanwhile, the file's
+//  size or times change or a log appears; every reading ends by looking, and throws `changedWhileRead`. With a log left
+//  behind, the file alone would be an old truth, so that is refused (`logUnreadable`).
+//
+//  Making a ledger is one transaction with a rollback journal; only a complete file is switched to write-ahead logging.
+//  A crash leaves an empty file at worst, and an empty file counts as missing when it may be made.
+
+import CSQLite
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Which partials count, and the history of every file and every run. Belongs to one task at a time.
+package final class Ledger {
+    package enum Mode: Sendable {
+        /// For writing; made when it is missing. Making it anew forgets everything, so a caller who has partials but
+        /// no ledger should want `.write`, which refuses.
+        case create
+        /// For writing; has to exist.
+        case write
+        /// For reading beside a writer; has to exist.
+        case read
+    }
+
+    package let path: String
+    /// Made at random with the ledger: tells a total of this ledger from one of another with the same generation.
+    package let identity: String
+    package let mode: Mode
+    let connection: SQLiteConnection
+    /// Unix time in milliseconds.
+    let now: @Sendable () -> Int64
+    /// What the file looked like when it was opened without locks; nil when there are locks.
+    private let unlocked: FileStamp?
+
+    /// The fields of a file that a write changes.
+    private struct FileStamp: Equatable {
+        var inode: UInt64
+        var size: Int64
+        var modified: [Int]
+        var logSize: Int64?
+
+        init?(_ path: String) {
+            var info = stat()
+            guard stat(path, &info) == 0 else { return nil }
+            inode = UInt64(info.st_ino)
+            size = Int64(info.st_size)
+            #if canImport(Glibc)
+                modified = [info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_ctim.tv_sec, info.st_ctim.tv_nsec]
+            #else
+                modified = [
+                    info.st_mtimespec.tv_sec, info.st_mtimespec.tv_nsec, info.st_ctimespec.tv_sec,
+                    info.st_ctimespec.tv_nsec,
+                ]
+            #endif
+            logSize = stat(path + "-wal", &info) == 0 ? Int64(info.st_size) : nil
+        }
+    }
+
+    /// The time of day, in Unix milliseconds.
+    package static let wallClock: @Sendable () -> Int64 = {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    private init(
+        path: String, identity: String, mode: Mode, connection: SQLiteConnection, now: @escaping @Sendable () -> Int64,
+        unlocked: FileStamp?
+    ) {
+        self.path = path
+        self.identity = identity
+        self.mode = mode
+        self.connection = connection
+        self.now = now
+        self.unlocked = unlocked
+    }
+
+    // MARK: Opening
+
+    /// Opens the ledger and looks whether it is whole: format, schema, identity. The pages are checked as they are read.
+    ///
+    /// - Parameters:
+    ///   - path: of `ledger.sqlite`.
+    ///   - plan: name of the fold plan; a ledger keeps to the one it was made for.
+    ///   - vfs: name of a registered SQLite VFS to reach the disk through; nil for the default one.
+    ///   - busyTimeout: milliseconds to wait for another connection's lock.
+    ///   - now: Unix milliseconds.
+    package static func open(
+        _ path: String, mode: Mode, plan: String = "engagement", vfs: String? = nil, busyTimeout: Int32 = 5000,
+        now: @escaping @Sendable () -> Int64 = wallClock
+    ) throws(LedgerError) -> Ledger {
+        try translating("opening the ledger", path) {
+            guard let checked = SQLitePageChecks.vfs(over: vfs) else {
+                throw SQLiteError(code: SQLITE_ERROR, message: "no such vfs: \(vfs ?? "default")", path: path)
+            }
+            let stamp = FileStamp(path)
+            if stamp == nil, errno == ENOENT, mode != .create { throw LedgerError.missing(path: path) }
+            let access: SQLiteConnection.Access =
+                switch mode {
+                case .create: .create
+                case .write: .write
+                case .read: .read
+                }
+            do {
+                let connection = try SQLiteConnection(
+                    path: path, access: access, vfs: checked, busyTimeout: busyTimeout)
+                return try opened(connection, mode, plan, now, unlocked: nil)
+            } catch let error as SQLiteError where error.kind == .readOnly && mode == .read && stamp != nil {
+                if let logSize = stamp!.logSize, logSize > 0 { throw LedgerError.logUnreadable(path: path) }
+                let connection = try SQLiteConnection(path: path, access: .immutable, vfs: checked)
+                let ledger = try opened(connection, mode, plan, now, unlocked: stamp)
+                try ledger.checkUnchanged()
+                return ledger
+            } catch let error as SQLiteError where error.kind == .damaged {
+                throw diagnosis(path, vfs) ?? error
+            }
+        }
+    }
+
+    private static func opened(
+        _ connection: SQLiteConnection, _ mode: Mode, _ plan: String, _ now: @escaping @Sendable () -> Int64,
+        unlocked: FileStamp?
+    ) throws -> Ledger {
+        for pragma in ["trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0", "temp_store = MEMORY"] {
+            try connection.run("PRAGMA \(pragma)")
+        }
+        let objects = try connection.rows(
+            "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        ) { (row) throws(SQLiteError) in
+            LedgerSchema.Object(type: try row.text(0), name: try row.text(1), sql: try row.text(2))
+        }
+        let (application, format) = try header(connection)
+        if objects.isEmpty, application == 0, format == 0 {
+            // SQLite takes a file of one byte for an empty one, too. Asked only now, because reading undoes a making
+            // that did not end.
+            guard mode == .create, FileStamp(connection.path)?.size == 0 else {
+                throw connection.damaged("there is nothing in it")
+            }
+            try make(connection, plan)
+        } else if application != LedgerSchema.applicationID {
+            throw LedgerError.notALedger(path: connection.path)
+        } else if format > LedgerSchema.format {
+            throw LedgerError.newerFormat(path: connection.path, found: format, supported: LedgerSchema.format)
+        } else if format != LedgerSchema.format {
+            throw connection.damaged("it claims format \(format)")
+        } else if let difference = schemaDifference(objects) {
+            throw connection.damaged(difference)
+        }
+        if mode != .read { try prepareForWriting(connection) }
+        guard let identity = try metaText(connection, "ledger"), let ownPlan = try metaText(connection, "plan") else {
+            throw connection.damaged("its identity is missing")
+        }
+        guard ownPlan == plan else {
+            throw LedgerError.otherPlan(path: connection.path, found: ownPlan, wanted: plan)
+        }
+        return Ledger(
+            path: connection.path, identity: identity, mode: mode, connection: connection, now: now, unlocked: unlocked)
+    }
+
+    private static func header(_ connection: SQLiteConnection) throws(SQLiteError) -> (application: Int64, format: Int)
+    {
+        let application = try connection.first("PRAGMA application_id") { (row) throws(SQLiteError) in
+            try row.integer(0)
+        }
+        let format = try connection.first("PRAGMA user_version") { (row) throws(SQLiteError) in try row.int(0) }
+        return (application ?? 0, format ?? 0)
+    }
+
+    private static func schemaDifference(_ found: [LedgerSchema.Object]) -> String? {
+        for wanted in LedgerSchema.objects where !found.contains(wanted) {
+            return "its \(wanted.type) \(wanted.name) is missing or different"
+        }
+        for object in found where !LedgerSchema.objects.contains(object) {
+            return "it has a foreign \(object.type), \(object.name)"
+        }
+        return found.count == LedgerSchema.objects.count ? nil : "its schema repeats itself"
+    }
+
+    private static func make(_ connection: SQLiteConnection, _ plan: String) throws {
+        try connection.reserveBytesOnEveryPage(SQLitePageChecks.byteCount)
+        // A rollback journal whose removal is made durable, too.
+        try connection.run("PRAGMA synchronous = EXTRA")
+        try connection.transaction(.immediate) {
+            try connection.run("PRAGMA application_id = \(LedgerSchema.applicationID)")
+            try connection.run("PRAGMA user_version = \(LedgerSchema.format)")
+            for object in LedgerSchema.objects { try connection.run(object.sql) }
+            let insert = "INSERT INTO meta (key, value) VALUES (?, ?)"
+            try connection.run(insert, ["ledger", randomIdentity()])
+            try connection.run(insert, ["plan", plan])
+            try connection.run(insert, ["generation", 0])
+        }
+    }
+
+    /// 128 random bits in hexadecimal.
+    private static func randomIdentity() -> String {
+        var text = ""
+        for _ in 0..<16 {
+            let byte = UInt8.random(in: .min ... .max)
+            text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return text
+    }
+
+    private static func prepareForWriting(_ connection: SQLiteConnection) throws {
+        for pragma in [
+            "foreign_keys = ON", "synchronous = FULL", "fullfsync = ON", "checkpoint_fullfsync = ON",
+        ] {
+            try connection.run("PRAGMA \(pragma)")
+        }
+        let journal = try connection.first("PRAGMA journal_mode = WAL") { (row) throws(SQLiteError) in try row.text(0) }
+        guard journal == "wal" else {
+            throw SQLiteError(
+                code: SQLITE_CANTOPEN, message: "this file system cannot hold a write-ahead log",
+                sql: "PRAGMA journal_mode = WAL", path: connection.path)
+        }
+    }
+
+    private static func metaText(_ connection: SQLiteConnection, _ key: String) throws(SQLiteError) -> String? {
+        try connection.first("SELECT value FROM meta WHERE key = ?", [key]) { (row) throws(SQLiteError) in
+            try row.text(0)
+        }
+    }
+
+    /// Tells a damaged ledger from a whole database of another kind or of a newer format; nil for the former.
+    private static func diagnosis(_ path: String, _ vfs: String?) -> LedgerError? {
+        guard let plain = try? SQLiteConnection(path: path, access: .immutable, vfs: vfs),
+            let (application, format) = try? header(plain),
+            (try? plain.first("SELECT name FROM sqlite_schema") { _ in true }) == true
+        else { return nil }
+        if application != LedgerSchema.applicationID { return .notALedger(path: path) }
+        return format > LedgerSchema.format
+            ? .newerFormat(path: path, found: format, supported: LedgerSchema.format) : nil
+    }
+
+    // MARK: Reading
+
+    /// Runs several readings against one generation: what is committed meanwhile is not seen.
+    ///
+    /// Keep it short: while it lasts, a writer's log can only grow.
+    package func snapshot<R>(_ body: () throws -> R) throws -> R {
+        if connection.isInTransaction { return try body() }
+        return try connection.transaction(.deferred) {
+            // The first reading takes the snapshot.
+            _ = try generation
+            return try body()
+        }
+    }
+
+    /// How often the set of counting versions has changed.
+    package var generation: Int {
+        get throws(LedgerError) { try reading("reading the generation") { try storedGeneration() } }
+    }
+
+    func storedGeneration() throws(SQLiteError) -> Int {
+        let found = try connection.first("SELECT value FROM meta WHERE key = 'generation'") {
+            (row) throws(SQLiteError) in
+            try row.int(0)
+        }
+        guard let found, found >= 0 else { throw connection.damaged("its generation is missing") }
+        return found
+    }
+
+    /// Runs `body` as one reading, and says in its errors what was being done.
+    func reading<R>(_ doing: String, _ body: () throws -> R) throws(LedgerError) -> R {
+        try Self.translating(doing, path) {
+            let result = connection.isInTransaction ? try body() : try connection.transaction(.deferred, body)
+            try checkUnchanged()
+            return result
+        }
+    }
+
+    /// Runs `body` as one transaction that writes.
+    func writing<R>(_ doing: String, _ body: () throws -> R) throws(LedgerError) -> R {
+        try Self.translating(doing, path) {
+            guard mode != .read else {
+                throw SQLiteError(code: SQLITE_READONLY, message: "the ledger is open for reading", path: path)
+            }
+            return try connection.transaction(.immediate, body)
+        }
+    }
+
+    private func checkUnchanged() throws {
+        if let unlocked, FileStamp(path) != unlocked { throw LedgerError.changedWhileRead(path: path) }
+    }
+
+    /// Moves what the log holds into the database file, as far as readers allow, so that the file alone is up to date.
+    /// Closing does the same; a process that stays should do it after each batch.
+    package func settle() throws(LedgerError) {
+        try Self.translating("moving the log into the ledger", path) {
+            try connection.run("PRAGMA wal_checkpoint(PASSIVE)")
+        }
+    }
+
+    static func translating<R>(_ doing: String, _ path: String, _ body: () throws -> R) throws(LedgerError) -> R {
+        do {
+            return try body()
+        } catch let error as LedgerError {
+            throw error
+        } catch let error as SQLiteError {
+            switch error.kind {
+            case .damaged: throw .damaged(path: path, detail: "\(error.message), while \(doing)")
+            case .constraint: throw .refused(.notAllowed(detail: error.message))
+            default: throw .sqlite(error, doing: doing)
+            }
+        } catch let violation as ChangeViolation {
+            throw .refused(violation)
+        } catch {
+            preconditionFailure("an error of no known kind while \(doing): \(error)")
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//  The ledger's tables, format 1.
+//
+//  One SQLite database, `checkpoints/ledger.sqlite`, with a write-ahead log while it is open and 8 bytes of checksum at
+//  the end of every page (SQLitePageChecks.swift). `application_id` is 0x5746_4C44 ("WFLD"), `user_version` the format.
+//
+//      runs         one row for every execution of a command that writes
+//      versions     one row each time a content was folded under a name; never changed
+//      rejections   how many records of a version were rejected for which reason; never changed
+//      apps         sums of a version by AppName; never changed
+//      counting     in which generations a version counted: from_generation <= g < to_generation (NULL: until now)
+//      files        the present state of every name
+//      transitions  every state that every name ever had; never changed
+//      meta         ledger: a random identity; plan: the fold plan's name; generation: how often the set of counting
+//                   versions changed
+//
+//  Example: a.json is folded (generation 1), replaced (2), retracted (3), restored (4).
+//
+//      versions   1: a.json 9f3c…   2: a.json 07d1…
+//      counting   1: [1, 2) replaced   2: [2, 3) retracted   2: [4, …)
+//      transitions  (unseen)→folded   folded→folded   folded→retracted   retracted→folded
+//
+//  What counts at generation 3: nothing. Between 1 and 4: version 2 came, version 1 went.
+//
+//  Nothing is ever deleted; triggers see to it. The schema is compared as text when a ledger is opened, so any other
+//  schema, older, newer or tampered with, is noticed before it is trusted. Times are Unix milliseconds, UTC.
+
+/// The text of the database's schema.
+enum LedgerSchema {
+    /// "WFLD"
+    static let applicationID: Int64 = 0x5746_4C44
+    /// The format that this program writes, and the newest that it reads.
+    static let format = 1
+
+    struct Object: Equatable {
+        var type: String
+        var name: String
+        var sql: String
+    }
+
+    static let objects: [Object] =
+        tables + indexes
+        + ["runs", "versions", "rejections", "apps", "counting", "files", "transitions", "meta"].map { table in
+            trigger("\(table)_keep", "BEFORE DELETE ON \(table)", when: nil, "history is never deleted")
+        }
+        + ["versions", "rejections", "apps", "transitions"].map { table in
+            trigger("\(table)_fixed", "BEFORE UPDATE ON \(table)", when: nil, "history is never changed")
+        }
+        + [
+            trigger(
+                "counting_fixed", "BEFORE UPDATE ON counting",
+                when: """
+                    OLD.to_generation IS NOT NULL OR NEW.id IS NOT OLD.id OR NEW.version IS NOT OLD.version
+                        OR NEW.name IS NOT OLD.name OR NEW.digest IS NOT OLD.digest OR NEW.shared IS NOT OLD.shared
+                        OR NEW.from_generation IS NOT OLD.from_generation
+                    """, "only an open interval can be closed"),
+            trigger(
+                "runs_fixed", "BEFORE UPDATE ON runs",
+                when: """
+                    OLD.outcome IS NOT NULL OR NEW.id IS NOT OLD.id OR NEW.started_at IS NOT OLD.started_at
+                        OR NEW.command IS NOT OLD.command OR NEW.tool IS NOT OLD.tool OR NEW.pid IS NOT OLD.pid
+                    """, "only an open run can be ended"),
+            trigger("files_fixed", "BEFORE UPDATE ON files", when: "NEW.name IS NOT OLD.name", "a name never changes"),
+            trigger(
+                "meta_fixed", "BEFORE UPDATE ON meta",
+                when: "OLD.key <> 'generation' OR NEW.key <> OLD.key OR NEW.value IS NOT OLD.value + 1",
+                "only the generation changes, and only by one"),
+        ]
+
+    private static func trigger(_ name: String, _ event: String, when: String?, _ message: String) -> Object {
+        let condition = when.map { "\n    WHEN \($0)" } ?? ""
+        return Object(
+            type: "trigger", name: name,
+            sql: "CREATE TRIGGER \(name) \(event)\(condition)\nBEGIN\n    SELECT RAISE(ABORT, '\(message)');\nEND")
+    }
+
+    private static func table(_ name: String, _ body: String, options: String = "STRICT") -> Object {
+        Object(type: "table", name: name, sql: "CREATE TABLE \(name) (\n\(body)\n) \(options)")
+    }
+
+    private static func index(_ name: String, on target: String, unique: Bool = false) -> Object {
+        Object(type: "index", name: name, sql: "CREATE \(unique ? "UNIQUE " : "")INDEX \(name) ON \(target)")
+    }
+
+    private static func list(_ values: [String]) -> String { values.map { "'\($0)'" }.joined(separator: ", ") }
+
+    /// The columns in which a run counts the files it brought into each state.
+    static let runFileColumns = FileState.allCases.map { "files_\($0.rawValue)" }
+
+    private static let tables: [Object] = [
+        table(
+            "meta",
+            """
+                key TEXT PRIMARY KEY,
+                value ANY NOT NULL
+            """, options: "STRICT, WITHOUT ROWID"),
+        table(
+            "runs",
+            """
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                started_at INTEGER NOT NULL,
+                ended_at INTEGER,
+                command TEXT NOT NULL,
+                tool TEXT NOT NULL,
+                pid INTEGER NOT NULL,
+                outcome TEXT CHECK (outcome IN (\(list(RunOutcome.allCases.map(\.rawValue))))),
+            \(runFileColumns.map { "    \($0) INTEGER NOT NULL DEFAULT 0 CHECK (\($0) >= 0),\n" }.joined())\
+                records_folded INTEGER NOT NULL DEFAULT 0 CHECK (records_folded >= 0),
+                records_ignored INTEGER NOT NULL DEFAULT 0 CHECK (records_ignored >= 0),
+                records_rejected INTEGER NOT NULL DEFAULT 0 CHECK (records_rejected >= 0),
+                records_coerced INTEGER NOT NULL DEFAULT 0 CHECK (records_coerced >= 0),
+                bytes INTEGER NOT NULL DEFAULT 0 CHECK (bytes >= 0),
+                published INTEGER CHECK (published >= 0),
+                CHECK ((ended_at IS NOT NULL) = (outcome IS NOT NULL AND outcome <> 'crashed'))
+            """),
+        table(
+            "versions",
+            """
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                name TEXT NOT NULL CHECK (name <> ''),
+                digest TEXT NOT NULL CHECK (digest <> '' AND digest NOT GLOB '*[^0-9a-f]*'),
+                date TEXT CHECK (date GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
+                size INTEGER NOT NULL CHECK (size >= 0),
+                stored_size INTEGER NOT NULL CHECK (stored_size >= 0),
+                compression TEXT NOT NULL CHECK (compression <> ''),
+                container TEXT NOT NULL CHECK (container <> ''),
+                partial TEXT NOT NULL UNIQUE CHECK (partial <> ''),
+                partial_size INTEGER NOT NULL CHECK (partial_size > 0),
+                partial_digest TEXT NOT NULL CHECK (partial_digest <> '' AND partial_digest NOT GLOB '*[^0-9a-f]*'),
+                plan TEXT NOT NULL CHECK (plan <> ''),
+                rows INTEGER NOT NULL CHECK (rows >= 0),
+                seconds INTEGER NOT NULL,
+                absolute_seconds INTEGER NOT NULL CHECK (absolute_seconds >= seconds AND absolute_seconds >= -seconds),
+                records_read INTEGER NOT NULL,
+                records_folded INTEGER NOT NULL CHECK (records_folded >= rows),
+                records_ignored INTEGER NOT NULL CHECK (records_ignored >= 0),
+                records_rejected INTEGER NOT NULL CHECK (records_rejected >= 0),
+                records_coerced INTEGER NOT NULL CHECK (records_coerced BETWEEN 0 AND records_folded),
+                folded_at INTEGER NOT NULL,
+                run INTEGER NOT NULL REFERENCES runs (id),
+                UNIQUE (id, name, digest),
+                CHECK (records_read = records_folded + records_ignored + records_rejected),
+                CHECK ((rows = 0) = (records_folded = 0))
+            """),
+        table(
+            "rejections",
+            """
+                version INTEGER NOT NULL REFERENCES versions (id),
+                reason TEXT NOT NULL CHECK (reason <> ''),
+                records INTEGER NOT NULL CHECK (records > 0),
+                PRIMARY KEY (version, reason)
+            """, options: "STRICT, WITHOUT ROWID"),
+        table(
+            "apps",
+            """
+                version INTEGER NOT NULL REFERENCES versions (id),
+                app TEXT NOT NULL,
+                records INTEGER NOT NULL CHECK (records > 0),
+                seconds INTEGER NOT NULL,
+                PRIMARY KEY (version, app)
+            """, options: "STRICT, WITHOUT ROWID"),
+        table(
+            "counting",
+            """
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                version INTEGER NOT NULL,
+                name TEXT NOT NULL,
+                digest TEXT NOT NULL,
+                shared INTEGER NOT NULL CHECK (shared IN (0, 1)),
+                from_generation INTEGER NOT NULL CHECK (from_generation > 0),
+                to_generation INTEGER CHECK (to_generation > from_generation),
+                ended TEXT CHECK (ended IN (\(list(StopReason.allCases.map(\.rawValue))))),
+                FOREIGN KEY (version, name, digest) REFERENCES versions (id, name, digest),
+                CHECK ((to_generation IS NULL) = (ended IS NULL))
+            """),
+        table(
+            "files",
+            """
+                name TEXT PRIMARY KEY CHECK (name <> ''),
+                state TEXT NOT NULL CHECK (state IN (\(list(FileState.allCases.map(\.rawValue))))),
+                path TEXT NOT NULL CHECK (path <> ''),
+                date TEXT CHECK (date GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
+                device INTEGER,
+                inode INTEGER,
+                size INTEGER CHECK (size >= 0),
+                modified_ns INTEGER,
+                changed_ns INTEGER,
+                version INTEGER,
+                digest TEXT,
+                duplicate_of TEXT REFERENCES files (name) DEFERRABLE INITIALLY DEFERRED,
+                retracted_digest TEXT,
+                reason TEXT NOT NULL,
+                since INTEGER NOT NULL,
+                records_folded INTEGER CHECK (records_folded >= 0),
+                records_ignored INTEGER CHECK (records_ignored >= 0),
+                records_rejected INTEGER CHECK (records_rejected >= 0),
+                records_coerced INTEGER CHECK (records_coerced BETWEEN 0 AND records_folded),
+                FOREIGN KEY (version, name, digest) REFERENCES versions (id, name, digest),
+                CHECK ((device IS NULL) = (size IS NULL) AND (inode IS NULL) = (size IS NULL)
+                    AND (modified_ns IS NULL) = (size IS NULL) AND (changed_ns IS NULL) = (size IS NULL)),
+                CHECK (version IS NOT NULL OR state NOT IN ('folded', 'held')),
+                CHECK (version IS NULL OR digest IS NOT NULL),
+                CHECK ((digest IS NULL) = (state IN ('new', 'waiting', 'failed'))),
+                CHECK ((duplicate_of IS NOT NULL) = (state = 'duplicate') AND duplicate_of IS NOT name),
+                CHECK (state <> 'retracted' OR retracted_digest IS digest),
+                CHECK (state <> 'folded' OR retracted_digest IS NOT digest),
+                CHECK (reason <> '' OR state NOT IN ('waiting', 'held', 'failed')),
+                CHECK (records_folded IS NULL OR state = 'failed'),
+                CHECK ((records_ignored IS NULL) = (records_folded IS NULL)
+                    AND (records_rejected IS NULL) = (records_folded IS NULL)
+                    AND (records_coerced IS NULL) = (records_folded IS NULL))
+            """, options: "STRICT, WITHOUT ROWID"),
+        table(
+            "transitions",
+            """
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                at INTEGER NOT NULL,
+                run INTEGER NOT NULL REFERENCES runs (id),
+                name TEXT NOT NULL REFERENCES files (name),
+                from_state TEXT CHECK (from_state IN (\(list(FileState.allCases.map(\.rawValue))))),
+                to_state TEXT NOT NULL CHECK (to_state IN (\(list(FileState.allCases.map(\.rawValue))))),
+                version INTEGER REFERENCES versions (id),
+                generation INTEGER NOT NULL CHECK (generation >= 0),
+                reason TEXT NOT NULL
+            """),
+    ]
+
+    private static let indexes: [Object] = [
+        index("versions_name", on: "versions (name)"),
+        index("versions_digest", on: "versions (digest)"),
+        index("counting_version", on: "counting (version)"),
+        index("counting_name", on: "counting (name)"),
+        index("counting_open_version", on: "counting (version) WHERE to_generation IS NULL", unique: true),
+        index("counting_open_name", on: "counting (name) WHERE to_generation IS NULL", unique: true),
+        index(
+            "counting_open_digest", on: "counting (digest) WHERE to_generation IS NULL AND shared = 0", unique: true),
+        index("counting_open_content", on: "counting (digest) WHERE to_generation IS NULL"),
+        index("counting_closed", on: "counting (to_generation) WHERE to_generation IS NOT NULL"),
+        index("files_duplicates", on: "files (digest) WHERE state = 'duplicate'"),
+        index("transitions_name", on: "transitions (name)"),
+        index("runs_open", on: "runs (id) WHERE outcome IS NULL"),
+    ]
+}

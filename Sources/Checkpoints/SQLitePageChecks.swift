@@ -1,0 +1,285 @@
+//  Page checksums for SQLite databases.
+//
+//  SQLite trusts what it reads. A byte of an integer that the disk changed is simply another integer, and the sums made
+//  from it are simply wrong. So the database's pages carry a checksum, kept by a VFS: a layer between SQLite and the
+//  operating system that only passes calls on, except for whole pages of the main file:
+//
+//      write   the last 8 bytes of the page become the checksum of all bytes before them
+//      read    they are compared; a mismatch, or a page cut short, is SQLITE_IOERR_DATA, which reads as
+//              `SQLiteError.Kind.damaged`
+//
+//  SQLite keeps its hands off these 8 bytes because the header reserves them (byte 20 of the file; file format, section
+//  1.3.4). The write-ahead log needs nothing: its frames have checksums of their own. Pages pass through here when a
+//  checkpoint moves them from the log to the main file. Memory mapping, which would pass by, is off (methods version 2).
+//
+//  Every SQLite can read such a file. One that *writes* it without this layer leaves stale checksums, and the file is
+//  then refused: nobody else is meant to write it.
+//
+//  The checksum is that of SQLite's log (file format, section 4.2), begun with a constant and the page's number in place
+//  of zeros, so that neither a page of zeros nor a page in another's place passes:
+//
+//      s0 = 0x57465043 ("WFPC")   s1 = page number
+//      for every pair of little-endian 32-bit words x0, x1:   s0 += x0 + s1   s1 += x1 + s0      (wrapping)
+//      stored: s0, s1, little-endian
+//
+//  A change within one word is always seen: a difference d in a word arrives in (s0, s1) as (F(k)·d, F(k+1)·d) with
+//  neighbouring Fibonacci numbers, which have no common factor, so both vanish modulo 2^32 only if d does.
+
+import CSQLite
+import Synchronization
+
+/// The VFS that keeps page checksums, laid over another.
+enum SQLitePageChecks {
+    /// Bytes reserved at the end of every page.
+    static let byteCount: Int32 = 8
+    private static let seed: UInt32 = 0x5746_5043
+
+    /// Memory that begins with what SQLite sees and goes on with what we need: the VFS, then the one below it.
+    private struct LayeredVFS {
+        var shown: sqlite3_vfs
+        var below: UnsafeMutablePointer<sqlite3_vfs>
+    }
+
+    /// An open main file; the file of the layer below follows at `belowOffset`.
+    private static let belowOffset = 16
+
+    private static let registered = Mutex<[String: UInt]>([:])
+
+    /// Registers the layer over a VFS (nil: the default) and names it. Once a process for each.
+    ///
+    /// - Returns: nil when there is no VFS of that name.
+    static func vfs(over name: String?) -> String? {
+        registered.withLock { known in
+            guard let below = sqlite3_vfs_find(name) else { return nil }
+            let ownName = "watchfold-checked-" + String(cString: below.pointee.zName)
+            // A VFS that was replaced by another of the same name needs a new layer.
+            if known[ownName] == UInt(bitPattern: below) { return ownName }
+            // These live as long as the process: SQLite keeps their addresses.
+            let layer = UnsafeMutablePointer<LayeredVFS>.allocate(capacity: 1)
+            let zName = ownName.withCString { strdupForever($0) }
+            layer.initialize(to: LayeredVFS(shown: shown(over: below, named: zName), below: below))
+            let code = UnsafeMutableRawPointer(layer).withMemoryRebound(to: sqlite3_vfs.self, capacity: 1) {
+                sqlite3_vfs_register($0, 0)
+            }
+            precondition(code == SQLITE_OK, "registering a VFS failed with SQLite code \(code)")
+            known[ownName] = UInt(bitPattern: below)
+            return ownName
+        }
+    }
+
+    /// What SQLite sees of the layer: opening is ours, all else is passed on. Only what every version 2 VFS has.
+    private static func shown(
+        over below: UnsafeMutablePointer<sqlite3_vfs>, named name: UnsafePointer<CChar>
+    ) -> sqlite3_vfs {
+        var vfs = sqlite3_vfs()
+        vfs.iVersion = min(below.pointee.iVersion, 2)
+        vfs.szOsFile = below.pointee.szOsFile + Int32(belowOffset)
+        vfs.mxPathname = below.pointee.mxPathname
+        vfs.zName = name
+        vfs.xOpen = { SQLitePageChecks.open($0!, $1, $2!, $3, $4) }
+        vfs.xDelete = { vfs, name, syncsFolder in
+            let below = SQLitePageChecks.below(vfs!)
+            return below.pointee.xDelete(below, name, syncsFolder)
+        }
+        vfs.xAccess = { vfs, name, flags, result in
+            let below = SQLitePageChecks.below(vfs!)
+            return below.pointee.xAccess(below, name, flags, result)
+        }
+        vfs.xFullPathname = { vfs, name, count, result in
+            let below = SQLitePageChecks.below(vfs!)
+            return below.pointee.xFullPathname(below, name, count, result)
+        }
+        vfs.xRandomness = { vfs, count, bytes in
+            let below = SQLitePageChecks.below(vfs!)
+            return below.pointee.xRandomness(below, count, bytes)
+        }
+        vfs.xSleep = { vfs, microseconds in
+            let below = SQLitePageChecks.below(vfs!)
+            return below.pointee.xSleep(below, microseconds)
+        }
+        vfs.xCurrentTime = { vfs, days in
+            let below = SQLitePageChecks.below(vfs!)
+            return below.pointee.xCurrentTime(below, days)
+        }
+        vfs.xGetLastError = { vfs, count, text in
+            let below = SQLitePageChecks.below(vfs!)
+            return below.pointee.xGetLastError(below, count, text)
+        }
+        if vfs.iVersion >= 2, below.pointee.xCurrentTimeInt64 != nil {
+            vfs.xCurrentTimeInt64 = { vfs, milliseconds in
+                let below = SQLitePageChecks.below(vfs!)
+                return below.pointee.xCurrentTimeInt64(below, milliseconds)
+            }
+        }
+        return vfs
+    }
+
+    private static func below(_ vfs: UnsafeMutablePointer<sqlite3_vfs>) -> UnsafeMutablePointer<sqlite3_vfs> {
+        UnsafeMutableRawPointer(vfs).assumingMemoryBound(to: LayeredVFS.self).pointee.below
+    }
+
+    private static func strdupForever(_ text: UnsafePointer<CChar>) -> UnsafeMutablePointer<CChar> {
+        var count = 1
+        while text[count - 1] != 0 { count += 1 }
+        let copy = UnsafeMutablePointer<CChar>.allocate(capacity: count)
+        copy.initialize(from: text, count: count)
+        return copy
+    }
+
+    private static func open(
+        _ vfs: UnsafeMutablePointer<sqlite3_vfs>, _ name: UnsafePointer<CChar>?,
+        _ file: UnsafeMutablePointer<sqlite3_file>, _ flags: Int32, _ outFlags: UnsafeMutablePointer<Int32>?
+    ) -> Int32 {
+        let below = Self.below(vfs)
+        // Logs and temporary files go straight to the layer below, at the front of the memory.
+        guard flags & SQLITE_OPEN_MAIN_DB != 0 else { return below.pointee.xOpen(below, name, file, flags, outFlags) }
+        let lower = Self.below(file)
+        let code = below.pointee.xOpen(below, name, lower, flags, outFlags)
+        // SQLite calls xClose only on files whose methods are set, whether or not opening failed.
+        file.pointee.pMethods = lower.pointee.pMethods == nil ? nil : UnsafePointer(methods.pointer)
+        return code
+    }
+
+    private static func below(_ file: UnsafeMutablePointer<sqlite3_file>) -> UnsafeMutablePointer<sqlite3_file> {
+        (UnsafeMutableRawPointer(file) + belowOffset).assumingMemoryBound(to: sqlite3_file.self)
+    }
+
+    private static func methods(
+        _ file: UnsafeMutablePointer<sqlite3_file>?
+    ) -> (UnsafeMutablePointer<sqlite3_file>, sqlite3_io_methods) {
+        let lower = below(file!)
+        return (lower, lower.pointee.pMethods.pointee)
+    }
+
+    /// Whether a transfer is one of whole pages: the sizes that SQLite allows, at a multiple of the size.
+    private static func isPage(_ count: Int32, _ offset: Int64) -> Bool {
+        count >= 512 && count & (count - 1) == 0 && offset % Int64(count) == 0
+    }
+
+    /// The checksum of a page without its last 8 bytes, as those bytes hold it.
+    static func checksum(_ page: UnsafeRawPointer, count: Int, pageNumber: UInt32) -> UInt64 {
+        var s0 = seed
+        var s1 = pageNumber
+        var at = 0
+        while at < count - 8 {
+            s0 &+= UInt32(littleEndian: page.loadUnaligned(fromByteOffset: at, as: UInt32.self)) &+ s1
+            s1 &+= UInt32(littleEndian: page.loadUnaligned(fromByteOffset: at + 4, as: UInt32.self)) &+ s0
+            at += 8
+        }
+        return UInt64(s0) | UInt64(s1) << 32
+    }
+
+    private static func pageNumber(_ count: Int32, _ offset: Int64) -> UInt32 {
+        UInt32(truncatingIfNeeded: offset / Int64(count) + 1)
+    }
+
+    private static func read(
+        _ file: UnsafeMutablePointer<sqlite3_file>?, _ buffer: UnsafeMutableRawPointer?, _ count: Int32, _ offset: Int64
+    ) -> Int32 {
+        let (lower, below) = methods(file)
+        let code = below.xRead(lower, buffer, count, offset)
+        guard isPage(count, offset), let buffer else { return code }
+        if code == shortRead {
+            // A page past the end is one that SQLite is about to make; a page cut in two is not whole.
+            var size: Int64 = 0
+            guard below.xFileSize(lower, &size) == SQLITE_OK else { return code }
+            return offset < size ? SQLiteError.pageChecksumMismatch : code
+        }
+        guard code == SQLITE_OK else { return code }
+        let stored = UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: Int(count) - 8, as: UInt64.self))
+        let found = checksum(buffer, count: Int(count), pageNumber: pageNumber(count, offset))
+        return stored == found ? SQLITE_OK : SQLiteError.pageChecksumMismatch
+    }
+
+    private static func write(
+        _ file: UnsafeMutablePointer<sqlite3_file>?, _ buffer: UnsafeRawPointer?, _ count: Int32, _ offset: Int64
+    ) -> Int32 {
+        let (lower, below) = methods(file)
+        guard isPage(count, offset), let buffer else { return below.xWrite(lower, buffer, count, offset) }
+        // The caller's page must not change under it: SQLite may share it with its cache.
+        return withUnsafeTemporaryAllocation(byteCount: Int(count), alignment: 8) { page in
+            page.copyMemory(from: UnsafeRawBufferPointer(start: buffer, count: Int(count)))
+            let sum = checksum(buffer, count: Int(count), pageNumber: pageNumber(count, offset))
+            page.storeBytes(of: sum.littleEndian, toByteOffset: Int(count) - 8, as: UInt64.self)
+            return below.xWrite(lower, page.baseAddress, count, offset)
+        }
+    }
+
+    /// `SQLITE_IOERR_SHORT_READ`: the file ends within the bytes asked for. A macro that Swift cannot import.
+    private static let shortRead = SQLITE_IOERR | (2 << 8)
+
+    /// What would let SQLite read or write parts of pages past us: atomic batches, and reads within a page
+    /// (`SQLITE_IOCAP_BATCH_ATOMIC`, `SQLITE_IOCAP_SUBPAGE_READ`).
+    private static let maskedCapabilities: Int32 = 0x4000 | 0x8000
+
+    private struct Methods: @unchecked Sendable {
+        // Written once, before anybody can see it; lives as long as the process.
+        let pointer: UnsafeMutablePointer<sqlite3_io_methods>
+    }
+
+    private static let methods: Methods = {
+        var table = sqlite3_io_methods()
+        table.iVersion = 2
+        table.xClose = { file in
+            let (lower, below) = SQLitePageChecks.methods(file)
+            return below.xClose(lower)
+        }
+        table.xRead = { SQLitePageChecks.read($0, $1, $2, $3) }
+        table.xWrite = { SQLitePageChecks.write($0, $1, $2, $3) }
+        table.xTruncate = { file, size in
+            let (lower, below) = SQLitePageChecks.methods(file)
+            return below.xTruncate(lower, size)
+        }
+        table.xSync = { file, flags in
+            let (lower, below) = SQLitePageChecks.methods(file)
+            return below.xSync(lower, flags)
+        }
+        table.xFileSize = { file, size in
+            let (lower, below) = SQLitePageChecks.methods(file)
+            return below.xFileSize(lower, size)
+        }
+        table.xLock = { file, lock in
+            let (lower, below) = SQLitePageChecks.methods(file)
+            return below.xLock(lower, lock)
+        }
+        table.xUnlock = { file, lock in
+            let (lower, below) = SQLitePageChecks.methods(file)
+            return below.xUnlock(lower, lock)
+        }
+        table.xCheckReservedLock = { file, result in
+            let (lower, below) = SQLitePageChecks.methods(file)
+            return below.xCheckReservedLock(lower, result)
+        }
+        table.xFileControl = { file, operation, argument in
+            let (lower, below) = SQLitePageChecks.methods(file)
+            return below.xFileControl(lower, operation, argument)
+        }
+        table.xSectorSize = { file in
+            let (lower, below) = SQLitePageChecks.methods(file)
+            return below.xSectorSize(lower)
+        }
+        table.xDeviceCharacteristics = { file in
+            let (lower, below) = SQLitePageChecks.methods(file)
+            return below.xDeviceCharacteristics(lower) & ~SQLitePageChecks.maskedCapabilities
+        }
+        table.xShmMap = { file, region, size, extend, address in
+            let (lower, below) = SQLitePageChecks.methods(file)
+            return below.xShmMap(lower, region, size, extend, address)
+        }
+        table.xShmLock = { file, offset, count, flags in
+            let (lower, below) = SQLitePageChecks.methods(file)
+            return below.xShmLock(lower, offset, count, flags)
+        }
+        table.xShmBarrier = { file in
+            let (lower, below) = SQLitePageChecks.methods(file)
+            below.xShmBarrier(lower)
+        }
+        table.xShmUnmap = { file, delete in
+            let (lower, below) = SQLitePageChecks.methods(file)
+            return below.xShmUnmap(lower, delete)
+        }
+        let pointer = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
+        pointer.initialize(to: table)
+        return Methods(pointer: pointer)
+    }()
+}

@@ -1,0 +1,195 @@
+//  The total: the merge of all partials that count, kept so that a new file costs its own size and one pass.
+//
+//  Beside seconds and records, the total holds for each (contract, app) on which days it has records: one Int64 column
+//  for each calendar month, a bit for each day (DaySets.swift). So ActiveDays and the contracts of each day come out of
+//  the same pass, and files that share a date need no special care: a bit that is set twice is set.
+//
+//  From the total of generation g0 to what counts at generation g, in one merge:
+//
+//      the total        seconds +, records +, days as they are, but without the days that something was taken from
+//      each partial that came      seconds +, records +, the bit of its day
+//      each partial that went      seconds −, records −
+//      each other partial of a day that something was taken from      the bit of its day
+//
+//  A key whose records become zero disappears. When the total is missing, damaged or of another ledger, or when more
+//  partials changed than count, all partials that count are merged instead; the result is the same table.
+
+import Columns
+import DurableIO
+import Folding
+import Records
+
+/// What a merge of the total starts from.
+package enum TotalBasis: Sendable, Hashable {
+    /// The total on disk, as of this generation, and what changed since.
+    case incremental(from: Int, changedFiles: Int)
+    /// All partials that count.
+    case rebuild(files: Int)
+    /// The total on disk is the one wanted.
+    case current
+}
+
+/// How to make the total of a generation.
+package struct TotalPlan {
+    package let generation: Int
+    package let schema: KeyedSchema
+    package let basis: TotalBasis
+    /// Whether the total on disk is one of the inputs.
+    package var usesTotal: Bool { if case .rebuild = basis { false } else { true } }
+    /// One for each input of the merge, opened when the merge begins.
+    fileprivate let inputs: [() throws -> MergeInput]
+
+    /// Merges the inputs into batches of the total.
+    ///
+    /// - Throws: `DamagedTable` naming the file; `FoldError`; `IOError`.
+    package func run(_ emit: (KeyedBatch) throws -> Void) throws {
+        try KeyedMerge(schema: schema, countMeasure: 1).run(
+            try inputs.map { try $0() }, rowLimit: KeyedTableFormat.rowGroupRows, emit: emit)
+    }
+}
+
+/// The file `total.parquet`.
+package struct TotalStore {
+    package static let kind = "total"
+    package static let fileName = "total.parquet"
+
+    private let root: String
+    private let fileSystem: FileSystem
+    private let partials: PartialStore
+    private let plan: FoldPlan
+
+    package init(root: String, partials: PartialStore, plan: FoldPlan, in fileSystem: FileSystem) {
+        self.root = root
+        self.partials = partials
+        self.plan = plan
+        self.fileSystem = fileSystem
+    }
+
+    package var path: String { Path.join(root, Self.fileName) }
+
+    /// The total on disk if it can be used: whole as far as its footer tells, and of this ledger.
+    private func usable(_ ledger: Ledger) throws -> (reader: KeyedTableReader, generation: Int)? {
+        let reader: KeyedTableReader
+        do {
+            reader = try KeyedTableReader(path, kind: Self.kind, in: fileSystem)
+        } catch let error as IOError where error.isMissing {
+            return nil
+        } catch is DamagedTable {
+            return nil
+        }
+        guard reader.metadata("watchfold.ledger") == ledger.identity,
+            let generation = reader.metadata("watchfold.generation").flatMap({ Int($0) }), generation >= 0,
+            reader.schema.keys == plan.keys, Array(reader.schema.measures.prefix(2)) == plan.measures
+        else { return nil }
+        return (reader, generation)
+    }
+
+    /// The generation of the total on disk, if it can be used.
+    package func generation(_ ledger: Ledger) throws -> Int? { try usable(ledger)?.generation }
+
+    /// Works out how to make the total of what counts now. Call within a snapshot of the ledger.
+    ///
+    /// - Parameter rebuilding: leave the total on disk aside.
+    package func plan(_ ledger: Ledger, rebuilding: Bool = false) throws -> TotalPlan {
+        let generation = try ledger.generation
+        let counting = try ledger.countingVersions()
+        let schema = schema(for: counting)
+        // A reader may meet a total that is newer than its snapshot of the ledger, which cannot tell what changed since.
+        if !rebuilding, let (reader, from) = try usable(ledger), from <= generation {
+            let (added, removed) = try ledger.changes(from: from, to: generation)
+            if let plan = try incremental(
+                reader, from, generation, schema, counting, added: Set(added),
+                removed: removed.map { try ledger.version($0)! })
+            {
+                return plan
+            }
+        }
+        return TotalPlan(
+            generation: generation, schema: schema, basis: .rebuild(files: counting.count),
+            inputs: counting.map { version in { try input(version, schema, .added) } })
+    }
+
+    /// A merge of some versions alone: the total of a range of days.
+    package func plan(only versions: [VersionRecord], generation: Int) -> TotalPlan {
+        let schema = schema(for: versions)
+        return TotalPlan(
+            generation: generation, schema: schema, basis: .rebuild(files: versions.count),
+            inputs: versions.map { version in { try input(version, schema, .added) } })
+    }
+
+    private func incremental(
+        _ reader: KeyedTableReader, _ from: Int, _ generation: Int, _ schema: KeyedSchema, _ counting: [VersionRecord],
+        added: Set<VersionID>, removed: [VersionRecord]
+    ) throws -> TotalPlan? {
+        let removedDays = Set(removed.map(\.facts.date))
+        let again = counting.filter { removedDays.contains($0.facts.date) && !added.contains($0.id) }
+        let changedFiles = added.count + removed.count
+        guard changedFiles + again.count <= counting.count || changedFiles == 0 else { return nil }
+        var cleared: [String: Int64] = [:]
+        for date in removedDays {
+            let day = date.flatMap { CalendarDay($0) }
+            cleared[DayColumn(day).name, default: 0] |= DayColumn.set(of: day)
+        }
+        var sources: [ColumnSource] = []
+        for measure in schema.measures {
+            guard let column = reader.schema.measures.firstIndex(of: measure) else {
+                sources.append(.none)
+                continue
+            }
+            sources.append(cleared[measure.name].map { .masked(column, ~$0) } ?? .column(column))
+        }
+        var inputs: [() throws -> MergeInput] = [{ MergeInput(sources: sources, next: reader.batches()) }]
+        inputs += counting.filter { added.contains($0.id) }.map { version in { try input(version, schema, .added) } }
+        inputs += removed.map { version in { try input(version, schema, .removed) } }
+        inputs += again.map { version in { try input(version, schema, .seenAgain) } }
+        return TotalPlan(
+            generation: generation, schema: schema,
+            // What came and went again leaves the rows as they are, but the file still names the old generation.
+            basis: from == generation ? .current : .incremental(from: from, changedFiles: changedFiles), inputs: inputs)
+    }
+
+    private enum Part { case added, removed, seenAgain }
+
+    private func input(_ version: VersionRecord, _ schema: KeyedSchema, _ part: Part) throws -> MergeInput {
+        let reader: KeyedTableReader
+        do {
+            reader = try partials.open(version.facts.partial)
+        } catch let error as IOError where error.isMissing {
+            throw DamagedTable(path: error.path, detail: "the file is missing")
+        }
+        guard reader.schema.keys == schema.keys, reader.schema.measures == plan.measures,
+            reader.metadata("watchfold.digest") == version.facts.digest, reader.rowCount == version.facts.rows,
+            reader.size == version.facts.partialSize
+        else { throw DamagedTable(path: reader.path, detail: "it is not the partial that the ledger describes") }
+        let day = version.facts.date.flatMap { CalendarDay($0) }
+        let column = DayColumn(day).name
+        let sources: [ColumnSource] = schema.measures.enumerated().map { index, measure in
+            if index < plan.measures.count {
+                switch part {
+                case .added: return .column(index)
+                case .removed: return .negated(index)
+                case .seenAgain: return .none
+                }
+            }
+            return measure.name == column && part != .removed ? .constant(DayColumn.set(of: day)) : .none
+        }
+        return MergeInput(sources: sources, next: reader.batches())
+    }
+
+    /// The columns of the total of these versions: one day set for each month that a file has a date in.
+    private func schema(for versions: [VersionRecord]) -> KeyedSchema {
+        let columns = Set(versions.map { DayColumn($0.facts.date.flatMap { CalendarDay($0) }) })
+        let names = columns.map(\.name).sorted { Path.precedes($0, $1) }
+        return KeyedSchema(keys: plan.keys, measures: plan.measures + names.map { Measure($0, .union) })
+    }
+
+    /// Begins the file of a new total.
+    package func writer(_ plan: TotalPlan) throws(IOError) -> KeyedTableWriter {
+        try KeyedTableWriter(path, kind: Self.kind, schema: plan.schema, in: fileSystem)
+    }
+
+    /// What a total says of itself.
+    package func metadata(_ plan: TotalPlan, _ ledger: Ledger) -> [(String, String)] {
+        [("watchfold.ledger", ledger.identity), ("watchfold.generation", String(plan.generation))]
+    }
+}

@@ -1,0 +1,216 @@
+//  The configuration that holds: four layers laid over each other, and checked together. A command does
+//
+//      let environment = try Overlay.environment(variables)
+//      let flags = try Overlay.flags([.jobs: "4"])
+//      let path = flags.over(environment).config?.value ?? "watchfold.yaml"
+//      let file = try Overlay.file(bytes(of: path), path: path)
+//      let configuration = try Configuration.resolve(file: file, environment: environment, flags: flags)
+
+import Records
+
+/// All settings, each with its final value.
+package struct Configuration: Sendable, Hashable {
+    /// The folder of input files. Here and below: relative to the working directory, or absolute.
+    package var inbox: String
+    /// The folder of ledger, partials and total.
+    package var checkpoints: String
+    /// The folder of reports and dead letters.
+    package var output: String
+    /// Threads that fold; nil for as many as the machine has cores.
+    package var jobs: Int?
+    /// What tables and read buffers may take together, in bytes.
+    package var memory: ByteSize
+    /// What is read from a record, with the ignored contracts (sorted by their bytes, each once) and what becomes of
+    /// negative durations.
+    package var plan: FoldPlan
+    /// The columns of the reports, in order.
+    package var categories: [CategoryRule]
+    /// What becomes of a file whose content is already counted under another name.
+    package var duplicates: DuplicateFiles
+    /// A file with a larger share of rejected records is held.
+    package var maxRejectRatio: Ratio
+    /// A longer record is rejected, in bytes.
+    package var maxRecordBytes: ByteSize
+    /// Rejected records of one file whose text is kept; they are counted without limit. 0 keeps none.
+    package var rejectsPerFile: Int
+    package var logLevel: LogLevel
+    /// Whether progress and everything below a warning is left unsaid.
+    package var quiet: Bool
+    /// Where each value was given; what is not here is built in.
+    package var origins: [Setting: Origin]
+
+    /// What holds when nothing is given.
+    package static let builtIn = Configuration()
+
+    private init() {
+        inbox = "inbox"
+        checkpoints = "checkpoints"
+        output = "output"
+        jobs = nil
+        memory = .megabytes(512)
+        plan = .engagement
+        categories = CategoryRule.builtIn
+        duplicates = .skip
+        maxRejectRatio = Ratio(millionths: 50_000)
+        maxRecordBytes = .megabytes(16)
+        rejectsPerFile = 1000
+        logLevel = .info
+        quiet = false
+        origins = [:]
+    }
+
+    /// The settings that hold: built in < file < environment < flags.
+    /// - Parameter workingDirectory: An absolute path, so that relative folders can be compared with absolute ones.
+    /// - Throws: ``ConfigurationError`` when values that are right by themselves do not go together.
+    package static func resolve(
+        file: Overlay = Overlay(), environment: Overlay = Overlay(), flags: Overlay = Overlay(),
+        workingDirectory: String = ""
+    ) throws(ConfigurationError) -> Configuration {
+        let result = Configuration(flags.over(environment).over(file))
+        let mistakes =
+            result.folderMistakes(workingDirectory) + result.fieldMistakes() + result.recordSizeMistakes()
+        if !mistakes.isEmpty { throw ConfigurationError(mistakes) }
+        return result
+    }
+
+    private init(_ layer: Overlay) {
+        self.init()
+        func take<Value>(_ given: Given<Value>?, _ setting: Setting, _ put: (Value) -> Void) {
+            guard let given else { return }
+            put(given.value)
+            origins[setting] = given.origin
+        }
+        take(layer.inbox, .inbox) { inbox = $0 }
+        take(layer.checkpoints, .checkpoints) { checkpoints = $0 }
+        take(layer.output, .output) { output = $0 }
+        take(layer.config, .config) { _ in }
+        take(layer.jobs, .jobs) { jobs = $0 }
+        take(layer.memory, .memory) { memory = $0 }
+        take(layer.contractField, .contractField) { plan.keyPaths[0] = $0 }
+        take(layer.appField, .appField) { plan.keyPaths[1] = $0 }
+        take(layer.durationField, .durationField) { plan.valuePath = $0 }
+        take(layer.categories, .categories) { categories = $0 }
+        take(layer.ignore, .ignore) { plan.ignoredKeys = sortedByBytes($0) }
+        take(layer.negativeDurations, .negativeDurations) { plan.keepsNegativeValues = $0 == .keep }
+        take(layer.duplicates, .duplicates) { duplicates = $0 }
+        take(layer.maxRejectRatio, .maxRejectRatio) { maxRejectRatio = $0 }
+        take(layer.maxRecordBytes, .maxRecordBytes) { maxRecordBytes = $0 }
+        take(layer.rejectsPerFile, .rejectsPerFile) { rejectsPerFile = $0 }
+        take(layer.logLevel, .logLevel) { logLevel = $0 }
+        take(layer.quiet, .quiet) { quiet = $0 }
+    }
+
+    /// Where the value of a setting comes from.
+    package func origin(of setting: Setting) -> Origin { origins[setting] ?? .builtIn }
+
+    /// One line a setting, in the order of ``Setting``: `jobs = 2 (watchfold.yaml:4:7)`.
+    package var explanation: [String] {
+        Setting.allCases.filter { $0 != .config }.map { "\($0.rawValue) = \(text(of: $0)) (\(origin(of: $0)))" }
+    }
+
+    private func text(of setting: Setting) -> String {
+        switch setting {
+        case .inbox: inbox
+        case .checkpoints: checkpoints
+        case .output: output
+        case .jobs: jobs.map(String.init) ?? "one for each core"
+        case .memory: memory.description
+        case .contractField: text(plan.keyPaths[0])
+        case .appField: text(plan.keyPaths[1])
+        case .durationField: text(plan.valuePath)
+        case .categories: categories.map { "\($0.name): \($0.apps.joined(separator: " "))" }.joined(separator: ", ")
+        case .ignore: plan.ignoredKeys.map { quoted($0) }.joined(separator: " ")
+        case .negativeDurations: (plan.keepsNegativeValues ? NegativeDurations.keep : .reject).rawValue
+        case .duplicates: duplicates.rawValue
+        case .maxRejectRatio: maxRejectRatio.description
+        case .maxRecordBytes: maxRecordBytes.description
+        case .rejectsPerFile: String(rejectsPerFile)
+        case .logLevel: logLevel.rawValue
+        case .quiet: quiet ? "yes" : "no"
+        case .config: origin(of: .config).description
+        }
+    }
+
+    private func text(_ path: FieldPath) -> String { path.alternatives.map(fieldText).joined(separator: ", else ") }
+}
+
+// MARK: - Values that do not go together
+
+extension Configuration {
+    /// Reports and checkpoints inside the inbox would be read as input; two folders in one would mix.
+    private func folderMistakes(_ workingDirectory: String) -> [Mistake] {
+        let folders = [(Setting.inbox, inbox), (.checkpoints, checkpoints), (.output, output)]
+        let parts = folders.map { plainParts(joined(workingDirectory, $0.1)) }
+        var mistakes: [Mistake] = []
+        for (a, b) in [(0, 1), (0, 2), (1, 2)] {
+            let pair = [folders[a], folders[b]]
+            let place = pair.map { "\($0.0.rawValue) \(quoted($0.1)) (\(origin(of: $0.0)))" }
+            let blamed = origins[pair[1].0] ?? origins[pair[0].0] ?? .builtIn
+            if parts[a] == parts[b] {
+                mistakes.append(
+                    Mistake(origin: blamed, text: "\(place[0]) and \(place[1]) are one folder; choose two"))
+            } else if a == 0, parts[b].starts(with: parts[a]) {
+                mistakes.append(
+                    Mistake(
+                        origin: blamed,
+                        text: "\(place[1]) is inside \(place[0]) and would be read as input; choose a folder outside it"
+                    ))
+            }
+        }
+        return mistakes
+    }
+
+    private func fieldMistakes() -> [Mistake] {
+        let fields = [
+            (Setting.contractField, plan.keyPaths[0]), (.appField, plan.keyPaths[1]), (.durationField, plan.valuePath),
+        ]
+        var mistakes: [Mistake] = []
+        for (a, b) in [(0, 1), (0, 2), (1, 2)] {
+            let others = fields[a].1.alternatives
+            guard
+                let shared = fields[b].1.alternatives.first(where: { path in others.contains { sameBytes($0, path) } })
+            else { continue }
+            let blamed = origins[fields[b].0] ?? origin(of: fields[a].0)
+            let names = "\(fields[a].0.rawValue) and \(fields[b].0.rawValue)"
+            mistakes.append(
+                Mistake(origin: blamed, text: "\(names) both read \(quoted(fieldText(shared))); give each its own path")
+            )
+        }
+        return mistakes
+    }
+
+    private func recordSizeMistakes() -> [Mistake] {
+        guard maxRecordBytes > memory else { return [] }
+        let blamed = origins[.maxRecordBytes] ?? origin(of: .memory)
+        return [
+            Mistake(
+                origin: blamed,
+                text: "max_record_bytes is \(maxRecordBytes) (\(origin(of: .maxRecordBytes))) but memory is only "
+                    + "\(memory) (\(origin(of: .memory))); a record must fit into memory")
+        ]
+    }
+}
+
+/// The path's names without `.`, doubled slashes, and `..` where it can be seen what it leads back from. The first
+/// part of an absolute path is empty.
+func plainParts(_ path: String) -> [String] {
+    var parts: [String] = path.hasPrefix("/") ? [""] : []
+    for part in path.split(separator: "/") where part != "." {
+        if part == "..", let last = parts.last, last != ".." {
+            if !last.isEmpty { parts.removeLast() }
+        } else {
+            parts.append(String(part))
+        }
+    }
+    return parts
+}
+
+/// Each once, ascending by UTF-8 bytes.
+func sortedByBytes(_ names: [String]) -> [String] {
+    var result: [String] = []
+    for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+    where result.last?.utf8.elementsEqual(name.utf8) != true {
+        result.append(name)
+    }
+    return result
+}

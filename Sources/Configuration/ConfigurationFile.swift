@@ -1,0 +1,243 @@
+//  The file watchfold.yaml. All its keys are optional; each is explained in watchfold.example.yaml.
+//
+//  A mistake does not end the reading: every value that can be read is, and all mistakes are told at once, in line order:
+//
+//      watchfold.yaml:1:1: unknown key "imbox"; did you mean "inbox"?
+//      watchfold.yaml:4:7: jobs: expected a whole number from 1 to 1024, found "many"; write for example jobs: 2
+
+import Records
+
+extension Overlay {
+    /// The largest configuration file, in bytes.
+    package static let maxFileBytes = 1_000_000
+
+    /// The layer of a configuration file.
+    /// - Parameters:
+    ///   - bytes: The whole file. Empty, or nothing but comments, gives an empty layer.
+    ///   - path: The file as messages name it. Relative paths in the file start at its folder.
+    /// - Throws: ``ConfigurationError`` with all mistakes in line order.
+    package static func file(_ bytes: [UInt8], path: String) throws(ConfigurationError) -> Overlay {
+        var reader = FileReader(path: path)
+        if bytes.count > maxFileBytes {
+            reader.note(
+                Position(1, 1), "the file has \(bytes.count) bytes, more than \(maxFileBytes); is it a configuration?")
+        } else if let text = reader.text(of: bytes) {
+            let document = YAMLDocument(text)
+            for mistake in document.mistakes { reader.note(mistake.position, mistake.text) }
+            if let root = document.root { reader.readTop(root) }
+        }
+        if !reader.mistakes.isEmpty { throw ConfigurationError(reader.sortedMistakes) }
+        return reader.layer
+    }
+}
+
+private struct FileReader {
+    let path: String
+    /// Of the file: its path up to and with the last slash; empty for the working directory.
+    let folder: String
+    var layer = Overlay()
+    var mistakes: [(position: Position, text: String)] = []
+
+    init(path: String) {
+        self.path = path
+        folder = String(path[..<(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)])
+    }
+
+    mutating func note(_ position: Position, _ text: String) { mistakes.append((position, text)) }
+
+    /// In line order, each once: an alias repeats the mistakes of its value.
+    var sortedMistakes: [Mistake] {
+        var seen: Set<Mistake> = []
+        return mistakes.sorted { ($0.position, $0.text) < ($1.position, $1.text) }
+            .map { Mistake(origin: origin($0.position), text: $0.text) }
+            .filter { seen.insert($0).inserted }
+    }
+
+    func origin(_ position: Position) -> Origin { .file(name: path, line: position.line, column: position.column) }
+
+    // MARK: Bytes
+
+    /// The text without a byte order mark; nil when it is not UTF-8, which is then noted.
+    mutating func text(of bytes: [UInt8]) -> String? {
+        let body = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes[3...] : bytes[...]
+        if let text = String(validating: body, as: UTF8.self) { return text }
+        var parser = Unicode.UTF8.ForwardParser()
+        var iterator = body.makeIterator()
+        var position = Position(1, 1)
+        while case .valid(let scalar) = parser.parseScalar(from: &iterator) {
+            position =
+                scalar.elementsEqual([0x0a])
+                ? Position(position.line + 1, 1) : Position(position.line, position.column + 1)
+        }
+        let isUTF16 = bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff])
+        note(position, "the file is \(isUTF16 ? "UTF-16" : "not UTF-8 from here on"); save it as UTF-8")
+        return nil
+    }
+
+    // MARK: Keys
+
+    mutating func readTop(_ root: YAMLValue) {
+        if root.isNull { return }
+        guard case .map(let entries) = root.content else {
+            note(root.position, "expected settings, found \(root.found); write for example jobs: 2")
+            return
+        }
+        let settings = Setting.allCases.filter { $0.isInFile && !$0.rawValue.contains(".") }
+        let keys = settings.map(\.rawValue) + ["fields"]
+        for entry in entries {
+            if entry.key == "fields" {
+                readFields(entry)
+            } else if let setting = settings.first(where: { $0.rawValue == entry.key }) {
+                read(setting, entry.value)
+            } else if let setting = Setting.allCases.first(where: { !$0.isInFile && $0.rawValue == entry.key }) {
+                let variable = setting.variable.map { " or the variable \($0)" } ?? ""
+                note(entry.position, "\(entry.key) is not set in the file; use the flag \(setting.flag)\(variable)")
+            } else if let setting = Setting.allCases.first(where: { $0.isInFile && $0.rawValue == entry.key }) {
+                let example = "fields: {\(setting.key): \(setting.example)}"
+                note(entry.position, "\(entry.key) takes two levels; write for example \(example)")
+            } else {
+                noteUnknown(entry, "key", among: keys)
+            }
+        }
+    }
+
+    private mutating func noteUnknown(_ entry: YAMLValue.Entry, _ what: String, among keys: [String]) {
+        let advice =
+            nearest(to: entry.key, among: keys).map { "did you mean \(quoted($0))?" }
+            ?? "the keys are \(keys.joined(separator: ", "))"
+        note(entry.position, "unknown \(what) \(quoted(entry.key)); \(advice)")
+    }
+
+    private mutating func read(_ setting: Setting, _ value: YAMLValue) {
+        switch setting {
+        case .categories: readCategories(value)
+        case .ignore:
+            guard let names = names(in: value, setting) else { return }
+            layer.ignore = Given(names.map(\.name).filter { !$0.isEmpty }, origin(value.position))
+        default:
+            guard case .text(let text, _) = value.content, !value.isNull else {
+                noteWrong(setting, value)
+                return
+            }
+            do throws(ValueRefusal) {
+                try layer.set(setting, to: text, from: origin(value.position), folder: folder)
+            } catch {
+                noteWrong(setting, value, error.reason)
+            }
+        }
+    }
+
+    private mutating func noteWrong(_ setting: Setting, _ value: YAMLValue, _ reason: String = "") {
+        note(value.position, wrong(setting, found: value.found, reason, origin(value.position)))
+    }
+
+    /// The literal texts of a list, or of one text in its place.
+    private mutating func names(in value: YAMLValue, _ setting: Setting) -> [(name: String, position: Position)]? {
+        guard case .list(let items) = value.content else {
+            guard case .text(let text, _) = value.content, !value.isNull else {
+                noteWrong(setting, value)
+                return nil
+            }
+            return [(text, value.position)]
+        }
+        var names: [(name: String, position: Position)] = []
+        for item in items {
+            if case .text(let text, let isPlain) = item.content, !(isPlain && text.isEmpty) {
+                names.append((text, item.position))
+            } else {
+                noteWrong(setting, item, "in a list")
+            }
+        }
+        return names
+    }
+
+    // MARK: Fields
+
+    private mutating func readFields(_ entry: YAMLValue.Entry) {
+        guard case .map(let entries) = entry.value.content else {
+            note(
+                entry.value.position,
+                "fields: expected a mapping with contract, app and duration, found \(entry.value.found); "
+                    + "write for example fields: {contract: \(Setting.contractField.example)}")
+            return
+        }
+        for field in entries {
+            switch field.key {
+            case "contract": layer.contractField = fieldPath(.contractField, field.value)
+            case "app": layer.appField = fieldPath(.appField, field.value)
+            case "duration": layer.durationField = fieldPath(.durationField, field.value)
+            default: noteUnknown(field, "field", among: ["contract", "app", "duration"])
+            }
+        }
+    }
+
+    private mutating func fieldPath(_ setting: Setting, _ value: YAMLValue) -> Given<FieldPath>? {
+        guard let texts = names(in: value, setting) else { return nil }
+        var alternatives: [[String]] = []
+        for (text, position) in texts {
+            do throws(ValueRefusal) {
+                let keys = try fieldKeys(parsing: text)
+                if alternatives.contains(where: { sameBytes($0, keys) }) { throw ValueRefusal("given twice") }
+                alternatives.append(keys)
+            } catch {
+                note(position, wrong(setting, found: quoted(text), error.reason, origin(position)))
+            }
+        }
+        if texts.isEmpty { noteWrong(setting, value, "an empty one") }
+        if alternatives.count > SettingLimits.fieldAlternatives {
+            noteWrong(setting, value, "of more than \(SettingLimits.fieldAlternatives)")
+        }
+        return alternatives.isEmpty ? nil : Given(FieldPath(alternatives), origin(value.position))
+    }
+
+    // MARK: Categories
+
+    private mutating func readCategories(_ value: YAMLValue) {
+        guard case .map(let entries) = value.content else {
+            noteWrong(.categories, value)
+            return
+        }
+        if entries.isEmpty { noteWrong(.categories, value, "an empty one") }
+        var rules: [CategoryRule] = []
+        var categories: [String: (name: String, line: Int)] = [:]
+        var owners: [[UInt8]: (category: String, line: Int)] = [:]
+        for entry in entries {
+            let key = CategoryRule.columnKey(entry.key)
+            if let problem = CategoryRule.problem(withName: entry.key) {
+                note(entry.position, "categories: \(problem)")
+            } else if let other = categories[key] {
+                note(
+                    entry.position,
+                    "categories: \(quoted(entry.key)) and \(quoted(other.name)) of line \(other.line) give the same "
+                        + "column but for capital letters; choose another name")
+            }
+            categories[key] = (entry.key, entry.position.line)
+            guard let apps = names(in: entry.value, .categories) else { continue }
+            for (app, position) in apps {
+                if app.isEmpty {
+                    note(position, "categories: an empty app name in \(quoted(entry.key)); take it away")
+                } else if let owner = owners[Array(app.utf8)] {
+                    note(
+                        position,
+                        "categories: the app \(quoted(app)) is already in \(quoted(owner.category)), line \(owner.line); "
+                            + "an app counts in one category")
+                } else {
+                    owners[Array(app.utf8)] = (entry.key, position.line)
+                }
+            }
+            rules.append(CategoryRule(entry.key, apps.map(\.name)))
+        }
+        layer.categories = Given(rules, origin(value.position))
+    }
+}
+
+/// Whether two lists of keys are the same bytes; `==` on strings takes canonically equivalent ones as equal.
+func sameBytes(_ a: [String], _ b: [String]) -> Bool {
+    a.count == b.count && zip(a, b).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
+}
+
+/// A path seen from a folder; an absolute one stays what it is.
+func joined(_ folder: String, _ path: String) -> String {
+    if path.hasPrefix("/") || folder.isEmpty || folder == "." { return path }
+    return folder.hasSuffix("/") ? folder + path : folder + "/" + path
+}

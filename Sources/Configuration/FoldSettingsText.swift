@@ -1,0 +1,48 @@
+//  The settings that change what a fold yields, as one canonical text. It is stored with each partial, so that a
+//  partial folded under other settings is noticed. The defaults give:
+//
+//      watchfold fold settings 1
+//      plan "engagement"
+//      key "Contract" at ["_source" "Contract"] ["Contract"]
+//      key "AppName" at ["_source" "AppName"] ["AppName"]
+//      value "TotalDuration" at ["_source" "TotalDuration"] ["TotalDuration"]
+//      ignore "0"
+//      negative_durations reject
+//      max_record_bytes 16000000
+//
+//  Each line ends in LF. The ignored contracts stand in ascending byte order, each once, separated by blanks. Between
+//  quotes, a backslash stands before a quote and a backslash, and a control character below U+0020 is `\x` and two
+//  hexadecimal digits, so that different settings never give one text. Categories, jobs, memory and the like are not
+//  in it: they change how fast a partial is made and what is made of it, not the partial.
+
+import Records
+
+extension Configuration {
+    /// See the head of the file. Equal for two configurations exactly if every file folds alike under both.
+    package var foldSettingsText: String {
+        var lines = ["watchfold fold settings 1", "plan \(literal(plan.name))"]
+        for (name, path) in zip(plan.keys, plan.keyPaths) { lines.append("key \(literal(name)) at \(text(path))") }
+        lines.append("value \(literal(plan.value)) at \(text(plan.valuePath))")
+        lines.append((["ignore"] + sortedByBytes(plan.ignoredKeys).map(literal)).joined(separator: " "))
+        lines.append("negative_durations \(plan.keepsNegativeValues ? "keep" : "reject")")
+        lines.append("max_record_bytes \(maxRecordBytes.bytes)")
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    private func text(_ path: FieldPath) -> String {
+        path.alternatives.map { "[" + $0.map(literal).joined(separator: " ") + "]" }.joined(separator: " ")
+    }
+
+    private func literal(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": result += "\\\(scalar)"
+            case _ where scalar.value < 0x20:
+                result += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,201 @@
+//  One layer of the configuration: what the file, the environment or the flags give, and where. What a layer does not
+//  give shines through from the layer below:
+//
+//      flags        --jobs 4
+//      environment                WATCHFOLD_INBOX=/data
+//      file         jobs: 2                                 memory: 1GB
+//      built in     (all cores)   inbox                     512MB          …
+//      ─────────────────────────────────────────────────────────────────
+//      result       4             /data                     1GB            …
+
+import Records
+
+/// A value and where it was given.
+package struct Given<Value: Sendable & Hashable>: Sendable, Hashable {
+    package var value: Value
+    package var origin: Origin
+
+    package init(_ value: Value, _ origin: Origin) {
+        self.value = value
+        self.origin = origin
+    }
+}
+
+/// What one layer gives. See ``Configuration`` for the meaning and unit of each.
+package struct Overlay: Sendable, Hashable {
+    package var inbox: Given<String>?
+    package var checkpoints: Given<String>?
+    package var output: Given<String>?
+    /// The path of the configuration file; the file itself cannot give it.
+    package var config: Given<String>?
+    package var jobs: Given<Int>?
+    package var memory: Given<ByteSize>?
+    package var contractField: Given<FieldPath>?
+    package var appField: Given<FieldPath>?
+    package var durationField: Given<FieldPath>?
+    package var categories: Given<[CategoryRule]>?
+    package var ignore: Given<[String]>?
+    package var negativeDurations: Given<NegativeDurations>?
+    package var duplicates: Given<DuplicateFiles>?
+    package var maxRejectRatio: Given<Ratio>?
+    package var maxRecordBytes: Given<ByteSize>?
+    package var rejectsPerFile: Given<Int>?
+    package var logLevel: Given<LogLevel>?
+    package var quiet: Given<Bool>?
+
+    package init() {}
+
+    /// This layer put over another: what this one gives hides what the other gives.
+    package func over(_ lower: Overlay) -> Overlay {
+        var result = lower
+        func put<Value>(_ field: WritableKeyPath<Overlay, Given<Value>?>) {
+            if let given = self[keyPath: field] { result[keyPath: field] = given }
+        }
+        put(\.inbox)
+        put(\.checkpoints)
+        put(\.output)
+        put(\.config)
+        put(\.jobs)
+        put(\.memory)
+        put(\.contractField)
+        put(\.appField)
+        put(\.durationField)
+        put(\.categories)
+        put(\.ignore)
+        put(\.negativeDurations)
+        put(\.duplicates)
+        put(\.maxRejectRatio)
+        put(\.maxRecordBytes)
+        put(\.rejectsPerFile)
+        put(\.logLevel)
+        put(\.quiet)
+        return result
+    }
+}
+
+// MARK: - From texts
+
+extension Overlay {
+    /// The layer of the environment: the variables `WATCHFOLD_…`. An empty variable is as good as none; all others
+    /// are left alone.
+    /// - Throws: ``ConfigurationError`` with every variable that is unknown or has a wrong value, by name.
+    package static func environment(_ variables: [String: String]) throws(ConfigurationError) -> Overlay {
+        var layer = Overlay()
+        var mistakes: [Mistake] = []
+        let prefix = "WATCHFOLD_"
+        let settings = Setting.allCases.filter { $0.variable != nil }
+        for (name, value) in variables.filter({ $0.key.hasPrefix(prefix) }).sorted(by: { $0.key < $1.key }) {
+            guard let setting = settings.first(where: { $0.variable == name }) else {
+                let known = settings.compactMap(\.variable)
+                let advice =
+                    nearest(
+                        to: String(name.dropFirst(prefix.count)),
+                        among: known.map { String($0.dropFirst(prefix.count)) }
+                    )
+                    .map { "did you mean \(prefix)\($0)?" }
+                    ?? "the variables are \(known.joined(separator: ", "))"
+                mistakes.append(Mistake(origin: .environment(name), text: "unknown variable; \(advice)"))
+                continue
+            }
+            if !value.isEmpty { layer.put(value, setting, .environment(name), &mistakes) }
+        }
+        if !mistakes.isEmpty { throw ConfigurationError(mistakes) }
+        return layer
+    }
+
+    /// The layer of the command line: the text given with each flag. `"yes"` stands for a flag without a value.
+    /// - Throws: ``ConfigurationError`` with every flag that has a wrong value.
+    /// - Precondition: none of the settings is a list or a mapping; those are set by the file alone.
+    package static func flags(_ texts: [Setting: String]) throws(ConfigurationError) -> Overlay {
+        var layer = Overlay()
+        var mistakes: [Mistake] = []
+        for setting in Setting.allCases {
+            if let text = texts[setting] { layer.put(text, setting, .flag(setting.flag), &mistakes) }
+        }
+        if !mistakes.isEmpty { throw ConfigurationError(mistakes) }
+        return layer
+    }
+
+    private mutating func put(_ text: String, _ setting: Setting, _ origin: Origin, _ mistakes: inout [Mistake]) {
+        do throws(ValueRefusal) {
+            try set(setting, to: text, from: origin)
+        } catch {
+            mistakes.append(Mistake(origin: origin, text: wrong(setting, found: quoted(text), error.reason, origin)))
+        }
+    }
+
+    /// Sets what is written as one text. A relative path of a folder starts at `folder`.
+    mutating func set(
+        _ setting: Setting, to text: String, from origin: Origin, folder: String = ""
+    ) throws(ValueRefusal) {
+        switch setting {
+        case .inbox: inbox = Given(joined(folder, try path(text)), origin)
+        case .checkpoints: checkpoints = Given(joined(folder, try path(text)), origin)
+        case .output: output = Given(joined(folder, try path(text)), origin)
+        case .config: config = Given(try path(text), origin)
+        case .jobs: jobs = Given(try wholeNumber(text, in: SettingLimits.jobs), origin)
+        case .memory: memory = Given(try size(text, in: SettingLimits.memory), origin)
+        case .negativeDurations: negativeDurations = Given(try choice(text), origin)
+        case .duplicates: duplicates = Given(try choice(text), origin)
+        case .maxRejectRatio: maxRejectRatio = Given(try Ratio(parsing: text), origin)
+        case .maxRecordBytes: maxRecordBytes = Given(try size(text, in: SettingLimits.maxRecordBytes), origin)
+        case .rejectsPerFile: rejectsPerFile = Given(try wholeNumber(text, in: SettingLimits.rejectsPerFile), origin)
+        case .logLevel: logLevel = Given(try choice(text), origin)
+        case .quiet: quiet = Given(try yesOrNo(text), origin)
+        case .contractField, .appField, .durationField, .categories, .ignore:
+            preconditionFailure("\(setting.rawValue) is not set by one text")
+        }
+    }
+}
+
+/// The line that says what a setting takes, what was found, and what to write.
+func wrong(_ setting: Setting, found: String, _ reason: String, _ origin: Origin) -> String {
+    let because = reason.isEmpty ? "" : " (\(reason))"
+    return switch origin {
+    case .builtIn: preconditionFailure("a built-in value of \(setting.rawValue) is wrong: \(found)")
+    case .file:
+        "\(setting.rawValue): expected \(setting.expectation), found \(found)\(because); "
+            + "write for example \(setting.key): \(setting.example)"
+    case .environment(let name):
+        "expected \(setting.expectation), found \(found)\(because); write for example \(name)=\(setting.example)"
+    case .flag(let name):
+        "expected \(setting.expectation), found \(found)\(because); write for example \(name) \(setting.example)"
+    }
+}
+
+// MARK: - Values
+
+private func path(_ text: String) throws(ValueRefusal) -> String {
+    if text.isEmpty { throw ValueRefusal("an empty path") }
+    if text.utf8.contains(0) { throw ValueRefusal("a path cannot hold a NUL") }
+    if text == "~" || text.hasPrefix("~/") { throw ValueRefusal("~ is not expanded here") }
+    return text
+}
+
+private func wholeNumber(_ text: String, in range: ClosedRange<Int>) throws(ValueRefusal) -> Int {
+    guard !text.isEmpty, text.utf8.allSatisfy(isDigit), let number = Int(text), range.contains(number) else {
+        throw ValueRefusal()
+    }
+    return number
+}
+
+private func size(_ text: String, in range: ClosedRange<ByteSize>) throws(ValueRefusal) -> ByteSize {
+    let size = try ByteSize(parsing: text)
+    if size < range.lowerBound { throw ValueRefusal("too small") }
+    if size > range.upperBound { throw ValueRefusal("too large") }
+    return size
+}
+
+private func choice<Words: RawRepresentable<String> & CaseIterable>(_ text: String) throws(ValueRefusal) -> Words {
+    if let word = Words(rawValue: text) { return word }
+    let meant = nearest(to: text, among: Words.allCases.map(\.rawValue))
+    throw ValueRefusal(meant.map { "did you mean \($0)?" } ?? "")
+}
+
+private func yesOrNo(_ text: String) throws(ValueRefusal) -> Bool {
+    switch text.lowercased() {
+    case "yes", "true", "on", "1": true
+    case "no", "false", "off", "0": false
+    default: throw ValueRefusal()
+    }
+}

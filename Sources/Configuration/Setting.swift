@@ -1,0 +1,120 @@
+//  Everything that can be set, by name; and the values that are a choice of words.
+
+/// One setting. The raw value is its key in the file; a dot stands for a level of the file.
+package enum Setting: String, Sendable, Hashable, CaseIterable {
+    case inbox, checkpoints, output, jobs, memory
+    case contractField = "fields.contract"
+    case appField = "fields.app"
+    case durationField = "fields.duration"
+    case categories, ignore
+    case negativeDurations = "negative_durations"
+    case duplicates
+    case maxRejectRatio = "max_reject_ratio"
+    case maxRecordBytes = "max_record_bytes"
+    case rejectsPerFile = "rejects_per_file"
+    case logLevel = "log_level"
+    case quiet, config
+
+    /// Whether the file may set it.
+    package var isInFile: Bool {
+        switch self {
+        case .logLevel, .quiet, .config: false
+        default: true
+        }
+    }
+
+    /// The environment variable that sets it.
+    package var variable: String? {
+        switch self {
+        case .inbox, .checkpoints, .output, .config, .jobs, .memory, .logLevel, .quiet:
+            "WATCHFOLD_" + rawValue.uppercased()
+        default: nil
+        }
+    }
+
+    /// The flag that sets it.
+    package var flag: String {
+        "--" + rawValue.split { $0 == "." || $0 == "_" }.joined(separator: "-")
+    }
+
+    /// The last level of the key in the file.
+    var key: Substring { rawValue.split(separator: ".").last ?? "" }
+
+    /// What kind of value it takes, for messages: "expected …".
+    var expectation: String {
+        switch self {
+        case .inbox, .checkpoints, .output: "the path of a folder"
+        case .config: "the path of a file"
+        case .jobs: "a whole number from 1 to \(SettingLimits.jobs.upperBound)"
+        case .memory: "a size from \(SettingLimits.memory.lowerBound) up"
+        case .contractField, .appField, .durationField: "a dotted path, or a list of them"
+        case .categories: "a mapping of category names to lists of apps"
+        case .ignore: "a list of contracts"
+        case .negativeDurations: choices(NegativeDurations.self)
+        case .duplicates: choices(DuplicateFiles.self)
+        case .maxRejectRatio: "a share from 0 to 1, or a percentage"
+        case .maxRecordBytes:
+            "a size from \(SettingLimits.maxRecordBytes.lowerBound) to \(SettingLimits.maxRecordBytes.upperBound)"
+        case .rejectsPerFile: "a whole number from 0 to \(SettingLimits.rejectsPerFile.upperBound)"
+        case .logLevel: choices(LogLevel.self)
+        case .quiet: "yes or no"
+        }
+    }
+
+    /// A value that is accepted, as it stands in the file.
+    var example: String {
+        switch self {
+        case .inbox, .checkpoints, .output: rawValue
+        case .config: "watchfold.yaml"
+        case .jobs: "2"
+        case .memory: "512MB"
+        case .contractField: "_source.Contract"
+        case .appField: "_source.AppName"
+        case .durationField: "_source.TotalDuration"
+        case .categories: "{Sport: [SPORT]}"
+        case .ignore: "[\"0\"]"
+        case .negativeDurations: "reject"
+        case .duplicates: "skip"
+        case .maxRejectRatio: "5%"
+        case .maxRecordBytes: "16MB"
+        case .rejectsPerFile: "1000"
+        case .logLevel: "info"
+        case .quiet: "yes"
+        }
+    }
+
+    private func choices<Words: CaseIterable & RawRepresentable<String>>(_ words: Words.Type) -> String {
+        let all = Words.allCases.map(\.rawValue)
+        return all.dropLast().joined(separator: ", ") + " or " + all[all.count - 1]
+    }
+}
+
+/// What a value may be.
+enum SettingLimits {
+    /// More threads than any machine this runs on has cores.
+    static let jobs = 1...1024
+    /// Below this there is no room for the read buffers and the smallest table.
+    static let memory = ByteSize.megabytes(16)...ByteSize(bytes: .max)
+    /// Shorter than any record at one end; what the offsets inside a record may take at the other.
+    static let maxRecordBytes = ByteSize(bytes: 1000)...ByteSize.megabytes(1000)
+    static let rejectsPerFile = 0...1_000_000_000
+    /// Keys from the outside of a record to a field.
+    static let fieldDepth = 32
+    /// Places in which one field is looked for.
+    static let fieldAlternatives = 16
+}
+
+/// What becomes of a record whose duration is below zero.
+package enum NegativeDurations: String, Sendable, Hashable, CaseIterable {
+    case reject, keep
+}
+
+/// What becomes of a file whose content is already counted under another name.
+package enum DuplicateFiles: String, Sendable, Hashable, CaseIterable {
+    case skip, count
+}
+
+/// How much is logged. The names are those of swift-log.
+package enum LogLevel: String, Sendable, Hashable, CaseIterable {
+    case trace, debug, info, notice, warning, error, critical
+}

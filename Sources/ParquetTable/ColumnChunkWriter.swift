@@ -1,0 +1,286 @@
+//  One column of one row group: chooses the encoding, cuts pages, compresses, and lays them out one after another.
+//
+//      values ─▶ those that are not null ─▶ encoded pages ─▶ LZ4, if it makes the chunk smaller ─▶ header, page, header …
+
+import Columns
+
+/// Encodes column chunks; keeps its scratch memory between them.
+final class ColumnChunkWriter {
+    private struct Page {
+        /// Where it lies in `raw`.
+        var range: Range<Int>
+        /// Rows, null ones included; entries in a dictionary page.
+        var valueCount: Int
+    }
+
+    private let options: WriterOptions
+    private let raw = OutputBuffer()
+    private let packed = OutputBuffer()
+    private let codes = Workspace<UInt32>()
+    private let levels = Workspace<UInt32>()
+    private let strings = StringEncoder()
+    private var pages: [Page] = []
+    /// The chunk that was encoded last, ready for the file.
+    let output = OutputBuffer()
+
+    init(options: WriterOptions) { self.options = options }
+
+    /// Encodes a column into `output`.
+    ///
+    /// - Parameter offset: where in the file `output` will stand.
+    func encode(_ values: ColumnValues, _ schema: ColumnSchema, offset: Int) throws(ParquetError) -> ColumnChunkInfo {
+        raw.removeAll()
+        pages.removeAll(keepingCapacity: true)
+        if !schema.isNullable, let nulls = values.validity?.nullCount, nulls > 0 {
+            let reason = "\(nulls) nulls in a column that is not nullable"
+            throw ParquetError(.invalidTable, "encoding a column", reason, column: schema.name)
+        }
+        var statistics: ColumnStatistics
+        let encoding: PageEncoding
+        let hasDictionary: Bool
+        switch values {
+        case .int64(let values, let validity):
+            let present = validity.map { $0.compacted(values) } ?? values
+            (encoding, statistics) = present.withUnsafeBufferPointer { present in
+                encodeIntegers(present, schema, Rows(values.count, validity))
+            }
+        case .utf8(let values, let validity):
+            let present = validity.map { $0.compacted(values) } ?? values
+            (encoding, statistics) = try present.withUnsafe { (bytes, offsets) throws(ParquetError) in
+                let rows = StringRows(bytes: bytes, offsets: offsets, count: present.count)
+                return try encodeStrings(rows, schema, Rows(values.count, validity))
+            }
+        }
+        hasDictionary = encoding == .rleDictionary
+        statistics.nullCount = values.validity?.nullCount ?? 0
+        let codec = assemble(encoding, hasDictionary: hasDictionary)
+        var encodings = [encoding]
+        if hasDictionary { encodings.append(.plain) }
+        if schema.isNullable { encodings.append(.rle) }
+        return ColumnChunkInfo(
+            codec: codec.codec, encodings: encodings, valueCount: values.count,
+            dataPageOffset: offset + codec.firstDataPage, dictionaryPageOffset: hasDictionary ? offset : nil,
+            compressedSize: output.count, uncompressedSize: codec.uncompressedSize,
+            dataPageCount: pages.count - (hasDictionary ? 1 : 0), statistics: statistics)
+    }
+
+    /// Rows and which of them have a value.
+    private struct Rows {
+        let count: Int
+        let validity: Validity?
+
+        init(_ count: Int, _ validity: Validity?) {
+            precondition(validity == nil || validity!.count == count, "validity of other rows than the column's")
+            self.count = count
+            self.validity = validity
+        }
+
+        func presentCount(_ range: Range<Int>) -> Int { validity?.presentCount(range) ?? range.count }
+    }
+
+    /// Cuts the rows into pages and lets `encode` append the values of each to `raw`.
+    private func cutPages(
+        _ rows: Rows, isNullable: Bool, size: (_ values: Range<Int>) -> Int, encode: (_ values: Range<Int>) -> Void
+    ) {
+        var row = 0
+        var value = 0
+        while row < rows.count {
+            var end = min(row + options.pageRows, rows.count)
+            var values = value..<value + rows.presentCount(row..<end)
+            while end - row > 1, size(values) > options.pageBytes {
+                end = row + (end - row) / 2
+                values = value..<value + rows.presentCount(row..<end)
+            }
+            let start = raw.count
+            if isNullable { appendLevels(row..<end, rows.validity) }
+            encode(values)
+            pages.append(Page(range: start..<raw.count, valueCount: end - row))
+            row = end
+            value = values.upperBound
+        }
+    }
+
+    /// Definition levels of a data page of the first version: their length in 4 bytes, then the runs.
+    private func appendLevels(_ range: Range<Int>, _ validity: Validity?) {
+        let levels = levels.room(for: range.count)
+        for (index, row) in range.enumerated() {
+            levels[index] = validity.map { UInt32(truncatingIfNeeded: $0.words[row / 64] >> UInt64(row % 64)) & 1 } ?? 1
+        }
+        let lengthAt = raw.count
+        raw.append(littleEndian: 0)
+        HybridRuns.encode(levels, count: range.count, width: 1, into: raw)
+        raw.overwrite(littleEndian: UInt32(raw.count - lengthAt - 4), at: lengthAt)
+    }
+
+    /// Appends a dictionary page's worth of `raw` to the pages; it must be the first.
+    private func endDictionaryPage(_ entryCount: Int) {
+        pages.append(Page(range: 0..<raw.count, valueCount: entryCount))
+    }
+
+    /// Data pages of dictionary indexes.
+    private func encodeCodes(_ rows: Rows, _ schema: ColumnSchema, entryCount: Int, _ codes: UnsafePointer<UInt32>) {
+        // A width of 0 would do for one entry, but not every reader likes it.
+        let width = max(1, bitWidth(UInt64(entryCount - 1)))
+        let size = { (range: Range<Int>) in range.count * width / 8 }
+        cutPages(rows, isNullable: schema.isNullable, size: size) { values in
+            raw.reserve(1).pointee = UInt8(width)
+            raw.advance(1)
+            HybridRuns.encode(codes + values.lowerBound, count: values.count, width: width, into: raw)
+        }
+    }
+
+    private func dictionaryBuilder(_ schema: ColumnSchema, _ limit: Int) -> DictionaryBuilder? {
+        switch schema.encoding {
+        case .automatic where limit > 0: DictionaryBuilder(entryLimit: limit, byteLimit: options.pageBytes)
+        case .dictionary: DictionaryBuilder(entryLimit: 1 << 20, byteLimit: options.pageBytes)
+        default: nil
+        }
+    }
+
+    private func encodeIntegers(
+        _ values: UnsafeBufferPointer<Int64>, _ schema: ColumnSchema, _ rows: Rows
+    ) -> (PageEncoding, ColumnStatistics) {
+        var statistics = ColumnStatistics()
+        guard let base = values.baseAddress, values.count > 0 else {
+            cutPages(rows, isNullable: schema.isNullable, size: { _ in 0 }, encode: { _ in })
+            return (.plain, statistics)
+        }
+        var (smallest, largest) = (base[0], base[0])
+        for index in 1..<values.count {
+            smallest = min(smallest, base[index])
+            largest = max(largest, base[index])
+        }
+        statistics.minimum = .int64(smallest)
+        statistics.maximum = .int64(largest)
+        (statistics.isMinimumExact, statistics.isMaximumExact) = (true, true)
+
+        let measured = EncodingChoice.measure(base, count: values.count)
+        if let builder = dictionaryBuilder(schema, measured.dictionaryLimit) {
+            let codes = codes.room(for: values.count)
+            if let entries = builder.build(base, count: values.count, codes: codes) {
+                entries.withUnsafeBytes { raw.append($0) }
+                endDictionaryPage(entries.count)
+                encodeCodes(rows, schema, entryCount: entries.count, codes)
+                return (.rleDictionary, statistics)
+            }
+        }
+        let encoding: PageEncoding =
+            switch schema.encoding {
+            case .plain: .plain
+            case .deltaBinaryPacked: .deltaBinaryPacked
+            default: measured.encoding
+            }
+        let size = { (range: Range<Int>) in range.count * 8 }
+        cutPages(rows, isNullable: schema.isNullable, size: size) { range in
+            if encoding == .plain {
+                raw.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: values[range])))
+            } else {
+                DeltaBinaryPacked.encode(base + range.lowerBound, count: range.count, into: raw)
+            }
+        }
+        return (encoding, statistics)
+    }
+
+    private func encodeStrings(
+        _ values: StringRows, _ schema: ColumnSchema, _ rows: Rows
+    ) throws(ParquetError) -> (PageEncoding, ColumnStatistics) {
+        if values.count == 0 {
+            cutPages(rows, isNullable: schema.isNullable, size: { _ in 0 }, encode: { _ in })
+            return (.plain, ColumnStatistics())
+        }
+        if values.end > WriterOptions.longestString {
+            for row in 0..<values.count where values.length(row) > WriterOptions.longestString {
+                let reason =
+                    "a string of \(values.length(row)) bytes; at most \(WriterOptions.longestString) fit in a page"
+                throw ParquetError(.invalidTable, "encoding a column", reason, column: schema.name)
+            }
+        }
+        let measured = EncodingChoice.measure(values)
+        if let builder = dictionaryBuilder(schema, measured.dictionaryLimit) {
+            let codes = codes.room(for: values.count)
+            if let entries = builder.build(values, codes: codes) {
+                strings.plain(values, entries, into: raw)
+                endDictionaryPage(entries.count)
+                encodeCodes(rows, schema, entryCount: entries.count, codes)
+                return (.rleDictionary, Self.statistics(values, values.extremes(of: entries)))
+            }
+        }
+        let encoding: PageEncoding =
+            switch schema.encoding {
+            case .plain: .plain
+            case .deltaLengthByteArray: .deltaLengthByteArray
+            case .deltaByteArray: .deltaByteArray
+            default: measured.encoding
+            }
+        var isAscending = encoding == .deltaByteArray
+        let size = { (range: Range<Int>) in
+            values.offsets[range.upperBound] - values.offsets[range.lowerBound] + 4 * range.count
+        }
+        cutPages(rows, isNullable: schema.isNullable, size: size) { range in
+            switch encoding {
+            case .deltaByteArray:
+                if isAscending, range.lowerBound > 0, range.count > 0 {
+                    isAscending = !values.isLess(range.lowerBound, range.lowerBound - 1)
+                }
+                isAscending = strings.delta(values, range, into: raw) && isAscending
+            case .deltaLengthByteArray: strings.deltaLength(values, range, into: raw)
+            default: strings.plain(values, range, into: raw)
+            }
+        }
+        let extremes = isAscending ? (0, values.count - 1) : values.extremes(of: 0..<values.count)
+        return (encoding, Self.statistics(values, extremes))
+    }
+
+    private static func statistics(
+        _ values: StringRows, _ extremes: (smallest: Int, largest: Int)?
+    ) -> ColumnStatistics {
+        var statistics = ColumnStatistics()
+        guard let extremes else { return statistics }
+        let minimum = StatisticsBounds.minimum(values.row(extremes.smallest))
+        statistics.minimum = .utf8(minimum.bound)
+        statistics.isMinimumExact = minimum.isExact
+        if let maximum = StatisticsBounds.maximum(values.row(extremes.largest)) {
+            statistics.maximum = .utf8(maximum.bound)
+            statistics.isMaximumExact = maximum.isExact
+        }
+        return statistics
+    }
+
+    /// Lays the pages out in `output`, compressed when that makes the chunk smaller by a sixteenth: what hardly
+    /// shrinks is not worth decompressing.
+    private func assemble(
+        _ encoding: PageEncoding, hasDictionary: Bool
+    ) -> (codec: PageCodec, firstDataPage: Int, uncompressedSize: Int) {
+        var packedEnds: [Int] = []
+        if options.compression == .lz4Raw {
+            packed.removeAll()
+            for page in pages {
+                LZ4Block.compress(UnsafeRawBufferPointer(rebasing: raw.bytes[page.range]), into: packed)
+                packedEnds.append(packed.count)
+            }
+        }
+        let usesLZ4 = options.compression == .lz4Raw && packed.count < raw.count - raw.count / 16
+        output.removeAll()
+        var firstDataPage = 0
+        var headerBytes = 0
+        for (index, page) in pages.enumerated() {
+            let isDictionary = hasDictionary && index == 0
+            if hasDictionary, index == 1 { firstDataPage = output.count }
+            let body =
+                usesLZ4
+                ? UnsafeRawBufferPointer(
+                    rebasing: packed.bytes[(index == 0 ? 0 : packedEnds[index - 1])..<packedEnds[index]])
+                : UnsafeRawBufferPointer(rebasing: raw.bytes[page.range])
+            let header = PageHeader(
+                kind: isDictionary
+                    ? .dictionary(valueCount: page.valueCount, encoding: .plain)
+                    : .data(valueCount: page.valueCount, encoding: encoding, levelEncoding: .rle),
+                uncompressedSize: page.range.count, compressedSize: body.count, checksum: crc32(of: body))
+            let start = output.count
+            header.encode(into: output)
+            headerBytes += output.count - start
+            output.append(body)
+        }
+        return (usesLZ4 ? .lz4Raw : .uncompressed, firstDataPage, raw.count + headerBytes)
+    }
+}

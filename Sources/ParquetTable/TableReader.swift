@@ -1,0 +1,121 @@
+//  Reads flat tables from Parquet files, ours and other programs'.
+//
+//  Understood are the types, codecs and encodings that `TableWriter` lists, and besides data pages of version 2 and
+//  PLAIN_DICTIONARY. Anything else is refused by its name. Nothing in a file is believed: every count, length and offset
+//  is compared with the bytes that are there before it is used, and memory is bounded by the limits in the options
+//  and by 255 times the file, which is what LZ4 can make of it. Any bytes whatever end in a table or in an error.
+
+/// What a reader insists on and how much it is willing to hold.
+package struct ReaderOptions: Sendable, Hashable {
+    /// Refuse pages that have no CRC-32. One that has is always checked.
+    package var requiresPageChecksums = false
+    /// Refuse files whose footer has no checksum; only this module writes them. One that has is always checked.
+    package var requiresFooterChecksum = false
+    /// Most rows of a row group. Repeated values take next to no bytes, so a file's size does not bound its rows.
+    package var maximumRowGroupRows = 1 << 24
+    /// Most bytes of a column of a row group, before and after decoding.
+    package var maximumColumnBytes = 1 << 30
+    /// Most bytes of a footer.
+    package var maximumFooterBytes = 1 << 28
+
+    package init(requiresPageChecksums: Bool = false, requiresFooterChecksum: Bool = false) {
+        self.requiresPageChecksums = requiresPageChecksums
+        self.requiresFooterChecksum = requiresFooterChecksum
+    }
+}
+
+/// An open table: the footer is read, columns are read when asked for. Several threads may read at once.
+package struct TableReader: Sendable {
+    private let source: any ByteSource
+    private let options: ReaderOptions
+    /// The columns, as the file has them.
+    package let schema: TableSchema
+    package let rowCount: Int
+    /// In the order of the file, with each column's place, size and statistics.
+    package let rowGroups: [RowGroupInfo]
+    /// The file's key-value metadata in its order, the footer's checksum left out.
+    package let metadata: [(key: String, value: String)]
+    /// Which program wrote the file; "" when it does not say.
+    package let createdBy: String
+
+    /// Reads the footer.
+    ///
+    /// - Throws: `ParquetError`; what the source throws.
+    package init(source: any ByteSource, options: ReaderOptions = ReaderOptions()) throws {
+        self.source = source
+        self.options = options
+        func error(_ kind: ParquetError.Kind, _ reason: String, _ offset: Int) -> ParquetError {
+            ParquetError(kind, "opening the file", reason, offset: offset)
+        }
+        let magicBytes = ParquetFormat.magic.count
+        let size = source.count
+        guard size >= magicBytes + ParquetFormat.trailerBytes else { throw error(.damaged, "it has \(size) bytes", 0) }
+        let head = try source.read(at: 0, count: magicBytes)
+        let trailerOffset = size - ParquetFormat.trailerBytes
+        let trailer = try source.read(at: trailerOffset, count: ParquetFormat.trailerBytes)
+        let tail = [UInt8](trailer.suffix(magicBytes))
+        if tail == ParquetFormat.encryptedMagic { throw error(.unsupported, "encryption", trailerOffset + 4) }
+        guard head == ParquetFormat.magic else { throw error(.damaged, "it does not begin with PAR1", 0) }
+        guard tail == ParquetFormat.magic else { throw error(.damaged, "it does not end with PAR1", trailerOffset + 4) }
+        let length = Int(trailer.withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self)) })
+        guard length <= trailerOffset - magicBytes else {
+            throw error(.damaged, "a footer of \(length) bytes does not fit in it", trailerOffset)
+        }
+        guard length <= options.maximumFooterBytes else {
+            throw error(.tooLarge, "a footer of \(length) bytes", trailerOffset)
+        }
+        let footerOffset = trailerOffset - length
+        let footer = try source.read(at: footerOffset, count: length)
+        let file = try footer.withUnsafeBytes { (bytes) throws(ParquetError) in
+            try FileMetadata(bytes, offset: footerOffset, requiresChecksum: options.requiresFooterChecksum)
+        }
+        schema = file.schema
+        rowCount = file.rowCount
+        rowGroups = file.rowGroups
+        metadata = file.keyValues
+        createdBy = file.createdBy
+    }
+
+    /// The metadata value of this key, if there is one; the first of several.
+    package func metadataValue(_ key: String) -> String? { metadata.first { $0.key == key }?.value }
+
+    /// Reads one column of one row group; no other bytes of the file are touched.
+    ///
+    /// - Precondition: both exist.
+    /// - Throws: `ParquetError`; what the source throws.
+    package func readColumn(rowGroup: Int, column: Int) throws -> ColumnValues {
+        let group = rowGroups[rowGroup]
+        let chunk = group.columns[column]
+        let column = schema.columns[column]
+        func tooLarge(_ reason: String) -> ParquetError {
+            ParquetError(.tooLarge, "reading a column", reason, rowGroup: rowGroup, column: column.name)
+        }
+        guard group.rowCount <= options.maximumRowGroupRows else {
+            throw tooLarge("\(group.rowCount) rows; the limit is \(options.maximumRowGroupRows)")
+        }
+        guard chunk.compressedSize <= options.maximumColumnBytes else {
+            throw tooLarge("\(chunk.compressedSize) bytes; the limit is \(options.maximumColumnBytes)")
+        }
+        if group.rowCount == 0 { return column.type == .int64 ? .int64([]) : .utf8(.init()) }
+        let bytes = try source.read(at: chunk.startOffset, count: chunk.compressedSize)
+        return try bytes.withUnsafeBytes { (bytes) throws(ParquetError) in
+            do throws(ParquetError) {
+                return try ColumnChunkReader(chunk, column, options).read(bytes)
+            } catch {
+                throw error.located(rowGroup: rowGroup, column: column.name, offset: chunk.startOffset)
+            }
+        }
+    }
+
+    /// Reads the named columns of one row group, in the order of the names.
+    ///
+    /// - Throws: `ParquetError`, also when the file has no such column; what the source throws.
+    package func readColumns(rowGroup: Int, named names: [String]) throws -> [ColumnValues] {
+        try names.map { name in
+            guard let column = schema.index(of: name) else {
+                throw ParquetError(.unsupported, "reading a column", "the file has no such column", column: name)
+            }
+            return try readColumn(rowGroup: rowGroup, column: column)
+        }
+    }
+}

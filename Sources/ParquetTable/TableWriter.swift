@@ -1,0 +1,148 @@
+//  Writes a flat table as a Parquet file.
+//
+//  What of the format is implemented (apache/parquet-format 2.10):
+//
+//      README, "File format"            magic, column chunks, footer, footer length, magic
+//      README, "Checksumming"           CRC-32 of every page, over its bytes in the file
+//      README, "Data Pages"             definition levels of 0 or 1; no repetition levels, since the schema is flat
+//      parquet.thrift, FileMetaData     version 1, schema, row groups, key-value metadata, created_by, TYPE_ORDER
+//      parquet.thrift, RowGroup         sizes, sorting columns, file offset, ordinal
+//      parquet.thrift, ColumnMetaData   encodings, sizes, offsets, encoding statistics
+//      parquet.thrift, Statistics       min_value, max_value, null_count, is_min_value_exact, is_max_value_exact
+//      parquet.thrift, PageHeader       dictionary pages and data pages of version 1
+//      Compression.md                   UNCOMPRESSED, LZ4_RAW
+//      Encodings.md                     PLAIN, RLE (levels), RLE_DICTIONARY, DELTA_BINARY_PACKED,
+//                                       DELTA_LENGTH_BYTE_ARRAY, DELTA_BYTE_ARRAY
+//      LogicalTypes.md                  STRING, with its converted type UTF8; INT64 without annotation
+//
+//  Not implemented: nested and repeated columns, other types, page indexes, Bloom filters, encryption.
+//
+//  Data pages are of version 1. Every reader knows them, and any encoding may stand in them; version 2 gains nothing
+//  for flat columns, and its compressed flag and bare levels were read wrongly by several programs over the years.
+
+/// How a table is laid out in its file.
+package struct WriterOptions: Sendable, Hashable {
+    package enum Compression: Sendable, Hashable {
+        case uncompressed
+        /// LZ4 blocks; a column chunk that they do not make smaller by a sixteenth is left uncompressed.
+        case lz4Raw
+    }
+
+    /// Longest string that is written, in bytes. Pages, whose sizes are 32-bit, hold at least one value.
+    package static let longestString = 1 << 30
+
+    package var compression = Compression.lz4Raw
+    /// Most rows in a page.
+    package var pageRows = 16_384
+    /// Most bytes of values in a page before compression, unless a single value is longer; also the most that a
+    /// dictionary may have.
+    package var pageBytes = 1 << 20
+    /// By what each row group is sorted; the writer takes the caller's word for it.
+    package var sortingColumns: [SortingColumn] = []
+    /// Which program wrote the file, in the form that the format recommends: "NAME version VERSION".
+    package var createdBy = "watchfold version 1"
+
+    package init(
+        compression: Compression = .lz4Raw, pageRows: Int = 16_384, pageBytes: Int = 1 << 20,
+        sortingColumns: [SortingColumn] = []
+    ) {
+        precondition(pageRows > 0 && pageRows <= 1 << 24, "\(pageRows) rows a page")
+        precondition(pageBytes > 0 && pageBytes <= 1 << 28, "\(pageBytes) bytes a page")
+        self.compression = compression
+        self.pageRows = pageRows
+        self.pageBytes = pageBytes
+        self.sortingColumns = sortingColumns
+    }
+}
+
+/// Writes row group after row group, then the footer. The same calls make the same bytes.
+package struct TableWriter: ~Copyable {
+    /// Takes the file's bytes, in order.
+    package typealias Sink = (UnsafeRawBufferPointer) throws -> Void
+
+    private enum State {
+        case writing
+        case finished
+        /// A call threw; what the sink has is not a Parquet file.
+        case failed
+    }
+
+    package let schema: TableSchema
+    private let options: WriterOptions
+    private let sink: Sink
+    private let chunkWriter: ColumnChunkWriter
+    private var rowGroups: [RowGroupInfo] = []
+    private var state = State.writing
+    /// Bytes handed to the sink.
+    package private(set) var byteCount = 0
+    package private(set) var rowCount = 0
+
+    /// - Precondition: there is a column; names differ; each encoding suits its column's type; sorting columns exist.
+    package init(schema: TableSchema, options: WriterOptions = WriterOptions(), sink: @escaping Sink) {
+        precondition(!schema.columns.isEmpty, "a table without columns")
+        precondition(Set(schema.columns.map(\.name)).count == schema.columns.count, "two columns of one name")
+        for column in schema.columns {
+            precondition(column.encoding.suits(column.type), "\(column.encoding) for column \(column.name)")
+        }
+        precondition(options.sortingColumns.allSatisfy { schema.columns.indices.contains($0.column) })
+        self.schema = schema
+        self.options = options
+        self.sink = sink
+        chunkWriter = ColumnChunkWriter(options: options)
+    }
+
+    /// Writes one row group: its columns, in the order of the schema. One without rows leaves no trace in the file.
+    ///
+    /// - Precondition: columns are of the schema's types and all of one length.
+    /// - Throws: `ParquetError` of kind `.invalidTable`; what the sink throws. The writer is of no use afterwards.
+    package mutating func write(rowGroup columns: [ColumnValues]) throws {
+        precondition(state == .writing, "a row group for a writer that has \(state)")
+        precondition(columns.count == schema.columns.count, "\(columns.count) columns for \(schema.columns.count)")
+        let rows = columns[0].count
+        for (values, column) in zip(columns, schema.columns) {
+            precondition(values.type == column.type, "column \(column.name) is not of type \(column.type)")
+            precondition(values.count == rows, "column \(column.name) has \(values.count) rows, not \(rows)")
+        }
+        if rows == 0 { return }
+        state = .failed
+        try writeMagic()
+        var group = RowGroupInfo(rowCount: rows, columns: [])
+        for (values, column) in zip(columns, schema.columns) {
+            group.columns.append(try chunkWriter.encode(values, column, offset: byteCount))
+            try write(chunkWriter.output.bytes)
+        }
+        rowGroups.append(group)
+        rowCount += rows
+        state = .writing
+    }
+
+    /// Writes the footer. A writer of no row groups makes an empty table.
+    ///
+    /// - Returns: how long the file is, in bytes, and how many rows it holds.
+    /// - Throws: what the sink throws; `ParquetError` of kind `.invalidTable` when the footer is too long for the format.
+    package mutating func finish(metadata: [(String, String)] = []) throws -> (bytes: Int, rows: Int) {
+        precondition(state == .writing, "the end for a writer that has \(state)")
+        state = .failed
+        try writeMagic()
+        let footer = FileMetadata(
+            schema: schema, rowCount: rowCount, rowGroups: rowGroups,
+            keyValues: metadata.map { (key: $0.0, value: $0.1) }, createdBy: options.createdBy,
+            sortingColumns: options.sortingColumns)
+        let bytes = footer.encoded()
+        guard bytes.count <= Int(Int32.max) else {
+            throw ParquetError(.invalidTable, "writing the footer", "it takes \(bytes.count) bytes")
+        }
+        try bytes.withUnsafeBytes { try write($0) }
+        state = .finished
+        return (byteCount, rowCount)
+    }
+
+    private mutating func writeMagic() throws {
+        if byteCount == 0 { try ParquetFormat.magic.withUnsafeBytes { try write($0) } }
+    }
+
+    private mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
+        try sink(bytes)
+        byteCount += bytes.count
+    }
+}

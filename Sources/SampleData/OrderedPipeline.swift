@@ -1,0 +1,190 @@
+//  Numbered pieces of work, done on several threads, handed over in the order of their numbers.
+//
+//      threads            claim 0, 1, 2, …  and fill  buffer[number mod buffers]
+//      the caller         waits for 0, then 1, …      and hands each on
+//
+//  A piece is claimed only when its buffer is free, that is when `number < handed over + buffers`. So there are
+//  never more pieces under way than buffers, and the piece that the caller waits for always has its buffer: no
+//  deadlock.
+//
+//  An error, of a thread or of the caller, stops all: threads finish the piece they are at, claim no more, and are
+//  joined before the error leaves.
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// One run over a set of buffers.
+///
+/// `@unchecked Sendable`: what is mutable is touched under `mutex` only; a buffer belongs to the thread that claimed
+/// its piece until `finished` says so, then to the caller until `handedOver` says so.
+final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
+    private let pieces: Int
+    private let buffers: [Buffer]
+    private let produce: @Sendable (Int, Buffer) throws -> Void
+
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    /// A piece was finished, or a thread failed.
+    private let pieceFinished = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    /// A buffer came free, or the run was stopped.
+    private let bufferFree = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    /// The first piece that nobody has claimed; `claimed <= handedOver + buffers.count`.
+    private var claimed = 0
+    /// Pieces that the caller is done with.
+    private var handedOver = 0
+    /// For each buffer, whether its piece is finished and not yet handed over.
+    private var finished: [Bool]
+    /// Why a thread gave up.
+    private var failure: (any Error)?
+    private var isStopped = false
+
+    private init(pieces: Int, buffers: [Buffer], produce: @escaping @Sendable (Int, Buffer) throws -> Void) {
+        self.pieces = pieces
+        self.buffers = buffers
+        self.produce = produce
+        finished = [Bool](repeating: false, count: buffers.count)
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(pieceFinished, nil)
+        pthread_cond_init(bufferFree, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(bufferFree)
+        pthread_cond_destroy(pieceFinished)
+        pthread_mutex_destroy(mutex)
+        bufferFree.deallocate()
+        pieceFinished.deallocate()
+        mutex.deallocate()
+    }
+
+    /// Runs pieces `0 ..< pieces`.
+    /// - Parameters:
+    ///   - jobs: threads to start. When the system gives fewer, but one at least, those do the work.
+    ///   - buffers: where pieces are made; one more than `jobs` or better, so that no thread waits for the caller.
+    ///   - produce: makes a piece, on any thread.
+    ///   - consume: takes a piece, on the calling thread, in order.
+    /// - Throws: `SampleError.thread`, or what `produce` or `consume` throws.
+    static func run(
+        pieces: Int, jobs: Int, buffers: [Buffer], produce: @escaping @Sendable (Int, Buffer) throws -> Void,
+        consume: (Int, Buffer) throws -> Void
+    ) throws {
+        precondition(!buffers.isEmpty, "a pipeline without buffers")
+        let run = OrderedPipeline(pieces: pieces, buffers: buffers, produce: produce)
+        var threads: [pthread_t] = []
+        defer {
+            run.stop()
+            for thread in threads { pthread_join(thread, nil) }
+        }
+        for _ in 0..<min(jobs, pieces) {
+            do throws(SampleError) {
+                threads.append(try run.startThread())
+            } catch {
+                if threads.isEmpty { throw error }
+                break
+            }
+        }
+        for piece in 0..<pieces {
+            let buffer = try run.wait(for: piece)
+            try consume(piece, buffer)
+            run.release(piece)
+        }
+    }
+
+    private func startThread() throws(SampleError) -> pthread_t {
+        let context = Unmanaged.passRetained(ThreadBody { self.work() })
+        #if canImport(Glibc)
+            var thread = pthread_t()
+            let code = pthread_create(&thread, nil, { ThreadBody.run($0!) }, context.toOpaque())
+        #else
+            var started: pthread_t?
+            let code = pthread_create(&started, nil, { ThreadBody.run($0) }, context.toOpaque())
+        #endif
+        guard code == 0 else {
+            context.release()
+            throw .thread(errno: code)
+        }
+        #if canImport(Glibc)
+            return thread
+        #else
+            return started!
+        #endif
+    }
+
+    /// What a thread does.
+    private func work() {
+        while let piece = claim() {
+            do {
+                try produce(piece, buffers[piece % buffers.count])
+                locked {
+                    finished[piece % buffers.count] = true
+                    pthread_cond_signal(pieceFinished)
+                }
+            } catch {
+                locked {
+                    if failure == nil { failure = error }
+                    pthread_cond_signal(pieceFinished)
+                }
+                return
+            }
+        }
+    }
+
+    /// The next piece, once its buffer is free; nil when there is none left to do.
+    private func claim() -> Int? {
+        locked {
+            while !isStopped, failure == nil, claimed < pieces, claimed >= handedOver + buffers.count {
+                pthread_cond_wait(bufferFree, mutex)
+            }
+            guard !isStopped, failure == nil, claimed < pieces else { return nil }
+            defer { claimed += 1 }
+            return claimed
+        }
+    }
+
+    private func wait(for piece: Int) throws -> Buffer {
+        let slot = piece % buffers.count
+        try locked {
+            while !finished[slot] {
+                if let failure { throw failure }
+                pthread_cond_wait(pieceFinished, mutex)
+            }
+        }
+        return buffers[slot]
+    }
+
+    private func release(_ piece: Int) {
+        locked {
+            finished[piece % buffers.count] = false
+            handedOver += 1
+            pthread_cond_signal(bufferFree)
+        }
+    }
+
+    private func stop() {
+        locked {
+            isStopped = true
+            pthread_cond_broadcast(bufferFree)
+        }
+    }
+
+    private func locked<R>(_ body: () throws -> R) rethrows -> R {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return try body()
+    }
+}
+
+/// Carries a closure through `pthread_create`.
+private final class ThreadBody {
+    private let body: () -> Void
+
+    init(_ body: @escaping () -> Void) { self.body = body }
+
+    static func run(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().body()
+        return nil
+    }
+}

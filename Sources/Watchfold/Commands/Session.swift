@@ -1,0 +1,233 @@
+//  One execution of the program: configuration, log and progress, and what the commands do with them.
+
+import Checkpoints
+import Configuration
+import DurableIO
+import Foundation
+import Logging
+import Records
+import Reports
+import SampleData
+
+/// What a command works with.
+package struct Session {
+    private let settings: Settings
+    private let fileSystem = FileSystem.real
+    private let logger: Logger
+    private let style: Style
+    private let progress: ProgressDisplay
+
+    /// Reads the configuration.
+    ///
+    /// - Throws: `ConfigurationError`, `CategoryMapError`, `IOError`.
+    package init(flags: [Setting: String?]) throws {
+        let variables = ProcessInfo.processInfo.environment
+        let environment = try Overlay.environment(variables)
+        let flags = try Overlay.flags(flags.compactMapValues { $0 })
+        var file = Overlay()
+        if let named = flags.over(environment).config {
+            guard let bytes = try Self.configuration(named.value, fileSystem) else {
+                throw CommandFailure(.usage, "\(named.value) (\(named.origin)): there is no such file")
+            }
+            file = try Overlay.file(bytes, path: named.value)
+        } else if let bytes = try Self.configuration(Self.defaultConfiguration, fileSystem) {
+            file = try Overlay.file(bytes, path: Self.defaultConfiguration)
+        }
+        let configuration = try Configuration.resolve(
+            file: file, environment: environment, flags: flags,
+            workingDirectory: FileManager.default.currentDirectoryPath)
+        settings = try Settings(configuration)
+        let level = configuration.quiet ? .warning : Logger.Level(rawValue: configuration.logLevel.rawValue)!
+        logger = Logger(label: "watchfold") { _ in LogText(level: level) }
+        style = Style(isTerminal: StandardError.isTerminal, environment: variables)
+        progress = ProgressDisplay(isQuiet: configuration.quiet, isTerminal: StandardError.isTerminal, style: style)
+        for line in configuration.explanation { logger.debug("\(line)") }
+    }
+
+    private static let defaultConfiguration = "watchfold.yaml"
+
+    /// A configuration file's bytes; nil when there is no such file.
+    private static func configuration(_ path: String, _ fileSystem: FileSystem) throws -> [UInt8]? {
+        guard let status = try fileSystem.statusIfPresent(path) else { return nil }
+        guard status.kind == .file, status.size <= Overlay.maxFileBytes else {
+            throw CommandFailure(
+                .usage, "\(path): a configuration is a regular file of at most \(Overlay.maxFileBytes) bytes")
+        }
+        return try fileSystem.open(path, .read).readAll(limit: Overlay.maxFileBytes)
+    }
+
+    // MARK: Folding
+
+    package func processor() throws -> Processor {
+        try Processor(settings, fileSystem: fileSystem, logger: logger, observer: progress)
+    }
+
+    /// Says what a run did, and ends with code 2 when a file is left open.
+    package func show(_ report: RunReport) throws {
+        progress.end()
+        for note in report.notes { logger.warning("\(Show.name(note))") }
+        if !settings.configuration.quiet {
+            let engagement = Path.join(settings.configuration.output, Publisher.fileName(.engagement))
+            StandardError.write(report.summary(engagement: engagement).joined(separator: "\n") + "\n")
+        }
+        if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
+    }
+
+    package func fold(_ paths: [String], to out: String?, format: String?) throws {
+        let format = try Self.format(format, out)
+        if paths.count(where: { $0 == "-" }) > 1 { throw CommandFailure(.usage, "standard input can be read once only") }
+        var report = RunReport()
+        try writing(to: out) { sink in
+            report = try OneShotFold(settings, fileSystem: fileSystem, observer: progress).run(paths, format: format, sink: sink)
+        }
+        progress.end()
+        if !settings.configuration.quiet {
+            StandardError.write(report.summary(engagement: out ?? "the report").joined(separator: "\n") + "\n")
+        }
+        if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
+    }
+
+    /// Accepts, retracts or restores a file and says what that changed.
+    package func decide(_ decision: Decision, _ file: String) throws {
+        let report = try processor().decide(decision, file)
+        progress.end()
+        if settings.configuration.quiet { return }
+        StandardError.write(report.text.joined(separator: "\n") + "\n")
+    }
+
+    // MARK: Reading
+
+    package func export(_ name: String, from: String?, to: String?, out: String?, format: String?) throws {
+        guard let report = Report(rawValue: name) else {
+            throw CommandFailure(
+                .usage, "there is no report \"\(name)\"; choose \(Report.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        let range = DayRange(first: try Self.day(from, "--from"), last: try Self.day(to, "--to"))
+        if let first = range.first, let last = range.last, last < first {
+            throw CommandFailure(.usage, "--from \(first) is after --to \(last)")
+        }
+        let format = try Self.format(format, out)
+        try writing(to: out) { sink in
+            try Exporter(settings, fileSystem: fileSystem).export(report, range: range, format: format, sink: sink)
+        }
+    }
+
+    package func status(asJSON: Bool) throws {
+        let report = try StatusReport(settings, fileSystem: fileSystem)
+        let style = Style(isTerminal: isatty(1) == 1, environment: ProcessInfo.processInfo.environment)
+        let text = asJSON ? try report.json() : Array(report.text(style).utf8)
+        try writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
+        if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
+    }
+
+    package func verify(repairing: Bool, sample: Int) throws {
+        guard sample >= 0 else { throw CommandFailure(.usage, "--sample takes a number of files, not \(sample)") }
+        if repairing && sample > 0 { throw CommandFailure(.usage, "--repair and --sample cannot be combined") }
+        let verifier = Verifier(settings, fileSystem: fileSystem, logger: logger, observer: progress)
+        let report = try repairing ? verifier.repair() : verifier.verify(sample: sample)
+        progress.end()
+        for damage in report.damages { StandardError.write("damaged: \(Show.name(damage))\n") }
+        for stale in report.stale { StandardError.write("wrong: \(Show.name(stale))\n") }
+        for fault in report.history { StandardError.write("history: \(Show.name(fault)); it counts for nothing\n") }
+        for repair in report.repairs { StandardError.write("repair: \(Show.name(repair))\n") }
+        guard report.isSound else {
+            throw CommandFailure(
+                .damaged,
+                report.damages.isEmpty
+                    ? "total or reports are not what the partials give; `watchfold verify --repair` makes them anew"
+                    : "the checkpoints are damaged; `watchfold verify --repair` mends what can be mended")
+        }
+        if settings.configuration.quiet { return }
+        var text = "\(Show.count(report.partials, "partial")), \(Show.count(report.rows, "row"))"
+        if sample > 0 { text += ", \(Show.count(report.sampled, "raw file")) folded afresh" }
+        StandardError.write((report.isRepaired ? "repaired; " : "all well: ") + text + "\n")
+    }
+
+    // MARK: Generating
+
+    package func generate(
+        days: Int, records: Int, contracts: Int?, seed: UInt64, from: String, compress: String, folder: String?
+    ) throws {
+        guard let compression = SampleCompression(rawValue: compress) else {
+            let names = SampleCompression.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandFailure(.usage, "--compress takes one of \(names), not \"\(compress)\"")
+        }
+        var options = SampleOptions()
+        options.days = days
+        options.recordsPerDay = records
+        if let contracts { options.contracts = contracts }
+        options.seed = seed
+        options.firstDay = try Self.day(from, "--from")!
+        options.compression = compression
+        options.jobs = settings.jobs
+        let start = ContinuousClock.now
+        var bytes = 0
+        try SampleFiles(options, fileSystem: fileSystem).write(into: folder ?? settings.configuration.inbox) { file in
+            bytes += file.bytes
+            if settings.configuration.quiet { return }
+            StandardError.write("\(file.path)  \(Show.count(file.records, "record"))  \(Show.bytes(file.storedBytes))\n")
+        }
+        let seconds = (ContinuousClock.now - start).seconds
+        if !settings.configuration.quiet {
+            StandardError.write("\(Show.bytes(bytes)) of JSON in \(Show.duration(seconds)): \(Show.rate(bytes, seconds))\n")
+        }
+    }
+
+    // MARK: Helpers
+
+    private static func day(_ text: String?, _ option: String) throws -> CalendarDay? {
+        guard let text else { return nil }
+        guard let day = CalendarDay(text) else {
+            throw CommandFailure(.usage, "\(option) takes a date such as 2022-04-01, not \"\(text)\"")
+        }
+        return day
+    }
+
+    /// The format that was asked for, or that the file's name asks for.
+    private static func format(_ name: String?, _ out: String?) throws -> TableFormat {
+        if let name {
+            guard let format = TableFormat(rawValue: name.lowercased()) else {
+                let names = TableFormat.allCases.map(\.rawValue).joined(separator: " or ")
+                throw CommandFailure(.usage, "--format takes \(names), not \"\(name)\"")
+            }
+            return format
+        }
+        return TableFormat.allCases.first { out?.lowercased().hasSuffix("." + $0.fileExtension) ?? false } ?? .csv
+    }
+
+    /// Lends a sink to a file that appears when all is written, or to a stream, where a reader that went away ends the
+    /// work quietly.
+    private func writing(to out: String?, _ body: (@escaping ReportSink) throws -> Void) throws {
+        let stream: OpenFile
+        if let out, out != "-" {
+            let isLink = try fileSystem.isSymbolicLink(out)
+            let kind = try fileSystem.statusIfPresent(out)?.kind
+            if !isLink && (kind == nil || kind == .file) {
+                let file = try AtomicFile(out, in: fileSystem)
+                try body { try file.write($0) }
+                return try file.commit()
+            }
+            // A device, a pipe, or a link to either or to a file (/dev/null, /dev/stdout): a new file in its place is
+            // not what anybody wants.
+            stream = try fileSystem.open(out, .write)
+            if kind == .file { try stream.truncate(to: 0) }
+        } else {
+            stream = fileSystem.standardStream(1)
+        }
+        do {
+            try body { try stream.write($0) }
+        } catch {
+            if Self.isBrokenPipe(error) { throw QuietEnd() }
+            throw error
+        }
+    }
+
+    private static func isBrokenPipe(_ error: any Error) -> Bool {
+        if let error = error as? IOError { return error.isBrokenPipe }
+        if case ReportError.output(_, let cause) = error { return isBrokenPipe(cause) }
+        return false
+    }
+}
+
+/// The reader of a pipe has seen enough.
+package struct QuietEnd: Error {}

@@ -1,0 +1,81 @@
+//  What the checkpoints know: every file with its state, the last runs, unmapped apps, missing days.
+
+import Checkpoints
+import Configuration
+import DurableIO
+import Records
+import Reports
+
+/// The state of everything at one generation.
+package struct StatusReport {
+    package struct File {
+        package var name: String
+        package var state: FileState
+        package var date: String?
+        package var reason: String
+        /// Of the content that the state is about, or of the one that counts under the name.
+        package var counts: RecordTally?
+        package var rejections: [RejectReason: Int]
+        package var seconds: Int64?
+        package var digest: String?
+        /// Whether something of this name counts.
+        package var isCounted: Bool
+    }
+
+    package struct UnmappedApp {
+        package var name: String
+        package var records: Int
+        package var seconds: Int64
+    }
+
+    package var generation: Int
+    package var files: [File]
+    /// Newest first.
+    package var runs: [RunRecord]
+    /// Most seconds first.
+    package var unmappedApps: [UnmappedApp]
+    /// First and last counted day.
+    package var days: ClosedRange<CalendarDay>?
+    package var missingDays: [ClosedRange<CalendarDay>]
+
+    /// - Throws: `CheckpointError`, `LedgerError`.
+    package init(_ settings: Settings, fileSystem: FileSystem = .real) throws {
+        let checkpoints = try CheckpointFolder.openForReading(
+            settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
+        let ledger = checkpoints.ledger
+        (generation, files, runs, unmappedApps, days, missingDays) = try ledger.snapshot {
+            let days = try Set(ledger.countingVersions().compactMap { $0.facts.date.flatMap { CalendarDay($0) } })
+            return (
+                try ledger.generation, try Self.files(ledger), try ledger.runs(last: 5),
+                try Self.unmapped(ledger, settings.map), days.min().map { $0...days.max()! }, CalendarDay.gaps(in: days)
+            )
+        }
+    }
+
+    /// Whether some file is held, failed or waiting.
+    package var isIncomplete: Bool {
+        files.contains { $0.state == .held || $0.state == .failed || $0.state == .waiting }
+    }
+
+    private static func files(_ ledger: Ledger) throws -> [File] {
+        try ledger.files().map { file in
+            let version = try (file.status.version ?? file.counting).flatMap { try ledger.version($0) }
+            var counts = version?.tally
+            if case .failed(let tally?) = file.status { counts = tally }
+            return File(
+                name: file.name, state: file.state, date: version?.facts.date ?? file.location.date, reason: file.reason,
+                counts: counts, rejections: try version.map { try ledger.rejections(of: $0.id) } ?? [:],
+                seconds: version?.facts.seconds, digest: file.digest, isCounted: file.counting != nil)
+        }
+    }
+
+    private static func unmapped(_ ledger: Ledger, _ map: CategoryMap) throws -> [UnmappedApp] {
+        var sums: [ByteOrdered: (records: Int, seconds: Int64)] = [:]
+        for sum in try ledger.appSums() where map.category(ofApp: sum.app.utf8) == nil {
+            sums[ByteOrdered(sum.app), default: (0, 0)].records += sum.records
+            sums[ByteOrdered(sum.app), default: (0, 0)].seconds += sum.seconds
+        }
+        return sums.sorted { ($1.value.seconds, $0.key) < ($0.value.seconds, $1.key) }
+            .map { UnmappedApp(name: $0.key.string, records: $0.value.records, seconds: $0.value.seconds) }
+    }
+}

@@ -1,0 +1,211 @@
+//  From what files turned out to be to what counts.
+//
+//  Which of several names with one content counts does not depend on the order in which they came: it is the first of
+//  them in the order of bytes. So when a copy arrives whose name comes before the one that counts, they change places in
+//  one commit, and when the one that counts is replaced, the next one takes its place in the same commit.
+
+import Checkpoints
+import Configuration
+import DurableIO
+import Folding
+import Records
+import Synchronization
+
+/// A file to be judged and committed.
+struct Candidate: Sendable {
+    var name: String
+    var location: FileLocation
+    /// When the file was last written, nanoseconds since 1970.
+    var modified: Int64
+}
+
+/// What the ledger is to be told of one file.
+enum Verdict {
+    /// Nothing but how the file looks from outside.
+    case seen(FileState)
+    case change(FileChange)
+    /// A content, with the version that the ledger knows of it or a partial that is new.
+    case content(digest: String, KnownVersion, held: String?)
+    case none
+
+    var isContent: Bool { if case .content = self { true } else { false } }
+}
+
+/// Where the partial of a content comes from.
+enum KnownVersion {
+    case existing(VersionID)
+    case sealed(SealedPartial)
+}
+
+/// Writes partials and commits files, one at a time. Guarded by its own lock, so that worker threads may call it.
+final class Committer: @unchecked Sendable {
+    private let checkpoints: CheckpointFolder
+    private let settings: Settings
+    private let fileSystem: FileSystem
+    private let run: RunID
+    /// SQLite's connection belongs to one thread at a time.
+    private let lock = Mutex<Void>(())
+
+    init(_ checkpoints: CheckpointFolder, settings: Settings, run: RunID, in fileSystem: FileSystem) {
+        self.checkpoints = checkpoints
+        self.settings = settings
+        self.run = run
+        self.fileSystem = fileSystem
+    }
+
+    // MARK: Judging
+
+    /// What the ledger is to be told. Writes the partial when the content is new under this name.
+    ///
+    /// - Parameter isAfresh: a reprocess: the content is folded again though it is known.
+    func verdict(_ candidate: Candidate, _ judgement: Judgement, isAfresh: Bool = false) throws -> Verdict {
+        switch judgement {
+        case .gone, .cancelled: return .none
+        case .waiting(let reason):
+            return .change(FileChange(candidate.name, .waiting, at: candidate.location, reason: reason))
+        case .failed(let reason, let counts, let isPassing):
+            var location = candidate.location
+            // Without a hint the file is tried again, changed or not.
+            if isPassing { location.hint = nil }
+            return .change(FileChange(candidate.name, .failed(counts.map { RecordTally($0) }), at: location, reason: reason))
+        case .content(let summary, let runs, let held):
+            return try content(candidate, summary, runs, held, isAfresh)
+        }
+    }
+
+    private func content(
+        _ candidate: Candidate, _ summary: FileSummary, _ runs: [FoldRun], _ held: String?, _ isAfresh: Bool
+    ) throws -> Verdict {
+        let digest = summary.digest.hex
+        let text = settings.configuration.foldSettingsText
+        if !isAfresh {
+            let known: Verdict? = try lock.withLock { _ in
+                let ledger = checkpoints.ledger
+                if let file = try ledger.file(named: candidate.name), file.digest == digest,
+                    // What was held under another limit may count now, as if it had just come.
+                    file.state != .held || held != nil
+                {
+                    return .seen(file.state)
+                }
+                let version = try ledger.versions(digest: digest).last {
+                    $0.facts.name.utf8.elementsEqual(candidate.name.utf8) && $0.facts.plan == text
+                        && $0.facts.date == candidate.location.date
+                }
+                return version.map { .content(digest: digest, .existing($0.id), held: held) }
+            }
+            if let known { return known }
+        }
+        let origin = PartialOrigin(
+            name: candidate.name, digest: digest, date: candidate.location.date, size: summary.size,
+            storedSize: summary.storedSize, compression: summary.compression.rawValue,
+            container: summary.container.rawValue, settings: text, outcomes: summary.counts)
+        do {
+            let partial = try checkpoints.partials.write(origin, schema: KeyedSchema(plan: settings.fold.plan)) { emit in
+                try FoldRun.merge(runs, rowLimit: KeyedTableFormat.rowGroupRows, emit: emit)
+            }
+            return .content(digest: digest, .sealed(partial), held: held)
+        } catch let error as FoldError {
+            return .change(
+                FileChange(
+                    candidate.name, .failed(RecordTally(summary.counts)), at: candidate.location, reason: "\(error)"))
+        }
+    }
+
+    // MARK: Committing
+
+    /// Commits one file.
+    ///
+    /// - Returns: the state that it has now and why.
+    func commit(_ candidate: Candidate, _ verdict: Verdict) throws -> (state: FileState, reason: String)? {
+        try commit([(candidate, verdict)])[0]
+    }
+
+    /// Commits several files in one change of the ledger.
+    func commit(_ items: [(Candidate, Verdict)]) throws -> [(state: FileState, reason: String)?] {
+        try lock.withLock { _ in
+            do {
+                return try place(items)
+            } catch LedgerError.sumWouldOverflow(let name) {
+                return try commitWithout(name, items)
+            }
+        }
+    }
+
+    /// A file whose sums do not fit beside the others fails; the rest is committed without it.
+    private func commitWithout(_ name: String, _ items: [(Candidate, Verdict)]) throws -> [(state: FileState, reason: String)?] {
+        var items = items
+        // The sum may also fail at a file that would take the place of one of these.
+        guard
+            let index = items.firstIndex(where: { $0.0.name.utf8.elementsEqual(name.utf8) && $0.1.isContent })
+                ?? items.firstIndex(where: { $0.1.isContent })
+        else { throw LedgerError.sumWouldOverflow(name: name) }
+        let candidate = items[index].0
+        var reason = "with it, the seconds of all files add up to more than \(Int64.max)"
+        if case .content(_, .sealed(let partial), _) = items[index].1 {
+            if let contract = try largestContract(partial) { reason += "; its largest contract is \(contract)" }
+            partial.file.discard()
+            if partial.file.isPlaced { try fileSystem.removeIfPresent(partial.file.path) }
+        }
+        items[index].1 = .change(FileChange(candidate.name, .failed(nil), at: candidate.location, reason: reason))
+        do {
+            return try place(items)
+        } catch LedgerError.sumWouldOverflow(let other) {
+            return try commitWithout(other, items)
+        }
+    }
+
+    /// The contract with the largest sum in a partial that is sealed or placed.
+    private func largestContract(_ partial: SealedPartial) throws -> String? {
+        let place = try fileSystem.statusIfPresent(partial.file.path) == nil ? partial.file.temporaryPath : partial.file.path
+        let reader = try KeyedTableReader(place, kind: PartialStore.kind, in: fileSystem)
+        let next = reader.batches()
+        var largest: (name: String, magnitude: UInt64)?
+        while let batch = try next() {
+            for (row, value) in batch.measures[0].enumerated() where value.magnitude > largest?.magnitude ?? 0 {
+                largest = (batch.keys[0][row], value.magnitude)
+            }
+        }
+        return largest?.name
+    }
+
+    private func place(_ items: [(Candidate, Verdict)]) throws -> [(state: FileState, reason: String)?] {
+        let ledger = checkpoints.ledger
+        var change = CommitChange(run: run)
+        change.countsDuplicates = settings.configuration.duplicates == .count
+        var plan = CountingPlan(ledger: ledger, countsDuplicates: change.countsDuplicates)
+        var folders: Set<String> = []
+        for (candidate, verdict) in items {
+            switch verdict {
+            case .seen, .none: break
+            case .change(let file): change.files.append(file)
+            case .content(let digest, let known, let held):
+                let version: VersionReference
+                switch known {
+                case .existing(let id): version = .existing(id)
+                case .sealed(let partial):
+                    version = change.add(partial.version)
+                    if !partial.file.isPlaced {
+                        try partial.file.place(syncingFolder: false)
+                        folders.insert(Path.parent(partial.file.path))
+                    }
+                }
+                if let held {
+                    change.files.append(FileChange(candidate.name, .held(version), at: candidate.location, reason: held))
+                } else {
+                    plan.add(candidate.name, digest: digest, version: version, location: candidate.location)
+                }
+            }
+        }
+        for folder in folders.sorted() { try fileSystem.syncFolder(folder) }
+        change.files += try plan.changes()
+        if !change.files.isEmpty { try ledger.commit(change) }
+        try ledger.seen(
+            items.compactMap { candidate, verdict in
+                if case .seen = verdict { (candidate.name, candidate.location) } else { nil }
+            })
+        return try items.map { candidate, verdict in
+            if case .none = verdict { return nil }
+            return try ledger.file(named: candidate.name).map { ($0.state, $0.reason) }
+        }
+    }
+}

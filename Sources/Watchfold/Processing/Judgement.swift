@@ -1,0 +1,74 @@
+//  What the reading of a file means for its state.
+
+import Checkpoints
+import Codecs
+import DurableIO
+import Folding
+import JSONRecords
+import Records
+
+/// What a file turned out to be, before the ledger is asked what it knows.
+enum Judgement {
+    /// Whole; held when there is a reason.
+    case content(FileSummary, [FoldRun], held: String?)
+    case waiting(String)
+    /// With what was read, when anything was. `isPassing`: the cause may go away without a change of the file.
+    case failed(String, OutcomeCounts?, isPassing: Bool)
+    /// It went away while it was to be read, or nobody wants to know any more.
+    case gone
+    case cancelled
+
+    /// - Parameters:
+    ///   - modified: when the file was last written, nanoseconds since 1970.
+    ///   - now: the same clock.
+    init(_ outcome: FoldOutcome, settings: Settings, modified: Int64, now: Int64) {
+        let isStale = modified < now - Settings.staleAfter
+        switch outcome {
+        case .failed(let error):
+            switch error {
+            case is Cancelled: self = .cancelled
+            case is FileChanged: self = .waiting("it changed while it was read")
+            case CodecError.truncated where !isStale: self = .waiting("\(error)")
+            case let error as IOError where error.isMissing: self = .gone
+            case let error as IOError: self = .failed("\(error)", nil, isPassing: true)
+            default: self = .failed("\(error)", nil, isPassing: false)
+            }
+        case .read(let summary, let runs):
+            if summary.size == 0 {
+                self = isStale ? .failed("it is empty", nil, isPassing: false) : .waiting("it is empty")
+                return
+            }
+            if summary.end == .insideValue {
+                let cut = summary.rejections.last { $0.reason == .truncated }
+                let reason = "it ends inside a record" + (cut.map { ", at line \($0.line)" } ?? "")
+                self = isStale ? .failed(reason, summary.counts, isPassing: false) : .waiting(reason)
+                return
+            }
+            self = .content(summary, runs, held: Self.reasonToHold(summary, settings))
+        }
+    }
+
+    static func reasonToHold(_ summary: FileSummary, _ settings: Settings) -> String? {
+        if case .lost(let bytes) = summary.end {
+            return "after a malformed record no other was found: \(bytes) bytes at its end were not read"
+        }
+        let ratio = settings.configuration.maxRejectRatio
+        let rejected = summary.counts.rejectedTotal
+        if ratio.isExceeded(by: rejected, of: summary.counts.read) {
+            return "\(rejected) of \(summary.counts.read) records were rejected"
+                + " (\(Self.reasons(summary.counts))); more than \(ratio) is not taken"
+        }
+        // One record can cover much of a file.
+        if ratio.isExceeded(by: summary.rejectedBytes, of: summary.size) {
+            return "\(summary.rejectedBytes) of \(summary.size) bytes belong to rejected records"
+                + " (\(Self.reasons(summary.counts))); more than \(ratio) is not taken"
+        }
+        return nil
+    }
+
+    /// `malformed-json 3, bad-app 1`, the most frequent first.
+    static func reasons(_ counts: OutcomeCounts) -> String {
+        counts.rejected.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+            .map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,377 @@
+//  The story of a run.
+//
+//      list the inbox ─▶ leave out what is known ─▶ fold the rest on all cores
+//          each file, when it is read:  judge ─▶ partial ─▶ commit
+//      bring total and reports up to date ─▶ say what happened
+//
+//  What an earlier run left unfinished needs no story of its own: whatever is not in the ledger did not happen and is
+//  read again; whatever is in the ledger and not in the reports is published now.
+
+import Checkpoints
+import Configuration
+import DurableIO
+import Folding
+import Foundation
+import Inbox
+import JSONRecords
+import Logging
+import Records
+import Reports
+import Synchronization
+
+/// Folds the inbox into the checkpoints and publishes reports. Holds the checkpoints' lock as long as it lives.
+package final class Processor {
+    let settings: Settings
+    let fileSystem: FileSystem
+    let checkpoints: CheckpointFolder
+    private let inbox: Inbox
+    private let logger: Logger
+    private let observer: any RunObserver
+
+    /// Opens the folders.
+    ///
+    /// - Throws: `InboxMissing`, `CheckpointError`, `LedgerError`, `IOError`.
+    package convenience init(
+        _ settings: Settings, fileSystem: FileSystem = .real, logger: Logger, observer: any RunObserver
+    ) throws {
+        let configuration = settings.configuration
+        // Before anything is made: a mistyped inbox must not leave folders behind.
+        try Self.checkInbox(configuration.inbox, fileSystem)
+        let checkpoints = try CheckpointFolder.openForWriting(
+            configuration.checkpoints, plan: configuration.plan,
+            now: Timestamp.text(milliseconds: WallClock.now() / 1_000_000), in: fileSystem)
+        try self.init(settings, checkpoints: checkpoints, fileSystem: fileSystem, logger: logger, observer: observer)
+    }
+
+    /// Takes over checkpoints that are open for writing.
+    init(
+        _ settings: Settings, checkpoints: CheckpointFolder, fileSystem: FileSystem, logger: Logger,
+        observer: any RunObserver
+    ) throws {
+        try Self.checkInbox(settings.configuration.inbox, fileSystem)
+        self.settings = settings
+        self.checkpoints = checkpoints
+        self.fileSystem = fileSystem
+        self.logger = logger
+        self.observer = observer
+        inbox = Inbox(settings.configuration.inbox, in: fileSystem)
+    }
+
+    private static func checkInbox(_ path: String, _ fileSystem: FileSystem) throws {
+        guard let status = try fileSystem.statusIfPresent(path), status.kind == .folder else {
+            throw InboxMissing(path: path)
+        }
+    }
+
+    let processID = Int(ProcessInfo.processInfo.processIdentifier)
+
+    // MARK: Commands
+
+    /// Folds what is new in the inbox and brings the reports up to date.
+    package func run() throws -> RunReport {
+        try recorded("run") { run in
+            var report = RunReport()
+            let listing = try list(&report)
+            let candidates = try listing.filter { try isChanged($0, &report) }
+            try fold(candidates, run, &report, isAfresh: false)
+            return report
+        }
+    }
+
+    /// Reads files again, all that are in the inbox when none is named, and puts the new partials in place of the old
+    /// in one commit.
+    package func reprocess(_ paths: [String]) throws -> RunReport {
+        try recorded("reprocess") { run in
+            var report = RunReport()
+            let files = paths.isEmpty ? try list(&report) : try paths.map { try inbox.file(at: $0) }
+            var names: Set<ByteOrdered> = []
+            try fold(files.filter { names.insert(ByteOrdered($0.logicalName)).inserted }, run, &report, isAfresh: true)
+            return report
+        }
+    }
+
+    /// Folds some files of the inbox again, as `reprocess` does, but leaves the reports to the caller.
+    func refold(_ isWanted: (InboxFile) -> Bool) throws -> RunReport {
+        var report = RunReport()
+        let files = try list(&report).filter(isWanted)
+        let run = try checkpoints.ledger.beginRun(command: "verify --repair", tool: Tool.name, pid: processID)
+        try fold(files, run, &report, isAfresh: true)
+        try checkpoints.ledger.endRun(
+            run,
+            RunSummary(outcome: .finished, files: states(report), tally: RecordTally(report.counts), bytes: report.bytes))
+        return report
+    }
+
+    /// Writes down that a run took place and how it ended, and publishes in between.
+    private func recorded(_ command: String, _ body: (RunID) throws -> RunReport) throws -> RunReport {
+        let start = ContinuousClock.now
+        let ledger = checkpoints.ledger
+        let run = try ledger.beginRun(command: command, tool: Tool.name, pid: processID)
+        do {
+            var report = try body(run)
+            for path in checkpoints.sweep.removed {
+                report.notes.append("\(path) in \(checkpoints.root) was left by an interrupted run and is removed")
+            }
+            for path in checkpoints.sweep.foreign {
+                report.notes.append("\(path) in \(checkpoints.root) is not Watchfold's; it is left alone")
+            }
+            try noteOtherSettings(&report)
+            observer.publishing()
+            report.publication = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem).publish()
+            report.seconds = (ContinuousClock.now - start).seconds
+            var generation: Int?
+            if case .written(let written, _) = report.publication { generation = written }
+            try ledger.endRun(
+                run,
+                RunSummary(
+                    outcome: report.isIncomplete ? .incomplete : .finished, files: states(report),
+                    tally: RecordTally(report.counts), bytes: report.bytes, published: generation))
+            return report
+        } catch {
+            // The run is over either way; that it failed is said by the error, not by a second one.
+            try? ledger.endRun(run, RunSummary(outcome: .failed))
+            throw error
+        }
+    }
+
+    private func states(_ report: RunReport) -> [FileState: Int] {
+        var states: [FileState: Int] = [:]
+        for file in report.files where !file.isUnchanged { states[file.state, default: 0] += 1 }
+        return states
+    }
+
+    // MARK: What is to be read
+
+    private func list(_ report: inout RunReport) throws -> [InboxFile] {
+        let listing = try inbox.list()
+        for problem in listing.problems {
+            report.notes.append("\(problem)")
+            if problem.leavesOut { report.hasProblems = true }
+        }
+        known = try Dictionary(
+            uniqueKeysWithValues: checkpoints.ledger.files().map { (ByteOrdered($0.name), $0) })
+        return listing.files
+    }
+
+    /// What the ledger says of each name, as of the last listing.
+    private var known: [ByteOrdered: FileRecord] = [:]
+
+    /// Whether a file has to be read: it is new, or does not look as it did when it was read last.
+    private func isChanged(_ file: InboxFile, _ report: inout RunReport) throws -> Bool {
+        guard let record = known[ByteOrdered(file.logicalName)], record.location.path == file.relativePath,
+            record.location.hint == FileHint(file.status)
+        else { return true }
+        switch record.state {
+        case .new: return true
+        case .folded, .duplicate, .retracted: break
+        // Time alone makes a file that was being written one that stays cut short.
+        case .waiting where file.status.modified < WallClock.now() - Settings.staleAfter: return true
+        case .held, .failed, .waiting:
+            report.stillOpen.append(FileReport(name: record.name, state: record.state, isUnchanged: true, reason: record.reason))
+        }
+        report.unchanged += 1
+        return false
+    }
+
+    private func noteOtherSettings(_ report: inout RunReport) throws {
+        let text = settings.configuration.foldSettingsText
+        let others = try checkpoints.ledger.countingVersions().filter { $0.facts.plan != text }
+        if others.isEmpty { return }
+        report.notes.append(
+            "\(others.count) counted files were folded under other settings (\(others[0].facts.name)"
+                + (others.count > 1 ? " and others" : "") + "); `watchfold reprocess` folds them again")
+    }
+
+    // MARK: Folding
+
+    /// How often a file that changes while it is read is read before it is left for the next run.
+    private static let readAttempts = 3
+
+    private func fold(_ listed: [InboxFile], _ run: RunID, _ report: inout RunReport, isAfresh: Bool) throws {
+        if listed.isEmpty { return }
+        observer.begin(files: listed.count, storedBytes: listed.reduce(0) { $0 + $1.status.size })
+        let committer = Committer(checkpoints, settings: settings, run: run, in: fileSystem)
+        let results = FoldResults(count: listed.count)
+        var files = listed
+        var wanted = Array(files.indices)
+        for attempt in 1...Self.readAttempts where !wanted.isEmpty {
+            for index in wanted where attempt > 1 {
+                if let status = try fileSystem.statusIfPresent(files[index].path) { files[index].status = status }
+            }
+            try fold(
+                wanted.map { ($0, files[$0]) }, committer, results, isAfresh: isAfresh,
+                mayReadAgain: attempt < Self.readAttempts)
+            wanted = results.takeChanged()
+        }
+        if isAfresh {
+            let held = results.held
+            let states = try committer.commit(held.map { ($0.candidate, $0.verdict) })
+            for (entry, outcome) in zip(held, states) {
+                guard let (state, reason) = outcome else { continue }
+                var item = entry.item
+                (item.state, item.reason) = (state, reason)
+                item.seconds = results.starts.elapsed(entry.index)
+                observer.finish(item)
+                results.finish(entry.index, item)
+            }
+        }
+        report.files = results.files
+        report.storedBytes = files.reduce(0) { $0 + $1.status.size }
+    }
+
+    /// Folds files and commits each, or holds them all for one commit.
+    ///
+    /// - Parameter mayReadAgain: a file that changed while it was read is noted as such and nothing more.
+    private func fold(
+        _ files: [(index: Int, file: InboxFile)], _ committer: Committer, _ results: FoldResults, isAfresh: Bool,
+        mayReadAgain: Bool
+    ) throws {
+        let rejects = RejectWriter(output: settings.configuration.output, fileSystem: fileSystem)
+        let pool = FoldPool(settings: settings.fold, fileSystem: fileSystem, jobs: settings.jobs)
+        let starts = results.starts
+        pool.fold(files.map { FoldInput(name: $0.file.relativePath, path: $0.file.path) }) { [observer] place, bytes in
+            starts.note(files[place].index)
+            observer.advance(storedBytes: bytes)
+        } onFinished: { [settings, observer] place, outcome in
+            let (index, file) = files[place]
+            if mayReadAgain, case .failed(is FileChanged) = outcome { return results.noteChanged(index) }
+            do {
+                let judgement = Judgement(outcome, settings: settings, modified: file.status.modified, now: WallClock.now())
+                let candidate = Candidate(file, status: judgement.status)
+                var item = FileReport(name: file.logicalName, state: .new)
+                if case .content(let summary, _, _) = judgement {
+                    item.counts = summary.counts
+                    item.size = summary.size
+                    // Before the commit: a file that is in the ledger is not read again, and its dead letters would be
+                    // missing for ever after a crash in between.
+                    try rejects.write(file.logicalName, summary.rejections, rejected: summary.counts.rejectedTotal)
+                }
+                let verdict = try committer.verdict(candidate, judgement, isAfresh: isAfresh)
+                if case .seen = verdict { item.isUnchanged = true }
+                if isAfresh {
+                    results.hold(index, candidate, verdict, item)
+                } else if let (state, reason) = try committer.commit(candidate, verdict) {
+                    (item.state, item.reason) = (state, reason)
+                    item.seconds = starts.elapsed(index)
+                    observer.finish(item)
+                    results.finish(index, item)
+                }
+            } catch {
+                // What stops one file for reasons of its own was judged before; this stops all.
+                results.fail(error)
+                pool.cancel()
+            }
+        }
+        if let error = results.failure { throw error }
+    }
+}
+
+/// There is no inbox.
+package struct InboxMissing: Error, CustomStringConvertible {
+    package var path: String
+    package var description: String { "\(path): there is no such folder; make it, or name another with --inbox" }
+}
+
+extension FileHint {
+    init(_ status: FileStatus) {
+        self.init(
+            device: status.device, inode: status.inode, size: Int64(status.size), modified: status.modified,
+            changed: status.changed)
+    }
+}
+
+extension Candidate {
+    /// - Parameter status: the file as it was while it was read; nil: as it was listed.
+    init(_ file: InboxFile, status: FileStatus?) {
+        let status = status ?? file.status
+        self.init(
+            name: file.logicalName,
+            location: FileLocation(path: file.relativePath, date: file.date, hint: FileHint(status)),
+            modified: status.modified)
+    }
+}
+
+extension Judgement {
+    /// How the file looked while it was read, when it was.
+    var status: FileStatus? {
+        if case .content(let summary, _, _) = self { summary.status } else { nil }
+    }
+}
+
+extension Duration {
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
+
+/// What worker threads have found, by the files' places.
+private final class FoldResults: Sendable {
+    struct Held {
+        var index: Int
+        var candidate: Candidate
+        var verdict: Verdict
+        var item: FileReport
+    }
+
+    private struct State {
+        var files: [FileReport?]
+        var held: [Held] = []
+        var changed: [Int] = []
+        var failure: (any Error)?
+    }
+
+    private let state: Mutex<State>
+    let starts: StartTimes
+
+    init(count: Int) {
+        state = Mutex(State(files: Array(repeating: nil, count: count)))
+        starts = StartTimes(count: count)
+    }
+
+    func finish(_ index: Int, _ file: FileReport) { state.withLock { $0.files[index] = file } }
+
+    func hold(_ index: Int, _ candidate: Candidate, _ verdict: Verdict, _ item: FileReport) {
+        let box = UncheckedBox(Held(index: index, candidate: candidate, verdict: verdict, item: item))
+        state.withLock { $0.held.append(box.value) }
+    }
+
+    /// The file changed while it was read.
+    func noteChanged(_ index: Int) { state.withLock { $0.changed.append(index) } }
+
+    /// The files that changed since the last time it was asked, in order.
+    func takeChanged() -> [Int] {
+        state.withLock { state in
+            defer { state.changed = [] }
+            return state.changed.sorted()
+        }
+    }
+
+    func fail(_ error: any Error) { state.withLock { if $0.failure == nil { $0.failure = error } } }
+
+    var failure: (any Error)? { state.withLock { $0.failure } }
+    var files: [FileReport] { state.withLock { $0.files.compactMap { $0 } } }
+    /// In the order of the files.
+    var held: [Held] {
+        state.withLock { UncheckedBox($0.held.sorted { $0.index < $1.index }) }.value
+    }
+}
+
+/// A value that changes threads under a lock.
+private struct UncheckedBox<Value>: @unchecked Sendable {
+    let value: Value
+    init(_ value: Value) { self.value = value }
+}
+
+/// When reading each file began.
+private final class StartTimes: Sendable {
+    private let times: Mutex<[ContinuousClock.Instant?]>
+
+    init(count: Int) { times = Mutex(Array(repeating: nil, count: count)) }
+
+    func note(_ index: Int) {
+        times.withLock { if $0[index] == nil { $0[index] = .now } }
+    }
+
+    /// Seconds since then; 0 for a file that was never read.
+    func elapsed(_ index: Int) -> Double {
+        times.withLock { $0[index].map { (ContinuousClock.now - $0).seconds } ?? 0 }
+    }
+}

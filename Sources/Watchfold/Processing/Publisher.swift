@@ -1,0 +1,216 @@
+//  From what counts to the reports on disk.
+//
+//      ledger at generation g ─▶ manifest
+//                             ─▶ plan of the total ─▶ one merge ─┬─▶ total.parquet
+//                                                                  └─▶ engagement, profile, daily, apps ─▶ receipt
+//
+//  All files are written aside first. Then they get their names one after another, the receipt last: a receipt always
+//  describes reports that are all there. Whether the reports on disk are current is asked of the receipt: it names the
+//  contents that count and the map, so neither a lost total nor another ledger can be mistaken for this one.
+
+import Checkpoints
+import Codecs
+import Columns
+import Configuration
+import DurableIO
+import Folding
+import Records
+import Reports
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Makes reports of what counts.
+struct Publisher {
+    let checkpoints: CheckpointFolder
+    let settings: Settings
+    let fileSystem: FileSystem
+
+    private var output: String { settings.configuration.output }
+    static let receiptName = "receipt.json"
+
+    static func fileName(_ report: Report) -> String { report.rawValue + ".csv" }
+
+    /// Brings the total and all reports up to date.
+    ///
+    /// - Parameter force: write them though they seem to be current.
+    func publish(force: Bool = false) throws -> Publication {
+        let snapshot = try CountingSnapshot(checkpoints.ledger, settings)
+        if snapshot.generation == 0 { return .nothing }
+        let manifest = try Manifest(checkpoints.ledger)
+        if try Manifest.read(checkpoints.root, in: fileSystem) != manifest {
+            try manifest.write(checkpoints.root, in: fileSystem)
+        }
+        if !force, try isCurrent(snapshot) { return .current }
+        try fileSystem.createFolders(output)
+        try sweep()
+        let plan = try checkpoints.total.plan(checkpoints.ledger)
+        do {
+            return try write(snapshot, plan)
+        } catch where plan.usesTotal && Self.blamesTotal(error, checkpoints.total.path) {
+            return try write(snapshot, try checkpoints.total.plan(checkpoints.ledger, rebuilding: true))
+        }
+    }
+
+    /// Removes unfinished reports of writers that crashed. Another process may be exporting into the same folder: what
+    /// belongs to one that lives stays.
+    private func sweep() throws {
+        let names = Report.allCases.map(Self.fileName) + [Self.receiptName]
+        for entry in try fileSystem.list(output) {
+            guard entry.kind == .file, let name = entry.name, let origin = AtomicFile.origin(ofTemporary: name),
+                names.contains(origin.name)
+            else { continue }
+            let isOwn = origin.processID == getpid()
+            if isOwn || (kill(origin.processID, 0) != 0 && errno == ESRCH) {
+                try fileSystem.removeIfPresent(Path.join(output, name))
+            }
+        }
+    }
+
+    /// Whether a merge failed because the total on disk is not what it should be: all partials together then tell.
+    static func blamesTotal(_ error: any Error, _ path: String) -> Bool {
+        switch error {
+        case let error as DamagedTable: error.path == path
+        case is FoldError: true
+        case ReportError.output: false
+        case is ReportError: true
+        default: false
+        }
+    }
+
+    /// Whether the receipt describes what counts now and the reports are still there.
+    private func isCurrent(_ snapshot: CountingSnapshot) throws -> Bool {
+        guard try checkpoints.total.generation(checkpoints.ledger) == snapshot.generation,
+            let status = try fileSystem.statusIfPresent(Path.join(output, Self.receiptName)), status.kind == .file,
+            let bytes = try? fileSystem.open(Path.join(output, Self.receiptName), .read).readAll(limit: 1 << 28),
+            let receipt = try? ReceiptSummary(json: bytes)
+        else { return false }
+        guard receipt.inputsDigest == snapshot.inputsDigest, receipt.mapDigest == settings.mapDigest,
+            receipt.tool == Tool.name, receipt.generation == snapshot.generation,
+            Set(receipt.outputs.map(\.name)) == Set(Report.allCases.map(Self.fileName))
+        else { return false }
+        return try receipt.outputs.allSatisfy {
+            try fileSystem.statusIfPresent(Path.join(output, $0.name))?.size == $0.bytes
+        }
+    }
+
+    private func write(_ snapshot: CountingSnapshot, _ plan: TotalPlan) throws -> Publication {
+        precondition(plan.generation == snapshot.generation, "the ledger changed under its only writer")
+        let files = try Report.allCases.map {
+            ReportFile($0, try AtomicFile(Path.join(output, Self.fileName($0)), in: fileSystem))
+        }
+        let outputs = files.map { file in ReportOutput(file.report, format: .csv) { try file.write($0) } }
+        let pass = try ReportPass(schema: plan.schema, map: settings.map, outputs: outputs)
+        let total = plan.basis == .current ? nil : try checkpoints.total.writer(plan)
+        try plan.run { batch in
+            try pass.consume(batch)
+            try total?.write(batch)
+        }
+        let result = try pass.finish(snapshot.daySums)
+        if let total {
+            _ = try total.seal(metadata: checkpoints.total.metadata(plan, checkpoints.ledger))
+            try total.file.place()
+        }
+        let receipt = snapshot.receipt(
+            settings, result, files.map { file in
+                let written = result.written.first { $0.report == file.report }!
+                return Receipt.Output(
+                    name: Self.fileName(file.report), digest: file.digest.hex, bytes: file.file.count, rows: written.rows)
+            })
+        let receiptFile = try AtomicFile(Path.join(output, Self.receiptName), in: fileSystem)
+        try receipt.json.withUnsafeBytes { try receiptFile.write($0) }
+        try receiptFile.seal()
+        for file in files { try file.file.seal() }
+        for file in files { try file.file.place(syncingFolder: false) }
+        try receiptFile.place()
+        return .written(generation: snapshot.generation, contracts: result.mappedContracts)
+    }
+}
+
+/// A report being written, with the digest of its bytes.
+private final class ReportFile {
+    let report: Report
+    let file: AtomicFile
+    private var state = StreamingXXH128()
+
+    init(_ report: Report, _ file: AtomicFile) {
+        self.report = report
+        self.file = file
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
+        state.update(bytes)
+        try file.write(bytes)
+    }
+
+    var digest: XXH128 { state.finish() }
+}
+
+/// What the ledger says at one generation, as the reports need it.
+struct CountingSnapshot {
+    let generation: Int
+    let counting: [VersionRecord]
+    let daySums: DaySums
+    private let files: [Receipt.File]
+    /// Of the names, contents, dates and fold settings that count: the identity of the total.
+    let inputsDigest: String
+
+    init(_ ledger: Ledger, _ settings: Settings) throws {
+        (generation, counting, daySums, files) = try ledger.snapshot {
+            let counting = try ledger.countingVersions()
+            return (
+                try ledger.generation, counting, Self.daySums(counting, try ledger.appSums()),
+                try Self.receiptFiles(ledger, counting)
+            )
+        }
+        inputsDigest = Self.digest(counting.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.plan] })
+    }
+
+    /// What a range of days needs beside its total.
+    static func daySums(_ versions: [VersionRecord], _ sums: [DatedAppSum]) -> DaySums {
+        let days = versions.map { $0.facts.date.flatMap { CalendarDay($0) } }
+        return DaySums(
+            days: Set(days.compactMap { $0 }), hasUndated: days.contains(nil),
+            sums: sums.map {
+                DaySum(
+                    day: $0.date.flatMap { CalendarDay($0) }, app: Array($0.app.utf8), seconds: $0.seconds,
+                    records: Int64($0.records))
+            })
+    }
+
+    private static func digest(_ rows: [[String]]) -> String {
+        var state = StreamingXXH128()
+        for row in rows {
+            for field in row {
+                var field = field
+                field.append("\u{0}")
+                field.withUTF8 { state.update(UnsafeRawBufferPointer($0)) }
+            }
+        }
+        return state.finish().hex
+    }
+
+    private static func receiptFiles(_ ledger: Ledger, _ counting: [VersionRecord]) throws -> [Receipt.File] {
+        try counting.map { version in
+            var counts = OutcomeCounts()
+            counts.folded = version.tally.folded
+            counts.ignored = version.tally.ignored
+            counts.coerced = version.tally.coerced
+            counts.rejected = try ledger.rejections(of: version.id)
+            return Receipt.File(
+                name: version.facts.name, digest: version.facts.digest,
+                day: version.facts.date.flatMap { CalendarDay($0) }, state: FileState.folded.rawValue, counts: counts,
+                seconds: Int128(version.facts.seconds))
+        }
+    }
+
+    func receipt(_ settings: Settings, _ result: ReportResult, _ outputs: [Receipt.Output]) -> Receipt {
+        Receipt(
+            tool: Tool.name, generation: generation, inputsDigest: inputsDigest,
+            days: daySums.days, map: settings.map, mapDigest: settings.mapDigest, totals: Receipt.Totals(result),
+            files: files, outputs: outputs)
+    }
+}

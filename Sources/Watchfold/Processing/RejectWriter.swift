@@ -1,0 +1,93 @@
+//  Dead letters: the records that were not taken, as JSON Lines.
+//
+//      output/rejects/NAME.jsonl
+//
+//      {"file":"a.json","line":12,"offset":2071,"reason":"bad-duration","raw":"{\"Contract\": …}"}
+//      {"file":"a.json","line":15,"offset":2602,"reason":"invalid-utf8","raw_base64":"eyJDb…"}
+//      {"file":"a.json","shown":2,"rejected":73}                  last, when not all are shown
+//
+//  `raw` is the record's text; when its bytes are no UTF-8 they stand in `raw_base64` instead. `"cut":true` marks a
+//  text that is not all of it. A file without rejected records has no dead letters, and old ones are removed.
+
+import Codecs
+import DurableIO
+import Foundation
+import Records
+
+/// Writes the dead letters of files.
+struct RejectWriter {
+    let output: String
+    let fileSystem: FileSystem
+
+    /// A name may be as long as a file system allows (255 bytes), but the name of its dead letters, and their temporary
+    /// name, are longer than that: of a long one only the beginning stands, with the digest of all of it.
+    private func path(_ name: String) -> String {
+        var last = Path.name(name)
+        if last.utf8.count > Self.longestName {
+            let digest = Array(last.utf8).withUnsafeBytes { XXH128(of: $0) }
+            var kept = 0
+            let start = last.unicodeScalars.prefix { scalar in
+                kept += UTF8.width(scalar)
+                return kept <= Self.longestName - 33
+            }
+            last = String(start) + "-" + digest.hex
+        }
+        let folder = name.contains("/") ? Path.join("rejects", Path.parent(name)) : "rejects"
+        return Path.join(Path.join(output, folder), last + ".jsonl")
+    }
+
+    /// Bytes of a name that leave room for `.jsonl` and for what a temporary name adds.
+    private static let longestName = 200
+
+    /// Replaces the dead letters of a file.
+    func write(_ name: String, _ rejections: [RejectedRecord], rejected: Int) throws {
+        let path = path(name)
+        if rejections.isEmpty { return try fileSystem.removeIfPresent(path) }
+        try fileSystem.createFolders(Path.parent(path))
+        let file = try AtomicFile(path, in: fileSystem)
+        var text = ""
+        for rejection in rejections {
+            text += "{\"file\":\(Self.quoted(name)),\"line\":\(rejection.line),\"offset\":\(rejection.offset)"
+            text += ",\"reason\":\"\(rejection.reason.rawValue)\""
+            if let raw = String(validating: rejection.raw, as: UTF8.self) {
+                text += ",\"raw\":\(Self.quoted(raw))"
+            } else {
+                text += ",\"raw_base64\":\"\(Data(rejection.raw).base64EncodedString())\""
+            }
+            text += rejection.isCut ? ",\"cut\":true}\n" : "}\n"
+            if text.utf8.count > 1 << 18 {
+                try Self.write(text, to: file)
+                text = ""
+            }
+        }
+        if rejections.count < rejected {
+            text += "{\"file\":\(Self.quoted(name)),\"shown\":\(rejections.count),\"rejected\":\(rejected)}\n"
+        }
+        try Self.write(text, to: file)
+        try file.commit()
+    }
+
+    private static func write(_ text: String, to file: AtomicFile) throws {
+        var text = text
+        try text.withUTF8 { try file.write(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// A JSON string.
+    static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case "\u{0}"..."\u{1F}":
+                let hex = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

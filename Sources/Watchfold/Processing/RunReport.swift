@@ -1,0 +1,71 @@
+//  What a run did, as values that the command shows.
+
+import Checkpoints
+import Records
+
+/// What became of one file.
+package struct FileReport: Sendable {
+    package var name: String
+    package var state: FileState
+    /// Whether nothing about it was new: its content was known and counts, or not, as before.
+    package var isUnchanged = false
+    /// Why it is in this state; may be empty.
+    package var reason = ""
+    package var counts = OutcomeCounts()
+    /// Bytes of content that were read.
+    package var size = 0
+    /// From opening to committing, in seconds.
+    package var seconds = 0.0
+}
+
+/// How reports came to be current.
+package enum Publication: Sendable, Hashable {
+    /// They were already.
+    case current
+    /// They were written for this generation; `files` partials went into the merge.
+    case written(generation: Int, contracts: Int)
+    /// There is nothing to report on yet.
+    case nothing
+}
+
+/// What a run did.
+package struct RunReport: Sendable {
+    /// In the order of names.
+    package var files: [FileReport] = []
+    /// Files of the inbox that were not read because nothing about them changed.
+    package var unchanged = 0
+    /// Unchanged files that still want a person: held, failed or waiting.
+    package var stillOpen: [FileReport] = []
+    /// Said once, in words: problems of the inbox, foreign files, what was swept.
+    package var notes: [String] = []
+    /// Whether a note is about an input that could not be taken.
+    package var hasProblems = false
+    package var publication = Publication.nothing
+    /// Bytes read, as stored.
+    package var storedBytes = 0
+    package var seconds = 0.0
+
+    package var counts: OutcomeCounts {
+        var sum = OutcomeCounts()
+        for file in files where !file.isUnchanged { sum.add(file.counts) }
+        return sum
+    }
+
+    /// Bytes of content read.
+    package var bytes: Int { files.reduce(0) { $0 + $1.size } }
+
+    /// Whether some file is held, failed or waiting.
+    package var isIncomplete: Bool {
+        hasProblems || !stillOpen.isEmpty || files.contains { $0.state == .held || $0.state == .failed || $0.state == .waiting }
+    }
+}
+
+/// Watches a run while it goes on. Called from any thread.
+package protocol RunObserver: Sendable {
+    /// Reading begins: so many files with so many stored bytes.
+    func begin(files: Int, storedBytes: Int)
+    func advance(storedBytes: Int)
+    func finish(_ file: FileReport)
+    /// Reading is over; reports are made now.
+    func publishing()
+}

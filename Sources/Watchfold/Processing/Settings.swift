@@ -1,0 +1,56 @@
+//  What a command needs to know, worked out from the configuration once.
+
+import Codecs
+import Configuration
+import DurableIO
+import Reports
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The configuration as the stages want it.
+package struct Settings: Sendable {
+    package let configuration: Configuration
+    package let fold: FoldSettings
+    package let map: CategoryMap
+    /// Of the map's canonical bytes, in hexadecimal.
+    package let mapDigest: String
+    /// Threads.
+    package let jobs: Int
+
+    /// - Parameter unitSize: see `FoldSettings`.
+    /// - Throws: `CategoryMapError` for categories that do not go together.
+    package init(
+        _ configuration: Configuration, unitSize: Int = FoldSettings.defaultUnitSize
+    ) throws(CategoryMapError) {
+        self.configuration = configuration
+        fold = FoldSettings(
+            plan: configuration.plan, maxRecordBytes: configuration.maxRecordBytes.bytes,
+            rejectsPerFile: configuration.rejectsPerFile, unitSize: unitSize)
+        map = try CategoryMap(configuration.categories.map { CategoryMap.Category($0.name, apps: $0.apps) })
+        mapDigest = map.canonicalBytes.withUnsafeBytes { XXH128(of: $0).hex }
+        jobs = configuration.jobs ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    }
+
+    /// Files that have not changed for this long are not being written any more: what is cut short in them stays so.
+    static let staleAfter: Int64 = 10 * 60 * 1_000_000_000
+}
+
+/// Who this program is.
+package enum Tool {
+    package static let version = "1.0.0"
+    package static let name = "watchfold \(version)"
+}
+
+/// The wall clock.
+enum WallClock {
+    /// Nanoseconds since 1970.
+    static func now() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,25 @@
+import Records
+
+/// Moments as text, UTC.
+enum Timestamp {
+    /// `2022-04-01T10:11:12Z`
+    ///
+    /// - Parameter milliseconds: since 1970.
+    static func text(milliseconds: Int64) -> String {
+        let seconds = Int(milliseconds.quotientAndFloor(1000))
+        let days = Int(Int64(seconds).quotientAndFloor(86_400))
+        let rest = seconds - days * 86_400
+        let day = CalendarDay(daysSinceEpoch: days)?.description ?? "????-??-??"
+        return "\(day)T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))Z"
+    }
+
+    private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}
+
+extension Int64 {
+    /// Division that rounds down.
+    fileprivate func quotientAndFloor(_ divisor: Int64) -> Int64 {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+}

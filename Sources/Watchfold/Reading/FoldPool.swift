@@ -1,0 +1,114 @@
+//  Folding many files on all cores.
+//
+//  Every thread takes a file of its own as long as there are any: nothing is shared then. When none is left it joins
+//  the file with the most units left, with a table of its own, so that no core is idle while the last file is read.
+
+import DurableIO
+import Folding
+import Foundation
+import Records
+import Synchronization
+
+/// Folds files concurrently.
+package final class FoldPool: @unchecked Sendable {
+    private let settings: FoldSettings
+    private let fileSystem: FileSystem
+    private let jobs: Int
+    private let cancelled = Atomic<Bool>(false)
+    /// Guards everything below.
+    private let condition = NSCondition()
+    private var waiting: [FileFold] = []
+    private var active: [FileFold] = []
+    /// Files that are being opened: they may yet have units.
+    private var opening = 0
+
+    package init(settings: FoldSettings, fileSystem: FileSystem, jobs: Int) {
+        precondition(jobs > 0, "folding needs a thread")
+        self.settings = settings
+        self.fileSystem = fileSystem
+        self.jobs = jobs
+    }
+
+    /// Ends the folding soon: files that are not finished fail with `Cancelled`.
+    package func cancel() { cancelled.store(true, ordering: .relaxed) }
+
+    /// Folds all inputs.
+    ///
+    /// - Parameters:
+    ///   - onStoredBytes: told of every read with the input's index, from any thread.
+    ///   - onFinished: gets each file's outcome when it is known, from any thread, several at once.
+    package func fold(
+        _ inputs: [FoldInput], onStoredBytes: @escaping @Sendable (Int, Int) -> Void = { _, _ in },
+        onFinished: @escaping @Sendable (Int, FoldOutcome) -> Void
+    ) {
+        waiting = inputs.enumerated().reversed().map { index, input in
+            FileFold(input, index: index, fileSystem: fileSystem, settings: settings) { onStoredBytes(index, $0) }
+        }
+        let threads = (1..<jobs).map { _ in
+            let done = DispatchSemaphore(value: 0)
+            let thread = Thread { [self] in
+                work(onFinished)
+                done.signal()
+            }
+            // Room for the deepest record (512 levels) many times over.
+            thread.stackSize = 8 << 20
+            thread.start()
+            return done
+        }
+        work(onFinished)
+        for done in threads { done.wait() }
+    }
+
+    private func work(_ onFinished: (Int, FoldOutcome) -> Void) {
+        let folder = UnitFolder(settings: settings)
+        while let job = next() { work(on: job, folder, onFinished) }
+    }
+
+    /// A file to work on, with this thread counted among its participants.
+    private func next() -> FileFold? {
+        condition.lock()
+        defer { condition.unlock() }
+        while true {
+            if let job = waiting.popLast() {
+                opening += 1
+                condition.unlock()
+                job.open()
+                condition.lock()
+                opening -= 1
+                job.participants += 1
+                active.append(job)
+                condition.broadcast()
+                return job
+            }
+            if let job = active.max(by: { $0.unitsLeft < $1.unitsLeft }), job.unitsLeft > 0 {
+                job.participants += 1
+                return job
+            }
+            if opening == 0 { return nil }
+            condition.wait()
+        }
+    }
+
+    private func work(on job: FileFold, _ folder: UnitFolder, _ onFinished: (Int, FoldOutcome) -> Void) {
+        var table = FoldTable()
+        while let unit = condition.withLock({ job.takeUnit() }) {
+            do {
+                let result = try job.fold(unit: unit, with: folder, into: &table) {
+                    cancelled.load(ordering: .relaxed)
+                }
+                condition.withLock { job.add(result) }
+            } catch {
+                condition.withLock { job.fail(error) }
+            }
+        }
+        let run = FoldRun(sealing: table)
+        let isLast = condition.withLock {
+            job.add(run)
+            job.participants -= 1
+            guard job.participants == 0 && job.unitsLeft == 0 else { return false }
+            active.removeAll { $0 === job }
+            return true
+        }
+        if isLast { onFinished(job.index, job.outcome()) }
+    }
+}

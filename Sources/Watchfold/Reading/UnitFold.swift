@@ -1,0 +1,220 @@
+//  Folding one unit: a whole stream, or a range of lines of a plain file.
+//
+//  A plain file of JSON Lines is cut into units of 8 MiB. A line belongs to the unit in which its first byte lies; the
+//  unit that it begins in reads on behind its own end until that line is over:
+//
+//      bytes    ……………………│……………………│……………………
+//      lines    ────┤├───────────┤├──────┤├───
+//      unit 2             ·······┌───────┐         skips to the first line that begins in it, finishes the last one
+//
+//  Units are cut at multiples of the digest's block, so that each digests its own blocks.
+
+import Codecs
+import DurableIO
+import Folding
+import JSONRecords
+import Records
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A rejected record, kept for the dead letters.
+package struct RejectedRecord: Sendable, Hashable {
+    package var reason: RejectReason
+    /// Of the record's first byte, in the decompressed content.
+    package var offset: Int
+    /// From 1.
+    package var line: Int
+    /// The record's bytes, as many as are kept.
+    package var raw: [UInt8]
+    /// Whether `raw` is not all of it.
+    package var isCut: Bool
+}
+
+/// What came of one unit.
+struct UnitResult {
+    var index: Int
+    var container: Container?
+    var counts = OutcomeCounts()
+    var recordsRead = 0
+    /// Line feeds in the unit's lines.
+    var lines = 0
+    /// The first ones, with lines counted from the beginning of the unit.
+    var rejections: [RejectedRecord] = []
+    var rejectedBytes = 0
+    var end = InputEnd.whole
+    var leaves: [(index: Int, leaf: XXH128)] = []
+    /// For a whole stream.
+    var digest: ContentDigest?
+    var size = 0
+    var storedSize = 0
+    var compression = Compression.none
+}
+
+/// One thread's buffers; used for one unit after another.
+final class UnitFolder {
+    private var window = Window(capacity: UnitFolder.chunk * 2)
+    private let settings: FoldSettings
+
+    /// Bytes read at a time: a block of the digest.
+    static let chunk = BlockDigests.blockSize
+    /// Bytes of rejected records kept of one unit, all together.
+    private static let rawBudget = 1 << 20
+
+    init(settings: FoldSettings) { self.settings = settings }
+
+    /// Keeps the first rejections of a unit.
+    private func keep(_ rejection: Rejection, base: Int, in result: inout UnitResult, _ budget: inout Int) {
+        guard result.rejections.count < settings.rejectsPerFile else { return }
+        let raw = rejection.raw.prefix(budget)
+        budget -= raw.count
+        result.rejections.append(
+            RejectedRecord(
+                reason: rejection.reason, offset: base + rejection.offset, line: rejection.linesBefore,
+                raw: Array(raw), isCut: raw.count < rejection.raw.count))
+    }
+
+    private func gather(_ reader: borrowing RecordReader, into result: inout UnitResult) {
+        result.container = reader.container
+        result.counts = reader.counts
+        result.recordsRead = reader.recordsRead
+        result.lines = reader.lines
+        result.rejectedBytes = reader.rejectedBytes
+        result.end = reader.inputEnd
+    }
+
+    // MARK: Streams
+
+    /// Folds a stream from its beginning to its end.
+    ///
+    /// - Throws: `IOError`, `CodecError`, `FoldError`, `Cancelled`.
+    func fold(stream: ByteStream, into table: inout FoldTable, isCancelled: () -> Bool) throws -> UnitResult {
+        var reader = RecordReader(plan: settings.plan, maxRecordBytes: settings.maxRecordBytes)
+        var result = UnitResult(index: 0)
+        var budget = Self.rawBudget
+        var digest = StreamingDigest()
+        window.removeAll()
+        while true {
+            if isCancelled() { throw Cancelled() }
+            // What is left over was read in vain once; reading at least as much again before the next try keeps the
+            // work in proportion to the size.
+            let wanted = max(Self.chunk, window.count)
+            var isFinal = false
+            var newCount = 0
+            while newCount < wanted && !isFinal {
+                let room = window.room(Self.chunk)
+                let count = try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: room[..<Self.chunk]))
+                digest.update(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[..<count]))
+                window.fill(count)
+                newCount += count
+                isFinal = count < Self.chunk
+            }
+            let done = try reader.read(
+                window.base, count: window.count, isFinal: isFinal, onBatch: { try table.add($0) },
+                onRejection: { keep($0, base: 0, in: &result, &budget) })
+            window.drop(done)
+            if isFinal { break }
+        }
+        // The end mark of a compressed stream is checked by a read behind the last byte.
+        let behind = window.room(1)
+        _ = try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: behind[..<1]))
+        gather(reader, into: &result)
+        result.digest = digest.finish()
+        result.size = digest.contentLength
+        result.storedSize = stream.storedOffset
+        result.compression = stream.compression
+        return result
+    }
+
+    // MARK: Ranges
+
+    /// Folds the lines that begin in a range of a plain file.
+    ///
+    /// - Parameters:
+    ///   - range: bytes; its start a multiple of the digest's block.
+    ///   - size: bytes of the whole file.
+    func fold(
+        lines file: OpenFile, range: Range<Int>, size: Int, index: Int, into table: inout FoldTable,
+        onStoredBytes: (Int) -> Void, isCancelled: () -> Bool
+    ) throws -> UnitResult {
+        var reader = RecordReader(
+            plan: settings.plan, maxRecordBytes: settings.maxRecordBytes, container: .lines,
+            isAtStart: range.lowerBound == 0)
+        var result = UnitResult(index: index)
+        var budget = Self.rawBudget
+        window.removeAll()
+        /// Where the reader's offset 0 is; nil until a line begins in the range.
+        var base: Int?
+        if range.lowerBound == 0 { base = 0 } else if try byte(at: range.lowerBound - 1, of: file) == 0x0A { base = range.lowerBound }
+        var offset = range.lowerBound
+        var lastByte: UInt8 = 0x0A
+
+        func read(isFinal: Bool) throws {
+            let base = base!
+            let done = try reader.read(
+                window.base, count: window.count, isFinal: isFinal, onBatch: { try table.add($0) },
+                onRejection: { keep($0, base: base, in: &result, &budget) })
+            window.drop(done)
+        }
+
+        while offset < range.upperBound {
+            if isCancelled() { throw Cancelled() }
+            let count = min(Self.chunk, range.upperBound - offset)
+            let room = UnsafeMutableRawBufferPointer(rebasing: window.room(count)[..<count])
+            guard try file.read(at: offset, into: room) == count else { throw FileChanged(path: file.path) }
+            onStoredBytes(count)
+            let block = UnsafeRawBufferPointer(room)
+            result.leaves.append((offset / BlockDigests.blockSize, BlockDigests.leaf(of: block)))
+            window.fill(count)
+            lastByte = block[count - 1]
+            if base == nil {
+                guard let newline = memchr(block.baseAddress!, 0x0A, count) else {
+                    window.removeAll()
+                    offset += count
+                    continue
+                }
+                let skipped = UnsafeRawPointer(newline) - block.baseAddress! + 1
+                window.drop(skipped)
+                base = offset + skipped
+            }
+            offset += count
+            try read(isFinal: offset == size)
+        }
+        guard let base, base < range.upperBound else { return result }
+
+        // The last line ends behind the range.
+        while lastByte != 0x0A && offset < size {
+            if isCancelled() { throw Cancelled() }
+            let count = min(max(Self.chunk / 16, window.count), size - offset)
+            let room = UnsafeMutableRawBufferPointer(rebasing: window.room(count)[..<count])
+            guard try file.read(at: offset, into: room) == count else { throw FileChanged(path: file.path) }
+            let newline = memchr(room.baseAddress!, 0x0A, count)
+            let taken = newline.map { UnsafeRawPointer($0) - UnsafeRawPointer(room.baseAddress!) + 1 } ?? count
+            window.fill(taken)
+            lastByte = room[taken - 1]
+            offset += taken
+            try read(isFinal: offset == size)
+        }
+        gather(reader, into: &result)
+        return result
+    }
+
+    private func byte(at offset: Int, of file: OpenFile) throws -> UInt8 {
+        var byte: UInt8 = 0
+        let count = try withUnsafeMutableBytes(of: &byte) { try file.read(at: offset, into: $0) }
+        guard count == 1 else { throw FileChanged(path: file.path) }
+        return byte
+    }
+}
+
+/// The file is not what it was when reading began.
+struct FileChanged: Error, CustomStringConvertible {
+    var path: String
+    var description: String { "\(path) changed while it was read" }
+}
+
+/// Somebody asked to stop.
+struct Cancelled: Error {}

@@ -1,0 +1,68 @@
+//  Numbers and names for people.
+
+/// Text for the summary, the progress bar and the status.
+enum Show {
+    /// `1,600,000`
+    static func number(_ value: some BinaryInteger) -> String {
+        let digits = String(value.magnitude)
+        var text = value < 0 ? "-" : ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0 && (digits.count - index) % 3 == 0 { text += "," }
+            text.append(digit)
+        }
+        return text
+    }
+
+    /// `1.66 GB`; decimal units.
+    static func bytes(_ count: Int) -> String { scaled(Double(count)) + "B" }
+
+    /// `1.37 GB/s`
+    static func rate(_ bytes: Int, _ seconds: Double) -> String {
+        seconds > 0 ? scaled(Double(bytes) / seconds) + "B/s" : "-"
+    }
+
+    private static func scaled(_ value: Double) -> String {
+        let units = ["", "k", "M", "G", "T", "P", "E"]
+        var value = value
+        var unit = 0
+        while value >= 999.5 && unit < units.count - 1 {
+            value /= 1000
+            unit += 1
+        }
+        return (unit == 0 ? String(Int(value)) : decimals(value, value < 10 ? 2 : value < 100 ? 1 : 0)) + " " + units[unit]
+    }
+
+    /// `0.43 s`, `12.1 s`, `3:05 min`
+    static func duration(_ seconds: Double) -> String {
+        if seconds >= 60 { return clock(seconds) + " min" }
+        return decimals(seconds, seconds < 10 ? 2 : 1) + " s"
+    }
+
+    /// `3:05`
+    static func clock(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded())
+        let rest = whole % 60
+        return "\(whole / 60):\(rest < 10 ? "0" : "")\(rest)"
+    }
+
+    private static func decimals(_ value: Double, _ places: Int) -> String {
+        var scale = 1
+        for _ in 0..<places { scale *= 10 }
+        let rounded = Int((value * Double(scale)).rounded())
+        guard places > 0 else { return String(rounded) }
+        let fraction = String(rounded % scale)
+        return "\(rounded / scale)." + String(repeating: "0", count: places - fraction.count) + fraction
+    }
+
+    /// `1 file`, `6 files`
+    static func count(_ value: Int, _ noun: String) -> String { "\(number(value)) \(noun)\(value == 1 ? "" : "s")" }
+
+    /// A name on one line: control characters are escaped.
+    static func name(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else { return text }
+        return text.unicodeScalars.map { scalar in
+            scalar.value < 0x20 || scalar.value == 0x7F
+                ? scalar == "\n" ? "\\n" : "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+        }.joined()
+    }
+}

@@ -1,0 +1,43 @@
+//  The end of a run in a few plain lines.
+
+import Checkpoints
+import Records
+import Reports
+
+extension RunReport {
+    /// The summary's lines.
+    ///
+    /// - Parameter engagement: where the engagement report went, for the line about contracts.
+    func summary(engagement: String) -> [String] {
+        var lines: [String] = []
+        var states: [FileState: Int] = [:]
+        for file in files where !file.isUnchanged { states[file.state, default: 0] += 1 }
+        let alreadyKnown = unchanged + files.count { $0.isUnchanged }
+        var parts = FileState.allCases.compactMap { state in states[state].map { "\(Show.number($0)) \(state.rawValue)" } }
+        if alreadyKnown > 0 { parts.append("\(Show.number(alreadyKnown)) unchanged") }
+        let count = files.count + unchanged
+        lines.append("\(Show.count(count, "file"))" + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")))
+        for file in stillOpen {
+            lines.append("  \(Show.name(file.name)) is still \(file.state.rawValue): \(Show.name(file.reason))")
+        }
+        let counts = counts
+        if counts.read > 0 {
+            var line = "\(Show.count(counts.read, "record")) read = \(Show.number(counts.folded)) folded"
+            line += " + \(Show.number(counts.ignored)) ignored + \(Show.number(counts.rejectedTotal)) rejected"
+            if counts.rejectedTotal > 0 {
+                line += " (" + counts.rejected.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                    .map { "\($0.key.rawValue) \(Show.number($0.value))" }.joined(separator: ", ") + ")"
+            }
+            lines.append(line)
+        }
+        switch publication {
+        case .written(_, let contracts): lines.append("\(Show.count(contracts, "contract")) in \(engagement)")
+        case .current: lines.append("\(engagement) is up to date")
+        case .nothing: lines.append("nothing counts yet, so there is no report")
+        }
+        var line = "\(Show.duration(seconds))"
+        if bytes > 0 { line = "\(Show.bytes(bytes)) in \(line): \(Show.rate(bytes, seconds))" }
+        lines.append(line)
+        return lines
+    }
+}

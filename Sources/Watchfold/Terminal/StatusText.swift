@@ -1,0 +1,138 @@
+//  The status for people and for programs.
+
+import Checkpoints
+import Foundation
+import Records
+
+extension StatusReport {
+    /// Lines for a person.
+    func text(_ style: Style) -> String {
+        var lines: [String] = []
+        let width = files.map { Show.name($0.name).count }.max() ?? 0
+        for file in files {
+            let name = Show.name(file.name)
+            var line = name + String(repeating: " ", count: width - name.count)
+            let state = file.state.rawValue + String(repeating: " ", count: max(0, 9 - file.state.rawValue.count))
+            line += "  " + style.paint(state, Self.color(file.state))
+            line += "  " + (file.date ?? "no date   ")
+            if let counts = file.counts {
+                line += "  \(Show.number(counts.folded)) folded, \(Show.number(counts.ignored)) ignored, "
+                line += "\(Show.number(counts.rejected)) rejected"
+            }
+            if !file.rejections.isEmpty {
+                line += " (" + file.rejections.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                    .map { "\($0.key.rawValue) \(Show.number($0.value))" }.joined(separator: ", ") + ")"
+            }
+            if !file.reason.isEmpty { line += "  " + style.paint(Show.name(file.reason), .dim) }
+            if file.isCounted && file.state != .folded { line += "  (its last good content counts)" }
+            lines.append(line)
+        }
+        lines.append("")
+        let counted = files.count { $0.isCounted }
+        lines.append("\(Show.count(counted, "file")) counted, \(Show.count(files.count, "file")) known; generation \(generation)")
+        if let days {
+            lines.append("days \(days.lowerBound) to \(days.upperBound)" + (missingDays.isEmpty ? ", none missing" : ""))
+        }
+        if !missingDays.isEmpty {
+            let ranges = missingDays.map {
+                $0.lowerBound == $0.upperBound ? "\($0.lowerBound)" : "\($0.lowerBound) to \($0.upperBound)"
+            }
+            lines.append(style.paint("missing days: ", .yellow) + ranges.joined(separator: ", "))
+        }
+        if !unmappedApps.isEmpty {
+            lines.append(style.paint("apps in no category:", .yellow))
+            for app in unmappedApps.prefix(20) {
+                lines.append("  \(Show.name(app.name))  \(Show.number(app.seconds)) seconds, \(Show.count(app.records, "record"))")
+            }
+            if unmappedApps.count > 20 { lines.append("  and \(Show.count(unmappedApps.count - 20, "app")) more; see apps.csv") }
+        }
+        if !runs.isEmpty { lines.append("last runs:") }
+        for run in runs {
+            var line = "  \(Timestamp.text(milliseconds: run.startedAt))  \(run.command)  "
+            line += run.summary.map { $0.outcome.rawValue } ?? "running, process \(run.pid)"
+            if let summary = run.summary, summary.tally.read > 0 {
+                line += "  \(Show.count(summary.tally.read, "record")), \(Show.bytes(summary.bytes))"
+            }
+            lines.append(line)
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func color(_ state: FileState) -> Style.Color {
+        switch state {
+        case .folded: .green
+        case .held, .failed: .red
+        default: .yellow
+        }
+    }
+
+    /// The same as JSON, members in the order of their names.
+    func json() throws -> [UInt8] {
+        let value = StatusJSON(
+            generation: generation,
+            files: files.map { file in
+                StatusJSON.File(
+                    name: file.name, state: file.state.rawValue, counted: file.isCounted, date: file.date,
+                    digest: file.digest, reason: file.reason.isEmpty ? nil : file.reason,
+                    records: file.counts.map {
+                        .init(read: $0.read, folded: $0.folded, ignored: $0.ignored, rejected: $0.rejected, coerced: $0.coerced)
+                    },
+                    rejections: Dictionary(uniqueKeysWithValues: file.rejections.map { ($0.key.rawValue, $0.value) }),
+                    seconds: file.seconds)
+            },
+            first_day: days.map { "\($0.lowerBound)" }, last_day: days.map { "\($0.upperBound)" },
+            missing_days: missingDays.map { .init(first: "\($0.lowerBound)", last: "\($0.upperBound)") },
+            unmapped_apps: unmappedApps.map { .init(app: $0.name, records: $0.records, seconds: $0.seconds) },
+            runs: runs.map { run in
+                StatusJSON.Run(
+                    started: Timestamp.text(milliseconds: run.startedAt),
+                    ended: run.endedAt.map { Timestamp.text(milliseconds: $0) }, command: run.command, tool: run.tool,
+                    process: run.pid, outcome: run.summary?.outcome.rawValue, records: run.summary?.tally.read,
+                    bytes: run.summary?.bytes, published_generation: run.summary?.published)
+            })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(value)) + [0x0A]
+    }
+}
+
+/// The members of `status --json`; names as they appear there.
+private struct StatusJSON: Encodable {
+    struct Records: Encodable { var read, folded, ignored, rejected, coerced: Int }
+
+    struct File: Encodable {
+        var name: String
+        var state: String
+        var counted: Bool
+        var date: String?
+        var digest: String?
+        var reason: String?
+        var records: Records?
+        var rejections: [String: Int]
+        var seconds: Int64?
+    }
+
+    struct Days: Encodable { var first, last: String }
+
+    struct App: Encodable {
+        var app: String
+        var records: Int
+        var seconds: Int64
+    }
+
+    struct Run: Encodable {
+        var started: String
+        var ended: String?
+        var command, tool: String
+        var process: Int
+        var outcome: String?
+        var records, bytes, published_generation: Int?
+    }
+
+    var generation: Int
+    var files: [File]
+    var first_day, last_day: String?
+    var missing_days: [Days]
+    var unmapped_apps: [App]
+    var runs: [Run]
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Watchfold
+
+struct AcceptCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "accept",
+        abstract: "Count a file that is held because too many of its records were rejected.",
+        discussion: """
+            Prints how the report changed. The raw file is not read again.
+
+            Example:
+              watchfold accept 20220401.json
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The file, as `watchfold status` names it.")
+    var file: String
+
+    func run() throws { try common.open().decide(.accept, file) }
+}
+
+struct RetractCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retract",
+        abstract: "Take a file out of the sums, whether or not it is still in the inbox.",
+        discussion: """
+            Prints how the report changed. The same content stays out until it is restored; a new content under the \
+            name counts.
+
+            Example:
+              watchfold retract 20220401.json
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The file, as `watchfold status` names it.")
+    var file: String
+
+    func run() throws { try common.open().decide(.retract, file) }
+}
+
+struct RestoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Put back a file that was retracted.",
+        discussion: """
+            Prints how the report changed. The raw file is not read again.
+
+            Example:
+              watchfold restore 20220401.json
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The file, as `watchfold status` names it.")
+    var file: String
+
+    func run() throws { try common.open().decide(.restore, file) }
+}

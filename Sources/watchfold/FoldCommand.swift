@@ -1,0 +1,29 @@
+import ArgumentParser
+import Watchfold
+
+struct FoldCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fold",
+        abstract: "Fold files or standard input and print the engagement report; nothing is kept.",
+        discussion: """
+            Examples:
+              watchfold fold 20220401.json 20220402.json.gz > engagement.csv
+              zcat dump.json.gz | watchfold fold - | head
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file instead of standard output.", valueName: "file"))
+    var out: String?
+
+    @Option(help: ArgumentHelp("csv or tsv (default: by the name of the file, else csv).", valueName: "format"))
+    var format: String?
+
+    @Argument(help: "Files; - is standard input.", completion: .file())
+    var files: [String]
+
+    func run() throws {
+        let session = try common.open()
+        try session.fold(files, to: out, format: format)
+    }
+}

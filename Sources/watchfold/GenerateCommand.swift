@@ -1,0 +1,45 @@
+import ArgumentParser
+import Watchfold
+
+struct GenerateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Synthetic days in the published shape, to try Watchfold with.",
+        discussion: """
+            The same seed gives the same bytes, on any machine. Files go into the inbox unless a folder is named; \
+            files of the same names there are replaced.
+
+            Examples:
+              watchfold generate --days 3 --records 100000
+              watchfold generate --days 30 --compress gzip dumps
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: ArgumentHelp("How many days.", valueName: "n"))
+    var days = 1
+
+    @Option(help: ArgumentHelp("Records a day.", valueName: "n"))
+    var records = 1_600_000
+
+    @Option(help: ArgumentHelp("Contracts that watch.", valueName: "n"))
+    var contracts: Int?
+
+    @Option(help: ArgumentHelp("Another seed, other days.", valueName: "n"))
+    var seed: UInt64 = 1
+
+    @Option(help: ArgumentHelp("The first day.", valueName: "YYYY-MM-DD"))
+    var from = "2022-04-01"
+
+    @Option(help: ArgumentHelp("none, gzip or lz4.", valueName: "codec"))
+    var compress = "none"
+
+    @Argument(help: "The folder to write to (default: the inbox).", completion: .directory)
+    var folder: String?
+
+    func run() throws {
+        let session = try common.open()
+        try session.generate(
+            days: days, records: records, contracts: contracts, seed: seed, from: from, compress: compress, folder: folder)
+    }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Watchfold
+
+struct ReprocessCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reprocess",
+        abstract: "Read files again and put the new partials in place of the old in one commit.",
+        discussion: """
+            Use it after a change of field paths, ignored contracts or the handling of negative durations. A change \
+            of categories needs none: reports are made from partials that know nothing of them.
+
+            Examples:
+              watchfold reprocess
+              watchfold reprocess inbox/20220401.json
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "Files of the inbox; all of them when none is named.", completion: .file())
+    var files: [String] = []
+
+    func run() throws {
+        let session = try common.open()
+        try session.show(try session.processor().reprocess(files))
+    }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import Watchfold
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Every file and its state, the last runs, unmapped apps, missing days.",
+        discussion: """
+            Ends with code 2 when some file is held, failed or waiting.
+
+            Examples:
+              watchfold status
+              watchfold status --json | jq '.files[] | select(.state == "held")'
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(help: "As JSON.")
+    var json = false
+
+    func run() throws {
+        let session = try common.open()
+        try session.status(asJSON: json)
+    }
+}

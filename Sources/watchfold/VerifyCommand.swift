@@ -1,0 +1,30 @@
+import ArgumentParser
+import Watchfold
+
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check every checksum and every count; with --repair, rebuild what is derived.",
+        discussion: """
+            Checks the ledger, every partial, the total against a fresh merge and the reports against the total. \
+            Ends with code 4 when something is wrong. A repair makes total and reports anew, folds again the files of \
+            damaged partials if they are still in the inbox, and rebuilds a lost ledger from the partials.
+
+            Examples:
+              watchfold verify --sample 2
+              watchfold verify --repair
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(help: "Make good what can be made good.")
+    var repair = false
+
+    @Option(help: ArgumentHelp("Fold this many raw files afresh, chosen at random, and compare.", valueName: "n"))
+    var sample = 0
+
+    func run() throws {
+        let session = try common.open()
+        try session.verify(repairing: repair, sample: sample)
+    }
+}

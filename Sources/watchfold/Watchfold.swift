@@ -1,0 +1,61 @@
+//  The command line. Each command is a file; none has logic of its own.
+
+import ArgumentParser
+import Watchfold
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+@main
+struct WatchfoldCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watchfold",
+        abstract: "Folds dumps of viewing records into seconds watched by contract and category.",
+        discussion: """
+            Drop a day's dump into inbox/ and run `watchfold run`: output/engagement.csv then says, for every \
+            contract, how many seconds it watched of TV, Movie, Child, Relax and Sport, summed over every file ever \
+            dropped, each counted exactly once.
+
+            Exit codes: 0 all well; 1 usage or configuration; 2 some file is held, failed or waiting; 3 another \
+            process holds the checkpoints; 4 checkpoints are damaged; 5 the disk or the system said no.
+            """,
+        version: Tool.version,
+        subcommands: [
+            RunCommand.self, ReprocessCommand.self, FoldCommand.self, AcceptCommand.self, RetractCommand.self, RestoreCommand.self,
+            ExportCommand.self, StatusCommand.self,
+            VerifyCommand.self, GenerateCommand.self,
+        ])
+
+    static func main() {
+        // A reader that closes the pipe early is an error of the write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            failing(error)
+        }
+    }
+
+    /// Says what went wrong, on standard error, and with which code to end.
+    private static func failing(_ error: any Error) -> Never {
+        StandardError.clear()
+        if error is QuietEnd { Glibc.exit(0) }
+        if let failure = CommandFailure(error) {
+            if let message = failure.message { StandardError.write("watchfold: \(message)\n") }
+            Glibc.exit(failure.code.rawValue)
+        }
+        // Help and version are errors to the parser; what is left are mistakes on the command line.
+        let isAnswer = exitCode(for: error).isSuccess
+        let text = fullMessage(for: error)
+        if isAnswer {
+            print(text)
+            Glibc.exit(0)
+        }
+        StandardError.write(text + "\n")
+        Glibc.exit(FailureCode.usage.rawValue)
+    }
+}

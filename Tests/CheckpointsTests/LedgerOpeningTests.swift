@@ -1,0 +1,224 @@
+//  What is at the path when a ledger is opened: nothing, something else, something newer, something broken.
+
+import Foundation
+import Testing
+
+@testable import Checkpoints
+
+@Suite struct LedgerOpeningTests {
+    private func refusal(_ path: String, _ mode: Ledger.Mode, plan: String = "engagement") -> LedgerError? {
+        do throws(LedgerError) {
+            _ = try Ledger.open(path, mode: mode, plan: plan)
+            return nil
+        } catch { return error }
+    }
+
+    private func isDamaged(_ error: LedgerError?) -> Bool {
+        if case .damaged? = error { true } else { false }
+    }
+
+    private func isReadOnly(_ error: LedgerError) -> Bool {
+        if case .sqlite(let cause, _) = error { cause.kind == .readOnly } else { false }
+    }
+
+    /// Runs statements on a ledger through the layer that keeps its checksums right.
+    private func tamper(_ path: String, _ statements: String...) throws {
+        let connection = try SQLiteConnection(path: path, access: .write, vfs: SQLitePageChecks.vfs(over: nil))
+        for statement in statements { try connection.run(statement) }
+    }
+
+    private func makeLedger(_ folder: TestFolder) throws {
+        let ledger = try Ledger.test(folder.ledger, .create)
+        try ledger.fold("a.json", content: 1, run: try ledger.testRun())
+    }
+
+    @Test(arguments: [Ledger.Mode.read, .write]) func missing(_ mode: Ledger.Mode) throws {
+        let folder = try TestFolder()
+        #expect(refusal(folder.ledger, mode) == .missing(path: folder.ledger))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+    }
+
+    @Test func anEmptyFileIsOneWhoseMakingDidNotEnd() throws {
+        let folder = try TestFolder()
+        try folder.write([], to: folder.ledger)
+        #expect(isDamaged(refusal(folder.ledger, .read)))
+        #expect(isDamaged(refusal(folder.ledger, .write)))
+        #expect(refusal(folder.ledger, .create) == nil)
+        #expect(refusal(folder.ledger, .read) == nil)
+    }
+
+    @Test(arguments: [Ledger.Mode.read, .write, .create]) func somethingElse(_ mode: Ledger.Mode) throws {
+        let folder = try TestFolder()
+        let text = Array(repeating: UInt8(ascii: "x"), count: 5000)
+        for bytes in [text, [UInt8](repeating: 0, count: 8192), [1], Array("SQLite format 3\0".utf8)] {
+            try folder.write(bytes, to: folder.ledger)
+            #expect(isDamaged(refusal(folder.ledger, mode)), "\(bytes.count) bytes")
+            #expect(try folder.bytes(folder.ledger) == bytes)
+        }
+        let other = folder.path + "/other.sqlite"
+        let connection = try SQLiteConnection(path: other, access: .create)
+        try connection.run("CREATE TABLE plants (name TEXT)")
+        #expect(refusal(other, mode) == .notALedger(path: other))
+    }
+
+    @Test(arguments: [Ledger.Mode.read, .write, .create]) func anotherFormatOrPlan(_ mode: Ledger.Mode) throws {
+        let folder = try TestFolder()
+        try makeLedger(folder)
+        #expect(
+            refusal(folder.ledger, mode, plan: "sessions")
+                == .otherPlan(path: folder.ledger, found: "engagement", wanted: "sessions"))
+        try tamper(folder.ledger, "PRAGMA user_version = 2")
+        #expect(refusal(folder.ledger, mode) == .newerFormat(path: folder.ledger, found: 2, supported: 1))
+        try tamper(folder.ledger, "PRAGMA user_version = 0")
+        #expect(isDamaged(refusal(folder.ledger, mode)))
+        try tamper(folder.ledger, "PRAGMA user_version = 1", "PRAGMA application_id = 77")
+        #expect(refusal(folder.ledger, mode) == .notALedger(path: folder.ledger))
+        try tamper(folder.ledger, "PRAGMA application_id = \(LedgerSchema.applicationID)")
+        #expect(refusal(folder.ledger, mode) == nil)
+        // A newer format need not keep checksums our way.
+        let plain = try SQLiteConnection(path: folder.ledger, access: .write)
+        try plain.run("PRAGMA user_version = 9")
+        try plain.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        #expect(refusal(folder.ledger, mode) == .newerFormat(path: folder.ledger, found: 9, supported: 1))
+    }
+
+    @Test(arguments: [
+        "DROP INDEX counting_open_name", "DROP TRIGGER versions_keep", "CREATE TABLE mine (a)", "DROP TABLE rejections",
+        "ALTER TABLE files ADD COLUMN note TEXT", "UPDATE meta SET value = '' WHERE key = 'generation'",
+    ]) func anotherSchema(_ statement: String) throws {
+        let folder = try TestFolder()
+        try makeLedger(folder)
+        if statement.contains("meta") {
+            #expect(throws: SQLiteError.self) { try tamper(folder.ledger, statement) }
+            #expect(refusal(folder.ledger, .read) == nil)
+        } else {
+            try tamper(folder.ledger, statement)
+            #expect(isDamaged(refusal(folder.ledger, .read)))
+            #expect(isDamaged(refusal(folder.ledger, .create)))
+        }
+    }
+
+    @Test func aWriterWithoutChecksumsIsNoticed() throws {
+        let folder = try TestFolder()
+        try makeLedger(folder)
+        do {
+            let plain = try SQLiteConnection(path: folder.ledger, access: .write)
+            try plain.run("UPDATE files SET reason = 'changed from outside'")
+        }
+        var noticed = false
+        do throws(LedgerError) {
+            let ledger = try Ledger.open(folder.ledger, mode: .read)
+            _ = try ledger.files()
+        } catch { noticed = isDamaged(error) }
+        #expect(noticed)
+    }
+
+    @Test(arguments: [
+        "DELETE FROM versions", "DELETE FROM transitions", "DELETE FROM counting", "DELETE FROM files",
+        "DELETE FROM runs", "DELETE FROM apps", "DELETE FROM rejections", "DELETE FROM meta",
+        "UPDATE versions SET seconds = 0", "UPDATE apps SET seconds = 0", "UPDATE rejections SET records = 9",
+        "UPDATE transitions SET to_state = 'held'", "UPDATE counting SET digest = '00'", "UPDATE files SET name = 'z'",
+        "UPDATE meta SET value = value + 2 WHERE key = 'generation'",
+        "UPDATE meta SET value = 'x' WHERE key = 'ledger'",
+        "UPDATE runs SET command = 'x'",
+    ]) func historyIsNeverDeletedOrChanged(_ statement: String) throws {
+        let folder = try TestFolder()
+        try makeLedger(folder)
+        let connection = try SQLiteConnection(
+            path: folder.ledger, access: .write, vfs: SQLitePageChecks.vfs(over: nil))
+        do throws(SQLiteError) {
+            try connection.run(statement)
+            Issue.record("it was")
+        } catch { #expect(error.kind == .constraint) }
+    }
+
+    @Test func unfoundVFSAndUnwritableFileAreSaid() throws {
+        let folder = try TestFolder()
+        #expect(throws: LedgerError.self) { try Ledger.open(folder.ledger, mode: .create, vfs: "no such") }
+        do throws(LedgerError) {
+            _ = try Ledger.open(folder.path + "/nowhere/ledger.sqlite", mode: .create)
+            Issue.record("it opened")
+        } catch {
+            #expect(isReadOnly(error))
+        }
+    }
+
+    @Test func anyVFSCanLieBelow() throws {
+        let folder = try TestFolder()
+        var ledger: Ledger? = try Ledger.open(folder.ledger, mode: .create, vfs: "unix-excl")
+        try ledger!.fold("a.json", content: 1, run: try ledger!.testRun())
+        // This one keeps the log's index in its own memory, where the default one makes a file for it.
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(files.sorted() == ["ledger.sqlite", "ledger.sqlite-wal"])
+        ledger = nil
+        #expect(try Ledger.test(folder.ledger, .write).files().map(\.name) == ["a.json"])
+    }
+
+    // MARK: Where nothing may be written
+
+    /// Runs `body` on this thread as a user who owns nothing. Only root needs to, and may, become one.
+    private func asNobody(_ body: () throws -> Void) rethrows {
+        #if os(Linux)
+            typealias Change = @convention(c) (UInt32) -> Int32
+            let change = unsafeBitCast(dlsym(nil, "setfsuid"), to: Change.self)
+            let before = change(65534)
+            defer { _ = change(UInt32(bitPattern: before)) }
+        #endif
+        try body()
+    }
+
+    @Test func aReadOnlyFolderCanBeRead() throws {
+        let folder = try TestFolder()
+        try makeLedger(folder)
+        let inside = folder.path + "/a? #%41 é"
+        try FileManager.default.createDirectory(atPath: inside, withIntermediateDirectories: false)
+        let path = inside + "/ledger.sqlite"
+        try FileManager.default.moveItem(atPath: folder.ledger, toPath: path)
+        let expected = try LedgerDump(try Ledger.test(path, .read))
+        for file in try FileManager.default.contentsOfDirectory(atPath: inside) where file != "ledger.sqlite" {
+            try FileManager.default.removeItem(atPath: inside + "/" + file)
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: inside)
+        defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: inside) }
+        try asNobody {
+            let reader = try Ledger.test(path, .read)
+            #expect(try LedgerDump(reader) == expected)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: inside) == ["ledger.sqlite"])
+            for mode in [Ledger.Mode.write, .create] {
+                do throws(LedgerError) {
+                    _ = try Ledger.test(path, mode)
+                    Issue.record("it opened for writing")
+                } catch {
+                    #expect(isReadOnly(error))
+                }
+            }
+        }
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root can act as two users")) func aWriterWithMoreRightsIsNoticed() throws {
+        let folder = try TestFolder()
+        try makeLedger(folder)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
+        var reader: Ledger?
+        try asNobody { reader = try Ledger.test(folder.ledger, .read) }
+        _ = try reader!.files()
+        var writer: Ledger? = try Ledger.test(folder.ledger, .write)
+        try writer!.fold("b.json", content: 2, run: try writer!.testRun())
+        #expect(throws: LedgerError.changedWhileRead(path: folder.ledger)) { try reader!.files() }
+        // Beside a writer, whose files are there, a reader needs no rights of its own.
+        try asNobody {
+            let beside = try Ledger.test(folder.ledger, .read)
+            #expect(try beside.files().count == 2)
+            try writer!.fold("c.json", content: 3, run: try RunID(writer!.runs(last: 1)[0].id.rawValue))
+            #expect(try beside.files().count == 3)
+        }
+        // A log left behind is truth that only its owner can bring home.
+        let log = try folder.bytes(folder.ledger + "-wal")
+        writer = nil
+        reader = nil
+        try folder.write(log, to: folder.ledger + "-wal")
+        asNobody {
+            #expect(refusal(folder.ledger, .read) == .logUnreadable(path: folder.ledger))
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Configuration
+import Foundation
+import Records
+import Testing
+
+/// What a file gives.
+@Suite struct FileTests {
+    @Test(arguments: [
+        "", "\n\n", "# only a comment\n", "---\n", "~\n", "null", "\u{feff}# mark\n", "{}", "%YAML 1.1\n---\n",
+    ])
+    func nothingIsGivenByAFileOfNothing(yaml: String) throws { #expect(try layer(yaml) == Overlay()) }
+
+    @Test func commentedExampleGivesNothing() throws { #expect(try layer(Sample.commented) == Overlay()) }
+
+    @Test func exampleInForceGivesTheDefaults() throws {
+        var resolved = try Configuration.resolve(file: layer(Sample.inForce))
+        let inFile = Setting.allCases.filter(\.isInFile)
+        #expect(Set(resolved.origins.keys) == Set(inFile), "a key is missing from the example")
+        #expect(resolved.jobs == 2)
+        resolved.jobs = nil
+        resolved.origins = [:]
+        #expect(resolved == Configuration.builtIn)
+        for line in Sample.commented.split(separator: "\n") {
+            #expect(line.hasPrefix("#"), "\(line)")
+            #expect(line.count <= 120, "\(line)")
+        }
+    }
+
+    @Test func everyKeyIsRead() throws {
+        let yaml = #"""
+            inbox: /data/in
+            checkpoints: ./state
+            output: "../out put"
+            jobs: 1024
+            memory: 1.5GiB
+            fields:
+              contract: doc.customer\.id
+              app: [a.b\\c, 12]
+              duration: seconds
+            categories:
+              NO: [yes, 0012, ~]
+              Sport: SPORT
+              Kids: []
+            ignore: [0, "0", 0012, NO, ""]
+            negative_durations: keep
+            duplicates: count
+            max_reject_ratio: 0.125
+            max_record_bytes: 65536
+            rejects_per_file: 0
+            """#
+        let resolved = try Configuration.resolve(file: layer(yaml, path: "conf/watchfold.yaml"))
+        #expect(resolved.inbox == "/data/in")
+        #expect(resolved.checkpoints == "conf/./state")
+        #expect(resolved.output == "conf/../out put")
+        #expect(resolved.jobs == 1024)
+        #expect(resolved.memory.bytes == 1_610_612_736)
+        var plan = FoldPlan.engagement
+        plan.keyPaths = [FieldPath([["doc", "customer.id"]]), FieldPath([["a", "b\\c"], ["12"]])]
+        plan.valuePath = FieldPath([["seconds"]])
+        plan.ignoredKeys = ["0", "0012", "NO"]
+        plan.keepsNegativeValues = true
+        #expect(resolved.plan == plan)
+        #expect(
+            resolved.categories
+                == [
+                    CategoryRule("NO", ["yes", "0012", "~"]), CategoryRule("Sport", ["SPORT"]),
+                    CategoryRule("Kids", []),
+                ])
+        #expect(resolved.duplicates == .count)
+        #expect(resolved.maxRejectRatio.millionths == 125_000)
+        #expect(resolved.maxRecordBytes.bytes == 65536)
+        #expect(resolved.rejectsPerFile == 0)
+        #expect(resolved.origin(of: .output) == .file(name: "conf/watchfold.yaml", line: 3, column: 9))
+        #expect(resolved.origin(of: .appField) == .file(name: "conf/watchfold.yaml", line: 8, column: 8))
+    }
+
+    @Test func onePathAloneHasNoAlternative() throws {
+        let plan = try Configuration.resolve(file: layer("fields: {contract: _source.Contract}")).plan
+        #expect(plan.keyPaths[0] == FieldPath([["_source", "Contract"]]))
+        #expect(plan.keyPaths[1] == FoldPlan.engagement.keyPaths[1])
+    }
+
+    @Test(arguments: [("w.yaml", "in"), ("./w.yaml", "./in"), ("/a/b/w.yaml", "/a/b/in"), ("/w.yaml", "/in")])
+    func relativePathsStartAtTheFile(file: String, inbox: String) throws {
+        #expect(try layer("inbox: in", path: file).inbox?.value == inbox)
+        #expect(try layer("inbox: /in", path: file).inbox?.value == "/in")
+    }
+
+    @Test func lineEndsAndMarksOfOtherSystemsAreFine() throws {
+        let plain = try layer("jobs: 3\nignore:\n  - a\n")
+        #expect(try layer("jobs: 3\r\nignore:\r\n  - a\r\n") == plain)
+        #expect(try layer("\u{feff}jobs: 3\nignore:\n  - a\n") == plain)
+        #expect(complaints("jobs: 3\r\nmemory: 1\r\n") == complaints("jobs: 3\nmemory: 1\n"))
+    }
+
+    @Test func appsAreComparedByteForByte() throws {
+        let rules = try layer("categories: {A: [e\u{301}, KPLUS], B: [\u{e9}, KPlus]}").categories?.value
+        #expect(rules?.map(\.apps.count) == [2, 2])
+    }
+
+    @Test func aFileOfTheLargestSizeIsRead() throws {
+        var yaml = "categories:\n  All:\n"
+        var apps = 0
+        while yaml.utf8.count < Overlay.maxFileBytes - 100 {
+            yaml += "    - app\(apps)\n"
+            apps += 1
+        }
+        let category = try layer(yaml).categories?.value.first
+        #expect(category?.apps.count == apps)
+        yaml += String(repeating: "#", count: Overlay.maxFileBytes + 1 - yaml.utf8.count)
+        #expect(
+            complaints(yaml)
+                == ["watchfold.yaml:1:1: the file has 1000001 bytes, more than 1000000; is it a configuration?"])
+    }
+}

@@ -1,0 +1,54 @@
+//  What the tests of the configuration share.
+
+import Configuration
+import Foundation
+
+/// The layer of a file of this text.
+func layer(_ yaml: String, path: String = "watchfold.yaml") throws(ConfigurationError) -> Overlay {
+    try Overlay.file(Array(yaml.utf8), path: path)
+}
+
+/// What is said about a file; empty when it is accepted.
+func complaints(_ bytes: [UInt8]) -> [String] {
+    do throws(ConfigurationError) {
+        _ = try Overlay.file(bytes, path: "watchfold.yaml")
+        return []
+    } catch {
+        return error.mistakes.map(\.description)
+    }
+}
+
+func complaints(_ yaml: String) -> [String] { complaints(Array(yaml.utf8)) }
+
+/// The documented example, and the same with its settings in force. A line of prose begins with "# " and a word; a
+/// setting that is commented out has no blank, or the blanks of its level, after the number sign.
+enum Sample {
+    static let commented: String = {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        guard let text = try? String(contentsOf: root.appending(path: "watchfold.example.yaml"), encoding: .utf8) else {
+            preconditionFailure("watchfold.example.yaml is not at the root of the repository")
+        }
+        return text
+    }()
+
+    static let inForce = commented.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+        let rest = line.dropFirst()
+        let isProse = rest.isEmpty || (rest.first == " " && rest.dropFirst().first != " ")
+        return String(line.hasPrefix("#") && !isProse ? rest : line)
+    }
+    .joined(separator: "\n")
+}
+
+/// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014), so that a failure can be repeated.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}

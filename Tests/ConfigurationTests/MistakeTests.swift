@@ -1,0 +1,224 @@
+import Configuration
+import Testing
+
+/// One file and what is said about it, without the file's name.
+struct Case: CustomTestStringConvertible {
+    var yaml: String
+    var told: [String]
+    var testDescription: String { yaml.debugDescription }
+
+    init(_ yaml: String, _ told: String...) {
+        self.yaml = yaml
+        self.told = told
+    }
+}
+
+@Suite struct MistakeTests {
+    @Test(arguments: [
+        Case("imbox: a", #"1:1: unknown key "imbox"; did you mean "inbox"?"#),
+        Case("max-record-byte: 1KB", #"1:1: unknown key "max-record-byte"; did you mean "max_record_bytes"?"#),
+        Case(
+            "colour: red",
+            #"1:1: unknown key "colour"; the keys are inbox, checkpoints, output, jobs, memory, categories, ignore, "#
+                + "negative_durations, duplicates, max_reject_ratio, max_record_bytes, rejects_per_file, fields"),
+        Case("fields.app: x", "1:1: fields.app takes two levels; write for example fields: {app: _source.AppName}"),
+        Case("quiet: yes", "1:1: quiet is not set in the file; use the flag --quiet or the variable WATCHFOLD_QUIET"),
+        Case("jobs: 2\nmemory: 1GB\njobs: 3", #"3:1: "jobs" is given twice, first in line 1; keep one of them"#),
+        Case(#"{"jobs": 2, 'jobs': 3}"#, #"1:13: "jobs" is given twice, first in line 1; keep one of them"#),
+        Case("&a jobs: 2\njobs: 3", #"1:1: "jobs" is given twice; keep one of them"#),
+        Case(
+            "jobs: 2\njobs: 3\njobs: x\nmemory: no\nfields: {app: a, app: b, ap: c}",
+            #"2:1: "jobs" is given twice, first in line 1; keep one of them"#,
+            #"3:1: "jobs" is given twice, first in line 1; keep one of them"#,
+            #"4:9: memory: expected a size from 16MB up, found "no" (no number); write for example memory: 512MB"#,
+            #"5:18: "app" is given twice, first in line 5; keep one of them"#,
+            #"5:26: unknown field "ap"; did you mean "app"?"#),
+    ])
+    func keys(row: Case) { check(row) }
+
+    @Test(arguments: [
+        Case(
+            "jobs: many", #"1:7: jobs: expected a whole number from 1 to 1024, found "many"; write for example jobs: 2"#
+        ),
+        Case("jobs: 0", #"1:7: jobs: expected a whole number from 1 to 1024, found "0"; write for example jobs: 2"#),
+        Case(
+            "jobs: 1_0", #"1:7: jobs: expected a whole number from 1 to 1024, found "1_0"; write for example jobs: 2"#),
+        Case("jobs: [2]", "1:7: jobs: expected a whole number from 1 to 1024, found a list; write for example jobs: 2"),
+        Case("jobs:", "1:6: jobs: expected a whole number from 1 to 1024, found nothing; write for example jobs: 2"),
+        Case(
+            "jobs: {a: 1}",
+            "1:7: jobs: expected a whole number from 1 to 1024, found a mapping; write for example jobs: 2"),
+        Case(
+            "memory: 512M",
+            #"1:9: memory: expected a size from 16MB up, found "512M" ("M" could be MB or MiB); write for example memory: 512MB"#
+        ),
+        Case(
+            "memory: 1MB",
+            #"1:9: memory: expected a size from 16MB up, found "1MB" (too small); write for example memory: 512MB"#),
+        Case(
+            "max_record_bytes: 2GB",
+            #"1:19: max_record_bytes: expected a size from 1KB to 1GB, found "2GB" (too large); "#
+                + "write for example max_record_bytes: 16MB"),
+        Case(
+            "max_reject_ratio: 5",
+            #"1:19: max_reject_ratio: expected a share from 0 to 1, or a percentage, found "5" "#
+                + "(over 1; 5 in a hundred is 5%); write for example max_reject_ratio: 5%"),
+        Case(
+            "rejects_per_file: -1",
+            #"1:19: rejects_per_file: expected a whole number from 0 to 1000000000, found "-1"; "#
+                + "write for example rejects_per_file: 1000"),
+        Case(
+            "negative_durations: Keep",
+            #"1:21: negative_durations: expected reject or keep, found "Keep" (did you mean keep?); "#
+                + "write for example negative_durations: reject"),
+        Case(
+            "duplicates: no",
+            #"1:13: duplicates: expected skip or count, found "no"; write for example duplicates: skip"#),
+        Case("inbox: ~", "1:8: inbox: expected the path of a folder, found nothing; write for example inbox: inbox"),
+        Case(
+            "inbox: ~/in",
+            #"1:8: inbox: expected the path of a folder, found "~/in" (~ is not expanded here); write for example inbox: inbox"#
+        ),
+        Case(
+            "output: ''",
+            #"1:9: output: expected the path of a folder, found "" (an empty path); write for example output: output"#),
+        Case(
+            #"output: "a\0b""#,
+            #"1:9: output: expected the path of a folder, found "a\u{0}b" (a path cannot hold a NUL); "#
+                + "write for example output: output"),
+        Case(
+            "ignore: [a, [b]]",
+            "1:13: ignore: expected a list of contracts, found a list (in a list); write for example ignore: [\"0\"]"),
+        Case(
+            "ignore:\n  - a\n  -\n",
+            "3:4: ignore: expected a list of contracts, found nothing (in a list); write for example ignore: [\"0\"]"),
+    ])
+    func values(row: Case) { check(row) }
+
+    @Test(arguments: [
+        Case(
+            "fields: x",
+            #"1:9: fields: expected a mapping with contract, app and duration, found "x"; "#
+                + "write for example fields: {contract: _source.Contract}"),
+        Case(
+            "fields: {app: a..b}",
+            #"1:15: fields.app: expected a dotted path, or a list of them, found "a..b" (an empty key beside a dot); "#
+                + "write for example app: _source.AppName"),
+        Case(
+            #"fields: {app: a\b}"#,
+            #"1:15: fields.app: expected a dotted path, or a list of them, found "a\\b" "#
+                + "(a backslash stands only before a dot or a backslash); write for example app: _source.AppName"),
+        Case(
+            "fields: {app: []}",
+            "1:15: fields.app: expected a dotted path, or a list of them, found a list (an empty one); "
+                + "write for example app: _source.AppName"),
+        Case(
+            "fields: {app: [a, b, a]}",
+            #"1:22: fields.app: expected a dotted path, or a list of them, found "a" (given twice); "#
+                + "write for example app: _source.AppName"),
+        Case(
+            "fields:\n  app:\n",
+            "2:7: fields.app: expected a dotted path, or a list of them, found nothing; "
+                + "write for example app: _source.AppName"),
+    ])
+    func fields(row: Case) { check(row) }
+
+    @Test(arguments: [
+        Case(
+            "categories: {}",
+            "1:13: categories: expected a mapping of category names to lists of apps, found a mapping (an empty one); "
+                + "write for example categories: {Sport: [SPORT]}"),
+        Case(
+            "categories: [TV]",
+            "1:13: categories: expected a mapping of category names to lists of apps, found a list; "
+                + "write for example categories: {Sport: [SPORT]}"),
+        Case(
+            "categories:\n  TV:\n",
+            "2:6: categories: expected a mapping of category names to lists of apps, found nothing; "
+                + "write for example categories: {Sport: [SPORT]}"),
+        Case(
+            "categories: {'': [A]}", "1:14: categories: a category has no name; write for example Sport: [SPORT]"),
+        Case(
+            #"categories: {"T\tV": [A]}"#,
+            #"1:14: categories: the category "T\tV" has a control character in its name; write visible characters only"#
+        ),
+        Case(
+            #"categories: {"TV ": [A]}"#,
+            #"1:14: categories: the category "TV " begins or ends with a blank; take the blank away"#),
+        Case(
+            "categories: {total: [A]}",
+            #"1:14: categories: the category "total" would give the column "totalDuration", which reports have already; "#
+                + "choose another name"),
+        Case(
+            "categories:\n  TV: [A]\n  tv: [B]\n",
+            #"3:3: categories: "tv" and "TV" of line 2 give the same column but for capital letters; choose another name"#
+        ),
+        Case(
+            "categories:\n  TV: [A]\n  TV: [B]\n", #"3:3: "TV" is given twice, first in line 2; keep one of them"#),
+        Case(
+            "categories:\n  TV: [A, B, A]\n  Movie: [B]\n",
+            #"2:14: categories: the app "A" is already in "TV", line 2; an app counts in one category"#,
+            #"3:11: categories: the app "B" is already in "TV", line 2; an app counts in one category"#),
+        Case("categories: {TV: [A, '']}", #"1:22: categories: an empty app name in "TV"; take it away"#),
+    ])
+    func categories(row: Case) { check(row) }
+
+    @Test(arguments: [
+        Case(
+            "jobs: 2\n  memory: 1GB\n",
+            "2:9: not valid YAML: mapping values are not allowed in this context; "
+                + "check the indentation, and put a value that holds a colon between quotes"),
+        Case(
+            "fields:\n\tapp: a\n",
+            "2:1: not valid YAML: found character that cannot start any token "
+                + "(while scanning for the next token that begins in line 2); indent with spaces, not with tabs"),
+        Case(
+            "inbox: @here",
+            "1:8: not valid YAML: found character that cannot start any token "
+                + #"(while scanning for the next token that begins in line 1); put a value that begins with "@" between quotes"#
+        ),
+        Case(
+            "ignore: [a, b\njobs: 2\n",
+            "2:5: not valid YAML: did not find expected ',' or ']' (while parsing a flow sequence that begins in line 1); "
+                + "check the indentation, the quotes and the brackets"),
+        Case(
+            "jobs: 2\n---\njobs: 3\n",
+            "2:1: a second document begins here; a configuration is one, without lines of ---"),
+        Case("jobs: 2\nin\u{1}box: a", "2:3: not valid YAML: control characters are not allowed: U+1; take it away"),
+        Case("- jobs\n- 2\n", "1:1: expected settings, found a list; write for example jobs: 2"),
+        Case("jobs", #"1:1: expected settings, found "jobs"; write for example jobs: 2"#),
+        Case("? [a]\n: b\n", "1:3: the key is a list; a key is a plain word"),
+        Case("? {a: b}\n: b\n", "1:3: the key is a mapping; a key is a plain word"),
+    ])
+    func syntax(row: Case) { check(row) }
+
+    @Test func aFileThatIsNotUTF8IsToldWhere() {
+        #expect(
+            complaints(Array("jobs: 2\nin".utf8) + [0xe9] + Array("box: a".utf8))
+                == ["watchfold.yaml:2:3: the file is not UTF-8 from here on; save it as UTF-8"])
+        #expect(
+            complaints([0xff, 0xfe, 0x6a, 0x00]) == ["watchfold.yaml:1:1: the file is UTF-16; save it as UTF-8"])
+        #expect(
+            complaints([0x6a, 0xc3]) == ["watchfold.yaml:1:2: the file is not UTF-8 from here on; save it as UTF-8"])
+    }
+
+    @Test func moreKeysTwiceThanAreToldAtOnceAreStillAnError() {
+        let yaml = (0..<60).map { "k\($0 / 2): 1\n" }.joined()
+        let told = complaints(yaml)
+        #expect(told.count == 1)
+        #expect(told.first?.hasSuffix("is given twice; keep one of them") == true)
+    }
+
+    @Test func aLongListOfMistakesIsCut() throws {
+        let yaml = (0..<60).map { "key\($0): 1\n" }.joined()
+        let error = #expect(throws: ConfigurationError.self) { try layer(yaml) }
+        let lines = try #require(error).description.split(separator: "\n")
+        #expect(lines.count == 51)
+        #expect(lines.last == "… and 10 more")
+        #expect(error?.mistakes.count == 60)
+    }
+
+    private func check(_ row: Case) {
+        #expect(complaints(row.yaml) == row.told.map { "watchfold.yaml:\($0)" })
+    }
+}

@@ -1,0 +1,149 @@
+//  What becomes of a record, decided on the tree of its values: the rules of the design without any of the speed.
+
+import Foundation
+import Records
+
+/// How one record ends.
+enum Judgement: Equatable {
+    case folded(FoldedRecord, isCoerced: Bool)
+    case ignored
+    case rejected(RejectReason)
+}
+
+/// The value of a JSON number, by schoolbook arithmetic on its digits.
+///
+/// - Returns: nil when it is no integer of 64 bits.
+func referenceInteger(_ text: String) -> Int64? {
+    guard text.wholeMatch(of: /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/) != nil else { return nil }
+    let isNegative = text.hasPrefix("-")
+    let parts = text.drop { $0 == "-" }.lowercased().split(separator: "e")
+    let mantissa = parts[0].split(separator: ".")
+    var whole = String(mantissa[0])
+    var fraction = mantissa.count > 1 ? String(mantissa[1]) : ""
+    if (whole + fraction).allSatisfy({ $0 == "0" }) { return 0 }
+    // More places than this no text of a test has.
+    var exponent =
+        parts.count > 1
+        ? max(-5000, min(5000, Int(parts[1].drop { $0 == "+" }) ?? (parts[1].hasPrefix("-") ? -5000 : 5000))) : 0
+    while exponent > 0 {
+        whole.append(fraction.isEmpty ? "0" : fraction.removeFirst())
+        exponent -= 1
+    }
+    while exponent < 0 {
+        fraction = (whole.isEmpty ? "0" : String(whole.removeLast())) + fraction
+        exponent += 1
+    }
+    guard fraction.allSatisfy({ $0 == "0" }) else { return nil }
+    let digits = String(whole.drop { $0 == "0" })
+    return Int64((isNegative ? "-" : "") + (digits.isEmpty ? "0" : digits))
+}
+
+extension FoldPlan {
+    /// Judges a record by its values.
+    func judge(_ record: JSON) -> Judgement {
+        guard case .object = record else { return .rejected(.notAnObject) }
+        var isCoerced = false
+        var keys: [[UInt8]] = []
+        for (index, path) in keyPaths.enumerated() {
+            let isFirst = index == 0
+            switch find(path, in: record) {
+            case .string(let text): keys.append(text)
+            case .number(let text) where isFirst && text.allSatisfy({ $0.isNumber || $0 == "-" }):
+                keys.append(Array(text.utf8))
+                isCoerced = true
+            case .null where isFirst: return .ignored
+            case nil, .null: return .rejected(isFirst ? .missingContract : .missingApp)
+            default: return .rejected(isFirst ? .badContract : .badApp)
+            }
+            if isFirst && (keys[0].isEmpty || ignoredKeys.contains { Array($0.utf8) == keys[0] }) { return .ignored }
+        }
+        let text: String
+        switch find(valuePath, in: record) {
+        case .number(let number): text = number
+        case .string(let bytes):
+            text = String(decoding: bytes, as: UTF8.self)
+            isCoerced = true
+        case nil, .null: return .rejected(.missingDuration)
+        default: return .rejected(.badDuration)
+        }
+        guard let value = referenceInteger(text) else { return .rejected(.badDuration) }
+        if value < 0 && !keepsNegativeValues { return .rejected(.negativeDuration) }
+        if text.contains(where: { ".eE".contains($0) }) { isCoerced = true }
+        return .folded(FoldedRecord(keys: keys, value: value), isCoerced: isCoerced)
+    }
+
+    /// The value of the first alternative whose surrounding object is in the record.
+    private func find(_ path: FieldPath, in record: JSON) -> JSON? {
+        for keys in path.alternatives {
+            var holder: JSON? = record
+            for key in keys.dropLast() { holder = holder?.member(key) }
+            if let holder { return holder.member(keys.last!) }
+        }
+        return nil
+    }
+}
+
+/// Spaces at the end are nothing that a rejected record is.
+func trimmed(_ raw: [UInt8]) -> [UInt8] { Array(raw[..<(raw.lastIndex { !(isBlank($0)) }.map { $0 + 1 } ?? 0)]) }
+
+func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+
+/// JSON Lines, read line by line: what a reader of the container `lines` must say.
+func referenceLines(_ bytes: [UInt8], plan: FoldPlan = .engagement, maxRecordBytes: Int) -> ReadOutcome {
+    var outcome = ReadOutcome()
+    outcome.container = .lines
+    outcome.lines = bytes.count { $0 == 0x0A }
+    var lineStart = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    var linesBefore = 0
+    func reject(_ reason: RejectReason, _ range: Range<Int>) {
+        outcome.rejections.append(
+            RejectedRecord(
+                reason: reason, offset: range.lowerBound, linesBefore: linesBefore,
+                raw: trimmed(Array(bytes[range].prefix(maxRecordBytes)))))
+        outcome.counts.rejected[reason, default: 0] += 1
+    }
+    while lineStart < bytes.count {
+        let feed = bytes[lineStart...].firstIndex(of: 0x0A)
+        let lineEnd = feed ?? bytes.count
+        // The line feed belongs to what the parser may see: a character that it cuts is no UTF-8.
+        var parser = ReferenceParser(bytes, from: lineStart, to: feed.map { $0 + 1 } ?? lineEnd, isLine: true)
+        while true {
+            parser.skipSpace()
+            let start = parser.i
+            if start >= lineEnd { break }
+            outcome.recordsRead += 1
+            do throws(JSONFlaw) {
+                let record = try parser.value()
+                parser.skipSpace()
+                if parser.i < lineEnd, ![UInt8(ascii: "{"), UInt8(ascii: "[")].contains(bytes[parser.i]) {
+                    throw .malformed
+                }
+                if parser.i - start > maxRecordBytes {
+                    reject(.recordTooLong, start..<parser.i)
+                    continue
+                }
+                switch plan.judge(record) {
+                case .folded(let record, let isCoerced):
+                    outcome.records.append(record)
+                    outcome.counts.coerced += isCoerced ? 1 : 0
+                case .ignored: outcome.counts.ignored += 1
+                case .rejected(let reason): reject(reason, start..<parser.i)
+                }
+            } catch {
+                if lineEnd - start > maxRecordBytes {
+                    reject(.recordTooLong, start..<lineEnd)
+                } else if error == .incomplete && feed == nil {
+                    reject(.truncated, start..<lineEnd)
+                    outcome.end = .insideValue
+                } else {
+                    reject(error == .invalidUTF8 ? .invalidUTF8 : .malformedJSON, start..<lineEnd)
+                }
+                break
+            }
+        }
+        lineStart = lineEnd + 1
+        linesBefore += 1
+    }
+    outcome.counts.folded = outcome.records.count
+    return outcome
+}

@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# What the scripts share. Sourced, not run: `source "$(dirname "${BASH_SOURCE[0]}")/common.sh"`.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# The program as people use it: optimised, and with Swift's library inside so that it starts fast and can be copied.
+# shellcheck disable=SC2034 # for those that source this
+watchfold=$root/.build/release/watchfold
+
+# What the script is doing, on standard error: standard output is for results.
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+    say "${0##*/}: $*"
+    exit 1
+}
+
+# Prints the usage line of the running script and ends it when help was asked for.
+help_if_asked() {
+    case ${1-} in
+        -h | --help)
+            sed -n '2,/^$/ s/^# \{0,1\}//p' "$0"
+            exit 0
+            ;;
+    esac
+}
+
+# Builds the program. Linking Foundation statically brings one warning, about a function of the C library that is not
+# called here; it is left out, and so are its continuation lines. Everything else is shown.
+build_release() {
+    say 'Building (the first build takes a few minutes) …'
+    swift build --package-path "$root" -c release --static-swift-stdlib --product watchfold 2>&1 |
+        sed -u "/the use of .mktemp' is dangerous/d" >&2
+}
