@@ -58,6 +58,7 @@ let package = Package(
         .executableTarget(
             name: "watchfold", dependencies: ["Watchfold", "Configuration", argumentParser], swiftSettings: strict),
 
+        tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
         tests("JSONRecordsTests", ["JSONRecords", "Records"]),
         tests("FoldingTests", ["Folding", "Columns", "Records"]),
         tests("InboxTests", ["Inbox", "DurableIO"]),

@@ -6,7 +6,8 @@
     import Darwin
 #endif
 
-/// An open file or folder; closed when the last reference goes. `read(at:into:)` may be called from several threads at once.
+/// An open file or folder; closed when the last reference goes. `read(at:into:)` may be called from several threads at
+/// once.
 package final class OpenFile: Sendable {
     package enum Mode: Sendable {
         case read
