@@ -10,7 +10,8 @@ import Testing
 
 @Suite struct ExportTests {
     private static let ranges: [(String?, String?)] = [
-        (nil, nil), ("2022-04-02", nil), (nil, "2022-04-02"), ("2022-04-02", "2022-04-03"), ("2022-04-05", "2022-05-01"),
+        (nil, nil), ("2022-04-02", nil), (nil, "2022-04-02"), ("2022-04-02", "2022-04-03"),
+        ("2022-04-05", "2022-05-01"),
         ("2021-01-01", "2021-12-31"), ("2022-04-01", "2022-04-01"), ("0001-01-01", "9999-12-31"),
     ]
 
@@ -39,7 +40,9 @@ import Testing
 
     @Test func statusTellsFilesRunsDaysAndUnmappedApps() throws {
         let bench = Workbench()
-        let line = { (app: String, seconds: Int) in #"{"Contract":"C","AppName":"\#(app)","TotalDuration":\#(seconds)}"# + "\n" }
+        let line = { (app: String, seconds: Int) in
+            #"{"Contract":"C","AppName":"\#(app)","TotalDuration":\#(seconds)}"# + "\n"
+        }
         bench.put("20220401.json", line("VOD", 5) + line("NEW", 7) + line("NEW", 1))
         bench.put("20220404.json", line("VOD", 5) + line("OTHER", 100))
         bench.put("20220404-copy.json", line("VOD", 5) + line("OTHER", 100))
@@ -83,7 +86,10 @@ import Testing
         let bench = Workbench()
         var source = RecordSource(seed: 52)
         let shared = source.lines(40)
-        let files = [("a.json", shared), ("b.json.gz", gzip(source.lines(40))), ("c.json", shared), ("d.json.lz4", lz4(source.lines(9)))]
+        let files = [
+            ("a.json", shared), ("b.json.gz", gzip(source.lines(40))), ("c.json", shared),
+            ("d.json.lz4", lz4(source.lines(9))),
+        ]
         for (name, content) in files { bench.put(name, content) }
         try bench.run()
         for jobs in [1, 3] {

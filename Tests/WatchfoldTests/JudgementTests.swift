@@ -10,7 +10,8 @@ import Testing
 @testable import Watchfold
 
 @Suite struct JudgementTests {
-    private static let good = (1...20).map { #"{"Contract":"C\#($0)","AppName":"VOD","TotalDuration":\#($0)}"# + "\n" }.joined()
+    private static let good = (1...20).map { #"{"Contract":"C\#($0)","AppName":"VOD","TotalDuration":\#($0)}"# + "\n" }
+        .joined()
 
     /// A bench with one good file; what the test adds must not disturb it.
     private func bench() -> Workbench {
@@ -19,9 +20,12 @@ import Testing
         return bench
     }
 
-    private func expectOnlyTheGoodFileCounts(_ bench: Workbench, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    private func expectOnlyTheGoodFileCounts(_ bench: Workbench, sourceLocation: SourceLocation = #_sourceLocation)
+        throws
+    {
         expectReference(
-            bench, [ReferenceFile(name: "20220401.json", content: Array(Self.good.utf8))], sourceLocation: sourceLocation)
+            bench, [ReferenceFile(name: "20220401.json", content: Array(Self.good.utf8))],
+            sourceLocation: sourceLocation)
         #expect(try bench.verify().isSound, sourceLocation: sourceLocation)
     }
 
@@ -33,9 +37,11 @@ import Testing
         let other = source.lines(100)
         return [
             ("cut.json", cut(content, by: 9)), ("cut.json.gz", cut(gzip(content), by: 9)),
-            ("no-end.json.gz", cut(gzip(content), by: 1)), ("second-member.json.gz", gzip(content) + cut(gzip(other), by: 30)),
+            ("no-end.json.gz", cut(gzip(content), by: 1)),
+            ("second-member.json.gz", gzip(content) + cut(gzip(other), by: 30)),
             ("cut.json.lz4", cut(lz4(content), by: 9)), ("no-end.json.lz4", cut(lz4(content), by: 1)),
-            ("second-frame.json.lz4", lz4(content) + cut(lz4(other), by: 30)), ("empty.json", []), ("empty.json.gz", []),
+            ("second-frame.json.lz4", lz4(content) + cut(lz4(other), by: 30)), ("empty.json", []),
+            ("empty.json.gz", []),
             ("of-nothing.json.gz", gzip([])), ("half-magic.json.gz", [0x1F]), ("half-magic.json.lz4", [0x04, 0x22]),
             ("array.json", Array(#"[{"Contract":"C","AppName":"VOD","TotalDuration":1},"#.utf8)),
             ("answer.json", Array(#"{"hits":{"hits":[{"Contract":"C","AppName":"VOD","TotalDuration":1}]"#.utf8)),
@@ -81,7 +87,10 @@ import Testing
     @Test func aBrokenReplacementTakesNothingAway() throws {
         let bench = bench()
         try bench.run()
-        for broken in [Array("no json at all\n".utf8), Self.cut(Array(Self.good.utf8), by: 4), [UInt8](), [0x1F, 0x8B, 0xFF, 0xFF]] {
+        for broken in [
+            Array("no json at all\n".utf8), Self.cut(Array(Self.good.utf8), by: 4), [UInt8](),
+            [0x1F, 0x8B, 0xFF, 0xFF],
+        ] {
             bench.put("20220401.json", broken)
             #expect(try bench.run().isIncomplete)
             try expectOnlyTheGoodFileCounts(bench)
@@ -92,11 +101,19 @@ import Testing
         try expectOnlyTheGoodFileCounts(bench)
     }
 
-    @Test(arguments: [
-        ("corrupt.json.gz", [0x1F, 0x8B, 0x08, 0xFF] + Array("garbage behind a gzip header".utf8)),
-        ("trailing.json.gz", gzip(Array(good.utf8)) + Array("and more".utf8)),
-        ("flipped.json.lz4", { var bytes = lz4(Array(good.utf8)); bytes[bytes.count / 2] ^= 0xFF; return bytes }()),
-    ] as [(String, [UInt8])])
+    @Test(
+        arguments: [
+            ("corrupt.json.gz", [0x1F, 0x8B, 0x08, 0xFF] + Array("garbage behind a gzip header".utf8)),
+            ("trailing.json.gz", gzip(Array(good.utf8)) + Array("and more".utf8)),
+            (
+                "flipped.json.lz4",
+                {
+                    var bytes = lz4(Array(good.utf8))
+                    bytes[bytes.count / 2] ^= 0xFF
+                    return bytes
+                }()
+            ),
+        ] as [(String, [UInt8])])
     func damagedCompressionFailsAtOnce(_ name: String, _ content: [UInt8]) throws {
         let bench = bench()
         bench.put(name, content)
@@ -117,7 +134,10 @@ import Testing
         }.joined()
     }
 
-    @Test(arguments: [(5, 100, false), (6, 100, true), (1, 20, false), (1, 19, true), (0, 1, false), (50, 1000, false), (51, 1000, true)])
+    @Test(arguments: [
+        (5, 100, false), (6, 100, true), (1, 20, false), (1, 19, true), (0, 1, false), (50, 1000, false),
+        (51, 1000, true),
+    ])
     func theLimitItselfIsAcceptedAndOneRecordMoreIsNot(_ bad: Int, _ count: Int, _ isHeld: Bool) throws {
         let bench = bench()
         let text = lines(bad: bad, of: count)
@@ -140,7 +160,9 @@ import Testing
 
     @Test func aTailThatIsLostHoldsTheFile() throws {
         let bench = bench()
-        let pretty = (1...60).map { "{\n  \"Contract\": \"C\($0)\",\n  \"AppName\": \"VOD\",\n  \"TotalDuration\": 1\n}\n" }.joined()
+        let pretty = (1...60).map {
+            "{\n  \"Contract\": \"C\($0)\",\n  \"AppName\": \"VOD\",\n  \"TotalDuration\": 1\n}\n"
+        }.joined()
         bench.put("20220402.json", pretty + "{\n  \"Contract\": oops,\n  \"AppName\": \"VOD\"\n")
         let report = try bench.run()
         #expect(report.files.map(\.state) == [.folded, .held], "\(report.files.map(\.reason))")
@@ -154,7 +176,11 @@ import Testing
         let bench = bench()
         bench.put("20220402.json", lines(bad: 0, of: 3))
         bench.watcher.bend { call in
-            if case .open(let path, _) = call, path.hasSuffix("/inbox/20220402.json") { .fail(errno: EACCES) } else { .proceed }
+            if case .open(let path, _) = call, path.hasSuffix("/inbox/20220402.json") {
+                .fail(errno: EACCES)
+            } else {
+                .proceed
+            }
         }
         for _ in 1...2 {
             let report = try bench.run()
@@ -171,7 +197,11 @@ import Testing
         var source = RecordSource(seed: 43)
         bench.put("20220402.json", source.lines(100))
         bench.watcher.bend { call in
-            if case .readAt(let path, _, _) = call, path.hasSuffix("/inbox/20220402.json") { .fail(errno: EIO) } else { .proceed }
+            if case .readAt(let path, _, _) = call, path.hasSuffix("/inbox/20220402.json") {
+                .fail(errno: EIO)
+            } else {
+                .proceed
+            }
         }
         #expect(try bench.run().files.map(\.state) == [.folded, .failed])
         try expectOnlyTheGoodFileCounts(bench)
@@ -180,7 +210,11 @@ import Testing
     @Test func shortReadsChangeNothing() throws {
         let bench = bench()
         bench.watcher.bend { call in
-            if case .readAt(let path, let offset, _) = call, path.contains("/inbox/") { .limit(offset % 7 + 1) } else { .proceed }
+            if case .readAt(let path, let offset, _) = call, path.contains("/inbox/") {
+                .limit(offset % 7 + 1)
+            } else {
+                .proceed
+            }
         }
         try bench.run()
         try expectOnlyTheGoodFileCounts(bench)
@@ -205,7 +239,8 @@ import Testing
     func aFileThatChangesWhileItIsReadIsReadAgainAndThenWaits(_ size: Int) throws {
         let bench = bench()
         bench.unitSize = 1 << 20
-        let line = #"{"Contract":"C","AppName":"VOD","TotalDuration":1,"p":"\#(String(repeating: "p", count: 900))"}"# + "\n"
+        let line =
+            #"{"Contract":"C","AppName":"VOD","TotalDuration":1,"p":"\#(String(repeating: "p", count: 900))"}"# + "\n"
         var text = String(repeating: line, count: size / 1000 + 1)
         let good = ReferenceFile(name: "20220401.json", content: Array(Self.good.utf8))
         bench.put("20220402.json", text)
@@ -260,7 +295,11 @@ import Testing
         let bench = bench()
         bench.put("20220402.json", lines(bad: 0, of: 3))
         bench.watcher.bend { call in
-            if case .open(let path, _) = call, path.hasSuffix("/inbox/20220402.json") { .fail(errno: ENOENT) } else { .proceed }
+            if case .open(let path, _) = call, path.hasSuffix("/inbox/20220402.json") {
+                .fail(errno: ENOENT)
+            } else {
+                .proceed
+            }
         }
         let report = try bench.run()
         #expect(report.files.map(\.name) == ["20220401.json"] && !report.isIncomplete)
@@ -355,7 +394,9 @@ import Testing
         bench.put(name, lines(bad: 5, of: 100))
         bench.put("folder/" + other, lines(bad: 1, of: 100))
         #expect(try !bench.run().isIncomplete)
-        let letters = try FileManager.default.subpathsOfDirectory(atPath: bench.output + "/rejects").filter { $0.hasSuffix(".jsonl") }
+        let letters = try FileManager.default.subpathsOfDirectory(atPath: bench.output + "/rejects").filter {
+            $0.hasSuffix(".jsonl")
+        }
         #expect(letters.count == 2 && letters.contains { $0.hasPrefix("folder/") })
     }
 }

@@ -18,7 +18,8 @@ import Testing
         var measures: [Int64]
 
         static func == (a: Row, b: Row) -> Bool {
-            a.measures == b.measures && a.keys.count == b.keys.count && zip(a.keys, b.keys).allSatisfy { $0.elementsEqual($1) }
+            a.measures == b.measures && a.keys.count == b.keys.count
+                && zip(a.keys, b.keys).allSatisfy { $0.elementsEqual($1) }
         }
     }
 
@@ -89,7 +90,8 @@ import Testing
         #expect(rows(try merge([try partial(records, in: bench), []])) == whole)
         // And taking a part away again leaves the others.
         let taken = random.below(parts.count)
-        let others = rows(try mergeInAnyWay(partials.enumerated().filter { $0.offset != taken }.map(\.element), &random))
+        let others = rows(
+            try mergeInAnyWay(partials.enumerated().filter { $0.offset != taken }.map(\.element), &random))
         var result: [KeyedBatch] = []
         var (from, away) = (try merge(partials)[...], partials[taken][...])
         try KeyedMerge(schema: Self.schema, countMeasure: 1).run(

@@ -21,7 +21,8 @@ import Testing
         let (bench, files) = try started()
         let folder = bench.checkpoints + "/partials/dt=2022-04-01"
         let foreign = [
-            "notes.txt", ".hidden", ".notes.tmp", ".x.123.tmp", "partials/readme", "partials/dt=2022-04-01/mine.parquet",
+            "notes.txt", ".hidden", ".notes.tmp", ".x.123.tmp", "partials/readme",
+            "partials/dt=2022-04-01/mine.parquet",
             "partials/dt=2022-04-01/.data.tmp", "partials/dt=2022-04-01/20220401-0123456789abcdef.parquet",
         ]
         for path in foreign { try Data("mine".utf8).write(to: URL(fileURLWithPath: bench.checkpoints + "/" + path)) }
@@ -47,7 +48,9 @@ import Testing
         other.put("20220409.json", source.lines(20))
         try other.run()
         // A partial of the right form that no ledger knows of, and what a crash leaves.
-        let orphan = try FileManager.default.subpathsOfDirectory(atPath: other.checkpoints).first { $0.hasSuffix("9.parquet") || $0.contains("20220409-") }!
+        let orphan = try FileManager.default.subpathsOfDirectory(atPath: other.checkpoints).first {
+            $0.hasSuffix("9.parquet") || $0.contains("20220409-")
+        }!
         let target = bench.checkpoints + "/" + orphan
         try FileManager.default.createDirectory(
             atPath: (target as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
