@@ -30,7 +30,7 @@ final class Watcher: Interposer {
         return rule.withLock { $0 }(call)
     }
 
-    func didPerform(_ call: SystemCall, result: Int, bytes: UnsafeRawBufferPointer?) {}
+    func didPerform(_ call: SystemCall, on descriptor: Int32?, result: Int, bytes: UnsafeRawBufferPointer?) {}
 
     /// From now on, what is answered to each call.
     func bend(_ rule: @escaping @Sendable (SystemCall) -> DurableIO.Verdict) { self.rule.withLock { $0 = rule } }
