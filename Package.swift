@@ -76,7 +76,7 @@ let package = Package(
         tests(
             "WatchfoldTests",
             [
-                "Watchfold", "CLZ4", "CZlib", "Checkpoints", "Columns", "Configuration", "DurableIO", "Folding",
+                "Watchfold", "CLZ4", "CZlib", "Checkpoints", "Columns", "Configuration", "DurableIO", "Folding", "Inbox",
                 "Records", "Reports", logging,
             ]),
         tests("CommandTests", ["watchfold", subprocess]),
