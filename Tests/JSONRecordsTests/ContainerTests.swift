@@ -152,7 +152,8 @@ private struct SampleFile {
             case .number(let text): (other as? NSNumber)?.doubleValue == Double(text)
             case .string(let bytes): (other as? String).map { Array($0.utf8) == bytes } ?? false
             case .array(let elements):
-                (other as? [Any]).map { $0.count == elements.count && zip(elements, $0).allSatisfy { same($0, $1) } } ?? false
+                (other as? [Any]).map { $0.count == elements.count && zip(elements, $0).allSatisfy { same($0, $1) } }
+                    ?? false
             case .object(let members):
                 (other as? [String: Any]).map { other in
                     other.count == members.count
@@ -167,7 +168,9 @@ private struct SampleFile {
             let json = random.record()
             let text = json.printed(Printing(indent: random.pick([nil, 2]), isOdd: true), &random)
             #expect(try ReferenceParser.parse(text) == json)
-            guard !json.hasDuplicateKeys, !String(decoding: text, as: UTF8.self).contains(/[eE]-?[0-9]{3}/) else { continue }
+            guard !json.hasDuplicateKeys, !String(decoding: text, as: UTF8.self).contains(/[eE]-?[0-9]{3}/) else {
+                continue
+            }
             let other = try JSONSerialization.jsonObject(with: Data(text), options: .fragmentsAllowed)
             #expect(same(json, other), "\(String(decoding: text, as: UTF8.self))")
             compared += 1

@@ -50,7 +50,8 @@ extension JSON {
         var out = "\""
         for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
             let short: [UnicodeScalar: String] = [
-                "\"": "\\\"", "\\": "\\\\", "/": "\\/", "\u{8}": "\\b", "\u{C}": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t",
+                "\"": "\\\"", "\\": "\\\\", "/": "\\/", "\u{8}": "\\b", "\u{C}": "\\f", "\n": "\\n", "\r": "\\r",
+                "\t": "\\t",
             ]
             let mustEscape = scalar == "\"" || scalar == "\\" || scalar.value < 0x20
             if let escape = short[scalar], mustEscape || isOdd, !random.once(in: 3) {
@@ -81,7 +82,8 @@ extension RandomSource {
     static let texts = [
         "", "0", "CHANNEL", "BDH013139", "qad014541", "113.182.209.48", "PAYTV", "VOD", "é", "Truyền hình", "日本語テレビ",
         "😀", "a\u{0}b", "a\u{0}", "quote\"back\\slash/", "tab\tfeed\n", "\u{7F}", "exactly15bytes!", "exactly16bytes!!",
-        "a much longer name than fits inline", "{\"Contract\":\"X\"}", "e\u{301}", "\u{FFFF}", "\u{10FFFF}", "null", " ",
+        "a much longer name than fits inline", "{\"Contract\":\"X\"}", "e\u{301}", "\u{FFFF}", "\u{10FFFF}", "null",
+        " ",
     ]
 
     mutating func anyJSON(depth: Int = 0) -> JSON {
@@ -118,7 +120,9 @@ extension RandomSource {
             if !once(in: 15) { members.append(.init("AppName", app())) }
             if !once(in: 15) { members.append(.init("TotalDuration", duration())) }
         }
-        for _ in 0..<below(3) { members.append(.init(pick(["Mac", "_id", "é", "Contract ", "contract"] + Self.texts), anyJSON())) }
+        for _ in 0..<below(3) {
+            members.append(.init(pick(["Mac", "_id", "é", "Contract ", "contract"] + Self.texts), anyJSON()))
+        }
         return members.shuffled(using: &self)
     }
 
@@ -138,6 +142,8 @@ extension RandomSource {
 
     /// The elements of a top-level array or the like, now and then something that is no object.
     mutating func records(_ count: Int) -> [JSON] {
-        (0..<count).map { i in i > 0 && once(in: 12) ? pick([.null, .number("12"), .text("x"), .array([]), .bool(true)]) : record() }
+        (0..<count).map { i in
+            i > 0 && once(in: 12) ? pick([.null, .number("12"), .text("x"), .array([]), .bool(true)]) : record()
+        }
     }
 }

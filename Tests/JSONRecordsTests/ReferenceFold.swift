@@ -22,7 +22,9 @@ func referenceInteger(_ text: String) -> Int64? {
     var fraction = mantissa.count > 1 ? String(mantissa[1]) : ""
     if (whole + fraction).allSatisfy({ $0 == "0" }) { return 0 }
     // More places than this no text of a test has.
-    var exponent = parts.count > 1 ? max(-5000, min(5000, Int(parts[1].drop { $0 == "+" }) ?? (parts[1].hasPrefix("-") ? -5000 : 5000))) : 0
+    var exponent =
+        parts.count > 1
+        ? max(-5000, min(5000, Int(parts[1].drop { $0 == "+" }) ?? (parts[1].hasPrefix("-") ? -5000 : 5000))) : 0
     while exponent > 0 {
         whole.append(fraction.isEmpty ? "0" : fraction.removeFirst())
         exponent -= 1
@@ -113,7 +115,9 @@ func referenceLines(_ bytes: [UInt8], plan: FoldPlan = .engagement, maxRecordByt
             do throws(JSONFlaw) {
                 let record = try parser.value()
                 parser.skipSpace()
-                if parser.i < lineEnd, ![UInt8(ascii: "{"), UInt8(ascii: "[")].contains(bytes[parser.i]) { throw .malformed }
+                if parser.i < lineEnd, ![UInt8(ascii: "{"), UInt8(ascii: "[")].contains(bytes[parser.i]) {
+                    throw .malformed
+                }
                 if parser.i - start > maxRecordBytes {
                     reject(.recordTooLong, start..<parser.i)
                     continue

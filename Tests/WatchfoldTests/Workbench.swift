@@ -103,9 +103,10 @@ final class Workbench {
     }
 
     func processor() throws -> Processor {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        return try Processor(settings(), fileSystem: fileSystem, logger: logger, observer: Silence())
+        try Processor(settings(), fileSystem: fileSystem, logger: logger, observer: Silence())
     }
+
+    private var logger: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 
     @discardableResult
     func run() throws -> RunReport { try processor().run() }
@@ -115,7 +116,8 @@ final class Workbench {
     func status() throws -> StatusReport { try StatusReport(settings(), fileSystem: fileSystem) }
 
     func verify(repairing: Bool = false) throws -> VerifyReport {
-        try Verifier(settings(), fileSystem: fileSystem).verify(repairing: repairing)
+        let verifier = try Verifier(settings(), fileSystem: fileSystem, logger: logger, observer: Silence())
+        return try repairing ? verifier.repair() : verifier.verify()
     }
 
     func export(_ report: Report, from: String? = nil, to: String? = nil) throws -> String {
