@@ -15,7 +15,8 @@
 //  The shared memory beside a write-ahead log (`-shm`) is no data: SQLite makes it anew after a crash. Its calls pass by
 //  unseen.
 //
-//  A file is identified to the interposer by a number that no descriptor of the process has.
+//  SQLite keeps its descriptors to itself, so each file is opened a second time for the interposer to look at. That
+//  descriptor is closed after SQLite's own: closing any descriptor of a file drops the process's locks on it.
 
 import CSQLite
 import DurableIO
@@ -53,8 +54,6 @@ package enum FaultVFS {
     }
 
     private static let serial = Atomic<Int>(0)
-    /// Numbers for files, far beyond any descriptor.
-    private static let nextFile = Atomic<Int32>(1 << 30)
 
     /// Memory that begins with what SQLite sees. The functions that are not replaced are those of the layer below and
     /// get this address; they use nothing of it but the private data, which is a copy.
@@ -73,7 +72,8 @@ package enum FaultVFS {
     private final class OpenState {
         let interposer: any Interposer
         let path: String
-        let number: Int32
+        /// For the interposer; -1 for a temporary file.
+        let descriptor: Int32
         /// A log or journal that was made and whose name was not synced yet.
         var hasNewName: Bool
 
@@ -81,7 +81,7 @@ package enum FaultVFS {
             self.interposer = interposer
             self.path = path
             self.hasNewName = hasNewName
-            number = nextFile.wrappingAdd(1, ordering: .relaxed).newValue
+            descriptor = path.isEmpty ? -1 : Glibc.open(path, O_RDONLY | O_CLOEXEC)
         }
     }
 
@@ -134,7 +134,7 @@ package enum FaultVFS {
         let isLog = flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL) != 0
         let state = OpenState(interposer, path: path, hasNewName: creates && isLog)
         head.pointee = FileHead(methods: UnsafePointer(methods.pointer), state: .passRetained(state))
-        interposer.didPerform(call, on: nil, result: Int(state.number), bytes: nil)
+        interposer.didPerform(call, on: nil, result: Int(state.descriptor), bytes: nil)
         return SQLITE_OK
     }
 
@@ -176,14 +176,14 @@ package enum FaultVFS {
         case .limit(let most) where most < count:
             _ = below.xWrite(lower, bytes, Int32(most), offset)
             state.interposer.didPerform(
-                call, on: state.number, result: most, bytes: UnsafeRawBufferPointer(start: bytes, count: most))
+                call, on: state.descriptor, result: most, bytes: UnsafeRawBufferPointer(start: bytes, count: most))
             return SQLITE_FULL
         case .limit, .proceed: break
         }
         let code = below.xWrite(lower, bytes, count, offset)
         guard code == SQLITE_OK else { return code }
         state.interposer.didPerform(
-            call, on: state.number, result: Int(count), bytes: UnsafeRawBufferPointer(start: bytes, count: Int(count)))
+            call, on: state.descriptor, result: Int(count), bytes: UnsafeRawBufferPointer(start: bytes, count: Int(count)))
         return SQLITE_OK
     }
 
@@ -194,7 +194,7 @@ package enum FaultVFS {
         let (lower, below) = below(file)
         let code = below.xSync(lower, flags)
         guard code == SQLITE_OK else { return code }
-        state.interposer.didPerform(call, on: state.number, result: 0, bytes: nil)
+        state.interposer.didPerform(call, on: state.descriptor, result: 0, bytes: nil)
         guard state.hasNewName else { return SQLITE_OK }
         state.hasNewName = false
         return syncFolder(of: state.path, state.interposer)
@@ -207,7 +207,7 @@ package enum FaultVFS {
         let (lower, below) = below(file)
         let code = below.xTruncate(lower, size)
         guard code == SQLITE_OK else { return code }
-        state.interposer.didPerform(call, on: state.number, result: 0, bytes: nil)
+        state.interposer.didPerform(call, on: state.descriptor, result: 0, bytes: nil)
         return SQLITE_OK
     }
 
@@ -219,16 +219,19 @@ package enum FaultVFS {
         if case .fail = state.interposer.willPerform(call) { return SQLITE_IOERR | (1 << 8) }
         let (lower, below) = below(file)
         let code = below.xRead(lower, bytes, count, offset)
-        if code == SQLITE_OK { state.interposer.didPerform(call, on: state.number, result: Int(count), bytes: nil) }
+        if code == SQLITE_OK { state.interposer.didPerform(call, on: state.descriptor, result: Int(count), bytes: nil) }
         return code
     }
 
     private static func close(_ file: UnsafeMutablePointer<sqlite3_file>?) -> Int32 {
         let (lower, below) = below(file)
         let head = UnsafeMutableRawPointer(file!).assumingMemoryBound(to: FileHead.self)
+        let descriptor = state(file).descriptor
+        let code = below.xClose(lower)
+        if descriptor >= 0 { Glibc.close(descriptor) }
         head.pointee.state?.release()
         head.pointee.state = nil
-        return below.xClose(lower)
+        return code
     }
 
     private struct Methods: @unchecked Sendable {

@@ -55,7 +55,7 @@ package struct Exporter {
                 let pass = try ReportPass(schema: plan.schema, map: settings.map, outputs: [output])
                 try plan.run { try pass.consume($0) }
                 _ = try pass.finish(sums)
-            } catch where isUntouched && plan.usesTotal && Publisher.blamesTotal(error, checkpoints.total.path) {
+            } catch where isUntouched && plan.usesTotal && Publisher.blamesTotal(error) {
                 try export(rebuilding: true)
             }
         }

@@ -1,8 +1,8 @@
 //  From what files turned out to be to what counts.
 //
-//  Which of several names with one content counts does not depend on the order in which they came: it is the first of
-//  them in the order of bytes. So when a copy arrives whose name comes before the one that counts, they change places in
-//  one commit, and when the one that counts is replaced, the next one takes its place in the same commit.
+//  Which of several names with one content counts does not depend on the order in which they came (CountingPlan.swift).
+//  So when a copy arrives that goes before the one that counts, they change places in one commit, and when the one that
+//  counts is replaced, the next one takes its place in the same commit.
 
 import Checkpoints
 import Configuration
@@ -79,23 +79,7 @@ final class Committer: @unchecked Sendable {
     ) throws -> Verdict {
         let digest = summary.digest.hex
         let text = settings.configuration.foldSettingsText
-        if !isAfresh {
-            let known: Verdict? = try lock.withLock { _ in
-                let ledger = checkpoints.ledger
-                if let file = try ledger.file(named: candidate.name), file.digest == digest,
-                    // What was held under another limit may count now, as if it had just come.
-                    file.state != .held || held != nil
-                {
-                    return .seen(file.state)
-                }
-                let version = try ledger.versions(digest: digest).last {
-                    $0.facts.name.utf8.elementsEqual(candidate.name.utf8) && $0.facts.plan == text
-                        && $0.facts.date == candidate.location.date
-                }
-                return version.map { .content(digest: digest, .existing($0.id), held: held) }
-            }
-            if let known { return known }
-        }
+        if let known = try lock.withLock({ _ in try known(candidate, digest, text, held, isAfresh) }) { return known }
         let origin = PartialOrigin(
             name: candidate.name, digest: digest, date: candidate.location.date, size: summary.size,
             storedSize: summary.storedSize, compression: summary.compression.rawValue,
@@ -112,17 +96,50 @@ final class Committer: @unchecked Sendable {
         }
     }
 
+    /// What needs no new partial: a content that the file is known for, or one that it had before.
+    private func known(
+        _ candidate: Candidate, _ digest: String, _ settingsText: String, _ held: String?, _ isAfresh: Bool
+    ) throws -> Verdict? {
+        let ledger = checkpoints.ledger
+        if let file = try ledger.file(named: candidate.name), file.digest == digest {
+            // What was taken out stays out, however often it is read.
+            if file.state == .retracted { return .seen(.retracted) }
+            // What was held under another limit may count now, as if it had just come.
+            if !isAfresh && (file.state != .held || held != nil) { return .seen(file.state) }
+        }
+        if isAfresh { return nil }
+        let version = try ledger.versions(digest: digest).last {
+            $0.facts.name.utf8.elementsEqual(candidate.name.utf8) && $0.facts.plan == settingsText
+                && $0.facts.date == candidate.location.date
+        }
+        guard let version, try isIntact(version) else { return nil }
+        return .content(digest: digest, .existing(version.id), held: held)
+    }
+
+    /// Whether an earlier partial can count again: the reason why it does not may be that it was damaged.
+    private func isIntact(_ version: VersionRecord) throws -> Bool {
+        do {
+            try checkpoints.partials.verify(version, apps: try checkpoints.ledger.apps(of: version.id))
+            return true
+        } catch is DamagedTable {
+            return false
+        } catch let error as IOError where error.isMissing {
+            return false
+        }
+    }
+
     // MARK: Committing
 
-    /// Commits one file.
-    ///
-    /// - Returns: the state that it has now and why.
-    func commit(_ candidate: Candidate, _ verdict: Verdict) throws -> (state: FileState, reason: String)? {
-        try commit([(candidate, verdict)])[0]
+    /// What a commit did.
+    struct Outcome {
+        /// The state of each file and why, in the order that they were given; nil for those that nothing is told of.
+        var files: [(state: FileState, reason: String)?]
+        /// Other files whose state followed: copies that step back or take over.
+        var others: [(name: String, state: FileState, reason: String)]
     }
 
     /// Commits several files in one change of the ledger.
-    func commit(_ items: [(Candidate, Verdict)]) throws -> [(state: FileState, reason: String)?] {
+    func commit(_ items: [(Candidate, Verdict)]) throws -> Outcome {
         try lock.withLock { _ in
             do {
                 return try place(items)
@@ -133,7 +150,7 @@ final class Committer: @unchecked Sendable {
     }
 
     /// A file whose sums do not fit beside the others fails; the rest is committed without it.
-    private func commitWithout(_ name: String, _ items: [(Candidate, Verdict)]) throws -> [(state: FileState, reason: String)?] {
+    private func commitWithout(_ name: String, _ items: [(Candidate, Verdict)]) throws -> Outcome {
         var items = items
         // The sum may fail at a file that counts already, or at one that would take the place of one of these; but it
         // is a newcomer that is too much, if there is any.
@@ -172,7 +189,7 @@ final class Committer: @unchecked Sendable {
         return largest?.name
     }
 
-    private func place(_ items: [(Candidate, Verdict)]) throws -> [(state: FileState, reason: String)?] {
+    private func place(_ items: [(Candidate, Verdict)]) throws -> Outcome {
         let ledger = checkpoints.ledger
         var change = CommitChange(run: run)
         change.countsDuplicates = settings.configuration.duplicates == .count
@@ -207,9 +224,14 @@ final class Committer: @unchecked Sendable {
             items.compactMap { candidate, verdict in
                 if case .seen = verdict { (candidate.name, candidate.location) } else { nil }
             })
-        return try items.map { candidate, verdict in
-            if case .none = verdict { return nil }
-            return try ledger.file(named: candidate.name).map { ($0.state, $0.reason) }
-        }
+        let own = Set(items.map { ByteOrdered($0.0.name) })
+        return Outcome(
+            files: try items.map { candidate, verdict in
+                if case .none = verdict { return nil }
+                return try ledger.file(named: candidate.name).map { ($0.state, $0.reason) }
+            },
+            others: change.files.filter { !own.contains(ByteOrdered($0.name)) }.map {
+                ($0.name, $0.status.state, $0.reason)
+            })
     }
 }

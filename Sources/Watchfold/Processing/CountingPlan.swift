@@ -1,15 +1,20 @@
 //  Which of several names with one content counts.
 //
-//  Before: b.json counts content X; c.json repeats it. Then a.json arrives with X, and c.json gets content Y.
+//  One with a date before one without, then the shorter name, then the order of bytes. People name copies "copy of",
+//  "(1)", "-again": the name that the dump was born with is the dated and short one. What came first does not matter,
+//  so the sums are the same in whatever order files arrive.
 //
-//      a.json   unseen    → folded                      first in the order of bytes
-//      b.json   folded    → duplicate of a.json
-//      c.json   duplicate → folded with Y
+//  Before: 2022-04-01-again.json counts content X; x.json repeats it. Then 2022-04-01.json arrives with X, and x.json
+//  gets content Y.
+//
+//      2022-04-01.json         unseen    → folded
+//      2022-04-01-again.json   folded    → duplicate of 2022-04-01.json
+//      x.json                  duplicate → folded with Y
 //
 //  Before: a.json counts X; b.json repeats it. Then a.json gets content Z.
 //
 //      a.json   folded    → folded with Z
-//      b.json   duplicate → folded                      nobody else has X any more
+//      b.json   duplicate → folded                      nobody else has X any more, and it is what b.json last held
 
 import Checkpoints
 import Records
@@ -22,7 +27,15 @@ struct CountingPlan {
     private var departures: [(name: ByteOrdered, digest: String)] = []
     /// Names whose retracted content is wanted again.
     private var restored: Set<ByteOrdered> = []
-    private var arrivals: [(name: ByteOrdered, digest: String, version: VersionReference, location: FileLocation?)] = []
+    private var arrivals: [Arrival] = []
+
+    private struct Arrival {
+        var name: ByteOrdered
+        var digest: String
+        var version: VersionReference
+        /// Nil for a file that stays where it is.
+        var location: FileLocation?
+    }
 
     init(ledger: Ledger, countsDuplicates: Bool) {
         self.ledger = ledger
@@ -35,7 +48,7 @@ struct CountingPlan {
     mutating func add(
         _ name: String, digest: String, version: VersionReference, location: FileLocation?, isRestored: Bool = false
     ) {
-        arrivals.append((ByteOrdered(name), digest, version, location))
+        arrivals.append(Arrival(name: ByteOrdered(name), digest: digest, version: version, location: location))
         if isRestored { restored.insert(ByteOrdered(name)) }
     }
 
@@ -46,6 +59,8 @@ struct CountingPlan {
     private struct Holder {
         var name: ByteOrdered
         var version: VersionReference?
+        /// Whether the file belongs to a day.
+        var isDated: Bool
         /// Nil for a file that stays where it is.
         var location: FileLocation?
         var isCounted: Bool
@@ -53,6 +68,12 @@ struct CountingPlan {
         var isFixed = false
         /// Whom it repeats now.
         var original: ByteOrdered?
+
+        func precedes(_ other: Holder) -> Bool {
+            if isDated != other.isDated { return isDated }
+            let (count, otherCount) = (name.string.utf8.count, other.name.string.utf8.count)
+            return count != otherCount ? count < otherCount : name < other.name
+        }
     }
 
     func changes() throws -> [FileChange] {
@@ -76,21 +97,24 @@ struct CountingPlan {
                             reason: "this content was retracted"))
                 } else {
                     holders.append(
-                        Holder(name: arrival.name, version: arrival.version, location: arrival.location, isCounted: false))
+                        Holder(
+                            name: arrival.name, version: arrival.version, isDated: try isDated(arrival),
+                            location: arrival.location, isCounted: false))
                 }
             }
             for name in try countingNames(digest) where !moved.contains(name) {
                 guard let file = try ledger.file(named: name.string), let version = file.counting else { continue }
                 holders.append(
                     Holder(
-                        name: name, version: .existing(version), isCounted: true, isFixed: file.state != .folded))
+                        name: name, version: .existing(version), isDated: file.location.date != nil, isCounted: true,
+                        isFixed: file.state != .folded))
             }
             for file in try ledger.duplicates(digest: digest) where !moved.contains(ByteOrdered(file.name)) {
                 guard case .duplicate(let original, _, let version) = file.status else { continue }
                 holders.append(
                     Holder(
-                        name: ByteOrdered(file.name), version: version.map { .existing($0) }, isCounted: false,
-                        original: ByteOrdered(original)))
+                        name: ByteOrdered(file.name), version: version.map { .existing($0) },
+                        isDated: file.location.date != nil, isCounted: false, original: ByteOrdered(original)))
             }
             changes += settle(digest, holders)
         }
@@ -98,6 +122,11 @@ struct CountingPlan {
             changes[index].liftsRetraction = true
         }
         return changes
+    }
+
+    private func isDated(_ arrival: Arrival) throws -> Bool {
+        if let location = arrival.location { return location.date != nil }
+        return try ledger.file(named: arrival.name.string)?.location.date != nil
     }
 
     /// All names that the content counts under: several when `duplicates: count` was in force before.
@@ -115,7 +144,7 @@ struct CountingPlan {
             }
         }
         let fixed = holders.first { $0.isFixed }
-        guard let heir = fixed ?? holders.filter({ $0.version != nil }).min(by: { $0.name < $1.name }) else { return [] }
+        guard let heir = fixed ?? holders.filter({ $0.version != nil }).min(by: { $0.precedes($1) }) else { return [] }
         return holders.compactMap { holder in
             if holder.isFixed { return nil }
             if holder.name == heir.name {

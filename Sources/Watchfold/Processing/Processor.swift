@@ -205,8 +205,11 @@ package final class Processor {
         }
         if isAfresh {
             let held = results.held
-            let states = try committer.commit(held.map { ($0.candidate, $0.verdict) })
-            for (entry, outcome) in zip(held, states) {
+            let outcome = try committer.commit(held.map { ($0.candidate, $0.verdict) })
+            for other in outcome.others {
+                results.follow(FileReport(name: other.name, state: other.state, reason: other.reason))
+            }
+            for (entry, outcome) in zip(held, outcome.files) {
                 guard let (state, reason) = outcome else { continue }
                 var item = entry.item
                 (item.state, item.reason) = (state, reason)
@@ -216,6 +219,15 @@ package final class Processor {
             }
         }
         report.files = results.files
+        // Last, and once for each file: only the state that it is left in matters.
+        for follower in results.followers {
+            observer.finish(follower)
+            if let place = report.files.firstIndex(where: { $0.name.utf8.elementsEqual(follower.name.utf8) }) {
+                (report.files[place].state, report.files[place].reason) = (follower.state, follower.reason)
+            } else {
+                report.followers.append(follower)
+            }
+        }
         report.storedBytes = files.reduce(0) { $0 + $1.status.size }
     }
 
@@ -250,11 +262,17 @@ package final class Processor {
                 if case .seen = verdict { item.isUnchanged = true }
                 if isAfresh {
                     results.hold(index, candidate, verdict, item)
-                } else if let (state, reason) = try committer.commit(candidate, verdict) {
-                    (item.state, item.reason) = (state, reason)
-                    item.seconds = starts.elapsed(index)
-                    observer.finish(item)
-                    results.finish(index, item)
+                } else {
+                    let outcome = try committer.commit([(candidate, verdict)])
+                    if let (state, reason) = outcome.files[0] {
+                        (item.state, item.reason) = (state, reason)
+                        item.seconds = starts.elapsed(index)
+                        observer.finish(item)
+                        results.finish(index, item)
+                    }
+                    for other in outcome.others {
+                        results.follow(FileReport(name: other.name, state: other.state, reason: other.reason))
+                    }
                 }
             } catch {
                 // What stops one file for reasons of its own was judged before; this stops all.
@@ -315,6 +333,7 @@ private final class FoldResults: Sendable {
         var files: [FileReport?]
         var held: [Held] = []
         var changed: [Int] = []
+        var followers: [ByteOrdered: FileReport] = [:]
         var failure: (any Error)?
     }
 
@@ -326,11 +345,25 @@ private final class FoldResults: Sendable {
         starts = StartTimes(count: count)
     }
 
-    func finish(_ index: Int, _ file: FileReport) { state.withLock { $0.files[index] = file } }
+    /// The file was committed; what it followed before is no longer its state.
+    func finish(_ index: Int, _ file: FileReport) {
+        state.withLock { state in
+            state.files[index] = file
+            state.followers[ByteOrdered(file.name)] = nil
+        }
+    }
 
     func hold(_ index: Int, _ candidate: Candidate, _ verdict: Verdict, _ item: FileReport) {
         let box = UncheckedBox(Held(index: index, candidate: candidate, verdict: verdict, item: item))
         state.withLock { $0.held.append(box.value) }
+    }
+
+    /// Another file's state followed.
+    func follow(_ file: FileReport) { state.withLock { $0.followers[ByteOrdered(file.name)] = file } }
+
+    /// Files whose state followed, by name; of those that were read themselves, the ones that came before.
+    var followers: [FileReport] {
+        state.withLock { $0.followers.sorted { $0.key < $1.key }.map(\.value) }
     }
 
     /// The file changed while it was read.

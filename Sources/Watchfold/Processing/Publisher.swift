@@ -50,7 +50,7 @@ struct Publisher {
         let plan = try checkpoints.total.plan(checkpoints.ledger)
         do {
             return try write(snapshot, plan)
-        } catch where plan.usesTotal && Self.blamesTotal(error, checkpoints.total.path) {
+        } catch where plan.usesTotal && Self.blamesTotal(error) {
             return try write(snapshot, try checkpoints.total.plan(checkpoints.ledger, rebuilding: true))
         }
     }
@@ -70,11 +70,11 @@ struct Publisher {
         }
     }
 
-    /// Whether a merge failed because the total on disk is not what it should be: all partials together then tell.
-    static func blamesTotal(_ error: any Error, _ path: String) -> Bool {
+    /// Whether a merge with the total failed in a way that a merge of all partials that count may not: the total is not
+    /// what it should be, or a partial that is to be taken out of it is damaged.
+    static func blamesTotal(_ error: any Error) -> Bool {
         switch error {
-        case let error as DamagedTable: error.path == path
-        case is FoldError: true
+        case is DamagedTable, is FoldError: true
         case ReportError.output: false
         case is ReportError: true
         default: false

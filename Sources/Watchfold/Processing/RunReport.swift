@@ -32,6 +32,8 @@ package enum Publication: Sendable, Hashable {
 package struct RunReport: Sendable {
     /// In the order of names.
     package var files: [FileReport] = []
+    /// Files that were not read and whose state followed from others': copies that step back or take over.
+    package var followers: [FileReport] = []
     /// Files of the inbox that were not read because nothing about them changed.
     package var unchanged = 0
     /// Unchanged files that still want a person: held, failed or waiting.
