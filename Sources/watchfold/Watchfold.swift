@@ -32,12 +32,23 @@ struct WatchfoldCommand: ParsableCommand {
     static func main() {
         // A reader that closes the pipe early is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        raiseFileLimit()
         do {
             var command = try parseAsRoot()
             try command.run()
         } catch {
             failing(error)
         }
+    }
+
+    /// A merge opens all its partials at once, and years of days are more than the 1024 files that most systems allow a
+    /// program that does not ask for more.
+    private static func raiseFileLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        // If not, the merge says which file it could not open.
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     /// Says what went wrong, on standard error, and with which code to end.

@@ -153,6 +153,16 @@ import Testing
         try await shell.expect(1, "$W accept nowhere.json")
     }
 
+    @Test func moreFilesThanAProgramMayOpenWithoutAsking() async throws {
+        let shell = Shell()
+        for index in 0..<40 { shell.put("inbox/\(20_220_401 + index).json", records([("A", "VOD", index)])) }
+        try await shell.expect(
+            0,
+            "ulimit -Sn 30; $W run && rm checkpoints/total.parquet && $W run && $W verify && $W export --from 2022-04-01"
+        )
+        #expect(shell.read("output/engagement.csv") == header + "A,0,780,0,0,0\n")
+    }
+
     @Test func aVerifyThatFindsADerivedFileWrongMakesItAnewWhenAsked() async throws {
         let shell = Shell()
         shell.put("inbox/20220401.json", records([("A", "VOD", 5)]))

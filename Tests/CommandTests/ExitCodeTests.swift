@@ -137,8 +137,13 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: "/dev/full"))
     }
 
-    private static let canMount =
-        getuid() == 0 && mount("tmpfs", "/mnt", "tmpfs", 0, "size=64k") == 0 && umount2("/mnt", 0) == 0
+    /// Whether this process may mount file systems, tried on a folder of its own.
+    private static let canMount: Bool = {
+        let folder = NSTemporaryDirectory() + "watchfold-mount-" + UUID().uuidString
+        guard getuid() == 0, mkdir(folder, 0o700) == 0 else { return false }
+        defer { rmdir(folder) }
+        return mount("tmpfs", folder, "tmpfs", 0, "size=64k") == 0 && umount2(folder, 0) == 0
+    }()
 
     @Test(.enabled(if: canMount))
     func fiveWhenTheDiskIsFullAndNothingIsLost() async throws {
