@@ -93,7 +93,7 @@ package final class CheckpointFolder {
         let ledgerPath = Path.join(root, ledgerName)
         let hasLedger = try fileSystem.statusIfPresent(ledgerPath).map { $0.size > 0 } ?? false
         if !hasLedger, try hasPartials(root, fileSystem) { throw CheckpointError.ledgerMissing(path: root) }
-        let ledger = try Ledger.open(ledgerPath, mode: .create, plan: plan.name)
+        let ledger = try Ledger.open(ledgerPath, mode: .create, plan: plan.name, vfs: fileSystem.sqliteVFS)
         if !hasLedger { try fileSystem.syncFolder(root) }
         try checkNotBack(root, ledger, plan, fileSystem)
         let known = try ledger.versions().map(\.facts.partial)
@@ -130,7 +130,7 @@ package final class CheckpointFolder {
             throw try hasPartials(root, fileSystem)
                 ? CheckpointError.ledgerMissing(path: root) : CheckpointError.nothingYet(path: root)
         }
-        let ledger = try Ledger.open(ledgerPath, mode: .read, plan: plan.name)
+        let ledger = try Ledger.open(ledgerPath, mode: .read, plan: plan.name, vfs: fileSystem.sqliteVFS)
         return opened(root, ledger, [], plan, SweepReport(), nil, fileSystem)
     }
 
@@ -158,7 +158,7 @@ package final class CheckpointFolder {
             old.append(path + mark + suffix)
         }
         try fileSystem.syncFolder(root)
-        let ledger = try Ledger.open(path, mode: .create, plan: plan.name)
+        let ledger = try Ledger.open(path, mode: .create, plan: plan.name, vfs: fileSystem.sqliteVFS)
         try fileSystem.syncFolder(root)
         let partials = PartialStore(root: root, known: [], in: fileSystem)
         try fill(ledger, partials)

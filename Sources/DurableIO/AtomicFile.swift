@@ -27,6 +27,9 @@ package final class AtomicFile {
     private var state = State.writing
 
     private enum State { case writing, sealed, placed, discarded }
+    /// Bytes of the final name in the temporary one. With a cut character repaired, two dots, the numbers and `.tmp` it
+    /// stays well below the 255 bytes that a name may have.
+    private static let namePrefix = 160
 
     /// Whether the file has its name.
     package var isPlaced: Bool { state == .placed }
@@ -36,7 +39,9 @@ package final class AtomicFile {
         self.path = path
         self.fileSystem = fileSystem
         let serial = Self.serial.wrappingAdd(1, ordering: .relaxed).newValue
-        temporaryPath = Path.join(Path.parent(path), ".\(Path.name(path)).\(getpid())-\(serial).tmp")
+        // A part of the name is enough for people; the whole with all that is added might be too long for a name.
+        let name = String(decoding: Path.name(path).utf8.prefix(Self.namePrefix), as: UTF8.self)
+        temporaryPath = Path.join(Path.parent(path), ".\(name).\(getpid())-\(serial).tmp")
         try fileSystem.removeIfPresent(temporaryPath)
         file = try fileSystem.open(temporaryPath, .createNew)
     }
@@ -47,8 +52,8 @@ package final class AtomicFile {
     /// Whether a name is one that this type gives to unfinished files.
     package static func isTemporary(_ name: String) -> Bool { origin(ofTemporary: name) != nil }
 
-    /// What the name of an unfinished file says: the name that it would have got, and the process that wrote it; nil
-    /// when the name is not one that this type gives.
+    /// What the name of an unfinished file says: the name that it would have got (of a long one the beginning), and the
+    /// process that wrote it; nil when the name is not one that this type gives.
     package static func origin(ofTemporary name: String) -> (name: String, processID: Int32)? {
         guard name.hasPrefix("."), name.hasSuffix(".tmp") else { return nil }
         let parts = name.dropFirst().dropLast(4).split(separator: ".", omittingEmptySubsequences: false)

@@ -32,7 +32,7 @@ package final class FileLock: Sendable {
 
     package static func attempt(_ path: String, in fileSystem: FileSystem, now: String) throws(IOError) -> Attempt {
         let file = try fileSystem.open(path, .readWrite)
-        guard try file.tryLock() else { return .held(by: try holder(in: file)) }
+        guard try file.tryLock() else { return .held(by: holder(in: file)) }
         try file.truncate(to: 0)
         let note = Array("\(getpid()) \(now)\n".utf8)
         var failure: IOError?
@@ -43,8 +43,9 @@ package final class FileLock: Sendable {
         return .taken(FileLock(file))
     }
 
-    private static func holder(in file: OpenFile) throws(IOError) -> LockHolder? {
-        let text = String(decoding: try file.readAll(limit: 4096), as: UTF8.self)
+    private static func holder(in file: OpenFile) -> LockHolder? {
+        guard let note = try? file.readAll(limit: 4096) else { return nil }
+        let text = String(decoding: note, as: UTF8.self)
         let parts = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
         guard parts.count == 2, let processID = Int32(parts[0]) else { return nil }
         return LockHolder(processID: processID, since: String(parts[1]))

@@ -74,20 +74,26 @@ package struct FolderEntry: Sendable, Hashable {
 package final class FileSystem: Sendable {
     private let interposer: (any Interposer)?
 
-    package init(interposer: (any Interposer)? = nil) { self.interposer = interposer }
+    /// Name of the SQLite VFS that reaches the same disk; nil for the default one.
+    package let sqliteVFS: String?
+
+    package init(interposer: (any Interposer)? = nil, sqliteVFS: String? = nil) {
+        self.interposer = interposer
+        self.sqliteVFS = sqliteVFS
+    }
 
     /// The one that programs use.
     package static let real = FileSystem()
 
     // MARK: Calls
 
-    /// Makes one call: asks the interposer, repeats on EINTR, reports the outcome.
+    /// Makes one call: asks the interposer, repeats on EINTR (the kernel's or the interposer's), reports the outcome.
     ///
     /// - Parameter body: receives the most bytes to transfer; returns the kernel's result, negative on failure.
     @discardableResult
     func perform(
-        _ call: SystemCall, _ operation: @autoclosure () -> String, _ path: String, count: Int = 0,
-        bytes: UnsafeRawBufferPointer? = nil, _ body: (Int) -> Int
+        _ call: SystemCall, _ operation: @autoclosure () -> String, _ path: String, on descriptor: Int32? = nil,
+        count: Int = 0, bytes: UnsafeRawBufferPointer? = nil, _ body: (Int) -> Int
     ) throws(IOError) -> Int {
         while true {
             var limit = count
@@ -100,7 +106,8 @@ package final class FileSystem: Sendable {
             let result = body(limit)
             if result >= 0 {
                 interposer?.didPerform(
-                    call, result: result, bytes: bytes.map { UnsafeRawBufferPointer(rebasing: $0[..<result]) })
+                    call, on: descriptor, result: result,
+                    bytes: bytes.map { UnsafeRawBufferPointer(rebasing: $0[..<result]) })
                 return result
             }
             let code = errno

@@ -6,11 +6,12 @@
     import Darwin
 #endif
 
-/// An open file or folder; closed when the last reference goes. `readAt` may be called from several threads at once.
+/// An open file or folder; closed when the last reference goes. `read(at:into:)` may be called from several threads at
+/// once.
 package final class OpenFile: Sendable {
     package enum Mode: Sendable {
         case read
-        /// Create a file that must not exist yet, for writing.
+        /// Create a file that must not exist yet, for writing, and for reading what was written.
         case createNew
         /// Open what is there, a device or a pipe, for writing.
         case write
@@ -21,7 +22,7 @@ package final class OpenFile: Sendable {
         var flags: Int32 {
             switch self {
             case .read: O_RDONLY
-            case .createNew: O_WRONLY | O_CREAT | O_EXCL
+            case .createNew: O_RDWR | O_CREAT | O_EXCL
             case .write: O_WRONLY
             case .readWrite: O_RDWR | O_CREAT
             case .folder: O_RDONLY | O_DIRECTORY
@@ -54,7 +55,9 @@ package final class OpenFile: Sendable {
 
     package func status() throws(IOError) -> FileStatus {
         var s = stat()
-        try fileSystem.perform(.status(path: path), "cannot look at", path) { _ in Int(fstat(descriptor, &s)) }
+        try fileSystem.perform(.status(path: path), "cannot look at", path, on: descriptor) { _ in
+            Int(fstat(descriptor, &s))
+        }
         return FileStatus(s)
     }
 
@@ -62,7 +65,9 @@ package final class OpenFile: Sendable {
 
     /// Reads what comes next, at most the buffer's size. Returns 0 at the end.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(IOError) -> Int {
-        try fileSystem.perform(.read(path: path, count: buffer.count), "cannot read", path, count: buffer.count) {
+        try fileSystem.perform(
+            .read(path: path, count: buffer.count), "cannot read", path, on: descriptor, count: buffer.count
+        ) {
             most in
             #if canImport(Glibc)
                 Glibc.read(descriptor, buffer.baseAddress, most)
@@ -78,7 +83,8 @@ package final class OpenFile: Sendable {
         while filled < buffer.count {
             let rest = buffer.count - filled
             let count = try fileSystem.perform(
-                .readAt(path: path, offset: offset + filled, count: rest), "cannot read", path, count: rest
+                .readAt(path: path, offset: offset + filled, count: rest), "cannot read", path, on: descriptor,
+                count: rest
             ) { most in pread(descriptor, buffer.baseAddress! + filled, most, off_t(offset + filled)) }
             if count == 0 { break }
             filled += count
@@ -110,7 +116,8 @@ package final class OpenFile: Sendable {
         var rest = bytes
         while !rest.isEmpty {
             let count = try fileSystem.perform(
-                .write(path: path, count: rest.count), "cannot write", path, count: rest.count, bytes: rest
+                .write(path: path, count: rest.count), "cannot write", path, on: descriptor, count: rest.count,
+                bytes: rest
             ) { most in
                 #if canImport(Glibc)
                     Glibc.write(descriptor, rest.baseAddress, most)
@@ -130,7 +137,8 @@ package final class OpenFile: Sendable {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
             let position = offset + written
             let count = try fileSystem.perform(
-                .writeAt(path: path, offset: position, count: rest.count), "cannot write", path, count: rest.count,
+                .writeAt(path: path, offset: position, count: rest.count), "cannot write", path, on: descriptor,
+                count: rest.count,
                 bytes: rest
             ) { most in pwrite(descriptor, rest.baseAddress, most, off_t(position)) }
             if count == 0 { throw IOError("cannot write", path, code: EIO) }
@@ -139,21 +147,23 @@ package final class OpenFile: Sendable {
     }
 
     package func truncate(to length: Int) throws(IOError) {
-        try fileSystem.perform(.truncate(path: path, length: length), "cannot truncate", path) { _ in
+        try fileSystem.perform(.truncate(path: path, length: length), "cannot truncate", path, on: descriptor) { _ in
             Int(ftruncate(descriptor, off_t(length)))
         }
     }
 
     /// Makes what was written last. After a failure nothing is known of the pages; the file must be written anew.
     package func sync() throws(IOError) {
-        try fileSystem.perform(.sync(path: path), "cannot make durable", path) { _ in Int(fsync(descriptor)) }
+        try fileSystem.perform(.sync(path: path), "cannot make durable", path, on: descriptor) { _ in
+            Int(fsync(descriptor))
+        }
     }
 
     /// Takes the kernel's exclusive lock on this open file, without waiting. Returns whether it was free. The lock goes
     /// with the descriptor, also when the process dies.
     package func tryLock() throws(IOError) -> Bool {
         do {
-            try fileSystem.perform(.lock(path: path), "cannot lock", path) { _ in
+            try fileSystem.perform(.lock(path: path), "cannot lock", path, on: descriptor) { _ in
                 Int(flock(descriptor, LOCK_EX | LOCK_NB))
             }
             return true

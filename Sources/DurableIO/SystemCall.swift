@@ -10,7 +10,8 @@
     import Darwin
 #endif
 
-/// One request to the file system; paths are as given to the call.
+/// One request to the file system; paths are as given to the call, or to the call that opened the file. Closing is not
+/// among them: what must last was synced before, so nothing can depend on its outcome.
 package enum SystemCall: Sendable, Hashable {
     case open(path: String, flags: Int32)
     case read(path: String, count: Int)
@@ -18,7 +19,6 @@ package enum SystemCall: Sendable, Hashable {
     case write(path: String, count: Int)
     case writeAt(path: String, offset: Int, count: Int)
     case sync(path: String)
-    case close(path: String)
     case rename(from: String, to: String)
     case remove(path: String)
     case createFolder(path: String)
@@ -41,8 +41,13 @@ package enum Verdict: Sendable {
 /// Stands between DurableIO and the kernel in tests.
 package protocol Interposer: Sendable {
     func willPerform(_ call: SystemCall) -> Verdict
-    /// Called after a call that succeeded, with the bytes that reached the file, if it was a write.
-    func didPerform(_ call: SystemCall, result: Int, bytes: UnsafeRawBufferPointer?)
+    /// Called after a call that succeeded.
+    ///
+    /// - Parameters:
+    ///   - descriptor: the open file or folder that the call was made on; nil when it was made on a path.
+    ///   - result: what the kernel returned: of an `open` the descriptor, of a read or write the bytes transferred.
+    ///   - bytes: of a write, what reached the file.
+    func didPerform(_ call: SystemCall, on descriptor: Int32?, result: Int, bytes: UnsafeRawBufferPointer?)
 }
 
 /// A file system call that failed: what was being done, to which path, and the kernel's reason.

@@ -53,6 +53,9 @@ final class CursorStorage {
     func load(_ batch: KeyedBatch, sources: [ColumnSource]) throws(FoldError) {
         precondition(batch.keys.count == keyCount, "a batch of \(batch.keys.count) keys among ones of \(keyCount)")
         let count = batch.count
+        precondition(
+            batch.keys.allSatisfy { $0.count == count } && batch.measures.allSatisfy { $0.count == count },
+            "columns of different lengths")
         makeRoom(rows: count)
         for k in 0..<keyCount {
             batch.keys[k].withUnsafe { source, sourceOffsets in

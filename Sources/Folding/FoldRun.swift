@@ -66,7 +66,7 @@ extension FoldRun {
         var absoluteSum: Int64 = 0
         for run in runs {
             let (sum, overflow) = absoluteSum.addingReportingOverflow(run.absoluteSum)
-            if overflow { throw FoldError.overflow(key: run.largestKey) }
+            if overflow { throw FoldError.overflow(key: largestKey(of: runs)) }
             absoluteSum = sum
         }
         // One numbering of apps for all runs, still in the order of bytes.
@@ -110,14 +110,14 @@ extension FoldRun {
         if builder.count > 0 { try emit(builder.take()) }
     }
 
-    /// The key with the largest sum, for messages.
-    private var largestKey: String {
-        let short = entries.max { $0.sum.magnitude < $1.sum.magnitude }
-        let long = longEntries.max { $0.sum.magnitude < $1.sum.magnitude }
-        guard let long, long.sum.magnitude > short?.sum.magnitude ?? 0 else {
-            return short.map { table.text(of: $0.key) } ?? ""
+    /// The contract with the largest sum in any run, for messages: whatever the order of runs, the same.
+    private static func largestKey(of runs: [FoldRun]) -> String {
+        let candidates = runs.compactMap { run in
+            (Array(run.entries) + run.longEntries).max { $0.sum.magnitude < $1.sum.magnitude }.map {
+                (magnitude: $0.sum.magnitude, text: run.table.text(of: $0.key))
+            }
         }
-        return table.text(of: long.key)
+        return candidates.max { ($0.magnitude, $1.text) < ($1.magnitude, $0.text) }?.text ?? ""
     }
 }
 

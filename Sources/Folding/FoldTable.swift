@@ -98,7 +98,7 @@ package struct FoldTable: ~Copyable {
             let target = targets[row]
             let value = batch.values[row]
             let (sum, overflow) = absoluteSum.addingReportingOverflow(Int64(clamping: value.magnitude))
-            if overflow { throw .overflow(key: text(of: target.key)) }
+            if overflow { throw .overflow(key: text(of: largestKey(beside: target.key, value))) }
             absoluteSum = sum
             var slot = target.slot
             while true {
@@ -127,6 +127,15 @@ package struct FoldTable: ~Copyable {
         let id = apps.intern(app.buffer)
         lastApp = (key, id)
         return id
+    }
+
+    /// The key with the largest sum, for messages: the last record may be an innocent one.
+    private func largestKey(beside key: KeyWords, _ value: Int64) -> KeyWords {
+        var largest = (key: key, magnitude: value.magnitude)
+        for i in 0..<capacity where slots[i].count != 0 && slots[i].sum.magnitude > largest.magnitude {
+            largest = (slots[i].key, slots[i].sum.magnitude)
+        }
+        return largest.key
     }
 
     /// A key for messages.

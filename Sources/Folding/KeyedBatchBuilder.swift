@@ -34,6 +34,7 @@ struct KeyedBatchBuilder: ~Copyable {
     private var keyBytes = 0
 
     init(keyCount: Int, measureCount: Int, rowLimit: Int) {
+        precondition(rowLimit > 0, "a batch needs room for a row")
         self.rowLimit = rowLimit
         self.keyCount = keyCount
         self.measureCount = measureCount

@@ -68,11 +68,17 @@ package struct KeyedMerge {
     /// - Throws: `FoldError` for a sum that does not fit, a count below zero or an input that does not ascend; what the
     ///   inputs and `emit` throw.
     package func run(_ inputs: [MergeInput], rowLimit: Int, emit: (KeyedBatch) throws -> Void) throws {
+        for input in inputs {
+            precondition(
+                input.sources.count == schema.measures.count,
+                "an input for \(input.sources.count) measures among ones for \(schema.measures.count)")
+        }
         let cursors = try inputs.map { try MergeCursor($0, keyCount: schema.keys.count) }
         var heap = MergeHeap(cursors.filter { !$0.isAtEnd })
         var builder = KeyedBatchBuilder(
             keyCount: schema.keys.count, measureCount: schema.measures.count, rowLimit: rowLimit)
         let isSum = schema.measures.map { $0.merge == .sum }
+        var carries = Carries(measureCount: isSum.count)
         while let first = heap.top {
             let row = builder.count
             let (high, low) = (first.high, first.low)
@@ -85,7 +91,7 @@ package struct KeyedMerge {
                     let value = next.value(m)
                     if isSum[m] {
                         let (sum, overflow) = builder.measures[m][row].addingReportingOverflow(value)
-                        if overflow { throw FoldError.overflow(key: next.keyText) }
+                        if overflow { carries.add(value, to: m) }
                         builder.measures[m][row] = sum
                     } else {
                         builder.measures[m][row] |= value
@@ -93,6 +99,10 @@ package struct KeyedMerge {
                 }
                 try next.advance()
                 heap.settleTop()
+            }
+            if carries.mayBeOpen {
+                if carries.areOpen { throw FoldError.overflow(key: builder.lastKeyText) }
+                carries = Carries(measureCount: isSum.count)
             }
             if let countMeasure {
                 let count = builder.measures[countMeasure][row]
@@ -106,6 +116,24 @@ package struct KeyedMerge {
             if builder.isFull { try emit(builder.take()) }
         }
         if builder.count > 0 { try emit(builder.take()) }
+    }
+}
+
+/// How often the sums of a row have left the range of Int64, counted by direction.
+///
+/// Inputs meet in no particular order, and where values are taken away a sum may pass the range and come back. What
+/// counts is the sum of all: it is the wrapped sum and 2^64 for each carry, so it fits exactly when no carry is left.
+private struct Carries {
+    private var byMeasure: [Int]
+    private(set) var mayBeOpen = false
+
+    init(measureCount: Int) { byMeasure = Array(repeating: 0, count: measureCount) }
+
+    var areOpen: Bool { byMeasure.contains { $0 != 0 } }
+
+    mutating func add(_ value: Int64, to measure: Int) {
+        byMeasure[measure] += value < 0 ? -1 : 1
+        mayBeOpen = true
     }
 }
 

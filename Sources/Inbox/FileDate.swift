@@ -64,25 +64,43 @@ func dateInName(_ name: String) -> String? {
         var position = 0
         while position < bytes.count {
             let run = countDigits(in: bytes, at: position)
-            if let end = endOfDate(in: bytes, at: position, run: run),
-                let day = CalendarDay(bytes[position..<end]), day.isPlausible
-            {
-                return day.description
-            }
+            if let date = date(in: bytes, at: position, run: run) { return date }
             position += max(run, 1)
         }
         return nil
     }
 }
 
-/// Where what looks like a date ends; `run` digits begin at `position`.
-private func endOfDate(in bytes: UnsafeBufferPointer<UInt8>, at position: Int, run: Int) -> Int? {
-    if run == 8 { return position + 8 }
+/// The date that begins at `position` with `run` digits, if it is one.
+private func date(in bytes: UnsafeBufferPointer<UInt8>, at position: Int, run: Int) -> String? {
     let dash = UInt8(ascii: "-")
-    guard run == 4, bytes.count >= position + 10, bytes[position + 4] == dash, bytes[position + 7] == dash,
+    // Where year, month and day begin.
+    let starts: (Int, Int, Int)
+    if run == 8 {
+        starts = (position, position + 4, position + 6)
+    } else if run == 4, bytes.count >= position + 10, bytes[position + 4] == dash, bytes[position + 7] == dash,
         countDigits(in: bytes, at: position + 5) == 2, countDigits(in: bytes, at: position + 8) == 2
+    {
+        starts = (position, position + 5, position + 8)
+    } else {
+        return nil
+    }
+    func number(_ start: Int, _ count: Int) -> Int {
+        bytes[start..<start + count].reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+    }
+    guard let day = CalendarDay(year: number(starts.0, 4), month: number(starts.1, 2), day: number(starts.2, 2)),
+        day.isPlausible
     else { return nil }
-    return position + 10
+    return String(unsafeUninitializedCapacity: 10) { text in
+        for index in 0..<4 { text[index] = bytes[starts.0 + index] }
+        for index in 0..<2 {
+            text[5 + index] = bytes[starts.1 + index]
+            text[8 + index] = bytes[starts.2 + index]
+        }
+        text[4] = dash
+        text[7] = dash
+        return 10
+    }
 }
 
 /// How many digits there are from `position` on.

@@ -43,7 +43,7 @@ package struct InboxProblem: Sendable, Hashable, CustomStringConvertible {
     package var description: String {
         switch reason {
         case .nameIsNotUTF8: "\(path): the name is not UTF-8; rename it"
-        case .unreadable(let error): "\(path): \(error)"
+        case .unreadable(let error): "\(error)"
         case .sameLogicalName(let other): "\(path): is the same file by name as \(other), which is taken; remove one"
         case .brokenLink: "\(path): the symbolic link leads nowhere"
         case .notARegularFile: "\(path): is not a regular file"
@@ -86,7 +86,7 @@ package struct InboxError: Error, Sendable, Hashable, CustomStringConvertible {
         case .notAnInputName:
             "\(path): is not the name of an input file (*.json, *.jsonl or *.ndjson, also with .gz or .lz4; not hidden)"
         case .notARegularFile: "\(path): is not a regular file"
-        case .unreadable(let error): "\(path): \(error)"
+        case .unreadable(let error): "\(error)"
         }
     }
 }

@@ -106,7 +106,7 @@ struct InboxWalk {
         var files: [InboxFile] = []
         files.reserveCapacity(listing.files.count)
         for file in listing.files {
-            if let taken = files.last, taken.logicalName.utf8.elementsEqual(file.logicalName.utf8) {
+            if let taken = files.last, !Path.precedes(taken.logicalName, file.logicalName) {
                 report(file.relativePath, .sameLogicalName(as: taken.relativePath))
             } else {
                 files.append(file)

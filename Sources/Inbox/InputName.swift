@@ -20,28 +20,37 @@ enum InputName {
         if case .input = self { true } else { false }
     }
 
-    private static let unfinished = [".tmp", ".part", ".partial", ".crdownload", ".swp", "~"]
-    private static let compressions = [".gz", ".lz4"]
-    private static let contents = [".json", ".jsonl", ".ndjson"]
+    private static let unfinished: [StaticString] = [".tmp", ".part", ".partial", ".crdownload", ".swp", "~"]
+    private static let compressions: [StaticString] = [".gz", ".lz4"]
+    private static let contents: [StaticString] = [".json", ".jsonl", ".ndjson"]
 
     /// - Parameter name: the last part of a path.
     init(_ name: String) {
-        let bytes = name.utf8
-        if bytes.first == UInt8(ascii: ".") || Self.unfinished.contains(where: { Self.hasSuffix(bytes[...], $0) }) {
-            self = .leftAlone
-            return
+        var name = name
+        self = name.withUTF8 { bytes in
+            if bytes.first == UInt8(ascii: ".") || Self.suffix(of: bytes, among: Self.unfinished) > 0 {
+                return .leftAlone
+            }
+            let compression = Self.suffix(of: bytes, among: Self.compressions)
+            let content = UnsafeBufferPointer(rebasing: bytes.dropLast(compression))
+            let suffix = Self.suffix(of: content, among: Self.contents)
+            return suffix > 0 && suffix < content.count ? .input(compressionSuffix: compression) : .other
         }
-        let compression = Self.compressions.first { Self.hasSuffix(bytes[...], $0) }?.utf8.count ?? 0
-        let content = bytes.dropLast(compression)
-        let isInput = Self.contents.contains { Self.hasSuffix(content, $0) && content.count > $0.utf8.count }
-        self = isInput ? .input(compressionSuffix: compression) : .other
     }
 
-    /// Whether `bytes` ends in `suffix`, which is in lower case, with letters of either case.
-    private static func hasSuffix(_ bytes: Substring.UTF8View, _ suffix: String) -> Bool {
-        guard bytes.count >= suffix.utf8.count else { return false }
-        return zip(bytes.reversed(), suffix.utf8.reversed()).allSatisfy { byte, wanted in
-            byte == wanted || (byte &+ 0x20 == wanted && byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z"))
+    /// The length of the suffix that `bytes` ends in, with letters of either case; 0 when it is none of them. The
+    /// suffixes themselves are in lower case.
+    private static func suffix(of bytes: UnsafeBufferPointer<UInt8>, among suffixes: [StaticString]) -> Int {
+        for suffix in suffixes {
+            let count = suffix.utf8CodeUnitCount
+            guard bytes.count >= count else { continue }
+            let isSame = (0..<count).allSatisfy { index in
+                let byte = bytes[bytes.count - count + index]
+                let isUpper = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
+                return (isUpper ? byte + 0x20 : byte) == suffix.utf8Start[index]
+            }
+            if isSame { return count }
         }
+        return 0
     }
 }

@@ -176,5 +176,5 @@ final class Fault: Interposer, @unchecked Sendable {
         return code(call).map { .fail(errno: $0) } ?? .proceed
     }
 
-    func didPerform(_ call: SystemCall, result: Int, bytes: UnsafeRawBufferPointer?) {}
+    func didPerform(_ call: SystemCall, on descriptor: Int32?, result: Int, bytes: UnsafeRawBufferPointer?) {}
 }

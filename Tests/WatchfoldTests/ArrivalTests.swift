@@ -83,14 +83,17 @@ import Testing
         bench.put("20220401.json", y)
         bench.put("20220402.json", x)
         try bench.run()
-        let swapped = [ReferenceFile(name: "20220401.json", content: y), ReferenceFile(name: "20220402.json", content: x)]
+        let swapped = [
+            ReferenceFile(name: "20220401.json", content: y), ReferenceFile(name: "20220402.json", content: x),
+        ]
         expectReference(bench, swapped)
         bench.put("20220401.json", x)
         bench.put("20220402.json", y)
         let before = try bench.status().generation
         _ = try bench.reprocess()
         #expect(try bench.status().generation == before + 1)
-        expectReference(bench, [ReferenceFile(name: "20220401.json", content: x), ReferenceFile(name: "20220402.json", content: y)])
+        expectReference(
+            bench, [ReferenceFile(name: "20220401.json", content: x), ReferenceFile(name: "20220402.json", content: y)])
         #expect(try bench.verify().isSound)
     }
 
@@ -125,6 +128,7 @@ import Testing
         try bench.run()
         #expect(try bench.state("20220402.json") == .folded)
         #expect(bench.watcher.opened(below: bench.inbox) == ["20220401.json"])
-        expectReference(bench, [ReferenceFile(name: "20220401.json", content: y), ReferenceFile(name: "20220402.json", content: x)])
+        expectReference(
+            bench, [ReferenceFile(name: "20220401.json", content: y), ReferenceFile(name: "20220402.json", content: x)])
     }
 }

@@ -54,7 +54,9 @@ enum Storage: String, CaseIterable, CustomTestStringConvertible {
 
     func store(_ content: [UInt8]) -> [UInt8] {
         let third = content.count / 3
-        let pieces = [content[..<third], content[third..<(2 * third + 1)], content[(2 * third + 1)...]].map { Array($0) }
+        let pieces = [content[..<third], content[third..<(2 * third + 1)], content[(2 * third + 1)...]].map {
+            Array($0)
+        }
         return switch self {
         case .plain: content
         case .gzip: WatchfoldTests.gzip(content)

@@ -40,7 +40,9 @@ import Testing
         try bench.run()
         expectReference(
             bench,
-            zip(["20220401.json", "20220402.json", "20220403.json"], contents).map { ReferenceFile(name: $0, content: $1) })
+            zip(["20220401.json", "20220402.json", "20220403.json"], contents).map {
+                ReferenceFile(name: $0, content: $1)
+            })
     }
 
     @Test func theSameContentInAnotherCompressionIsTheSameFile() throws {

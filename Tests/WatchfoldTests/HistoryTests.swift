@@ -41,7 +41,8 @@ import Testing
             let report = try bench.run()
             #expect(!report.isIncomplete, "step \(step), \(what)")
             expectSame(
-                bench.outputs(), ReferenceFold(story.files, categories: story.categories).reports(), "after step \(step), \(what)")
+                bench.outputs(), ReferenceFold(story.files, categories: story.categories).reports(),
+                "after step \(step), \(what)")
             let verified = try bench.verify()
             #expect(verified.isSound, "step \(step), \(what): \(verified.damages + verified.stale)")
         }

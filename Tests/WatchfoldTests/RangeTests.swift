@@ -24,14 +24,18 @@ import Testing
                 longLines -= 1
             }
             line.removeLast()
-            text += Array((line + #","Pad":""#).utf8) + [UInt8](repeating: 0x70, count: padding) + Array(("\"}" + lineEnd).utf8)
+            text +=
+                Array((line + #","Pad":""#).utf8) + [UInt8](repeating: 0x70, count: padding)
+                + Array(("\"}" + lineEnd).utf8)
             if random.below(9) == 0 { text += Array(lineEnd.utf8) }
         }
         if !endsWithLine { while text.last == 0x0A || text.last == 0x0D { text.removeLast() } }
         return text
     }
 
-    @Test(arguments: [(1, "\n", true), (2, "\r\n", true), (3, "\n", false), (4, "\r\n", false)] as [(UInt64, String, Bool)])
+    @Test(
+        arguments: [(1, "\n", true), (2, "\r\n", true), (3, "\n", false), (4, "\r\n", false)]
+            as [(UInt64, String, Bool)])
     func unitsGiveWhatTheWholeGives(_ seed: UInt64, _ lineEnd: String, _ endsWithLine: Bool) throws {
         let content = content(seed: seed, size: 5 * Self.mebibyte / 2, lineEnd: lineEnd, endsWithLine: endsWithLine)
         let file = ReferenceFile(name: "20220401.json", content: content)
@@ -53,7 +57,8 @@ import Testing
             expectReference(bench, [file, other], "with \(jobs) threads, \(storage)")
             let counts = report.files[0].counts
             #expect(
-                ReferenceCounts(folded: counts.folded, ignored: counts.ignored, rejected: counts.rejectedTotal) == expected)
+                ReferenceCounts(folded: counts.folded, ignored: counts.ignored, rejected: counts.rejectedTotal)
+                    == expected)
             digests.insert(try bench.status().files[0].digest!)
             if let data = FileManager.default.contents(atPath: bench.output + "/rejects/20220401.json.jsonl") {
                 letters.insert(data)
@@ -73,8 +78,11 @@ import Testing
         for index in 1...900 {
             let isBad = index % 40 == 0
             let pad = String(repeating: "p", count: isBad ? 3 : 3000)
-            let line = Array(
-                (isBad ? #"{"bad":"\#(pad)}"# : #"{"Contract":"c","AppName":"VOD","TotalDuration":1,"p":"\#(pad)"}"#).utf8) + [0x0A]
+            let line =
+                Array(
+                    (isBad
+                        ? #"{"bad":"\#(pad)}"# : #"{"Contract":"c","AppName":"VOD","TotalDuration":1,"p":"\#(pad)"}"#)
+                        .utf8) + [0x0A]
             if isBad { expected.append((index, offset)) }
             lines.append(line)
             offset += line.count
@@ -87,7 +95,10 @@ import Testing
         }
         #expect(letters.map { $0["line"] as? Int } == expected.map(\.line))
         #expect(letters.map { $0["offset"] as? Int } == expected.map(\.offset))
-        #expect(letters.allSatisfy { $0["reason"] as? String == "malformed-json" && $0["raw"] as? String == #"{"bad":"ppp}"# })
+        #expect(
+            letters.allSatisfy {
+                $0["reason"] as? String == "malformed-json" && $0["raw"] as? String == #"{"bad":"ppp}"#
+            })
     }
 
     @Test func unitsOfTheSizeThatIsUsedGiveTheReference() throws {

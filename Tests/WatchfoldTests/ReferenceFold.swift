@@ -76,7 +76,9 @@ struct ReferenceFold {
     static func date(_ name: String) -> String? {
         let parts = name.split(separator: "/")
         for part in parts.dropLast().reversed() where part.hasPrefix("dt=") { return String(part.dropFirst(3)) }
-        guard let digits = parts.last!.firstMatch(of: /(?:^|[^0-9])([0-9]{4})([0-9]{2})([0-9]{2})(?:[^0-9]|$)/) else { return nil }
+        guard let digits = parts.last!.firstMatch(of: /(?:^|[^0-9])([0-9]{4})([0-9]{2})([0-9]{2})(?:[^0-9]|$)/) else {
+            return nil
+        }
         return "\(digits.1)-\(digits.2)-\(digits.3)"
     }
 
@@ -85,7 +87,9 @@ struct ReferenceFold {
         var content = file.content[...]
         if content.starts(with: [0xEF, 0xBB, 0xBF]) { content = content.dropFirst(3) }
         if file.isLines {
-            return content.split(separator: 0x0A).filter { !$0.allSatisfy { $0 == 0x0D || $0 == 0x20 } }.map { parse($0) }
+            return content.split(separator: 0x0A).filter { !$0.allSatisfy { $0 == 0x0D || $0 == 0x20 } }.map {
+                parse($0)
+            }
         }
         return topLevelValues(content).flatMap { piece -> [Any?] in
             guard let value = parse(piece) else { return [nil] }
@@ -110,7 +114,13 @@ struct ReferenceFold {
         var isEscaped = false
         for (index, byte) in zip(bytes.indices, bytes) {
             if isInString {
-                if isEscaped { isEscaped = false } else if byte == 0x5C { isEscaped = true } else if byte == 0x22 { isInString = false }
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == 0x5C {
+                    isEscaped = true
+                } else if byte == 0x22 {
+                    isInString = false
+                }
                 continue
             }
             switch byte {
@@ -146,7 +156,9 @@ struct ReferenceFold {
         default: return .rejected
         }
         if contract.isEmpty || ignored.contains(contract) { return .ignored }
-        guard let app = fields["AppName"] as? String, let seconds = Self.seconds(fields["TotalDuration"]) else { return .rejected }
+        guard let app = fields["AppName"] as? String, let seconds = Self.seconds(fields["TotalDuration"]) else {
+            return .rejected
+        }
         if seconds < 0 && !keepsNegatives { return .rejected }
         return .event(Event(contract: Array(contract.utf8), app: Array(app.utf8), seconds: seconds, date: date))
     }
@@ -177,7 +189,8 @@ struct ReferenceFold {
         let mapped = events.filter { category($0.app) != nil }
         return [
             "engagement.csv": engagement(mapped), "profile.csv": profile(mapped),
-            "daily.csv": daily(mapped, dates.filter { isWanted($0) }, hasUndated && isEverything), "apps.csv": apps(events),
+            "daily.csv": daily(mapped, dates.filter { isWanted($0) }, hasUndated && isEverything),
+            "apps.csv": apps(events),
         ]
     }
 
@@ -208,7 +221,8 @@ struct ReferenceFold {
                     let largest = sums.max()!
                     let taste = zip(categories, sums).filter { $0.1 > 0 }.map(\.0.name).joined(separator: "-")
                     return [Self.text(contract)] + sums.map { "\($0)" } + [
-                        "\(sums.reduce(0, +))", largest > 0 ? categories[sums.firstIndex(of: largest)!].name : "", taste,
+                        "\(sums.reduce(0, +))", largest > 0 ? categories[sums.firstIndex(of: largest)!].name : "",
+                        taste,
                         "\(Set(events.compactMap(\.date)).count)",
                     ]
                 })
@@ -221,7 +235,8 @@ struct ReferenceFold {
                 + days.map { day in
                     let events = events.filter { $0.date == day }
                     let sums = sums(events)
-                    return [day ?? "", "\(Set(events.map(\.contract)).count)"] + (sums + [sums.reduce(0, +)]).map { "\($0)" }
+                    return [day ?? "", "\(Set(events.map(\.contract)).count)"]
+                        + (sums + [sums.reduce(0, +)]).map { "\($0)" }
                 })
     }
 

@@ -41,12 +41,17 @@ enum Layout: String, CaseIterable {
         case .prettyValues: text = records.map { Self.pretty($0, indent: "") + "\n" }.joined()
         case .valuesInARow:
             // The first value spreads over two lines, or the file would be one of lines.
-            text = records.map { $0.replacingOccurrences(of: "{\"", with: "{\n\"", options: [], range: $0.range(of: "{\"")) }
-                .joined()
+            text = records.map {
+                $0.replacingOccurrences(of: "{\"", with: "{\n\"", options: [], range: $0.range(of: "{\""))
+            }
+            .joined()
         case .array: text = "[" + records.joined(separator: ",") + "]"
-        case .prettyArray: text = "[\n" + records.map { "  " + Self.pretty($0, indent: "  ") }.joined(separator: ",\n") + "\n]\n"
+        case .prettyArray:
+            text = "[\n" + records.map { "  " + Self.pretty($0, indent: "  ") }.joined(separator: ",\n") + "\n]\n"
         case .answer:
-            text = #"{"took":3,"_shards":{"hits":[1]},"hits":{"total":{"value":7},"hits":["# + records.joined(separator: ",\n")
+            text =
+                #"{"took":3,"_shards":{"hits":[1]},"hits":{"total":{"value":7},"hits":["#
+                + records.joined(separator: ",\n")
                 + #"],"max_score":1.5},"timed_out":false}"# + "\n"
         }
         return Array(text.utf8)
@@ -61,7 +66,13 @@ enum Layout: String, CaseIterable {
             if !isInString, scalar == "}" { result += "\n" + indent }
             result.unicodeScalars.append(scalar)
             if isInString {
-                if isEscaped { isEscaped = false } else if scalar == "\\" { isEscaped = true } else if scalar == "\"" { isInString = false }
+                if isEscaped {
+                    isEscaped = false
+                } else if scalar == "\\" {
+                    isEscaped = true
+                } else if scalar == "\"" {
+                    isInString = false
+                }
             } else if scalar == "\"" {
                 isInString = true
             } else if scalar == "{" || scalar == "," {
@@ -83,10 +94,12 @@ struct RecordSource {
     init(seed: UInt64) { random = SplitMix(seed: seed) }
 
     private static let contracts = [
-        #""BDH013139""#, #""BDH01313""#, #""A,B""#, #""say \"hi\"""#, #""two\nlines""#, #""caf\u00e9""#, "\"cafe\u{301}\"",
+        #""BDH013139""#, #""BDH01313""#, #""A,B""#, #""say \"hi\"""#, #""two\nlines""#, #""caf\u00e9""#,
+        "\"cafe\u{301}\"",
         "\"\u{1F600}\"", #""\ud83d\ude00x""#, #""113.182.209.48""#, #""qad014541""#, #""PAYTV""#, #""AAAAAAAAAAAAAAA""#,
         #""AAAAAAAAAAAAAAAA""#, #""AAAAAAAAAAAAAAAB""#, #""a contract that is longer than any key word 1""#,
-        #""a contract that is longer than any key word 2""#, #""nul\u0000inside""#, #""tab\there""#, "12", "-7", #""12""#, #""0012""#,
+        #""a contract that is longer than any key word 2""#, #""nul\u0000inside""#, #""tab\there""#, "12", "-7",
+        #""12""#, #""0012""#,
         #"" lead""#,
     ]
     private static let apps = [
@@ -102,7 +115,8 @@ struct RecordSource {
     private static let bad = [
         #"{"AppName":"VOD"}"#, #"{"Contract":"q"}"#, #"{"Contract":"q","AppName":"VOD"}"#, #"{"Contract":[1]}"#,
         #"{"Contract":"q","AppName":7}"#, #"{"Contract":"q","AppName":"VOD","TotalDuration":-3}"#,
-        #"{"Contract":"q","AppName":"VOD","TotalDuration":2.5}"#, #"{"Contract":"q","AppName":"VOD","TotalDuration":"x"}"#,
+        #"{"Contract":"q","AppName":"VOD","TotalDuration":2.5}"#,
+        #"{"Contract":"q","AppName":"VOD","TotalDuration":"x"}"#,
     ]
 
     mutating func contract() -> String {
@@ -140,7 +154,9 @@ struct RecordSource {
     mutating func records(_ count: Int) -> [String] {
         var records = (0..<count).map { _ in record() }
         guard oddEvery > 0 else { return records }
-        for index in records.indices where random.below(oddEvery) == 0 { records[index] = Self.odd.randomElement(using: &random)! }
+        for index in records.indices where random.below(oddEvery) == 0 {
+            records[index] = Self.odd.randomElement(using: &random)!
+        }
         for _ in 0..<(count / 40) { records[random.below(count)] = Self.bad.randomElement(using: &random)! }
         return records
     }

@@ -63,7 +63,11 @@ import Testing
         // The run commits and cannot publish.
         let output = bench.output
         bench.watcher.bend { call in
-            if case .open(let path, let flags) = call, path.hasPrefix(output + "/."), flags & O_CREAT != 0 { .fail(errno: ENOSPC) } else { .proceed }
+            if case .open(let path, let flags) = call, path.hasPrefix(output + "/."), flags & O_CREAT != 0 {
+                .fail(errno: ENOSPC)
+            } else {
+                .proceed
+            }
         }
         #expect(throws: IOError.self) { try bench.run() }
         bench.watcher.bend { _ in .proceed }
@@ -83,7 +87,11 @@ import Testing
         let output = bench.output
         bench.put(files[0].name, source.lines(20))
         bench.watcher.bend { call in
-            if case .open(let path, let flags) = call, path.hasPrefix(output + "/."), flags & O_CREAT != 0 { .fail(errno: ENOSPC) } else { .proceed }
+            if case .open(let path, let flags) = call, path.hasPrefix(output + "/."), flags & O_CREAT != 0 {
+                .fail(errno: ENOSPC)
+            } else {
+                .proceed
+            }
         }
         #expect(throws: IOError.self) { try bench.run() }
         bench.watcher.bend { _ in .proceed }

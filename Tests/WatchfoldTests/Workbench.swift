@@ -30,7 +30,7 @@ final class Watcher: Interposer {
         return rule.withLock { $0 }(call)
     }
 
-    func didPerform(_ call: SystemCall, result: Int, bytes: UnsafeRawBufferPointer?) {}
+    func didPerform(_ call: SystemCall, on descriptor: Int32?, result: Int, bytes: UnsafeRawBufferPointer?) {}
 
     /// From now on, what is answered to each call.
     func bend(_ rule: @escaping @Sendable (SystemCall) -> DurableIO.Verdict) { self.rule.withLock { $0 = rule } }
@@ -41,7 +41,8 @@ final class Watcher: Interposer {
     func opened(below folder: String) -> Set<String> {
         Set(
             calls.withLock { $0 }.compactMap { call in
-                guard case .open(let path, let flags) = call, path.hasPrefix(folder + "/"), flags & O_DIRECTORY == 0 else {
+                guard case .open(let path, let flags) = call, path.hasPrefix(folder + "/"), flags & O_DIRECTORY == 0
+                else {
                     return nil
                 }
                 return String(path.dropFirst(folder.count + 1))
@@ -123,7 +124,9 @@ final class Workbench {
     func export(_ report: Report, from: String? = nil, to: String? = nil) throws -> String {
         var bytes: [UInt8] = []
         let range = DayRange(first: from.flatMap { CalendarDay($0) }, last: to.flatMap { CalendarDay($0) })
-        try Exporter(settings(), fileSystem: fileSystem).export(report, range: range, format: .csv) { bytes += Array($0) }
+        try Exporter(settings(), fileSystem: fileSystem).export(report, range: range, format: .csv) {
+            bytes += Array($0)
+        }
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -155,7 +158,10 @@ func expectSame(
     for name in Workbench.reports {
         let (a, b) = (found[name] ?? "(missing)", expected[name] ?? "(missing)")
         if a.utf8.elementsEqual(b.utf8) { continue }
-        let lines = (a.split(separator: "\n", omittingEmptySubsequences: false), b.split(separator: "\n", omittingEmptySubsequences: false))
+        let lines = (
+            a.split(separator: "\n", omittingEmptySubsequences: false),
+            b.split(separator: "\n", omittingEmptySubsequences: false)
+        )
         let line = zip(lines.0, lines.1).prefix { $0.utf8.elementsEqual($1.utf8) }.count
         let shown = [lines.0, lines.1].map { line < $0.count ? String($0[line]) : "(end)" }
         Issue.record(
@@ -165,7 +171,8 @@ func expectSame(
 }
 
 func expectReference(
-    _ bench: Workbench, _ files: [ReferenceFile], _ comment: String = "", sourceLocation: SourceLocation = #_sourceLocation
+    _ bench: Workbench, _ files: [ReferenceFile], _ comment: String = "",
+    sourceLocation: SourceLocation = #_sourceLocation
 ) {
     expectSame(bench.outputs(), ReferenceFold(files).reports(), comment, sourceLocation: sourceLocation)
 }

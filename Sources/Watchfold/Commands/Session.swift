@@ -152,6 +152,7 @@ package struct Session {
             let names = SampleCompression.allCases.map(\.rawValue).joined(separator: ", ")
             throw CommandFailure(.usage, "--compress takes one of \(names), not \"\(compress)\"")
         }
+        if days < 1 { throw CommandFailure(.usage, "--days takes a number from 1 on, not \(days)") }
         var options = SampleOptions()
         options.days = days
         options.recordsPerDay = records

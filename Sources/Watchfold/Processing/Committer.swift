@@ -28,7 +28,8 @@ enum Verdict {
     case content(digest: String, KnownVersion, held: String?)
     case none
 
-    var isContent: Bool { if case .content = self { true } else { false } }
+    /// Whether it would count.
+    var isContribution: Bool { if case .content(_, _, nil) = self { true } else { false } }
 }
 
 /// Where the partial of a content comes from.
@@ -134,11 +135,14 @@ final class Committer: @unchecked Sendable {
     /// A file whose sums do not fit beside the others fails; the rest is committed without it.
     private func commitWithout(_ name: String, _ items: [(Candidate, Verdict)]) throws -> [(state: FileState, reason: String)?] {
         var items = items
-        // The sum may also fail at a file that would take the place of one of these.
-        guard
-            let index = items.firstIndex(where: { $0.0.name.utf8.elementsEqual(name.utf8) && $0.1.isContent })
-                ?? items.firstIndex(where: { $0.1.isContent })
-        else { throw LedgerError.sumWouldOverflow(name: name) }
+        // The sum may fail at a file that counts already, or at one that would take the place of one of these; but it
+        // is a newcomer that is too much, if there is any.
+        let contributions = items.indices.filter { items[$0].1.isContribution }
+        let newcomers = try contributions.filter { try checkpoints.ledger.file(named: items[$0].0.name)?.counting == nil }
+        let suspects = newcomers.isEmpty ? contributions : newcomers
+        guard let index = suspects.first(where: { items[$0].0.name.utf8.elementsEqual(name.utf8) }) ?? suspects.last else {
+            throw LedgerError.sumWouldOverflow(name: name)
+        }
         let candidate = items[index].0
         var reason = "with it, the seconds of all files add up to more than \(Int64.max)"
         if case .content(_, .sealed(let partial), _) = items[index].1 {

@@ -1,0 +1,93 @@
+//  The built program, run by a shell in a folder of its own.
+
+import Foundation
+import Subprocess
+import Testing
+
+#if canImport(System)
+    import System
+#else
+    import SystemPackage
+#endif
+
+/// What came of a script.
+struct Outcome: CustomStringConvertible {
+    var script: String
+    var code: Int
+    var output: String
+    var errors: String
+
+    /// Everything there is to know when a test fails.
+    var description: String {
+        "\n$ \(script)\nexit code \(code)\n--- standard output\n\(output)\n--- standard error\n\(errors)\n---"
+    }
+}
+
+/// A folder with an empty inbox; scripts run in it and find the program as `$W`.
+final class Shell {
+    let root: String
+    private let program: String
+
+    init() {
+        root = NSTemporaryDirectory() + "watchfold command test " + UUID().uuidString
+        try! FileManager.default.createDirectory(atPath: root + "/inbox", withIntermediateDirectories: true)
+        let bundle = try! FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let beside = (bundle as NSString).deletingLastPathComponent + "/watchfold"
+        let source = (#filePath as NSString).deletingLastPathComponent + "/../../.build/debug/watchfold"
+        program = FileManager.default.isExecutableFile(atPath: beside) ? beside : source
+        precondition(FileManager.default.isExecutableFile(atPath: program), "the program is not built: \(program)")
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: root) }
+
+    /// Runs a script.
+    ///
+    /// - Parameter variables: the environment, beside PATH and the program as `W`.
+    @discardableResult
+    func callAsFunction(_ script: String, _ variables: [String: String] = [:]) async throws -> Outcome {
+        var environment: [Environment.Key: String] = [
+            "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "W": program, "HOME": root,
+            "LC_ALL": "C.UTF-8",
+        ]
+        for (name, value) in variables { environment[Environment.Key(rawValue: name)!] = value }
+        let result = try await Subprocess.run(
+            .path("/bin/bash"), arguments: ["-c", script], environment: .custom(environment),
+            workingDirectory: FilePath(root), output: .bytes(limit: 64 << 20), error: .bytes(limit: 8 << 20))
+        let code: Int =
+            switch result.terminationStatus {
+            case .exited(let code): Int(code)
+            case .signaled(let signal): -Int(signal)
+            }
+        return Outcome(
+            script: script, code: code, output: String(decoding: result.standardOutput, as: UTF8.self),
+            errors: String(decoding: result.standardError, as: UTF8.self))
+    }
+
+    /// Runs a script that has to end with a code, and with nothing on standard output unless that is wanted.
+    @discardableResult
+    func expect(
+        _ code: Int, _ script: String, _ variables: [String: String] = [:],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> Outcome {
+        let outcome = try await self(script, variables)
+        #expect(outcome.code == code, "\(outcome)", sourceLocation: sourceLocation)
+        return outcome
+    }
+
+    func put(_ path: String, _ text: String) {
+        try! Data(text.utf8).write(to: URL(fileURLWithPath: root + "/" + path))
+    }
+
+    func read(_ path: String) -> String? {
+        FileManager.default.contents(atPath: root + "/" + path).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: root + "/" + path) }
+}
+
+/// Lines of records: `records([("A", "VOD", 5)])`.
+func records(_ all: [(String, String, Int)]) -> String {
+    all.map { #"{"Contract":"\#($0.0)","AppName":"\#($0.1)","TotalDuration":\#($0.2)}"# + "\n" }.joined()
+}
+
+let header = "Contract,TVDuration,MovieDuration,ChildDuration,RelaxDuration,SportDuration\n"

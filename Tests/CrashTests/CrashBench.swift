@@ -1,0 +1,105 @@
+//  A small world that can crash: an inbox, checkpoints and output in one folder, the program on it through an
+//  interposer, and a model of what is left of the folder afterwards.
+
+import Checkpoints
+import Configuration
+import DurableIO
+import FaultInjection
+import Foundation
+import Logging
+import Records
+import Reports
+import Testing
+
+@testable import Watchfold
+
+/// Watches nothing.
+struct Silence: RunObserver {
+    func begin(files: Int, storedBytes: Int) {}
+    func advance(storedBytes: Int) {}
+    func finish(_ file: FileReport) {}
+    func publishing() {}
+}
+
+/// A folder with an inbox, and the program on it.
+struct World {
+    let root: String
+    let fileSystem: FileSystem
+
+    init(_ root: String, _ fileSystem: FileSystem = .real) {
+        self.root = root
+        self.fileSystem = fileSystem
+    }
+
+    static func temporary() -> String { NSTemporaryDirectory() + "watchfold-crash-" + UUID().uuidString }
+
+    /// Makes an empty world.
+    static func make() throws -> World {
+        let root = temporary()
+        try FileManager.default.createDirectory(atPath: root + "/inbox", withIntermediateDirectories: true)
+        return World(root)
+    }
+
+    /// A copy of all that is in the folder.
+    func copy() throws -> World {
+        let other = Self.temporary()
+        try FileManager.default.copyItem(atPath: root, toPath: other)
+        return World(other)
+    }
+
+    func remove() { try? FileManager.default.removeItem(atPath: root) }
+
+    private var logger: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+
+    func settings() throws -> Settings {
+        let flags = try Overlay.flags([
+            .inbox: root + "/inbox", .checkpoints: root + "/checkpoints", .output: root + "/output", .jobs: "1",
+        ])
+        return try Settings(Configuration.resolve(flags: flags))
+    }
+
+    func processor() throws -> Processor {
+        try Processor(settings(), fileSystem: fileSystem, logger: logger, observer: Silence())
+    }
+
+    private func verifier() throws -> Verifier {
+        try Verifier(settings(), fileSystem: fileSystem, logger: logger, observer: Silence())
+    }
+
+    func verify() throws -> VerifyReport { try verifier().verify() }
+    func repair() throws -> VerifyReport { try verifier().repair() }
+
+    /// Writes a file of the inbox, durably, as the rest of the world does.
+    func put(_ name: String, _ text: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: root + "/inbox/" + name), options: .atomic)
+        // A hint of yesterday: nothing waits for the clock to tick.
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -86_400)], ofItemAtPath: root + "/inbox/" + name)
+    }
+
+    static let reports = ["engagement.csv", "profile.csv", "daily.csv", "apps.csv"]
+
+    /// The reports, by name.
+    func outputs() -> [String: Data] {
+        var result: [String: Data] = [:]
+        for name in Self.reports { result[name] = FileManager.default.contents(atPath: root + "/output/" + name) }
+        return result
+    }
+}
+
+/// One step of a script: something that a person does to the inbox, then a command.
+struct Step: Sendable {
+    var name: String
+    /// Prepares the inbox; happens outside of the program and is not interrupted.
+    var prepare: @Sendable (World) throws -> Void = { _ in }
+    var command: @Sendable (World) throws -> Void
+}
+
+/// A day of a few records.
+func day(_ seed: Int, records: Int = 12) -> String {
+    let apps = ["CHANNEL", "VOD", "CHILD", "RELAX", "SPORT", "OTHER"]
+    return (0..<records).map { i in
+        let n = seed * 31 + i * 7
+        return #"{"_source":{"Contract":"C\#(n % 9)","AppName":"\#(apps[n % apps.count])","TotalDuration":\#(n * 13 % 5000)}}"# + "\n"
+    }.joined()
+}

@@ -1,0 +1,120 @@
+//  Every call that changes the disk is a place to crash.
+//
+//  A script is run once without faults; after each of its steps the world is copied. Then, for every step and every call
+//  that DurableIO and SQLite make in it and that changes the disk or makes a change last, the step is run again from the
+//  copy before it, up to that call. Whatever the model says survives is put into a new folder, and there the program
+//  starts again, repeats the step and goes on to the end. The reports must then be those of the uninterrupted run, byte
+//  by byte, and `verify` must find nothing.
+//
+//  Crashing before call n + 1 is crashing after call n, so counting up to one more than there are covers both sides.
+
+import Checkpoints
+import DurableIO
+import FaultInjection
+import Foundation
+import Testing
+
+@testable import Watchfold
+
+@Suite("A crash at every call") struct ExhaustiveCrashTests {
+    static let script: [Step] = [
+        Step(
+            name: "first run",
+            prepare: { world in
+                try world.put("20220401.json", day(1))
+                try world.put("20220402.json", day(2))
+            }, command: { try _ = $0.processor().run() }),
+        Step(
+            name: "replace, copy and add",
+            prepare: { world in
+                try world.put("20220401.json", day(3))
+                try world.put("20220401-copy.json", day(2))
+                try world.put("20220403.json", day(4) + "broken\n")
+            }, command: { try _ = $0.processor().run() }),
+        Step(
+            name: "retract",
+            command: { world in
+                let processor = try world.processor()
+                // After a crash behind the commit the file is retracted already.
+                do { _ = try processor.decide(.retract, "20220401.json") } catch is DecisionRefused {
+                    _ = try processor.run()
+                }
+            }),
+        Step(
+            name: "reprocess",
+            command: { try _ = $0.processor().reprocess([]) }),
+        Step(
+            name: "last run",
+            prepare: { try $0.put("20220405.json", day(5)) },
+            command: { try _ = $0.processor().run() }),
+    ]
+
+    /// The world before each step, the reports after the last, and how many calls each step makes.
+    private struct Reference {
+        var before: [World]
+        var outputs: [String: Data]
+        var calls: [Int]
+    }
+
+    private static func reference() throws -> Reference {
+        let world = try World.make()
+        defer { world.remove() }
+        var before: [World] = []
+        var calls: [Int] = []
+        for step in script {
+            try step.prepare(world)
+            before.append(try world.copy())
+            let recorder = FaultScript()
+            try step.command(
+                World(world.root, FileSystem(interposer: recorder, sqliteVFS: FaultVFS.register(over: recorder))))
+            calls.append(recorder.calls.count(where: \.changesDisk))
+        }
+        let report = try world.verify()
+        #expect(report.damages == [] && report.stale == [])
+        return Reference(before: before, outputs: world.outputs(), calls: calls)
+    }
+
+    @Test(arguments: Surviving.allCases)
+    func leavesNothingLostAndNothingCountedTwice(surviving: Surviving) throws {
+        let reference = try Self.reference()
+        defer { for world in reference.before { world.remove() } }
+        #expect(reference.outputs.count == World.reports.count)
+        var points = 0
+        for (index, step) in Self.script.enumerated() {
+            #expect(reference.calls[index] > 10, "step \(step.name) hardly touches the disk")
+            for call in 1...reference.calls[index] + 1 {
+                points += 1
+                try crash(reference, index, atCall: call, surviving)
+            }
+        }
+        print("\(points) crash points with \(surviving)")
+    }
+
+    private func crash(_ reference: Reference, _ index: Int, atCall call: Int, _ surviving: Surviving) throws {
+        let world = try reference.before[index].copy()
+        defer { world.remove() }
+        let model = try CrashModel(watching: world.root)
+        let script = FaultScript([.crash(atChange: call)], then: model)
+        do {
+            try Self.script[index].command(
+                World(world.root, FileSystem(interposer: script, sqliteVFS: FaultVFS.register(over: script))))
+        } catch { /* the crash; anything else shows in what is left */ }
+
+        let after = World(World.temporary())
+        try model.materialise(into: after.root, surviving)
+        defer { after.remove() }
+        let place: Comment = "step \"\(Self.script[index].name)\", call \(call), surviving \(surviving)"
+        do {
+            try Self.script[index].command(after)
+            for step in Self.script[(index + 1)...] {
+                try step.prepare(after)
+                try step.command(after)
+            }
+            #expect(after.outputs() == reference.outputs, place)
+            let report = try after.verify()
+            #expect(report.damages == [] && report.stale == [], place)
+        } catch {
+            Issue.record("\(place): \(error)")
+        }
+    }
+}
