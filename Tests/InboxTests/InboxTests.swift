@@ -140,7 +140,7 @@ import Testing
         let listing = try Inbox(folder.path, in: FileSystem(interposer: denied)).list()
         #expect(listing.files.map(\.relativePath) == ["a/1.json"])
         #expect(listing.problems.map(\.path) == ["b", "d.json"])
-        #expect(listing.problems[0].description == "b: cannot list \(folder.path)/b: Permission denied")
+        #expect(listing.problems[0].description == "cannot list \(folder.path)/b: Permission denied")
     }
 
     @Test("fails when the inbox itself is not there") func missing() throws {
