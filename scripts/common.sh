@@ -25,7 +25,7 @@ help_if_asked() {
 }
 
 # Builds the program. Linking Foundation statically brings one warning, about a function of the C library that is not
-# called here; it is left out, and so are its continuation lines. Everything else is shown.
+# called here; that line is left out. Everything else is shown.
 build_release() {
     [[ -e $watchfold ]] || say 'Building; the first time takes a few minutes …'
     swift build --package-path "$root" -c release --static-swift-stdlib --product watchfold 2>&1 |
