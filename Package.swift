@@ -76,7 +76,8 @@ let package = Package(
         tests(
             "WatchfoldTests",
             [
-                "Watchfold", "CLZ4", "CZlib", "Checkpoints", "Columns", "Configuration", "DurableIO", "Folding", "Inbox",
+                "Watchfold", "CLZ4", "CZlib", "Checkpoints", "Columns", "Configuration", "DurableIO", "Folding",
+                "Inbox",
                 "Records", "Reports", logging,
             ]),
         tests("CommandTests", ["watchfold", subprocess]),

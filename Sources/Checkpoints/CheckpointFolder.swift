@@ -240,7 +240,11 @@ package final class CheckpointFolder {
         for entry in try fileSystem.list(root) {
             // A rebuilt ledger leaves the old one here for a person to look at.
             if let name = entry.name, own.contains(name) || name.hasPrefix(ledgerName + damagedMark) { continue }
-            if try isUnfinished(entry, in: root) { try remove(entry.displayName) } else { report.foreign.append(entry.displayName) }
+            if try isUnfinished(entry, in: root) {
+                try remove(entry.displayName)
+            } else {
+                report.foreign.append(entry.displayName)
+            }
         }
         let folder = Path.join(root, partialsName)
         guard try fileSystem.statusIfPresent(folder) != nil else { return report }
@@ -254,7 +258,8 @@ package final class CheckpointFolder {
             for entry in try fileSystem.list(Path.join(folder, name)) {
                 let path = place + "/" + entry.displayName
                 if known.contains(path) { continue }
-                if try isUnfinished(entry, in: Path.join(folder, name)) || isPartial(Path.join(root, path), fileSystem) {
+                if try isUnfinished(entry, in: Path.join(folder, name)) || isPartial(Path.join(root, path), fileSystem)
+                {
                     try remove(path)
                 } else {
                     report.foreign.append(path)

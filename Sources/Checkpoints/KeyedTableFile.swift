@@ -30,7 +30,8 @@ package enum KeyedTableFormat {
 
     static func tableSchema(_ schema: KeyedSchema) -> TableSchema {
         TableSchema(
-            columns: schema.keys.map { ColumnSchema($0, .utf8) } + schema.measures.map { ColumnSchema($0.name, .int64) })
+            columns: schema.keys.map { ColumnSchema($0, .utf8) } + schema.measures.map { ColumnSchema($0.name, .int64) }
+        )
     }
 
     static func measuresText(_ measures: [Measure]) -> String {
@@ -106,7 +107,9 @@ private struct FileSource: ByteSource {
         var failure: IOError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             do throws(IOError) {
-                filled = try file.read(at: offset, into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
+                filled = try file.read(
+                    at: offset,
+                    into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
             } catch { failure = error }
         }
         if let failure { throw failure }
@@ -148,7 +151,8 @@ package struct KeyedTableReader {
         }
         let found = reader.metadataValue("watchfold.kind") ?? "nothing known"
         guard found == kind else { throw DamagedTable(path: path, detail: "it holds \(found), not a \(kind)") }
-        guard let measures = reader.metadataValue("watchfold.measures").flatMap(KeyedTableFormat.measures(fromText:)) else {
+        guard let measures = reader.metadataValue("watchfold.measures").flatMap(KeyedTableFormat.measures(fromText:))
+        else {
             throw DamagedTable(path: path, detail: "its measures are not named")
         }
         let columns = reader.schema.columns

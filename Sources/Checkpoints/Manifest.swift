@@ -80,7 +80,8 @@ package struct Manifest: Sendable, Equatable {
             let order = { (a: Entry, b: Entry) in Path.precedes(a.partial, b.partial) }
             return Manifest(
                 ledger: ledger.identity, generation: try ledger.generation,
-                counting: try ledger.countingVersions().map { Entry($0) }.sorted(by: order), retracted: retracted.sorted(by: order))
+                counting: try ledger.countingVersions().map { Entry($0) }.sorted(by: order),
+                retracted: retracted.sorted(by: order))
         }
     }
 
@@ -102,7 +103,8 @@ package struct Manifest: Sendable, Equatable {
         }
         let body = text.dropLast(last.utf8.count + 1)
         guard Array(body).withUnsafeBytes({ XXH128(of: $0) }).hex == last.dropFirst(4), lines[0] == Self.head,
-            lines[1].hasPrefix("ledger "), lines[2].hasPrefix("generation "), let generation = Int(lines[2].dropFirst(11))
+            lines[1].hasPrefix("ledger "), lines[2].hasPrefix("generation "),
+            let generation = Int(lines[2].dropFirst(11))
         else { return nil }
         self.init(ledger: String(lines[1].dropFirst(7)), generation: generation, counting: [], retracted: [])
         for line in lines.dropFirst(3) {

@@ -83,7 +83,7 @@ struct PartialSums {
             let value = batch.measures[0][row]
             // Int64.min has no magnitude among the Int64s, and could never be taken away again.
             guard let magnitude = Int64(exactly: value.magnitude),
-                case let (sum, overflow) = absoluteSeconds.addingReportingOverflow(magnitude), !overflow
+                case (let sum, let overflow) = absoluteSeconds.addingReportingOverflow(magnitude), !overflow
             else {
                 failedRow = row
                 break
@@ -101,7 +101,8 @@ struct PartialSums {
     /// Ascending by bytes.
     var appSums: [AppSum] {
         apps.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map {
-            AppSum(app: String(decoding: $0.key, as: UTF8.self), records: Int($0.value.records), seconds: $0.value.seconds)
+            AppSum(
+                app: String(decoding: $0.key, as: UTF8.self), records: Int($0.value.records), seconds: $0.value.seconds)
         }
     }
 }
@@ -186,12 +187,14 @@ package final class PartialStore: Sendable {
 
     private static func metadata(_ origin: PartialOrigin, _ sums: PartialSums) -> [(String, String)] {
         var pairs = [
-            ("watchfold.source", origin.name), ("watchfold.digest", origin.digest), ("watchfold.date", origin.date ?? ""),
+            ("watchfold.source", origin.name), ("watchfold.digest", origin.digest),
+            ("watchfold.date", origin.date ?? ""),
             ("watchfold.size", String(origin.size)), ("watchfold.stored_size", String(origin.storedSize)),
             ("watchfold.compression", origin.compression), ("watchfold.container", origin.container),
             ("watchfold.settings", origin.settings), ("watchfold.rows", String(sums.rows)),
             ("watchfold.seconds", String(sums.seconds)), ("watchfold.absolute_seconds", String(sums.absoluteSeconds)),
-            ("watchfold.folded", String(origin.outcomes.folded)), ("watchfold.ignored", String(origin.outcomes.ignored)),
+            ("watchfold.folded", String(origin.outcomes.folded)),
+            ("watchfold.ignored", String(origin.outcomes.ignored)),
             ("watchfold.coerced", String(origin.outcomes.coerced)),
         ]
         for (reason, count) in origin.outcomes.rejected.sorted(by: { $0.key < $1.key }) {
@@ -218,7 +221,9 @@ package final class PartialStore: Sendable {
             return value
         }
         func number<Number: FixedWidthInteger>(_ key: String) throws -> Number {
-            guard let value = Number(try text(key)) else { throw DamagedTable(path: path, detail: "its \(key) is no number") }
+            guard let value = Number(try text(key)) else {
+                throw DamagedTable(path: path, detail: "its \(key) is no number")
+            }
             return value
         }
         var outcomes = OutcomeCounts()
@@ -273,7 +278,8 @@ package final class PartialStore: Sendable {
             throw damaged("its digest is \(digest.hex), the ledger says \(facts.partialDigest)")
         }
         let reader = try open(facts.partial)
-        guard reader.metadata("watchfold.digest") == facts.digest, reader.metadata("watchfold.source") == facts.name else {
+        guard reader.metadata("watchfold.digest") == facts.digest, reader.metadata("watchfold.source") == facts.name
+        else {
             throw damaged("it is of another file than the ledger says")
         }
         let sums = try Self.sums(reader)

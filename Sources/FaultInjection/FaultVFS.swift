@@ -162,7 +162,9 @@ package enum FaultVFS {
 
     // MARK: Calls of a file
 
-    private static func code(_ failure: Int32, _ otherwise: Int32) -> Int32 { failure == ENOSPC ? SQLITE_FULL : otherwise }
+    private static func code(_ failure: Int32, _ otherwise: Int32) -> Int32 {
+        failure == ENOSPC ? SQLITE_FULL : otherwise
+    }
 
     private static func write(
         _ file: UnsafeMutablePointer<sqlite3_file>?, _ bytes: UnsafeRawPointer?, _ count: Int32, _ offset: Int64
@@ -183,7 +185,8 @@ package enum FaultVFS {
         let code = below.xWrite(lower, bytes, count, offset)
         guard code == SQLITE_OK else { return code }
         state.interposer.didPerform(
-            call, on: state.descriptor, result: Int(count), bytes: UnsafeRawBufferPointer(start: bytes, count: Int(count)))
+            call, on: state.descriptor, result: Int(count),
+            bytes: UnsafeRawBufferPointer(start: bytes, count: Int(count)))
         return SQLITE_OK
     }
 

@@ -102,7 +102,8 @@ package struct Receipt: Sendable, Equatable {
     package var outputs: [Output]
 
     package init(
-        tool: String, generation: Int, inputsDigest: String, days: Set<CalendarDay>, map: CategoryMap, mapDigest: String, totals: Totals,
+        tool: String, generation: Int, inputsDigest: String, days: Set<CalendarDay>, map: CategoryMap,
+        mapDigest: String, totals: Totals,
         files: [File], outputs: [Output]
     ) {
         self.tool = tool

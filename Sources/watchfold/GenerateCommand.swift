@@ -40,6 +40,7 @@ struct GenerateCommand: ParsableCommand {
     func run() throws {
         let session = try common.open()
         try session.generate(
-            days: days, records: records, contracts: contracts, seed: seed, from: from, compress: compress, folder: folder)
+            days: days, records: records, contracts: contracts, seed: seed, from: from, compress: compress,
+            folder: folder)
     }
 }

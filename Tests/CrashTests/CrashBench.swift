@@ -100,6 +100,8 @@ func day(_ seed: Int, records: Int = 12) -> String {
     let apps = ["CHANNEL", "VOD", "CHILD", "RELAX", "SPORT", "OTHER"]
     return (0..<records).map { i in
         let n = seed * 31 + i * 7
-        return #"{"_source":{"Contract":"C\#(n % 9)","AppName":"\#(apps[n % apps.count])","TotalDuration":\#(n * 13 % 5000)}}"# + "\n"
+        return
+            #"{"_source":{"Contract":"C\#(n % 9)","AppName":"\#(apps[n % apps.count])","TotalDuration":\#(n * 13 % 5000)}}"#
+            + "\n"
     }.joined()
 }

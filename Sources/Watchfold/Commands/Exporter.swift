@@ -55,7 +55,7 @@ package struct Exporter {
                 let pass = try ReportPass(schema: plan.schema, map: settings.map, outputs: [output])
                 try plan.run { try pass.consume($0) }
                 _ = try pass.finish(sums)
-            } catch where isUntouched && plan.usesTotal && Publisher.blamesTotal(error) {
+            } catch  where isUntouched && plan.usesTotal && Publisher.blamesTotal(error) {
                 try export(rebuilding: true)
             }
         }
@@ -73,7 +73,8 @@ package struct Exporter {
             let dated = try checkpoints.ledger.appSums().filter {
                 range.contains($0.date.flatMap { CalendarDay($0) })
             }
-            let plan = range.isEverything
+            let plan =
+                range.isEverything
                 ? try checkpoints.total.plan(checkpoints.ledger, rebuilding: rebuilding)
                 : checkpoints.total.plan(only: wanted, generation: generation)
             return (plan, CountingSnapshot.daySums(wanted, dated))

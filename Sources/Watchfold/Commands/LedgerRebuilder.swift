@@ -51,7 +51,8 @@ struct LedgerRebuilder {
             do {
                 let version = try partials.describe(path)
                 found.append(
-                    Found(partial: path, version: version, modified: try fileSystem.status(partials.path(path)).modified))
+                    Found(
+                        partial: path, version: version, modified: try fileSystem.status(partials.path(path)).modified))
             } catch let error as DamagedTable {
                 notes.append("\(error); it is left where it is and counts for nothing")
             }
@@ -90,9 +91,12 @@ struct LedgerRebuilder {
             if counting.contains(item.partial) {
                 plan.add(facts.name, digest: facts.digest, version: reference, location: location)
             } else if retracted.contains(item.partial) {
-                change.files.append(FileChange(facts.name, .held(reference), at: location, reason: "retracted before the rebuild"))
+                change.files.append(
+                    FileChange(facts.name, .held(reference), at: location, reason: "retracted before the rebuild"))
                 retractions.append(
-                    FileChange(facts.name, .retracted(digest: facts.digest, reference), reason: "retracted before the rebuild"))
+                    FileChange(
+                        facts.name, .retracted(digest: facts.digest, reference), reason: "retracted before the rebuild")
+                )
             }
         }
         change.files += try plan.changes()

@@ -56,7 +56,8 @@ struct Repairer {
             notes.append("\(file.name): \(reason)")
         }
         if !change.files.isEmpty { try ledger.commit(change) }
-        try ledger.endRun(run, RunSummary(outcome: notes.isEmpty ? .finished : .incomplete, files: [.failed: notes.count]))
+        try ledger.endRun(
+            run, RunSummary(outcome: notes.isEmpty ? .finished : .incomplete, files: [.failed: notes.count]))
         return notes
     }
 

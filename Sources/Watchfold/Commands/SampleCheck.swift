@@ -47,7 +47,9 @@ struct SampleCheck {
                         rowLimit: KeyedTableFormat.rowGroupRows
                     ) { stored.add($0) }
                     if fresh != stored {
-                        faults.withLock { $0.append("\(version.facts.partial) is not what \(version.facts.name) folds to") }
+                        faults.withLock {
+                            $0.append("\(version.facts.partial) is not what \(version.facts.name) folds to")
+                        }
                     }
                 }
             } catch {

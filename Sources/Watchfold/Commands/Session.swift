@@ -75,10 +75,13 @@ package struct Session {
 
     package func fold(_ paths: [String], to out: String?, format: String?) throws {
         let format = try Self.format(format, out)
-        if paths.count(where: { $0 == "-" }) > 1 { throw CommandFailure(.usage, "standard input can be read once only") }
+        if paths.count(where: { $0 == "-" }) > 1 {
+            throw CommandFailure(.usage, "standard input can be read once only")
+        }
         var report = RunReport()
         try writing(to: out) { sink in
-            report = try OneShotFold(settings, fileSystem: fileSystem, observer: progress).run(paths, format: format, sink: sink)
+            report = try OneShotFold(settings, fileSystem: fileSystem, observer: progress).run(
+                paths, format: format, sink: sink)
         }
         progress.end()
         if !settings.configuration.quiet {
@@ -100,7 +103,8 @@ package struct Session {
     package func export(_ name: String, from: String?, to: String?, out: String?, format: String?) throws {
         guard let report = Report(rawValue: name) else {
             throw CommandFailure(
-                .usage, "there is no report \"\(name)\"; choose \(Report.allCases.map(\.rawValue).joined(separator: ", "))")
+                .usage,
+                "there is no report \"\(name)\"; choose \(Report.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let range = DayRange(first: try Self.day(from, "--from"), last: try Self.day(to, "--to"))
         if let first = range.first, let last = range.last, last < first {
@@ -166,11 +170,13 @@ package struct Session {
         try SampleFiles(options, fileSystem: fileSystem).write(into: folder ?? settings.configuration.inbox) { file in
             bytes += file.bytes
             if settings.configuration.quiet { return }
-            StandardError.write("\(file.path)  \(Show.count(file.records, "record"))  \(Show.bytes(file.storedBytes))\n")
+            StandardError.write(
+                "\(file.path)  \(Show.count(file.records, "record"))  \(Show.bytes(file.storedBytes))\n")
         }
         let seconds = (ContinuousClock.now - start).seconds
         if !settings.configuration.quiet {
-            StandardError.write("\(Show.bytes(bytes)) of JSON in \(Show.duration(seconds)): \(Show.rate(bytes, seconds))\n")
+            StandardError.write(
+                "\(Show.bytes(bytes)) of JSON in \(Show.duration(seconds)): \(Show.rate(bytes, seconds))\n")
         }
     }
 

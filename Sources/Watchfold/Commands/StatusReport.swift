@@ -63,7 +63,8 @@ package struct StatusReport {
             var counts = version?.tally
             if case .failed(let tally?) = file.status { counts = tally }
             return File(
-                name: file.name, state: file.state, date: version?.facts.date ?? file.location.date, reason: file.reason,
+                name: file.name, state: file.state, date: version?.facts.date ?? file.location.date,
+                reason: file.reason,
                 counts: counts, rejections: try version.map { try ledger.rejections(of: $0.id) } ?? [:],
                 seconds: version?.facts.seconds, digest: file.digest, isCounted: file.counting != nil)
         }

@@ -81,7 +81,7 @@ package struct Verifier {
                 configuration.checkpoints, plan: configuration.plan, now: now, in: fileSystem)
             let faults = try checkpoints.ledger.check()
             if !faults.isEmpty { throw LedgerError.damaged(path: checkpoints.ledger.path, detail: faults[0]) }
-        } catch where Self.isLedgerLost(error) {
+        } catch  where Self.isLedgerLost(error) {
             report.damages.append("\(error)")
             let (rebuilt, notes) = try LedgerRebuilder(settings: settings, fileSystem: fileSystem).rebuild()
             report.repairs += notes
@@ -179,12 +179,15 @@ package struct Verifier {
         }
     }
 
-    private func totalFault(_ checkpoints: CheckpointFolder, _ plan: TotalPlan, _ expected: RowDigest) throws -> String? {
+    private func totalFault(_ checkpoints: CheckpointFolder, _ plan: TotalPlan, _ expected: RowDigest) throws -> String?
+    {
         let path = checkpoints.total.path
         do {
             let generation = try checkpoints.total.generation(checkpoints.ledger)
             guard let generation else { return "\(path) is missing or not of this ledger" }
-            guard generation == plan.generation else { return "\(path) is of generation \(generation), not \(plan.generation)" }
+            guard generation == plan.generation else {
+                return "\(path) is of generation \(generation), not \(plan.generation)"
+            }
             let reader = try KeyedTableReader(path, kind: TotalStore.kind, in: fileSystem)
             guard reader.schema == plan.schema else { return "\(path) has other columns than it should" }
             var rows = RowDigest()
@@ -203,7 +206,7 @@ package struct Verifier {
     private func digest(_ path: String) throws -> XXH128? {
         do {
             return try fileDigest(try fileSystem.open(path, .read))
-        } catch where error.isMissing {
+        } catch  where error.isMissing {
             return nil
         }
     }

@@ -68,7 +68,8 @@ final class Committer: @unchecked Sendable {
             var location = candidate.location
             // Without a hint the file is tried again, changed or not.
             if isPassing { location.hint = nil }
-            return .change(FileChange(candidate.name, .failed(counts.map { RecordTally($0) }), at: location, reason: reason))
+            return .change(
+                FileChange(candidate.name, .failed(counts.map { RecordTally($0) }), at: location, reason: reason))
         case .content(let summary, let runs, let held):
             return try content(candidate, summary, runs, held, isAfresh)
         }
@@ -85,7 +86,8 @@ final class Committer: @unchecked Sendable {
             storedSize: summary.storedSize, compression: summary.compression.rawValue,
             container: summary.container.rawValue, settings: text, outcomes: summary.counts)
         do {
-            let partial = try checkpoints.partials.write(origin, schema: KeyedSchema(plan: settings.fold.plan)) { emit in
+            let partial = try checkpoints.partials.write(origin, schema: KeyedSchema(plan: settings.fold.plan)) {
+                emit in
                 try FoldRun.merge(runs, rowLimit: KeyedTableFormat.rowGroupRows, emit: emit)
             }
             return .content(digest: digest, .sealed(partial), held: held)
@@ -155,9 +157,12 @@ final class Committer: @unchecked Sendable {
         // The sum may fail at a file that counts already, or at one that would take the place of one of these; but it
         // is a newcomer that is too much, if there is any.
         let contributions = items.indices.filter { items[$0].1.isContribution }
-        let newcomers = try contributions.filter { try checkpoints.ledger.file(named: items[$0].0.name)?.counting == nil }
+        let newcomers = try contributions.filter {
+            try checkpoints.ledger.file(named: items[$0].0.name)?.counting == nil
+        }
         let suspects = newcomers.isEmpty ? contributions : newcomers
-        guard let index = suspects.first(where: { items[$0].0.name.utf8.elementsEqual(name.utf8) }) ?? suspects.last else {
+        guard let index = suspects.first(where: { items[$0].0.name.utf8.elementsEqual(name.utf8) }) ?? suspects.last
+        else {
             throw LedgerError.sumWouldOverflow(name: name)
         }
         let candidate = items[index].0
@@ -177,7 +182,8 @@ final class Committer: @unchecked Sendable {
 
     /// The contract with the largest sum in a partial that is sealed or placed.
     private func largestContract(_ partial: SealedPartial) throws -> String? {
-        let place = try fileSystem.statusIfPresent(partial.file.path) == nil ? partial.file.temporaryPath : partial.file.path
+        let place =
+            try fileSystem.statusIfPresent(partial.file.path) == nil ? partial.file.temporaryPath : partial.file.path
         let reader = try KeyedTableReader(place, kind: PartialStore.kind, in: fileSystem)
         let next = reader.batches()
         var largest: (name: String, magnitude: UInt64)?
@@ -211,7 +217,8 @@ final class Committer: @unchecked Sendable {
                     }
                 }
                 if let held {
-                    change.files.append(FileChange(candidate.name, .held(version), at: candidate.location, reason: held))
+                    change.files.append(
+                        FileChange(candidate.name, .held(version), at: candidate.location, reason: held))
                 } else {
                     plan.add(candidate.name, digest: digest, version: version, location: candidate.location)
                 }

@@ -83,7 +83,9 @@ struct CountingPlan {
         for arrival in arrivals {
             // What this name held before may now belong to a name that repeated it.
             guard let old = try ledger.file(named: arrival.name.string) else { continue }
-            if let version = old.counting, let facts = try ledger.version(version)?.facts { digests.insert(facts.digest) }
+            if let version = old.counting, let facts = try ledger.version(version)?.facts {
+                digests.insert(facts.digest)
+            }
         }
         for digest in digests.sorted() {
             var holders: [Holder] = []
@@ -132,7 +134,9 @@ struct CountingPlan {
     /// All names that the content counts under: several when `duplicates: count` was in force before.
     private func countingNames(_ digest: String) throws -> [ByteOrdered] {
         guard let first = try ledger.countingName(digest: digest).map({ ByteOrdered($0) }) else { return [] }
-        let others = try ledger.countingVersions().filter { $0.facts.digest == digest }.map { ByteOrdered($0.facts.name) }
+        let others = try ledger.countingVersions().filter { $0.facts.digest == digest }.map {
+            ByteOrdered($0.facts.name)
+        }
         return [first] + others.filter { $0 != first }.sorted()
     }
 
@@ -154,7 +158,8 @@ struct CountingPlan {
             }
             if holder.original == heir.name { return nil }
             return FileChange(
-                holder.name.string, .duplicate(of: heir.name.string, digest: digest, holder.version), at: holder.location,
+                holder.name.string, .duplicate(of: heir.name.string, digest: digest, holder.version),
+                at: holder.location,
                 reason: "the same content as \(heir.name)")
         }
     }

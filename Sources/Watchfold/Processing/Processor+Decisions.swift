@@ -61,7 +61,8 @@ extension Processor {
             commit.countsDuplicates = settings.configuration.duplicates == .count
             commit.files = change + (try plan.changes())
             try ledger.commit(commit)
-            let publication = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem).publish()
+            let publication = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem)
+                .publish()
             var generation: Int?
             if case .written(let written, _) = publication { generation = written }
             let now = try ledger.file(named: file.name)!
@@ -88,7 +89,8 @@ extension Processor {
             plan.add(file.name, digest: try facts(version).digest, version: .existing(version), location: nil)
             return ([], plan)
         case (.accept, _):
-            throw DecisionRefused(description: "\(file.name) is \(file.state.rawValue), not held; there is nothing to accept")
+            throw DecisionRefused(
+                description: "\(file.name) is \(file.state.rawValue), not held; there is nothing to accept")
         case (.restore, .retracted(let digest, let version?)):
             plan.add(file.name, digest: digest, version: .existing(version), location: nil, isRestored: true)
             return ([], plan)
@@ -96,14 +98,18 @@ extension Processor {
             throw DecisionRefused(
                 description: "\(file.name) has no partial of what was retracted; `watchfold reprocess` reads it again")
         case (.restore, _):
-            throw DecisionRefused(description: "\(file.name) is \(file.state.rawValue), not retracted; there is nothing to restore")
+            throw DecisionRefused(
+                description: "\(file.name) is \(file.state.rawValue), not retracted; there is nothing to restore")
         case (.retract, _):
             guard file.state != .retracted, let version = file.counting ?? file.status.version else {
                 throw DecisionRefused(description: "\(file.name) is \(file.state.rawValue); nothing of it counts")
             }
             let digest = try facts(version).digest
             plan.remove(file.name, digest: digest)
-            return ([FileChange(file.name, .retracted(digest: digest, .existing(version)), reason: "taken out by hand")], plan)
+            return (
+                [FileChange(file.name, .retracted(digest: digest, .existing(version)), reason: "taken out by hand")],
+                plan
+            )
         }
     }
 
@@ -116,7 +122,9 @@ extension Processor {
         for candidate in names {
             if let file = try checkpoints.ledger.file(named: candidate) { return file }
             for suffix in [".gz", ".lz4"] where candidate.hasSuffix(suffix) {
-                if let file = try checkpoints.ledger.file(named: String(candidate.dropLast(suffix.count))) { return file }
+                if let file = try checkpoints.ledger.file(named: String(candidate.dropLast(suffix.count))) {
+                    return file
+                }
             }
         }
         return nil

@@ -98,7 +98,8 @@ package final class Processor {
         try fold(files, run, &report, isAfresh: true)
         try checkpoints.ledger.endRun(
             run,
-            RunSummary(outcome: .finished, files: states(report), tally: RecordTally(report.counts), bytes: report.bytes))
+            RunSummary(
+                outcome: .finished, files: states(report), tally: RecordTally(report.counts), bytes: report.bytes))
         return report
     }
 
@@ -117,7 +118,8 @@ package final class Processor {
             }
             try noteOtherSettings(&report)
             observer.publishing()
-            report.publication = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem).publish()
+            report.publication = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem)
+                .publish()
             report.seconds = (ContinuousClock.now - start).seconds
             var generation: Int?
             if case .written(let written, _) = report.publication { generation = written }
@@ -167,7 +169,8 @@ package final class Processor {
         // Time alone makes a file that was being written one that stays cut short.
         case .waiting where file.status.modified < WallClock.now() - Settings.staleAfter: return true
         case .held, .failed, .waiting:
-            report.stillOpen.append(FileReport(name: record.name, state: record.state, isUnchanged: true, reason: record.reason))
+            report.stillOpen.append(
+                FileReport(name: record.name, state: record.state, isUnchanged: true, reason: record.reason))
         }
         report.unchanged += 1
         return false
@@ -248,7 +251,8 @@ package final class Processor {
             let (index, file) = files[place]
             if mayReadAgain, case .failed(is FileChanged) = outcome { return results.noteChanged(index) }
             do {
-                let judgement = Judgement(outcome, settings: settings, modified: file.status.modified, now: WallClock.now())
+                let judgement = Judgement(
+                    outcome, settings: settings, modified: file.status.modified, now: WallClock.now())
                 let candidate = Candidate(file, status: judgement.status)
                 var item = FileReport(name: file.logicalName, state: .new)
                 if case .content(let summary, _, _) = judgement {

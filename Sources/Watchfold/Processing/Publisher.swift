@@ -50,7 +50,7 @@ struct Publisher {
         let plan = try checkpoints.total.plan(checkpoints.ledger)
         do {
             return try write(snapshot, plan)
-        } catch where plan.usesTotal && Self.blamesTotal(error) {
+        } catch  where plan.usesTotal && Self.blamesTotal(error) {
             return try write(snapshot, try checkpoints.total.plan(checkpoints.ledger, rebuilding: true))
         }
     }
@@ -115,10 +115,12 @@ struct Publisher {
             try total.file.place()
         }
         let receipt = snapshot.receipt(
-            settings, result, files.map { file in
+            settings, result,
+            files.map { file in
                 let written = result.written.first { $0.report == file.report }!
                 return Receipt.Output(
-                    name: Self.fileName(file.report), digest: file.digest.hex, bytes: file.file.count, rows: written.rows)
+                    name: Self.fileName(file.report), digest: file.digest.hex, bytes: file.file.count,
+                    rows: written.rows)
             })
         let receiptFile = try AtomicFile(Path.join(output, Self.receiptName), in: fileSystem)
         try receipt.json.withUnsafeBytes { try receiptFile.write($0) }
@@ -166,7 +168,8 @@ struct CountingSnapshot {
                 try Self.receiptFiles(ledger, counting)
             )
         }
-        inputsDigest = Self.digest(counting.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.plan] })
+        inputsDigest = Self.digest(
+            counting.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.plan] })
     }
 
     /// What a range of days needs beside its total.

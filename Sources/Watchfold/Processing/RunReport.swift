@@ -58,7 +58,8 @@ package struct RunReport: Sendable {
 
     /// Whether some file is held, failed or waiting.
     package var isIncomplete: Bool {
-        hasProblems || !stillOpen.isEmpty || files.contains { $0.state == .held || $0.state == .failed || $0.state == .waiting }
+        hasProblems || !stillOpen.isEmpty
+            || files.contains { $0.state == .held || $0.state == .failed || $0.state == .waiting }
     }
 }
 

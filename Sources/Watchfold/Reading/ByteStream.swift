@@ -66,7 +66,8 @@ final class ByteStream {
     private func fill() throws {
         var room = UnsafeMutableRawBufferPointer(rebasing: input[inputEnd...])
         if let size { room = UnsafeMutableRawBufferPointer(rebasing: room[..<min(room.count, size - storedOffset)]) }
-        let count = room.isEmpty ? 0 : size == nil ? try file.read(into: room) : try file.read(at: storedOffset, into: room)
+        let count =
+            room.isEmpty ? 0 : size == nil ? try file.read(into: room) : try file.read(at: storedOffset, into: room)
         if count == 0 { isAtEnd = true }
         inputEnd += count
         storedOffset += count

@@ -156,7 +156,9 @@ final class FileFold {
     }
 
     /// Folds a unit. Called without the lock.
-    func fold(unit: Int, with folder: UnitFolder, into table: inout FoldTable, isCancelled: () -> Bool) throws -> UnitResult {
+    func fold(unit: Int, with folder: UnitFolder, into table: inout FoldTable, isCancelled: () -> Bool) throws
+        -> UnitResult
+    {
         if ranges.isEmpty {
             let stream = ByteStream(file!, size: status?.size, onStoredBytes: onStoredBytes)
             return try folder.fold(stream: stream, into: &table, isCancelled: isCancelled)
@@ -202,7 +204,8 @@ final class FileFold {
             lines += result.lines
         }
         precondition(
-            counts.read == recordsRead, "\(input.name): \(recordsRead) records were read, \(counts.read) are accounted for")
+            counts.read == recordsRead,
+            "\(input.name): \(recordsRead) records were read, \(counts.read) are accounted for")
         let last = results[results.count - 1]
         let digest: ContentDigest
         if let whole = last.digest {

@@ -148,7 +148,11 @@ final class UnitFolder {
         window.removeAll()
         /// Where the reader's offset 0 is; nil until a line begins in the range.
         var base: Int?
-        if range.lowerBound == 0 { base = 0 } else if try byte(at: range.lowerBound - 1, of: file) == 0x0A { base = range.lowerBound }
+        if range.lowerBound == 0 {
+            base = 0
+        } else if try byte(at: range.lowerBound - 1, of: file) == 0x0A {
+            base = range.lowerBound
+        }
         var offset = range.lowerBound
         var lastByte: UInt8 = 0x0A
 

@@ -29,7 +29,8 @@ enum Show {
             value /= 1000
             unit += 1
         }
-        return (unit == 0 ? String(Int(value)) : decimals(value, value < 10 ? 2 : value < 100 ? 1 : 0)) + " " + units[unit]
+        return (unit == 0 ? String(Int(value)) : decimals(value, value < 10 ? 2 : value < 100 ? 1 : 0)) + " "
+            + units[unit]
     }
 
     /// `0.43 s`, `12.1 s`, `3:05 min`

@@ -71,7 +71,8 @@ final class ProgressDisplay: RunObserver {
             case .held, .failed: .red
             default: .yellow
             }
-        var text = "\(Show.name(file.name))  \(style.paint(file.isUnchanged ? "unchanged" : file.state.rawValue, color))"
+        var text =
+            "\(Show.name(file.name))  \(style.paint(file.isUnchanged ? "unchanged" : file.state.rawValue, color))"
         if file.counts.read > 0 {
             text += "  \(Show.count(file.counts.read, "record"))"
             if file.counts.ignored > 0 { text += ", \(Show.number(file.counts.ignored)) ignored" }

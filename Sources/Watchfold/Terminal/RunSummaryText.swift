@@ -13,7 +13,9 @@ extension RunReport {
         var states: [FileState: Int] = [:]
         for file in files where !file.isUnchanged { states[file.state, default: 0] += 1 }
         let alreadyKnown = unchanged + files.count { $0.isUnchanged }
-        var parts = FileState.allCases.compactMap { state in states[state].map { "\(Show.number($0)) \(state.rawValue)" } }
+        var parts = FileState.allCases.compactMap { state in
+            states[state].map { "\(Show.number($0)) \(state.rawValue)" }
+        }
         if alreadyKnown > 0 { parts.append("\(Show.number(alreadyKnown)) unchanged") }
         let count = files.count + unchanged
         lines.append("\(Show.count(count, "file"))" + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")))
@@ -25,7 +27,9 @@ extension RunReport {
             var line = "\(Show.count(counts.read, "record")) read = \(Show.number(counts.folded)) folded"
             line += " + \(Show.number(counts.ignored)) ignored + \(Show.number(counts.rejectedTotal)) rejected"
             if counts.rejectedTotal > 0 {
-                line += " (" + counts.rejected.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                line +=
+                    " ("
+                    + counts.rejected.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
                     .map { "\($0.key.rawValue) \(Show.number($0.value))" }.joined(separator: ", ") + ")"
             }
             lines.append(line)

@@ -60,7 +60,13 @@ struct Style: Sendable {
         isColored = isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }
 
-    enum Color: String { case red = "31", green = "32", yellow = "33", dim = "2", bold = "1" }
+    enum Color: String {
+        case red = "31"
+        case green = "32"
+        case yellow = "33"
+        case dim = "2"
+        case bold = "1"
+    }
 
     func paint(_ text: String, _ color: Color) -> String {
         isColored ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text

@@ -20,7 +20,9 @@ extension StatusReport {
                 line += "\(Show.number(counts.rejected)) rejected"
             }
             if !file.rejections.isEmpty {
-                line += " (" + file.rejections.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                line +=
+                    " ("
+                    + file.rejections.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
                     .map { "\($0.key.rawValue) \(Show.number($0.value))" }.joined(separator: ", ") + ")"
             }
             if !file.reason.isEmpty { line += "  " + style.paint(Show.name(file.reason), .dim) }
@@ -29,9 +31,12 @@ extension StatusReport {
         }
         lines.append("")
         let counted = files.count { $0.isCounted }
-        lines.append("\(Show.count(counted, "file")) counted, \(Show.count(files.count, "file")) known; generation \(generation)")
+        lines.append(
+            "\(Show.count(counted, "file")) counted, \(Show.count(files.count, "file")) known; generation \(generation)"
+        )
         if let days {
-            lines.append("days \(days.lowerBound) to \(days.upperBound)" + (missingDays.isEmpty ? ", none missing" : ""))
+            lines.append(
+                "days \(days.lowerBound) to \(days.upperBound)" + (missingDays.isEmpty ? ", none missing" : ""))
         }
         if !missingDays.isEmpty {
             let ranges = missingDays.map {
@@ -42,9 +47,13 @@ extension StatusReport {
         if !unmappedApps.isEmpty {
             lines.append(style.paint("apps in no category:", .yellow))
             for app in unmappedApps.prefix(20) {
-                lines.append("  \(Show.name(app.name))  \(Show.number(app.seconds)) seconds, \(Show.count(app.records, "record"))")
+                lines.append(
+                    "  \(Show.name(app.name))  \(Show.number(app.seconds)) seconds, \(Show.count(app.records, "record"))"
+                )
             }
-            if unmappedApps.count > 20 { lines.append("  and \(Show.count(unmappedApps.count - 20, "app")) more; see apps.csv") }
+            if unmappedApps.count > 20 {
+                lines.append("  and \(Show.count(unmappedApps.count - 20, "app")) more; see apps.csv")
+            }
         }
         if !runs.isEmpty { lines.append("last runs:") }
         for run in runs {
@@ -75,28 +84,31 @@ extension StatusReport {
                     name: file.name, state: file.state.rawValue, counted: file.isCounted, date: file.date,
                     digest: file.digest, reason: file.reason.isEmpty ? nil : file.reason,
                     records: file.counts.map {
-                        .init(read: $0.read, folded: $0.folded, ignored: $0.ignored, rejected: $0.rejected, coerced: $0.coerced)
+                        .init(
+                            read: $0.read, folded: $0.folded, ignored: $0.ignored, rejected: $0.rejected,
+                            coerced: $0.coerced)
                     },
                     rejections: Dictionary(uniqueKeysWithValues: file.rejections.map { ($0.key.rawValue, $0.value) }),
                     seconds: file.seconds)
             },
-            first_day: days.map { "\($0.lowerBound)" }, last_day: days.map { "\($0.upperBound)" },
-            missing_days: missingDays.map { .init(first: "\($0.lowerBound)", last: "\($0.upperBound)") },
-            unmapped_apps: unmappedApps.map { .init(app: $0.name, records: $0.records, seconds: $0.seconds) },
+            firstDay: days.map { "\($0.lowerBound)" }, lastDay: days.map { "\($0.upperBound)" },
+            missingDays: missingDays.map { .init(first: "\($0.lowerBound)", last: "\($0.upperBound)") },
+            unmappedApps: unmappedApps.map { .init(app: $0.name, records: $0.records, seconds: $0.seconds) },
             runs: runs.map { run in
                 StatusJSON.Run(
                     started: Timestamp.text(milliseconds: run.startedAt),
                     ended: run.endedAt.map { Timestamp.text(milliseconds: $0) }, command: run.command, tool: run.tool,
                     process: run.pid, outcome: run.summary?.outcome.rawValue, records: run.summary?.tally.read,
-                    bytes: run.summary?.bytes, published_generation: run.summary?.published)
+                    bytes: run.summary?.bytes, publishedGeneration: run.summary?.published)
             })
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(value)) + [0x0A]
     }
 }
 
-/// The members of `status --json`; names as they appear there.
+/// The members of `status --json`, where they are written in snake case.
 private struct StatusJSON: Encodable {
     struct Records: Encodable { var read, folded, ignored, rejected, coerced: Int }
 
@@ -126,13 +138,13 @@ private struct StatusJSON: Encodable {
         var command, tool: String
         var process: Int
         var outcome: String?
-        var records, bytes, published_generation: Int?
+        var records, bytes, publishedGeneration: Int?
     }
 
     var generation: Int
     var files: [File]
-    var first_day, last_day: String?
-    var missing_days: [Days]
-    var unmapped_apps: [App]
+    var firstDay, lastDay: String?
+    var missingDays: [Days]
+    var unmappedApps: [App]
     var runs: [Run]
 }
