@@ -132,6 +132,9 @@ package struct Session {
         progress.end()
         for damage in report.damages { StandardError.write("damaged: \(Show.name(damage))\n") }
         for stale in report.stale { StandardError.write("wrong: \(Show.name(stale))\n") }
+        for note in report.behind where !report.isRepaired {
+            StandardError.write("behind: \(Show.name(note)); `watchfold run` renews it\n")
+        }
         for fault in report.history { StandardError.write("history: \(Show.name(fault)); it counts for nothing\n") }
         for repair in report.repairs { StandardError.write("repair: \(Show.name(repair))\n") }
         guard report.isSound else {

@@ -20,6 +20,8 @@ package struct StatusReport {
         package var digest: String?
         /// Whether something of this name counts.
         package var isCounted: Bool
+        /// Whether it was never whole and left the inbox: nobody has to do anything about it any more.
+        package var isGone: Bool
     }
 
     package struct UnmappedApp {
@@ -46,7 +48,7 @@ package struct StatusReport {
         (generation, files, runs, unmappedApps, days, missingDays) = try ledger.snapshot {
             let days = try Set(ledger.countingVersions().compactMap { $0.facts.date.flatMap { CalendarDay($0) } })
             return (
-                try ledger.generation, try Self.files(ledger), try ledger.runs(last: 5),
+                try ledger.generation, try Self.files(ledger, inbox: settings.configuration.inbox, fileSystem), try ledger.runs(last: 5),
                 try Self.unmapped(ledger, settings.map), days.min().map { $0...days.max()! }, CalendarDay.gaps(in: days)
             )
         }
@@ -54,19 +56,27 @@ package struct StatusReport {
 
     /// Whether some file is held, failed or waiting.
     package var isIncomplete: Bool {
-        files.contains { $0.state == .held || $0.state == .failed || $0.state == .waiting }
+        files.contains { !$0.isGone && ($0.state == .held || $0.state == .failed || $0.state == .waiting) }
     }
 
-    private static func files(_ ledger: Ledger) throws -> [File] {
+    private static func files(_ ledger: Ledger, inbox: String, _ fileSystem: FileSystem) throws -> [File] {
         try ledger.files().map { file in
             let version = try (file.status.version ?? file.counting).flatMap { try ledger.version($0) }
             var counts = version?.tally
             if case .failed(let tally?) = file.status { counts = tally }
+            var isGone = false
+            if file.state == .waiting || file.state == .failed {
+                // What was whole once and is lost is another matter.
+                isGone =
+                    try fileSystem.statusIfPresent(Path.join(inbox, file.location.path)) == nil
+                    && ledger.history(of: file.name).versions.isEmpty
+            }
             return File(
                 name: file.name, state: file.state, date: version?.facts.date ?? file.location.date,
                 reason: file.reason,
                 counts: counts, rejections: try version.map { try ledger.rejections(of: $0.id) } ?? [:],
-                seconds: version?.facts.seconds, digest: file.digest, isCounted: file.counting != nil)
+                seconds: version?.facts.seconds, digest: file.digest, isCounted: file.counting != nil,
+                isGone: isGone)
         }
     }
 

@@ -23,6 +23,8 @@ package struct VerifyReport: Sendable {
     package var damages: [String] = []
     /// What is derived and not right.
     package var stale: [String] = []
+    /// What is derived and of an earlier state; the next run renews it.
+    package var behind: [String] = []
     /// Damage to what neither counts nor can count again: earlier generations can no longer be had.
     package var history: [String] = []
     package var partials = 0
@@ -98,7 +100,7 @@ package struct Verifier {
                 settings: settings, fileSystem: fileSystem, logger: logger, observer: observer
             ).repair(checkpoints, damaged: damaged)
         }
-        if !report.stale.isEmpty || !report.damages.isEmpty {
+        if !report.stale.isEmpty || !report.damages.isEmpty || !report.behind.isEmpty {
             try fileSystem.removeIfPresent(checkpoints.total.path)
             _ = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem).publish(force: true)
             report.isRepaired = true
@@ -157,49 +159,70 @@ package struct Verifier {
             try pass.consume(batch)
         }
         let result = try pass.finish(snapshot.daySums)
-        if let fault = try totalFault(checkpoints, plan, rows) { report.stale.append(fault) }
-        for item in expected {
-            let path = Path.join(settings.configuration.output, Publisher.fileName(item.report))
-            guard let found = try digest(path) else {
+        try verifyTotal(checkpoints, plan, rows, &report)
+
+        let folder = settings.configuration.output
+        let receiptPath = Path.join(folder, Publisher.receiptName)
+        let outputs = expected.map { item in
+            Receipt.Output(
+                name: Publisher.fileName(item.report), digest: item.digest.hex, bytes: item.count,
+                rows: result.written.first { $0.report == item.report }!.rows)
+        }
+        let receipt = snapshot.receipt(settings, result, outputs)
+        guard let found = try receiptOnDisk(receiptPath) else {
+            report.stale.append("\(receiptPath) is missing or cannot be read")
+            return
+        }
+        // Reports of an earlier state have to be those that their own receipt describes.
+        let isBehind =
+            found.inputsDigest != snapshot.inputsDigest || found.mapDigest != settings.mapDigest
+            || found.generation != snapshot.generation || found.tool != Tool.name
+        if isBehind {
+            report.behind.append("the reports in \(folder) are of an earlier state (generation \(found.generation))")
+        } else if try digest(receiptPath) != receipt.json.withUnsafeBytes({ XXH128(of: $0) }) {
+            report.stale.append("\(receiptPath) does not describe the reports")
+        }
+        for output in isBehind ? found.outputs : outputs {
+            let path = Path.join(folder, output.name)
+            guard let digest = try digest(path) else {
                 report.stale.append("\(path) is missing")
                 continue
             }
-            if found != item.digest { report.stale.append("\(path) is not what the checkpoints give") }
-        }
-        let receipt = snapshot.receipt(
-            settings, result,
-            expected.map { item in
-                Receipt.Output(
-                    name: Publisher.fileName(item.report), digest: item.digest.hex, bytes: item.count,
-                    rows: result.written.first { $0.report == item.report }!.rows)
-            })
-        let path = Path.join(settings.configuration.output, Publisher.receiptName)
-        if try digest(path) != receipt.json.withUnsafeBytes({ XXH128(of: $0) }) {
-            report.stale.append("\(path) is missing or does not describe the reports")
+            if digest.hex != output.digest { report.stale.append("\(path) is not what the checkpoints give") }
         }
     }
 
-    private func totalFault(_ checkpoints: CheckpointFolder, _ plan: TotalPlan, _ expected: RowDigest) throws -> String?
-    {
+    private func receiptOnDisk(_ path: String) throws -> ReceiptSummary? {
+        guard try fileSystem.statusIfPresent(path)?.kind == .file else { return nil }
+        return try? ReceiptSummary(json: fileSystem.open(path, .read).readAll(limit: 1 << 28))
+    }
+
+    private func verifyTotal(
+        _ checkpoints: CheckpointFolder, _ plan: TotalPlan, _ expected: RowDigest, _ report: inout VerifyReport
+    ) throws {
         let path = checkpoints.total.path
         do {
-            let generation = try checkpoints.total.generation(checkpoints.ledger)
-            guard let generation else { return "\(path) is missing or not of this ledger" }
-            guard generation == plan.generation else {
-                return "\(path) is of generation \(generation), not \(plan.generation)"
+            guard let generation = try checkpoints.total.generation(checkpoints.ledger) else {
+                report.stale.append("\(path) is missing or not of this ledger")
+                return
             }
             let reader = try KeyedTableReader(path, kind: TotalStore.kind, in: fileSystem)
-            guard reader.schema == plan.schema else { return "\(path) has other columns than it should" }
             var rows = RowDigest()
             try KeyedMerge(schema: reader.schema).run(
                 [MergeInput(measureCount: reader.schema.measures.count, next: reader.batches())],
                 rowLimit: KeyedTableFormat.rowGroupRows
             ) { rows.add($0) }
-            return rows == expected ? nil : "\(path) is not the merge of the partials that count"
+            if generation < plan.generation {
+                report.behind.append("\(path) is of generation \(generation), not \(plan.generation)")
+            } else if generation > plan.generation {
+                report.stale.append("\(path) is of generation \(generation), which the ledger does not know")
+            } else if reader.schema != plan.schema || rows != expected {
+                report.stale.append("\(path) is not the merge of the partials that count")
+            }
         } catch let error as DamagedTable {
-            return "\(error)"
+            report.stale.append("\(error)")
         } catch let error as FoldError {
-            return "\(path): \(error)"
+            report.stale.append("\(path): \(error)")
         }
     }
 

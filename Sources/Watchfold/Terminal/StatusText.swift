@@ -26,6 +26,7 @@ extension StatusReport {
                     .map { "\($0.key.rawValue) \(Show.number($0.value))" }.joined(separator: ", ") + ")"
             }
             if !file.reason.isEmpty { line += "  " + style.paint(Show.name(file.reason), .dim) }
+            if file.isGone { line += "  (no longer in the inbox)" }
             if file.isCounted && file.state != .folded { line += "  (its last good content counts)" }
             lines.append(line)
         }
@@ -81,7 +82,7 @@ extension StatusReport {
             generation: generation,
             files: files.map { file in
                 StatusJSON.File(
-                    name: file.name, state: file.state.rawValue, counted: file.isCounted, date: file.date,
+                    name: file.name, state: file.state.rawValue, counted: file.isCounted, gone: file.isGone, date: file.date,
                     digest: file.digest, reason: file.reason.isEmpty ? nil : file.reason,
                     records: file.counts.map {
                         .init(
@@ -116,6 +117,7 @@ private struct StatusJSON: Encodable {
         var name: String
         var state: String
         var counted: Bool
+        var gone: Bool
         var date: String?
         var digest: String?
         var reason: String?
