@@ -75,21 +75,27 @@ package struct Verifier {
 
     /// Checks everything and makes good what can be made good. Holds the writer's lock.
     package func repair() throws -> VerifyReport {
-        let configuration = settings.configuration
         var report = VerifyReport()
         let checkpoints: CheckpointFolder
         do {
-            checkpoints = try CheckpointFolder.openForWriting(
-                configuration.checkpoints, plan: configuration.plan, now: now, in: fileSystem)
-            let faults = try checkpoints.ledger.check()
-            if !faults.isEmpty { throw LedgerError.damaged(path: checkpoints.ledger.path, detail: faults[0]) }
-        } catch  where Self.isLedgerLost(error) {
+            checkpoints = try openWithSoundLedger()
+        } catch where Self.isLedgerLost(error) {
             report.damages.append("\(error)")
             let (rebuilt, notes) = try LedgerRebuilder(settings: settings, fileSystem: fileSystem).rebuild()
             report.repairs += notes
             return try finish(rebuilt, report)
         }
         return try finish(checkpoints, report)
+    }
+
+    /// Opens the folder for writing; when the ledger is not sound it is closed again, with its lock.
+    private func openWithSoundLedger() throws -> CheckpointFolder {
+        let configuration = settings.configuration
+        let checkpoints = try CheckpointFolder.openForWriting(
+            configuration.checkpoints, plan: configuration.plan, now: now, in: fileSystem)
+        let faults = try checkpoints.ledger.check()
+        if !faults.isEmpty { throw LedgerError.damaged(path: checkpoints.ledger.path, detail: faults[0]) }
+        return checkpoints
     }
 
     private func finish(_ checkpoints: CheckpointFolder, _ start: VerifyReport) throws -> VerifyReport {

@@ -1,0 +1,135 @@
+//  Every byte of what is on disk, flipped in turn.
+//
+//  A damaged file is refused or it is harmless: reports that do come out are the right ones, and a repair brings
+//  everything back as long as the raw files are there.
+
+import Checkpoints
+import DurableIO
+import FaultInjection
+import Foundation
+import Reports
+import Testing
+
+@testable import Watchfold
+
+@Suite("Flipped bytes") struct DamageTests {
+    private static let isExhaustive = ProcessInfo.processInfo.environment["WATCHFOLD_EXHAUSTIVE"] != nil
+
+    /// Files of the checkpoints folder that are flipped; the partial is the first one.
+    enum Target: String, CaseIterable, Sendable { case partial, total, manifest, ledger }
+
+    private static func path(_ target: Target, in world: World) throws -> String {
+        let root = world.root + "/checkpoints/"
+        switch target {
+        case .total: return root + "total.parquet"
+        case .manifest: return root + "manifest"
+        case .ledger: return root + "ledger.sqlite"
+        case .partial:
+            return root + (try CheckpointFolder.partialPaths(root, in: .real)[0])
+        }
+    }
+
+    /// Few bytes of a ledger mean anything; the others take long to try.
+    private static func stride(_ target: Target, _ size: Int) -> Int {
+        if isExhaustive { return target == .ledger ? 7 : 1 }
+        return max(size / (target == .ledger ? 60 : 40), 1)
+    }
+
+    private func export(_ world: World) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try Exporter(world.settings()).export(
+            .engagement, range: DayRange(first: nil, last: nil), format: .csv
+        ) { bytes += Array($0) }
+        return bytes
+    }
+
+    @Test(arguments: Target.allCases)
+    func areRefusedOrHarmless(target: Target) throws {
+        let world = try World.make()
+        defer { world.remove() }
+        try world.put("20220401.json", day(1))
+        try world.put("20220402.json", day(2))
+        _ = try world.processor().run()
+        let outputs = world.outputs()
+        let path = try Self.path(target, in: world)
+        let size = try FileSystem.real.status(path).size
+        let step = Self.stride(target, size)
+        var tried = 0
+        var refused = 0
+        var offset = Int.random(in: 0..<step)
+        while offset < size {
+            let copy = try world.copy()
+            defer { copy.remove() }
+            let place: Comment = "byte \(offset) of the \(target.rawValue)"
+            let damaged = try Self.path(target, in: copy)
+            var bytes = [UInt8](FileManager.default.contents(atPath: damaged)!)
+            bytes[offset] ^= 1 << UInt8.random(in: 0..<8)
+            try Data(bytes).write(to: URL(fileURLWithPath: damaged))
+            tried += 1
+            offset += step
+
+            do {
+                let exported = try export(copy)
+                #expect(Data(exported) == outputs["engagement.csv"], "\(place): export")
+            } catch {
+                refused += 1
+                #expect(CommandFailure(error)?.code == .damaged, "\(place): export: \(error)")
+            }
+            do {
+                _ = try copy.processor().run()
+                #expect(copy.outputs() == outputs, "\(place): run")
+            } catch { #expect(CommandFailure(error)?.code == .damaged, "\(place): run: \(error)") }
+            do {
+                _ = try copy.repair()
+                _ = try copy.processor().run()
+                #expect(copy.outputs() == outputs, "\(place): after the repair")
+                let report = try copy.verify()
+                #expect(report.damages == [] && report.stale == [], "\(place): after the repair")
+            } catch { Issue.record("\(place): after the repair: \(error)") }
+        }
+        #expect(tried > 20)
+        print("\(tried) flips of the \(target.rawValue), \(refused) refused by export")
+    }
+
+    @Test func truncatedCompressedFilesAreNeverFoldedAsWhole() throws {
+        let text = #"{"Contract":"A1","AppName":"CHANNEL","TotalDuration":5}"# + "\n"
+        for (name, whole) in [("a.json.gz", StoredBlocks.gzip(Array(text.utf8))), ("a.json.lz4", StoredBlocks.lz4(Array(text.utf8)))] {
+            let world = try World.make()
+            defer { world.remove() }
+            for length in 1..<whole.count {
+                try whole.prefix(length).write(to: URL(fileURLWithPath: world.root + "/inbox/" + name))
+                let report = try world.processor().run()
+                #expect(report.files.map(\.state) == [.waiting], "\(name) of \(length) bytes")
+                #expect(world.outputs().isEmpty)
+            }
+            try whole.write(to: URL(fileURLWithPath: world.root + "/inbox/" + name))
+            #expect(try world.processor().run().files.map(\.state) == [.folded])
+            let expected = "Contract,TVDuration,MovieDuration,ChildDuration,RelaxDuration,SportDuration\nA1,5,0,0,0,0\n"
+            #expect(world.outputs()["engagement.csv"] == Data(expected.utf8))
+        }
+    }
+}
+
+/// The smallest valid compressed files: their blocks are stored, so no compressor is needed to make them.
+enum StoredBlocks {
+    /// RFC 1952 around one stored block of RFC 1951.
+    static func gzip(_ bytes: [UInt8]) -> Data {
+        func little(_ value: UInt32, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * UInt32($0)) & 0xFF) } }
+        let size = UInt32(bytes.count)
+        var file: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255, 1]
+        file += little(size, 2) + little(~size & 0xFFFF, 2) + bytes
+        var crc: UInt32 = ~0
+        for byte in bytes {
+            crc ^= UInt32(byte)
+            for _ in 0..<8 { crc = crc & 1 != 0 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+        }
+        return Data(file + little(~crc, 4) + little(size, 4))
+    }
+
+    /// An LZ4 frame without checksums of blocks and content; the header's checksum byte is that of FLG 60, BD 40.
+    static func lz4(_ bytes: [UInt8]) -> Data {
+        let size = UInt32(bytes.count) | 0x8000_0000
+        let length = (0..<4).map { UInt8(size >> (8 * UInt32($0)) & 0xFF) }
+        return Data([0x04, 0x22, 0x4D, 0x18, 0x60, 0x40, 0x82] + length + bytes + [0, 0, 0, 0])
+    }
+}
