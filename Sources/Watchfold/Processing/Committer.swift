@@ -80,6 +80,9 @@ final class Committer: @unchecked Sendable {
     ) throws -> Verdict {
         let digest = summary.digest.hex
         let text = settings.configuration.foldSettingsText
+        var held = held
+        // A person's acceptance is of a content: what counted under this name once is not held again.
+        if held != nil, try lock.withLock({ _ in try hasCounted(digest, under: candidate.name) }) { held = nil }
         if let known = try lock.withLock({ _ in try known(candidate, digest, text, held, isAfresh) }) { return known }
         let origin = PartialOrigin(
             name: candidate.name, digest: digest, date: candidate.location.date, size: summary.size,
@@ -116,6 +119,12 @@ final class Committer: @unchecked Sendable {
         }
         guard let version, try isIntact(version) else { return nil }
         return .content(digest: digest, .existing(version.id), held: held)
+    }
+
+    private func hasCounted(_ digest: String, under name: String) throws -> Bool {
+        let history = try checkpoints.ledger.history(of: name)
+        let versions = Set(history.versions.filter { $0.facts.digest == digest }.map(\.id))
+        return history.intervals.contains { versions.contains($0.version) }
     }
 
     /// Whether an earlier partial can count again: the reason why it does not may be that it was damaged.
