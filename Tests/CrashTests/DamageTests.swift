@@ -93,7 +93,9 @@ import Testing
 
     @Test func truncatedCompressedFilesAreNeverFoldedAsWhole() throws {
         let text = #"{"Contract":"A1","AppName":"CHANNEL","TotalDuration":5}"# + "\n"
-        for (name, whole) in [("a.json.gz", StoredBlocks.gzip(Array(text.utf8))), ("a.json.lz4", StoredBlocks.lz4(Array(text.utf8)))] {
+        for (name, whole) in [
+            ("a.json.gz", StoredBlocks.gzip(Array(text.utf8))), ("a.json.lz4", StoredBlocks.lz4(Array(text.utf8))),
+        ] {
             let world = try World.make()
             defer { world.remove() }
             for length in 1..<whole.count {
@@ -114,7 +116,9 @@ import Testing
 enum StoredBlocks {
     /// RFC 1952 around one stored block of RFC 1951.
     static func gzip(_ bytes: [UInt8]) -> Data {
-        func little(_ value: UInt32, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * UInt32($0)) & 0xFF) } }
+        func little(_ value: UInt32, _ count: Int) -> [UInt8] {
+            (0..<count).map { UInt8(value >> (8 * UInt32($0)) & 0xFF) }
+        }
         let size = UInt32(bytes.count)
         var file: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255, 1]
         file += little(size, 2) + little(~size & 0xFFFF, 2) + bytes

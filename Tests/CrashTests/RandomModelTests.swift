@@ -30,7 +30,8 @@ import Testing
             let place: Comment = "seed \(seed), step \(step), after: \(steps.suffix(60).joined(separator: "; "))"
             let outputs = history.world.outputs().mapValues { String(decoding: $0, as: UTF8.self) }
             let expected = history.model.reports()
-            guard outputs["engagement.csv"] ?? "" == expected.engagement, outputs["daily.csv"] ?? "" == expected.daily else {
+            guard outputs["engagement.csv"] ?? "" == expected.engagement, outputs["daily.csv"] ?? "" == expected.daily
+            else {
                 Issue.record("\(place)\n\(outputs["daily.csv"] ?? "")\n---\n\(expected.daily)")
                 return
             }
@@ -70,7 +71,9 @@ private struct Content: Hashable {
     }
 
     var text: String {
-        let lines = records.map { #"{"Contract":"\#($0.contract)","AppName":"\#($0.app)","TotalDuration":\#($0.seconds)}"# }
+        let lines = records.map {
+            #"{"Contract":"\#($0.contract)","AppName":"\#($0.app)","TotalDuration":\#($0.seconds)}"#
+        }
         return lines.joined(separator: "\n") + "\n" + (isBad ? "broken \(number)\n" : "")
     }
 }
@@ -108,7 +111,9 @@ private struct Model {
             if key(name) < key(other) { settled[content] = name }
         }
         // A name whose present bytes are no good cannot step back.
-        for (content, owner) in owners where open.contains(owner) && claims[owner] == content { settled[content] = owner }
+        for (content, owner) in owners where open.contains(owner) && claims[owner] == content {
+            settled[content] = owner
+        }
         owners = settled
         for (content, owner) in owners { counted[owner, default: []].insert(content) }
         if !owners.isEmpty { hasCounted = true }
@@ -138,7 +143,8 @@ private struct Model {
         var daily = "Date,Contracts,\(names),TotalDuration\n"
         // The empty date comes last.
         for (day, row) in days.sorted(by: { ($0.key.isEmpty ? "9" : $0.key) < ($1.key.isEmpty ? "9" : $1.key) }) {
-            daily += "\(day),\(contracts[day]?.count ?? 0),\(row.map(String.init).joined(separator: ",")),\(row.reduce(0, +))\n"
+            daily +=
+                "\(day),\(contracts[day]?.count ?? 0),\(row.map(String.init).joined(separator: ",")),\(row.reduce(0, +))\n"
         }
         return (engagement, daily)
     }
@@ -152,7 +158,8 @@ private struct History {
     /// What lies in the inbox.
     private var inbox: [String: Content] = [:]
     private static let names = [
-        "20220401.json", "20220401-again.json", "20220402.json", "20220402b.json", "20220405.json", "x.json", "copy.json",
+        "20220401.json", "20220401-again.json", "20220402.json", "20220402b.json", "20220405.json", "x.json",
+        "copy.json",
     ]
 
     init(seed: UInt64) throws {

@@ -57,8 +57,8 @@ import Testing
         #expect(
             files.map { $0["name"] as? String }
                 == ["20220401.json", "20220404-copy.json", "20220404.json", "20220406.json", "20220407.json"])
-        #expect(files.map { $0["state"] as? String } == ["folded", "folded", "duplicate", "held", "waiting"])
-        #expect(files.map { $0["counted"] as? Bool } == [true, true, false, false, false])
+        #expect(files.map { $0["state"] as? String } == ["folded", "duplicate", "folded", "held", "waiting"])
+        #expect(files.map { $0["counted"] as? Bool } == [true, false, true, false, false])
         #expect(files.map { $0["date"] as? String } == ["01", "04", "04", "06", "07"].map { "2022-04-" + $0 })
         #expect(files[3]["rejections"] as? [String: Int] == ["malformed-json": 1])
         #expect((files[0]["records"] as? [String: Int])?["folded"] == 3)

@@ -40,7 +40,7 @@ struct ReferenceFold {
     private var dates: Set<String> = []
     private var hasUndated = false
 
-    /// - Parameter files: all files whose content is known; of one content only the first name by bytes counts.
+    /// - Parameter files: all files whose content is known; of one content only one name counts: dated, short, early.
     init(
         _ files: [ReferenceFile], categories: [(String, [String])] = builtInCategories, keepsNegatives: Bool = false,
         ignored: Set<String> = ["0"], countsDuplicates: Bool = false
@@ -49,7 +49,7 @@ struct ReferenceFold {
         self.keepsNegatives = keepsNegatives
         self.ignored = ignored
         var seen: Set<[UInt8]> = []
-        for file in files.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
+        for file in files.sorted(by: { Self.rank($0.name).lexicographicallyPrecedes(Self.rank($1.name)) }) {
             guard countsDuplicates || seen.insert(file.content).inserted else { continue }
             let date = Self.date(file.name)
             if let date { dates.insert(date) } else { hasUndated = true }
@@ -73,6 +73,11 @@ struct ReferenceFold {
     // MARK: Reading
 
     /// `dt=` folder, else eight digits in the name that stand alone.
+    /// Dated names before others, short ones before long ones, then by bytes.
+    private static func rank(_ name: String) -> [Int] {
+        [date(name) == nil ? 1 : 0, name.utf8.count] + name.utf8.map { Int($0) }
+    }
+
     static func date(_ name: String) -> String? {
         let parts = name.split(separator: "/")
         for part in parts.dropLast().reversed() where part.hasPrefix("dt=") { return String(part.dropFirst(3)) }

@@ -48,7 +48,8 @@ package struct StatusReport {
         (generation, files, runs, unmappedApps, days, missingDays) = try ledger.snapshot {
             let days = try Set(ledger.countingVersions().compactMap { $0.facts.date.flatMap { CalendarDay($0) } })
             return (
-                try ledger.generation, try Self.files(ledger, inbox: settings.configuration.inbox, fileSystem), try ledger.runs(last: 5),
+                try ledger.generation, try Self.files(ledger, inbox: settings.configuration.inbox, fileSystem),
+                try ledger.runs(last: 5),
                 try Self.unmapped(ledger, settings.map), days.min().map { $0...days.max()! }, CalendarDay.gaps(in: days)
             )
         }

@@ -79,7 +79,7 @@ package struct Verifier {
         let checkpoints: CheckpointFolder
         do {
             checkpoints = try openWithSoundLedger()
-        } catch where Self.isLedgerLost(error) {
+        } catch  where Self.isLedgerLost(error) {
             report.damages.append("\(error)")
             let (rebuilt, notes) = try LedgerRebuilder(settings: settings, fileSystem: fileSystem).rebuild()
             report.repairs += notes

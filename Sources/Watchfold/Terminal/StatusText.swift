@@ -82,7 +82,8 @@ extension StatusReport {
             generation: generation,
             files: files.map { file in
                 StatusJSON.File(
-                    name: file.name, state: file.state.rawValue, counted: file.isCounted, gone: file.isGone, date: file.date,
+                    name: file.name, state: file.state.rawValue, counted: file.isCounted, gone: file.isGone,
+                    date: file.date,
                     digest: file.digest, reason: file.reason.isEmpty ? nil : file.reason,
                     records: file.counts.map {
                         .init(
