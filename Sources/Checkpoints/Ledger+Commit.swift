@@ -29,7 +29,8 @@ extension Ledger {
     ///   that was an I/O error, the outcome is open: open the ledger afresh and look.
     @discardableResult
     package func commit(_ change: CommitChange) throws(LedgerError) -> Int {
-        try writing("committing a change") {
+        var magnitudes: (generation: Int, sum: Int64)?
+        let generation = try writing("committing a change") {
             let run = try connection.first(
                 "SELECT 1 FROM runs WHERE id = ? AND outcome IS NULL", [change.run.rawValue]
             ) { _ in true }
@@ -69,11 +70,14 @@ extension Ledger {
             }
             try checkDuplicates(steps, change.run, time, after)
             if changesCounting {
-                try checkSums(steps.compactMap(\.start), after)
+                magnitudes = (after, try checkSums(steps, before: before, after: after))
                 try connection.run("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
             }
             return after
         }
+        // Only what was committed may be remembered.
+        if let magnitudes { countedMagnitudes = magnitudes }
+        return generation
     }
 
     /// Writes down that files were seen again with the same content: only where they lie and what they look like from
@@ -308,19 +312,30 @@ extension Ledger {
     }
 
     /// No sum over what counts can leave 64 bits, whatever it is grouped by: the sum of all magnitudes does not.
-    private func checkSums(_ started: [VersionRecord], _ generation: Int) throws {
-        if started.isEmpty { return }
-        // What counted before fits, because it was checked when it began to; so the sum cannot fail.
-        var sum = try connection.first(
-            """
-            SELECT coalesce(sum(v.absolute_seconds), 0) FROM counting c JOIN versions v ON v.id = c.version
-            WHERE c.to_generation IS NULL AND c.from_generation < ?
-            """, [generation]
-        ) { (row) throws(SQLiteError) in try row.integer(0) }!
-        for version in started {
+    ///
+    /// - Returns: that sum, as of the new generation.
+    private func checkSums(_ steps: [Step], before: Int, after: Int) throws -> Int64 {
+        var sum: Int64
+        if let known = countedMagnitudes, known.generation == before {
+            sum = known.sum
+            // What counted fits, so taking some of it away does.
+            for case (let version, _)? in steps.map(\.stop) {
+                sum -= try storedVersion(version)?.facts.absoluteSeconds ?? 0
+            }
+        } else {
+            // What counted before fits, because it was checked when it began to; so the sum cannot fail.
+            sum = try connection.first(
+                """
+                SELECT coalesce(sum(v.absolute_seconds), 0) FROM counting c JOIN versions v ON v.id = c.version
+                WHERE c.to_generation IS NULL AND c.from_generation < ?
+                """, [after]
+            ) { (row) throws(SQLiteError) in try row.integer(0) }!
+        }
+        for version in steps.compactMap(\.start) {
             let (next, overflow) = sum.addingReportingOverflow(version.facts.absoluteSeconds)
             guard !overflow else { throw LedgerError.sumWouldOverflow(name: version.facts.name) }
             sum = next
         }
+        return sum
     }
 }

@@ -37,6 +37,9 @@ package final class Ledger {
     package let identity: String
     package let mode: Mode
     let connection: SQLiteConnection
+    /// Sum of the magnitudes of all that counted at a generation, as of the last commit of this connection: adding it up
+    /// afresh for every commit would make many files cost the square of their number.
+    var countedMagnitudes: (generation: Int, sum: Int64)?
     /// Unix time in milliseconds.
     let now: @Sendable () -> Int64
     /// What the file looked like when it was opened without locks; nil when there are locks.
