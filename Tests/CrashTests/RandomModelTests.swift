@@ -18,7 +18,9 @@ import Testing
     private static let isExhaustive = ProcessInfo.processInfo.environment["WATCHFOLD_EXHAUSTIVE"] != nil
     private static let replayed = ProcessInfo.processInfo.environment["WATCHFOLD_TEST_SEED"].flatMap { UInt64($0) }
     static let seeds: [UInt64] =
-        replayed.map { [$0] } ?? (0..<(isExhaustive ? 40 : 6)).map { _ in UInt64.random(in: 1...1_000_000) }
+        replayed.map { [$0] }
+        ?? (isExhaustive
+            ? (0..<40).map { _ in UInt64.random(in: 1...1_000_000) } : [16064, 173858, 17861, 211658, 804565, 996138])
 
     @Test(arguments: seeds)
     func giveTheReportsOfTheModel(seed: UInt64) throws {
