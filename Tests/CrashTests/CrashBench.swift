@@ -25,6 +25,8 @@ struct Silence: RunObserver {
 struct World {
     let root: String
     let fileSystem: FileSystem
+    /// Lines of the configuration file.
+    var yaml = ""
 
     init(_ root: String, _ fileSystem: FileSystem = .real) {
         self.root = root
@@ -44,7 +46,19 @@ struct World {
     func copy() throws -> World {
         let other = Self.temporary()
         try FileManager.default.copyItem(atPath: root, toPath: other)
-        return World(other)
+        return at(other)
+    }
+
+    /// The same program on another folder, or through another file system.
+    func at(_ root: String, _ fileSystem: FileSystem = .real) -> World {
+        var world = World(root, fileSystem)
+        world.yaml = yaml
+        return world
+    }
+
+    /// The same world, every call of DurableIO and SQLite shown to a script.
+    func watched(by script: FaultScript) -> World {
+        at(root, FileSystem(interposer: script, sqliteVFS: FaultVFS.register(over: script)))
     }
 
     func remove() { try? FileManager.default.removeItem(atPath: root) }
@@ -55,7 +69,8 @@ struct World {
         let flags = try Overlay.flags([
             .inbox: root + "/inbox", .checkpoints: root + "/checkpoints", .output: root + "/output", .jobs: "1",
         ])
-        return try Settings(Configuration.resolve(flags: flags))
+        let file = try Overlay.file(Array(yaml.utf8), path: "watchfold.yaml")
+        return try Settings(Configuration.resolve(file: file, flags: flags))
     }
 
     func processor() throws -> Processor {
@@ -68,6 +83,19 @@ struct World {
 
     func verify() throws -> VerifyReport { try verifier().verify() }
     func repair() throws -> VerifyReport { try verifier().repair() }
+
+    func export(_ report: Report = .engagement) throws -> Data {
+        var bytes: [UInt8] = []
+        try Exporter(settings(), fileSystem: fileSystem).export(
+            report, range: DayRange(first: nil, last: nil), format: .csv
+        ) { bytes += Array($0) }
+        return Data(bytes)
+    }
+
+    func states() throws -> [String: FileState] {
+        let files = try StatusReport(settings(), fileSystem: fileSystem).files
+        return Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.state) })
+    }
 
     /// Writes a file of the inbox, durably, as the rest of the world does.
     func put(_ name: String, _ text: String) throws {

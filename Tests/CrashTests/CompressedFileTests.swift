@@ -1,0 +1,102 @@
+//  Compressed files that are cut, joined, followed by something else, or wrong.
+
+import Checkpoints
+import Foundation
+import Testing
+
+@testable import Watchfold
+
+@Suite("Compressed files in the inbox") struct CompressedFileTests {
+    enum Format: String, CaseIterable, Sendable {
+        case gzip, lz4
+
+        func store(_ text: String) -> Data {
+            self == .gzip ? StoredBlocks.gzip(Array(text.utf8)) : StoredBlocks.lz4(Array(text.utf8))
+        }
+        var name: String { self == .gzip ? "a.json.gz" : "a.json.lz4" }
+    }
+
+    private static let header = "Contract,TVDuration,MovieDuration,ChildDuration,RelaxDuration,SportDuration\n"
+
+    private func record(_ contract: String, _ seconds: Int) -> String {
+        #"{"Contract":"\#(contract)","AppName":"CHANNEL","TotalDuration":\#(seconds)}"# + "\n"
+    }
+
+    private func put(_ bytes: Data, _ format: Format, in world: World) throws {
+        try bytes.write(to: URL(fileURLWithPath: world.root + "/inbox/" + format.name))
+    }
+
+    private func expect(_ text: String, in world: World, _ place: Comment) {
+        #expect(world.outputs()["engagement.csv"] == Data((Self.header + text).utf8), place)
+    }
+
+    @Test(arguments: Format.allCases)
+    func aPrefixIsWholeOnlyWhereAMemberOrFrameEnds(format: Format) throws {
+        let first = format.store(record("A", 5))
+        let whole = first + format.store(record("B", 7))
+        for length in 1...whole.count {
+            let world = try World.make()
+            defer { world.remove() }
+            try put(whole.prefix(length), format, in: world)
+            let file = try #require(try world.processor().run().files.first)
+            let place: Comment = "\(format.name) of \(length) bytes"
+            if length == whole.count {
+                #expect(file.state == .folded, place)
+                expect("A,5,0,0,0,0\nB,7,0,0,0,0\n", in: world, place)
+                continue
+            }
+            if length == first.count {
+                #expect(file.state == .folded, place)
+                expect("A,5,0,0,0,0\n", in: world, place)
+            } else {
+                #expect(file.state == .waiting && !file.reason.isEmpty, "\(place): \(file.state)")
+                #expect(world.outputs()["engagement.csv"].map { $0 == Data(Self.header.utf8) } ?? true, place)
+            }
+            // Sampled: the whole file comes.
+            guard length % 9 == 0 || length == first.count else { continue }
+            try put(whole, format, in: world)
+            #expect(try world.processor().run().files.map(\.state) == [.folded], place)
+            expect("A,5,0,0,0,0\nB,7,0,0,0,0\n", in: world, place)
+            #expect(try world.verify().isSound, place)
+        }
+    }
+
+    @Test(arguments: Format.allCases, ["garbage", "\0", "{\"Contract\":\"Z\"}\n"])
+    func whatFollowsTheEndMakesTheFileFail(format: Format, trailing: String) throws {
+        let world = try World.make()
+        defer { world.remove() }
+        try put(format.store(record("A", 5)) + Data(trailing.utf8), format, in: world)
+        let file = try #require(try world.processor().run().files.first)
+        // Zero padding is garbage like any other.
+        #expect(
+            file.state == .failed && file.reason.contains("is followed, from byte"),
+            "\(file.state) \(file.reason)")
+        try put(format.store(record("A", 6)), format, in: world)
+        #expect(try world.processor().run().files.map(\.state) == [.folded])
+        expect("A,6,0,0,0,0\n", in: world, "mended")
+    }
+
+    @Test func wrongChecksumsAndLengthsMakeTheFileFail() throws {
+        let whole = StoredBlocks.gzip(Array(record("A", 5).utf8))
+        for back in 1...8 {
+            let world = try World.make()
+            defer { world.remove() }
+            var bytes = whole
+            bytes[bytes.count - back] ^= 0x20
+            try put(bytes, .gzip, in: world)
+            let file = try #require(try world.processor().run().files.first)
+            #expect(file.state == .failed && !file.reason.isEmpty, "byte \(back) from the end: \(file.state)")
+            try put(whole, .gzip, in: world)
+            #expect(try world.processor().run().files.map(\.state) == [.folded])
+            expect("A,5,0,0,0,0\n", in: world, "mended")
+        }
+        // The header's own checksum.
+        let world = try World.make()
+        defer { world.remove() }
+        var frame = StoredBlocks.lz4(Array(record("A", 5).utf8))
+        frame[6] ^= 1
+        try put(frame, .lz4, in: world)
+        let file = try #require(try world.processor().run().files.first)
+        #expect(file.state == .failed && file.reason.contains("checksum"), "\(file.reason)")
+    }
+}
