@@ -1,7 +1,8 @@
 //  Partials that are damaged or gone.
 //
 //  What counts of a lost partial can be had again only from its file. If that is still in the inbox it is folded again;
-//  if not, the partial stops counting and the loss is said in numbers, once here and for ever in the ledger's history.
+//  if not, the partial stops counting and the loss is said in numbers, once here and for ever in the ledger's history,
+//  unless a copy of the file with a partial of its own takes its place.
 
 import Checkpoints
 import Configuration
@@ -44,20 +45,36 @@ struct Repairer {
         var notes: [String] = []
         let run = try ledger.beginRun(command: "verify --repair", tool: Tool.name, pid: Int(LedgerRebuilder.processID))
         var change = CommitChange(run: run)
+        change.countsDuplicates = settings.configuration.duplicates == .count
+        var plan = CountingPlan(ledger: ledger, countsDuplicates: change.countsDuplicates)
+        var lost: [(file: FileRecord, version: VersionRecord)] = []
         for file in files {
             let now = try ledger.file(named: file.name)!
             guard let version = damaged.first(where: { $0.id == now.counting ?? now.status.version }) else { continue }
-            let reason =
-                "its partial is damaged and its file is not in the inbox: \(Show.count(version.tally.folded, "record")) and "
-                + "\(Show.number(version.facts.seconds)) seconds no longer count"
-            var lost = FileChange(file.name, .failed(version.tally), at: Self.forgetting(now.location), reason: reason)
-            lost.losesPartial = now.counting != nil
-            change.files.append(lost)
+            plan.remove(now.name, digest: version.facts.digest)
+            lost.append((now, version))
+        }
+        // A copy whose own partial is whole takes the place of the one that counted.
+        let heirs = try plan.changes()
+        for (file, version) in lost {
+            let heir = try heirs.first { heir in
+                guard case .folded(.existing(let id)) = heir.status else { return false }
+                return try ledger.version(id)?.facts.digest == version.facts.digest
+            }
+            let consequence =
+                heir.map { "its content counts under \($0.name) now" }
+                ?? "\(Show.count(version.tally.folded, "record")) and \(Show.number(version.facts.seconds)) seconds no longer count"
+            let reason = "its partial is damaged and its file is not in the inbox: \(consequence)"
+            var entry = FileChange(
+                file.name, .failed(version.tally), at: Self.forgetting(file.location), reason: reason)
+            entry.losesPartial = file.counting != nil
+            change.files.append(entry)
             notes.append("\(file.name): \(reason)")
         }
+        change.files += heirs
         if !change.files.isEmpty { try ledger.commit(change) }
         try ledger.endRun(
-            run, RunSummary(outcome: notes.isEmpty ? .finished : .incomplete, files: [.failed: notes.count]))
+            run, RunSummary(outcome: notes.isEmpty ? .finished : .incomplete, files: [.failed: lost.count]))
         return notes
     }
 
