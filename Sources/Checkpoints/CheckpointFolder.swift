@@ -14,6 +14,8 @@
 //         log was cut off or an old copy was put in its place, is refused before anything is swept
 //      4. sweep: unfinished files of a crashed writer go, and partials that no version names, since whatever is not in
 //         the ledger did not happen; anything else that is not ours is reported and left alone
+//
+//  Opening for reading compares with the manifest, too: reports from an older ledger would be wrong without a word.
 
 import DurableIO
 import Folding
@@ -130,8 +132,20 @@ package final class CheckpointFolder {
             throw try hasPartials(root, fileSystem)
                 ? CheckpointError.ledgerMissing(path: root) : CheckpointError.nothingYet(path: root)
         }
-        let ledger = try Ledger.open(ledgerPath, mode: .read, plan: plan.name, vfs: fileSystem.sqliteVFS)
-        return opened(root, ledger, [], plan, SweepReport(), nil, fileSystem)
+        // The manifest first: a writer that commits in between makes the ledger newer than it, never older.
+        var manifest = try Manifest.read(root, in: fileSystem)
+        while true {
+            let ledger = try Ledger.open(ledgerPath, mode: .read, plan: plan.name, vfs: fileSystem.sqliteVFS)
+            do {
+                try checkNotBack(root, ledger, manifest)
+                return opened(root, ledger, [], plan, SweepReport(), nil, fileSystem)
+            } catch let error as CheckpointError {
+                // A ledger that was rebuilt in between has a manifest of its own.
+                let now = try Manifest.read(root, in: fileSystem)
+                if now == manifest { throw error }
+                manifest = now
+            }
+        }
     }
 
     /// Puts a new ledger in the place of one that is lost, damaged or went back. Nothing is swept; what is left of the
@@ -187,17 +201,23 @@ package final class CheckpointFolder {
     private static func checkNotBack(
         _ root: String, _ ledger: Ledger, _ plan: FoldPlan, _ fileSystem: FileSystem
     ) throws {
+        try checkNotBack(root, ledger, try Manifest.read(root, in: fileSystem))
         let generation = try ledger.generation
-        var known = 0
-        if let manifest = try Manifest.read(root, in: fileSystem) {
-            guard manifest.ledger == ledger.identity else { throw CheckpointError.otherLedger(path: root) }
-            known = manifest.generation
-        }
         let partials = PartialStore(root: root, known: [], in: fileSystem)
         let total = TotalStore(root: root, partials: partials, plan: plan, in: fileSystem)
-        known = max(known, try total.generation(ledger) ?? 0)
+        let known = try total.generation(ledger) ?? 0
         if known > generation {
             throw CheckpointError.ledgerWentBack(path: root, generation: generation, known: known)
+        }
+    }
+
+    /// - Throws: `.ledgerWentBack`, `.otherLedger`.
+    private static func checkNotBack(_ root: String, _ ledger: Ledger, _ manifest: Manifest?) throws {
+        guard let manifest else { return }
+        guard manifest.ledger == ledger.identity else { throw CheckpointError.otherLedger(path: root) }
+        let generation = try ledger.generation
+        if manifest.generation > generation {
+            throw CheckpointError.ledgerWentBack(path: root, generation: generation, known: manifest.generation)
         }
     }
 
