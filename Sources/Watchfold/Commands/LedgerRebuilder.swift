@@ -4,7 +4,8 @@
 //      manifest    says which of them counted, and which were retracted
 //
 //  What neither can tell is lost and said: the history of runs and states, files that were held (they are read again),
-//  and partials that counted but are missing or damaged. Without a manifest the newest partial of each name counts.
+//  and partials that counted but are missing or damaged. Without a manifest the newest partial of each name counts, but
+//  for those with too many rejected records: they are held, as they were before somebody accepted them, if anybody did.
 
 import Checkpoints
 import Configuration
@@ -66,6 +67,7 @@ struct LedgerRebuilder {
         change.countsDuplicates = settings.configuration.duplicates == .count
         var counting: Set<String> = []
         var retracted: Set<String> = []
+        var held: [(item: Found, reason: String)] = []
         if let manifest, !manifest.isPlaceholder {
             counting = Set(manifest.counting.map(\.partial))
             retracted = Set(manifest.retracted.map(\.partial))
@@ -76,11 +78,20 @@ struct LedgerRebuilder {
                         + "\(Show.number(entry.seconds)) seconds, unless the next run finds its file in the inbox")
             }
         } else {
-            notes.append("there is no manifest: of each name the newest partial counts, and retractions are forgotten")
+            notes.append(
+                "there is no manifest: of each name the newest partial counts, and what was retracted or accepted by hand"
+                    + " is forgotten")
             for (_, versions) in Dictionary(grouping: found, by: { ByteOrdered($0.version.facts.name) }) {
-                counting.insert(versions.max { ($0.modified, $0.partial) < ($1.modified, $1.partial) }!.partial)
+                let newestFirst = versions.sorted { ($1.modified, $1.partial) < ($0.modified, $0.partial) }
+                if let reason = Judgement.reasonToHold(newestFirst[0].version.outcomes, settings) {
+                    held.append((newestFirst[0], reason))
+                }
+                // Beside one that is held, what the name gave before goes on counting.
+                let good = newestFirst.first { Judgement.reasonToHold($0.version.outcomes, settings) == nil }
+                if let good { counting.insert(good.partial) }
             }
         }
+        for (item, reason) in held { notes.append("\(item.version.facts.name) is held: \(reason)") }
         var retractions: [FileChange] = []
         var plan = CountingPlan(ledger: ledger, countsDuplicates: change.countsDuplicates)
         for item in found {
@@ -114,6 +125,20 @@ struct LedgerRebuilder {
             }
             try ledger.commit(second)
         }
-        try ledger.endRun(run, RunSummary(outcome: .finished, files: [.folded: counting.count]))
+        if !held.isEmpty {
+            // Last: what is held leaves alone what counts under its name by then.
+            var third = CommitChange(run: run)
+            third.countsDuplicates = change.countsDuplicates
+            let ids = Dictionary(uniqueKeysWithValues: try ledger.versions().map { ($0.facts.partial, $0.id) })
+            third.files = held.map { item, reason in
+                let facts = item.version.facts
+                return FileChange(
+                    facts.name, .held(.existing(ids[item.partial]!)),
+                    at: FileLocation(path: facts.name, date: facts.date, hint: nil), reason: reason)
+            }
+            try ledger.commit(third)
+        }
+        try ledger.endRun(
+            run, RunSummary(outcome: .finished, files: [.folded: counting.count, .held: held.count]))
     }
 }

@@ -52,18 +52,22 @@ enum Judgement {
         if case .lost(let bytes) = summary.end {
             return "after a malformed record no other was found: \(bytes) bytes at its end were not read"
         }
+        if let reason = reasonToHold(summary.counts, settings) { return reason }
         let ratio = settings.configuration.maxRejectRatio
-        let rejected = summary.counts.rejectedTotal
-        if ratio.isExceeded(by: rejected, of: summary.counts.read) {
-            return "\(rejected) of \(summary.counts.read) records were rejected"
-                + " (\(Self.reasons(summary.counts))); more than \(ratio) is not taken"
-        }
         // One record can cover much of a file.
         if ratio.isExceeded(by: summary.rejectedBytes, of: summary.size) {
             return "\(summary.rejectedBytes) of \(summary.size) bytes belong to rejected records"
                 + " (\(Self.reasons(summary.counts))); more than \(ratio) is not taken"
         }
         return nil
+    }
+
+    /// What the counts alone say.
+    static func reasonToHold(_ counts: OutcomeCounts, _ settings: Settings) -> String? {
+        let ratio = settings.configuration.maxRejectRatio
+        guard ratio.isExceeded(by: counts.rejectedTotal, of: counts.read) else { return nil }
+        return "\(counts.rejectedTotal) of \(counts.read) records were rejected"
+            + " (\(reasons(counts))); more than \(ratio) is not taken"
     }
 
     /// `malformed-json 3, bad-app 1`, the most frequent first.
