@@ -54,6 +54,7 @@ import Testing
         defer { scene.before.remove() }
         let stride = Self.isExhaustive ? 1 : 23
         var call = Int.random(in: 1...stride)
+        var struck = 0
         while call <= scene.calls {
             let world = try scene.before.copy()
             defer { world.remove() }
@@ -65,8 +66,9 @@ import Testing
                 ).processor().run()
             } catch {
                 let failure = CommandFailure(error)
-                #expect(failure != nil, "\(place): \(error) means no exit code")
+                #expect(failure?.code == .system, "\(place): \(error)")
             }
+            struck += script.strikes > 0 ? 1 : 0
             // Each report is the old one or the new one, whole.
             for (name, bytes) in world.outputs() {
                 #expect(bytes == scene.oldOutputs[name] || bytes == scene.newOutputs[name], "\(place): \(name)")
@@ -78,6 +80,57 @@ import Testing
                 #expect(report.damages == [] && report.stale == [], place)
             } catch { Issue.record("\(place), afterwards: \(error)") }
             call += stride
+        }
+        #expect(struck > 5)
+        print("error \(code), for ever: \(isForEver): struck at \(struck) of \(scene.calls) calls")
+    }
+
+    /// Each kind of call that changes the disk, at the first, the last and some in between.
+    @Test(arguments: [(SystemCall.Kind.sync, EIO), (.write, ENOSPC), (.rename, EIO), (.sync, ENOSPC), (.read, EIO)])
+    func aFailureIsNotForgotten(kind: SystemCall.Kind, code: Int32) throws {
+        let scene = try Scene()
+        defer { scene.before.remove() }
+        let recorder = FaultScript()
+        let whole = try scene.before.copy()
+        defer { whole.remove() }
+        _ = try whole.watched(by: recorder).processor().run()
+        let calls = recorder.calls.count { $0.kind == kind }
+        #expect(calls > 3)
+        let stride = Self.isExhaustive ? 1 : max(calls / 6, 1)
+        for nth in Array(Swift.stride(from: 1, through: calls, by: stride)) + [calls] {
+            let world = try scene.before.copy()
+            defer { world.remove() }
+            let place: Comment = "error \(code) at \(kind) \(nth) of \(calls)"
+            let script = FaultScript([.fail(kind, nth: nth, with: code)])
+            var failure: (any Error)?
+            do { _ = try world.watched(by: script).processor().run() } catch { failure = error }
+            if let failure { #expect(CommandFailure(failure)?.code == .system, "\(place): \(failure)") }
+            for (name, bytes) in world.outputs() {
+                #expect(bytes == scene.oldOutputs[name] || bytes == scene.newOutputs[name], "\(place): \(name)")
+            }
+            do {
+                _ = try world.processor().run()
+                #expect(world.outputs() == scene.newOutputs, place)
+                #expect(try world.verify().isSound, place)
+            } catch { Issue.record("\(place), afterwards: \(error)") }
+        }
+    }
+
+    @Test func interruptedCallsAreMadeAgain() throws {
+        let scene = try Scene()
+        defer { scene.before.remove() }
+        // The n-th call of each kind that the kernel may interrupt, and every later one with an odd number.
+        for kind in [SystemCall.Kind.open, .read, .write, .sync, .lock] {
+            for nth in [1, 2, 5] {
+                let world = try scene.before.copy()
+                defer { world.remove() }
+                let script = FaultScript((0..<20).map { .fail(kind, nth: nth + 2 * $0, with: EINTR) })
+                do {
+                    _ = try World(world.root, FileSystem(interposer: script)).processor().run()
+                    #expect(world.outputs() == scene.newOutputs, "\(kind) from \(nth) on")
+                } catch { Issue.record("\(kind) from \(nth) on: \(error)") }
+                #expect(script.strikes > 0 || nth > 1, "\(kind) from \(nth) on")
+            }
         }
     }
 
