@@ -81,6 +81,8 @@ package final class CheckpointFolder {
 
     private static let ledgerName = "ledger.sqlite"
     private static let damagedMark = ".damaged-"
+    /// The log first: without its ledger it is nothing, while a ledger without its log could pass for a whole one.
+    private static let ledgerSuffixes = ["-wal", "-shm", "-journal", ""]
     private static let lockName = "lock"
     private static let partialsName = "partials"
 
@@ -163,10 +165,9 @@ package final class CheckpointFolder {
             try Manifest.placeholder.write(root, in: fileSystem)
         }
         let path = Path.join(root, ledgerName)
-        let mark = damagedMark + now.filter { $0.isLetter || $0.isNumber }
+        let mark = try unusedMark(path, now: now, fileSystem)
         var old: [String] = []
-        // The log first: without its ledger it is nothing, while a ledger without its log could pass for a whole one.
-        for suffix in ["-wal", "-shm", "-journal", ""] {
+        for suffix in ledgerSuffixes {
             guard try fileSystem.statusIfPresent(path + suffix) != nil else { continue }
             try fileSystem.rename(path + suffix, to: path + mark + suffix)
             old.append(path + mark + suffix)
@@ -179,6 +180,18 @@ package final class CheckpointFolder {
         try Manifest(ledger).write(root, in: fileSystem)
         let known = try ledger.versions().map(\.facts.partial)
         return (opened(root, ledger, known, plan, SweepReport(), lock, fileSystem), old)
+    }
+
+    /// What to add to the names of a ledger that is put aside: the time, and a number if there was one at that time.
+    private static func unusedMark(_ path: String, now: String, _ fileSystem: FileSystem) throws -> String {
+        let time = damagedMark + now.filter { $0.isLetter || $0.isNumber }
+        var mark = time
+        var number = 1
+        while try ledgerSuffixes.contains(where: { try fileSystem.statusIfPresent(path + mark + $0) != nil }) {
+            number += 1
+            mark = "\(time)-\(number)"
+        }
+        return mark
     }
 
     /// Paths of everything that looks like a partial, below the folder, ascending.

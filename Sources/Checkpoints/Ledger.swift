@@ -234,14 +234,16 @@ package final class Ledger {
         }
     }
 
-    /// Tells a damaged ledger from a whole database of another kind or of a newer format; nil for the former.
+    /// Tells a damaged ledger from a whole database of another kind, or of a newer format that keeps no checksums our
+    /// way; nil for a damaged one. A format number on a page whose checksum is wrong says nothing.
     private static func diagnosis(_ path: String, _ vfs: String?) -> LedgerError? {
         guard let plain = try? SQLiteConnection(path: path, access: .immutable, vfs: vfs),
             let (application, format) = try? header(plain),
-            (try? plain.first("SELECT name FROM sqlite_schema") { _ in true }) == true
+            (try? plain.first("SELECT name FROM sqlite_schema") { _ in true }) == true,
+            let reserved = try? plain.reservedBytes()
         else { return nil }
         if application != LedgerSchema.applicationID { return .notALedger(path: path) }
-        return format > LedgerSchema.format
+        return format > LedgerSchema.format && reserved != SQLitePageChecks.byteCount
             ? .newerFormat(path: path, found: format, supported: LedgerSchema.format) : nil
     }
 

@@ -48,7 +48,9 @@ package final class SQLiteConnection {
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(name, &opened, flags, vfs)
         guard code == SQLITE_OK, let opened else {
-            let error = SQLiteError(code: code, message: Self.message(opened, code), path: path)
+            let error = SQLiteError(
+                code: code, message: Self.message(opened, code), path: path, systemError: Self.systemError(opened, code)
+            )
             sqlite3_close_v2(opened)
             throw error
         }
@@ -86,11 +88,23 @@ package final class SQLiteConnection {
     }
 
     private static func message(_ handle: OpaquePointer?, _ code: Int32) -> String {
-        String(cString: handle.map { sqlite3_errmsg($0) } ?? sqlite3_errstr(code))
+        if code == SQLiteError.pageChecksumMismatch { return "a page does not match its checksum" }
+        return String(cString: handle.map { sqlite3_errmsg($0) } ?? sqlite3_errstr(code))
     }
 
     private func failure(_ code: Int32, _ sql: String) -> SQLiteError {
-        SQLiteError(code: code, message: Self.message(handle, code), sql: sql, path: path)
+        SQLiteError(
+            code: code, message: Self.message(handle, code), sql: sql, path: path,
+            systemError: Self.systemError(handle, code))
+    }
+
+    /// The errno behind a failure of the disk; SQLite keeps the last one, whatever failed.
+    private static func systemError(_ handle: OpaquePointer?, _ code: Int32) -> Int32 {
+        switch code & 0xff {
+        case SQLITE_IOERR where code != SQLiteError.pageChecksumMismatch: sqlite3_system_errno(handle)
+        case SQLITE_CANTOPEN: sqlite3_system_errno(handle)
+        default: 0
+        }
     }
 
     /// An error for contents that this program never writes.
@@ -221,5 +235,15 @@ package final class SQLiteConnection {
         var count = count
         let code = sqlite3_file_control(handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &count)
         guard code == SQLITE_OK else { throw failure(code, "reserve bytes") }
+    }
+
+    /// Bytes reserved at the end of every page.
+    package func reservedBytes() throws(SQLiteError) -> Int32 {
+        // The call answers only once the header was read.
+        _ = try first("PRAGMA schema_version") { (row) throws(SQLiteError) in try row.int(0) }
+        var count: Int32 = -1
+        let code = sqlite3_file_control(handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &count)
+        guard code == SQLITE_OK else { throw failure(code, "ask for the reserved bytes") }
+        return count
     }
 }

@@ -2,6 +2,12 @@
 
 import CSQLite
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// A failed call to SQLite: what was being done, to which database, and why it failed.
 package struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What a caller can do about an error.
@@ -28,16 +34,20 @@ package struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible 
     /// The statement that failed; nil while opening.
     package var sql: String?
     package var path: String
+    /// What the system said to SQLite; 0 when it did not come to that.
+    package var systemError: Int32
 
-    package init(code: Int32, message: String, sql: String? = nil, path: String) {
+    package init(code: Int32, message: String, sql: String? = nil, path: String, systemError: Int32 = 0) {
         self.code = code
         self.message = message
         self.sql = sql
         self.path = path
+        self.systemError = systemError
     }
 
     package var kind: Kind {
         if code == Self.pageChecksumMismatch || code == Self.fileSystemDamaged { return .damaged }
+        if systemError == ENOSPC || systemError == EDQUOT { return .full }
         return switch code & 0xff {
         case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT: .damaged
         case SQLITE_FULL: .full
@@ -50,7 +60,14 @@ package struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible 
     }
 
     package var description: String {
-        "\(path): \(message) (SQLite code \(code))" + (sql.map { " in: \($0)" } ?? "")
+        switch kind {
+        case .full, .io, .readOnly:
+            // The statement has no part in it.
+            systemError == 0
+                ? "\(path): \(message) (SQLite code \(code))"
+                : "\(path): \(String(cString: strerror(systemError))) (SQLite code \(code))"
+        default: "\(path): \(message) (SQLite code \(code))" + (sql.map { " in: \($0)" } ?? "")
+        }
     }
 
     /// `SQLITE_IOERR_DATA`: a page does not match its checksum. A macro that Swift cannot import.

@@ -75,10 +75,15 @@ import Testing
         #expect(refusal(folder.ledger, mode) == .notALedger(path: folder.ledger))
         try tamper(folder.ledger, "PRAGMA application_id = \(LedgerSchema.applicationID)")
         #expect(refusal(folder.ledger, mode) == nil)
-        // A newer format need not keep checksums our way.
+        // A number on a page whose checksum is wrong says nothing.
         let plain = try SQLiteConnection(path: folder.ledger, access: .write)
         try plain.run("PRAGMA user_version = 9")
         try plain.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        #expect(isDamaged(refusal(folder.ledger, mode)))
+        // A newer format need not keep checksums our way.
+        try plain.run("PRAGMA journal_mode = DELETE")
+        try plain.reserveBytesOnEveryPage(16)
+        try plain.run("VACUUM")
         #expect(refusal(folder.ledger, mode) == .newerFormat(path: folder.ledger, found: 9, supported: 1))
     }
 

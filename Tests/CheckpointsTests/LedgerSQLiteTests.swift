@@ -76,7 +76,7 @@ import Testing
         #expect(kind { try noise.run("SELECT * FROM sqlite_schema") } == .damaged)
         let error = SQLiteError(code: 10 | (4 << 8), message: "disk I/O error", sql: "COMMIT", path: "/x")
         #expect(error.kind == .io)
-        #expect(error.description == "/x: disk I/O error (SQLite code 1034) in: COMMIT")
+        #expect(error.description == "/x: disk I/O error (SQLite code 1034)")
     }
 
     @Test func aQueryMayBeNestedInItself() throws {

@@ -81,8 +81,9 @@ final class Committer: @unchecked Sendable {
         let digest = summary.digest.hex
         let text = settings.configuration.foldSettingsText
         var held = held
-        // A person's acceptance is of a content: what counted under this name once is not held again.
-        if held != nil, try lock.withLock({ _ in try hasCounted(digest, under: candidate.name) }) { held = nil }
+        // A person's decision is of a content: what counted under this name once is not held again, and what was
+        // retracted stays so.
+        if held != nil, try lock.withLock({ _ in try isDecided(digest, under: candidate.name) }) { held = nil }
         if let known = try lock.withLock({ _ in try known(candidate, digest, text, held, isAfresh) }) { return known }
         let origin = PartialOrigin(
             name: candidate.name, digest: digest, date: candidate.location.date, size: summary.size,
@@ -121,7 +122,9 @@ final class Committer: @unchecked Sendable {
         return .content(digest: digest, .existing(version.id), held: held)
     }
 
-    private func hasCounted(_ digest: String, under name: String) throws -> Bool {
+    /// Whether a content counted under a name once, or was retracted last.
+    private func isDecided(_ digest: String, under name: String) throws -> Bool {
+        if try checkpoints.ledger.file(named: name)?.retractedDigest == digest { return true }
         let history = try checkpoints.ledger.history(of: name)
         let versions = Set(history.versions.filter { $0.facts.digest == digest }.map(\.id))
         return history.intervals.contains { versions.contains($0.version) }

@@ -1,0 +1,111 @@
+//  The system says no to the built program: a disk that is full at many fill levels, one that may only be read, and
+//  folders that go away.
+//
+//  The disk is a small one in memory, mounted in the test's own folder, where the system allows that.
+
+import Foundation
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+@Suite(.serialized) struct FullDiskTests {
+    /// Whether this process may mount file systems, tried on a folder of its own.
+    private static let canMount: Bool = {
+        #if os(Linux)
+            let folder = NSTemporaryDirectory() + "watchfold-mount-" + UUID().uuidString
+            guard getuid() == 0, mkdir(folder, 0o700) == 0 else {
+                print("tests of full disks are left out: mounting takes the rights of root")
+                return false
+            }
+            defer { rmdir(folder) }
+            guard mount("tmpfs", folder, "tmpfs", 0, "size=64k") == 0 else {
+                print("tests of full disks are left out: mount says \(String(cString: strerror(errno)))")
+                return false
+            }
+            return umount2(folder, 0) == 0
+        #else
+            print("tests of full disks are left out: they need a Linux tmpfs")
+            return false
+        #endif
+    }()
+
+    private static let options = "--checkpoints disk/c --output disk/o"
+
+    /// A shell with a small disk, one run behind it and a second file to fold; what comes of that is in `wanted`.
+    private func prepared() async throws -> Shell {
+        let shell = Shell()
+        shell.put("inbox/20220401.json", records((0..<400).map { ("C\($0 * 7919 % 1009)", "VOD", $0) }))
+        try await shell.expect(0, "mkdir disk && mount -t tmpfs -o size=8m tmpfs disk && $W run \(Self.options)")
+        shell.put("inbox/20220402.json", records((0..<1500).map { ("D\($0 * 7919 % 1009)", "CHANNEL", $0) }))
+        try await shell.expect(0, "mkdir before && cp -a disk/. before && $W fold -q inbox/*.json > wanted")
+        return shell
+    }
+
+    @Test(.enabled(if: canMount)) func theOldReportsStayWholeAtEveryFillLevel() async throws {
+        let shell = try await prepared()
+        let old = shell.read("disk/o/engagement.csv")
+        let wanted = shell.read("wanted")
+        #expect(old != wanted)
+        var codes: [Int: Int] = [:]
+        // Room in units of a page: from none to more than enough.
+        for room in Array(0..<40) + [44, 50, 64, 90, 130, 400] {
+            try await shell.expect(0, "find disk -mindepth 1 -delete; cp -a before/. disk")
+            let full = try await shell(
+                """
+                free=$(df --output=avail -B 4096 disk | tail -1)
+                [ $free -le \(room) ] || head -c $(( (free - \(room)) * 4096 )) /dev/zero > disk/filler
+                $W run \(Self.options)
+                """)
+            codes[full.code, default: 0] += 1
+            let now = shell.read("disk/o/engagement.csv")
+            #expect(full.code == 0 || full.code == 5, "\(room) pages of room: \(full)")
+            #expect(full.code == 0 ? now == wanted : now == old || now == wanted, "\(room) pages of room")
+            if full.code == 5 {
+                #expect(full.errors.contains("full") || full.errors.contains("No space left"), "\(full)")
+            }
+            let after = try await shell(
+                "rm -f disk/filler; $W run -q \(Self.options) && $W verify -q \(Self.options) && $W export \(Self.options)"
+            )
+            #expect(after.code == 0 && after.output == wanted, "\(room) pages of room, afterwards: \(after)")
+            #expect(shell.read("disk/o/engagement.csv") == wanted, "\(room) pages of room, afterwards")
+        }
+        try await shell.expect(0, "umount -l disk")
+        #expect(codes[5] ?? 0 > 5 && codes[0] ?? 0 > 0, "\(codes)")
+    }
+
+    @Test(.enabled(if: canMount)) func aReadOnlyDiskIsSaidAndReportsCanBeHadFromIt() async throws {
+        let shell = try await prepared()
+        let old = shell.read("disk/o/engagement.csv")
+        try await shell.expect(0, "mount -o remount,ro disk")
+        let run = try await shell.expect(5, "$W run \(Self.options)")
+        #expect(run.errors.contains("Read-only file system"), "\(run)")
+        #expect(try await shell.expect(0, "$W export \(Self.options)").output == old)
+        try await shell.expect(0, "$W verify \(Self.options)")
+        try await shell.expect(
+            0,
+            """
+            mount -o remount,rw disk && $W run \(Self.options) && $W verify \(Self.options) &&
+            cmp wanted disk/o/engagement.csv
+            """)
+        try await shell.expect(0, "umount -l disk")
+    }
+
+    @Test func vanishedFoldersAreSaidAndComeBack() async throws {
+        let shell = Shell()
+        shell.put("inbox/20220401.json", records([("A", "VOD", 7)]))
+        try await shell.expect(0, "$W run && mv inbox away")
+        let run = try await shell.expect(1, "$W run")
+        #expect(run.errors.contains("there is no such folder"), "\(run)")
+        // The reports need no inbox; lost outputs come back.
+        try await shell.expect(0, "$W export | grep -q '^A,0,7,0,0,0$' && $W verify")
+        try await shell.expect(0, "mv away inbox && rm -r output && $W run && grep -q '^A,0,7' output/engagement.csv")
+        // Lost checkpoints are lost: all is read again.
+        let anew = try await shell.expect(0, "rm -r checkpoints && $W run")
+        #expect(anew.errors.contains("1 record read = 1 folded"), "\(anew)")
+        try await shell.expect(0, "grep -q '^A,0,7' output/engagement.csv && $W verify")
+    }
+}
