@@ -108,6 +108,48 @@ import Testing
         print("\(tried) of \(size) bytes of the \(target.rawValue) flipped, \(refused) refused by export")
     }
 
+    /// A partial or a total of a later program is neither read nor replaced, and the message says what is needed.
+    @Test(arguments: [Target.partial, .total]) func laterFormatsAreRefusedAndLeftAlone(target: Target) throws {
+        let world = try World.make()
+        defer { world.remove() }
+        try world.put("20220401.json", day(1))
+        _ = try world.processor().run()
+        let path = try Self.path(target, in: world)
+        var bytes = [UInt8](FileManager.default.contents(atPath: path)!)
+        // The value follows the key, a field header and its length; the checksum is docs/checkpoint-format.md's.
+        func end(of key: String) throws -> Int { try #require(bytes.firstRange(of: Array(key.utf8))).upperBound }
+        bytes[try end(of: "watchfold.format") + 2] = UInt8(ascii: "2")
+        let stored = try end(of: "footer.crc32") + 2..<end(of: "footer.crc32") + 10
+        bytes.replaceSubrange(stored, with: Array(repeating: UInt8(ascii: "0"), count: 8))
+        let length = bytes.suffix(8).prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+        let checksum = StoredBlocks.crc32(bytes.suffix(8 + length).dropLast(8))
+        let digits = String(checksum, radix: 16)
+        bytes.replaceSubrange(stored, with: Array((String(repeating: "0", count: 8 - digits.count) + digits).utf8))
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+
+        func isRefused(_ what: Comment, _ body: () throws -> Void) {
+            do {
+                try body()
+                Issue.record("not refused: \(what)")
+            } catch {
+                let failure = CommandFailure(error)
+                #expect(failure?.code == .damaged, "\(what): \(error)")
+                #expect("\(error)".contains("has format 2, this program reads up to 1"), "\(what): \(error)")
+            }
+        }
+        if target == .partial {
+            // Beside its ledger it would be damaged: the ledger knows its digest.
+            try FileManager.default.removeItem(atPath: world.root + "/checkpoints/ledger.sqlite")
+        } else {
+            isRefused("verify") { _ = try world.verify() }
+            isRefused("export") { _ = try world.export() }
+            try world.put("20220402.json", day(2))
+            isRefused("run") { _ = try world.processor().run() }
+        }
+        isRefused("repair") { _ = try world.repair() }
+        #expect(FileManager.default.contents(atPath: path) == Data(bytes))
+    }
+
     @Test func truncatedCompressedFilesAreNeverFoldedAsWhole() throws {
         let text = #"{"Contract":"A1","AppName":"CHANNEL","TotalDuration":5}"# + "\n"
         for (name, whole) in [
@@ -139,12 +181,17 @@ enum StoredBlocks {
         let size = UInt32(bytes.count)
         var file: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255, 1]
         file += little(size, 2) + little(~size & 0xFFFF, 2) + bytes
+        return Data(file + little(crc32(bytes), 4) + little(size, 4))
+    }
+
+    /// The checksum of RFC 1952, bit by bit.
+    static func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
         var crc: UInt32 = ~0
         for byte in bytes {
             crc ^= UInt32(byte)
             for _ in 0..<8 { crc = crc & 1 != 0 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
         }
-        return Data(file + little(~crc, 4) + little(size, 4))
+        return ~crc
     }
 
     /// An LZ4 frame without checksums of blocks and content; the header's checksum byte is that of FLG 60, BD 40.
