@@ -53,11 +53,12 @@ let package = Package(
             "Watchfold",
             [
                 "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords", "Records",
-                "Reports", "SampleData", logging,
+                "Reports", "SampleData", logging, subprocess,
             ]),
         .executableTarget(
             name: "watchfold", dependencies: ["Watchfold", "Configuration", argumentParser], swiftSettings: strict),
 
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
         tests("JSONRecordsTests", ["JSONRecords", "Records"]),
         tests("FoldingTests", ["Folding", "Columns", "Records"]),
@@ -66,7 +67,7 @@ let package = Package(
             "CrashTests",
             [
                 "Watchfold", "FaultInjection", "Checkpoints", "Configuration", "DurableIO", "Records", "Reports",
-                "SampleData", logging,
+                "SampleData", "TestSupport", logging,
             ]),
         tests("CodecsTests", ["Codecs", "CZlib", "CLZ4"]),
         tests("ConfigurationTests", ["Configuration", "Records", yams]),
@@ -80,7 +81,7 @@ let package = Package(
                 "Inbox",
                 "Records", "Reports", logging,
             ]),
-        tests("CommandTests", ["watchfold", subprocess]),
+        tests("CommandTests", ["watchfold", "TestSupport", subprocess]),
         tests("CheckpointsTests", ["Checkpoints", "Records", "CSQLite"]),
     ]
 )

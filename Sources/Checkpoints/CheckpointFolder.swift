@@ -33,6 +33,8 @@ package enum CheckpointError: Error, Sendable, CustomStringConvertible {
     case otherLedger(path: String)
     /// There are no checkpoints at all.
     case nothingYet(path: String)
+    /// The folder, or the ledger in it, is not the one that was opened.
+    case moved(path: String)
 
     package var description: String {
         switch self {
@@ -46,6 +48,7 @@ package enum CheckpointError: Error, Sendable, CustomStringConvertible {
         case .otherLedger(let path):
             "the ledger of \(path) is not the one that its manifest was made from: "
                 + "`watchfold verify --repair` rebuilds it from the partials"
+        case .moved(let path): "\(path) is gone, or another folder is in its place, while it is in use"
         case .nothingYet(let path): "\(path) has no checkpoints yet: `watchfold run` makes them"
         }
     }
@@ -67,9 +70,11 @@ package final class CheckpointFolder {
     package let total: TotalStore
     package let sweep: SweepReport
     private let lock: FileLock?
+    private let fileSystem: FileSystem
 
     private init(
-        root: String, ledger: Ledger, partials: PartialStore, total: TotalStore, sweep: SweepReport, lock: FileLock?
+        root: String, ledger: Ledger, partials: PartialStore, total: TotalStore, sweep: SweepReport, lock: FileLock?,
+        fileSystem: FileSystem
     ) {
         self.root = root
         self.ledger = ledger
@@ -77,6 +82,7 @@ package final class CheckpointFolder {
         self.total = total
         self.sweep = sweep
         self.lock = lock
+        self.fileSystem = fileSystem
     }
 
     private static let ledgerName = "ledger.sqlite"
@@ -88,17 +94,23 @@ package final class CheckpointFolder {
 
     /// Opens the folder for the one writer; makes it when it is not there.
     ///
-    /// - Parameter now: for the note in the lock, UTC, as `2022-04-01T10:11:12Z`.
+    /// - Parameters:
+    ///   - now: for the note in the lock, UTC, as `2022-04-01T10:11:12Z`.
+    ///   - identity: of the ledger that was here before; nothing is made then, and another ledger is refused.
     /// - Throws: `CheckpointError`, `LedgerError`, `IOError`.
     package static func openForWriting(
-        _ root: String, plan: FoldPlan, now: String, in fileSystem: FileSystem
+        _ root: String, plan: FoldPlan, now: String, expecting identity: String? = nil, in fileSystem: FileSystem
     ) throws -> CheckpointFolder {
+        if identity != nil, try fileSystem.statusIfPresent(Path.join(root, ledgerName)) == nil {
+            throw CheckpointError.moved(path: root)
+        }
         let lock = try takeLock(root, now: now, fileSystem)
         let ledgerPath = Path.join(root, ledgerName)
         let hasLedger = try fileSystem.statusIfPresent(ledgerPath).map { $0.size > 0 } ?? false
         if !hasLedger, try hasPartials(root, fileSystem) { throw CheckpointError.ledgerMissing(path: root) }
         let ledger = try Ledger.open(ledgerPath, mode: .create, plan: plan.name, vfs: fileSystem.sqliteVFS)
         if !hasLedger { try fileSystem.syncFolder(root) }
+        if let identity, ledger.identity != identity { throw CheckpointError.moved(path: root) }
         try checkNotBack(root, ledger, plan, fileSystem)
         let known = try ledger.versions().map(\.facts.partial)
         let sweep = try sweep(root, known: Set(known), fileSystem)
@@ -120,7 +132,17 @@ package final class CheckpointFolder {
         let partials = PartialStore(root: root, known: known, in: fileSystem)
         return CheckpointFolder(
             root: root, ledger: ledger, partials: partials,
-            total: TotalStore(root: root, partials: partials, plan: plan, in: fileSystem), sweep: sweep, lock: lock)
+            total: TotalStore(root: root, partials: partials, plan: plan, in: fileSystem), sweep: sweep, lock: lock,
+            fileSystem: fileSystem)
+    }
+
+    /// Looks whether the folder is still where it was opened.
+    ///
+    /// - Throws: `CheckpointError.moved`, `IOError`.
+    package func checkInPlace() throws {
+        let isInPlace = try lock?.isInPlace(in: fileSystem) ?? true
+        let hasLedger = try fileSystem.statusIfPresent(ledger.path).map { $0.size > 0 } ?? false
+        guard isInPlace && hasLedger else { throw CheckpointError.moved(path: root) }
     }
 
     /// Opens the folder for reading beside a writer.

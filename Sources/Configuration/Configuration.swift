@@ -33,7 +33,9 @@ package struct Configuration: Sendable, Hashable {
     package var maxRecordBytes: ByteSize
     /// Rejected records of one file whose text is kept; they are counted without limit. 0 keeps none.
     package var rejectsPerFile: Int
+    package var watch: WatchRules
     package var logLevel: LogLevel
+    package var logFormat: LogFormat
     /// Whether progress and everything below a warning is left unsaid.
     package var quiet: Bool
     /// Where each value was given; what is not here is built in.
@@ -54,7 +56,9 @@ package struct Configuration: Sendable, Hashable {
         maxRejectRatio = Ratio(millionths: 50_000)
         maxRecordBytes = .megabytes(16)
         rejectsPerFile = 1000
+        watch = WatchRules()
         logLevel = .info
+        logFormat = .text
         quiet = false
         origins = [:]
     }
@@ -96,7 +100,15 @@ package struct Configuration: Sendable, Hashable {
         take(layer.maxRejectRatio, .maxRejectRatio) { maxRejectRatio = $0 }
         take(layer.maxRecordBytes, .maxRecordBytes) { maxRecordBytes = $0 }
         take(layer.rejectsPerFile, .rejectsPerFile) { rejectsPerFile = $0 }
+        take(layer.settle, .settle) { watch.settle = $0 }
+        take(layer.stale, .stale) { watch.stale = $0 }
+        take(layer.poll, .poll) { watch.poll = $0 }
+        take(layer.pollOnly, .pollOnly) { watch.pollsOnly = $0 }
+        take(layer.publishEvery, .publishEvery) { watch.publishEvery = $0 }
+        take(layer.onPublish, .onPublish) { watch.onPublish = $0 }
+        take(layer.statusPort, .statusPort) { watch.statusPort = $0 }
         take(layer.logLevel, .logLevel) { logLevel = $0 }
+        take(layer.logFormat, .logFormat) { logFormat = $0 }
         take(layer.quiet, .quiet) { quiet = $0 }
     }
 
@@ -106,6 +118,11 @@ package struct Configuration: Sendable, Hashable {
     /// One line a setting, in the order of ``Setting``: `jobs = 2 (watchfold.yaml:4:7)`.
     package var explanation: [String] {
         Setting.allCases.filter { $0 != .config }.map { "\($0.rawValue) = \(text(of: $0)) (\(origin(of: $0)))" }
+    }
+
+    /// Every setting and its value, in the order of ``Setting``: to compare two configurations.
+    package var values: [(name: String, text: String)] {
+        Setting.allCases.filter { $0 != .config }.map { ($0.rawValue, text(of: $0)) }
     }
 
     private func text(of setting: Setting) -> String {
@@ -125,7 +142,15 @@ package struct Configuration: Sendable, Hashable {
         case .maxRejectRatio: maxRejectRatio.description
         case .maxRecordBytes: maxRecordBytes.description
         case .rejectsPerFile: String(rejectsPerFile)
+        case .settle: watch.settle.description
+        case .stale: watch.stale.description
+        case .poll: watch.poll.description
+        case .pollOnly: watch.pollsOnly ? "yes" : "no"
+        case .publishEvery: watch.publishEvery.description
+        case .onPublish: watch.onPublish ?? "nothing"
+        case .statusPort: watch.statusPort.map(String.init) ?? "none"
         case .logLevel: logLevel.rawValue
+        case .logFormat: logFormat.rawValue
         case .quiet: quiet ? "yes" : "no"
         case .config: origin(of: .config).description
         }

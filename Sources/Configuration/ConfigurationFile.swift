@@ -83,17 +83,19 @@ private struct FileReader {
             return
         }
         let settings = Setting.allCases.filter { $0.isInFile && !$0.rawValue.contains(".") }
-        let keys = settings.map(\.rawValue) + ["fields"]
+        let keys = settings.map(\.rawValue) + ["fields", "watch"]
         for entry in entries {
             if entry.key == "fields" {
                 readFields(entry)
+            } else if entry.key == "watch" {
+                readWatch(entry)
             } else if let setting = settings.first(where: { $0.rawValue == entry.key }) {
                 read(setting, entry.value)
             } else if let setting = Setting.allCases.first(where: { !$0.isInFile && $0.rawValue == entry.key }) {
                 let variable = setting.variable.map { " or the variable \($0)" } ?? ""
                 note(entry.position, "\(entry.key) is not set in the file; use the flag \(setting.flag)\(variable)")
             } else if let setting = Setting.allCases.first(where: { $0.isInFile && $0.rawValue == entry.key }) {
-                let example = "fields: {\(setting.key): \(setting.example)}"
+                let example = "\(setting.rawValue.split(separator: ".")[0]): {\(setting.key): \(setting.example)}"
                 note(entry.position, "\(entry.key) takes two levels; write for example \(example)")
             } else {
                 noteUnknown(entry, "key", among: keys)
@@ -167,6 +169,25 @@ private struct FileReader {
             case "app": layer.appField = fieldPath(.appField, field.value)
             case "duration": layer.durationField = fieldPath(.durationField, field.value)
             default: noteUnknown(field, "field", among: ["contract", "app", "duration"])
+            }
+        }
+    }
+
+    private mutating func readWatch(_ entry: YAMLValue.Entry) {
+        let settings = Setting.allCases.filter(\.isOfWatch)
+        guard case .map(let entries) = entry.value.content else {
+            note(
+                entry.value.position,
+                "watch: expected a mapping with \(settings.map { String($0.key) }.joined(separator: ", ")), "
+                    + "found \(entry.value.found); write for example watch: {\(Setting.settle.key): \(Setting.settle.example)}"
+            )
+            return
+        }
+        for item in entries {
+            if let setting = settings.first(where: { $0.key == item.key }) {
+                read(setting, item.value)
+            } else {
+                noteUnknown(item, "key of watch", among: settings.map { String($0.key) })
             }
         }
     }

@@ -40,7 +40,15 @@ package struct Overlay: Sendable, Hashable {
     package var maxRejectRatio: Given<Ratio>?
     package var maxRecordBytes: Given<ByteSize>?
     package var rejectsPerFile: Given<Int>?
+    package var settle: Given<TimeSpan>?
+    package var stale: Given<TimeSpan>?
+    package var poll: Given<TimeSpan>?
+    package var pollOnly: Given<Bool>?
+    package var publishEvery: Given<TimeSpan>?
+    package var onPublish: Given<String>?
+    package var statusPort: Given<Int>?
     package var logLevel: Given<LogLevel>?
+    package var logFormat: Given<LogFormat>?
     package var quiet: Given<Bool>?
 
     package init() {}
@@ -67,7 +75,15 @@ package struct Overlay: Sendable, Hashable {
         put(\.maxRejectRatio)
         put(\.maxRecordBytes)
         put(\.rejectsPerFile)
+        put(\.settle)
+        put(\.stale)
+        put(\.poll)
+        put(\.pollOnly)
+        put(\.publishEvery)
+        put(\.onPublish)
+        put(\.statusPort)
         put(\.logLevel)
+        put(\.logFormat)
         put(\.quiet)
         return result
     }
@@ -76,6 +92,9 @@ package struct Overlay: Sendable, Hashable {
 // MARK: - From texts
 
 extension Overlay {
+    /// What a command run after a publication is told: it may well run this program.
+    package static let toldVariables: Set<String> = ["WATCHFOLD_RECEIPT", "WATCHFOLD_GENERATION"]
+
     /// The layer of the environment: the variables `WATCHFOLD_…`. An empty variable is as good as none; all others
     /// are left alone.
     /// - Throws: ``ConfigurationError`` with every variable that is unknown or has a wrong value, by name.
@@ -85,6 +104,7 @@ extension Overlay {
         let prefix = "WATCHFOLD_"
         let settings = Setting.allCases.filter { $0.variable != nil }
         for (name, value) in variables.filter({ $0.key.hasPrefix(prefix) }).sorted(by: { $0.key < $1.key }) {
+            if toldVariables.contains(name) { continue }
             guard let setting = settings.first(where: { $0.variable == name }) else {
                 let known = settings.compactMap(\.variable)
                 let advice =
@@ -140,7 +160,17 @@ extension Overlay {
         case .maxRejectRatio: maxRejectRatio = Given(try Ratio(parsing: text), origin)
         case .maxRecordBytes: maxRecordBytes = Given(try size(text, in: SettingLimits.maxRecordBytes), origin)
         case .rejectsPerFile: rejectsPerFile = Given(try wholeNumber(text, in: SettingLimits.rejectsPerFile), origin)
+        case .settle: settle = Given(try time(text, from: TimeSpan(milliseconds: 0)), origin)
+        case .stale: stale = Given(try time(text, from: SettingLimits.shortest), origin)
+        case .poll: poll = Given(try time(text, from: SettingLimits.shortest), origin)
+        case .pollOnly: pollOnly = Given(try yesOrNo(text), origin)
+        case .publishEvery: publishEvery = Given(try time(text, from: TimeSpan(milliseconds: 0)), origin)
+        case .onPublish:
+            if text.isEmpty || text.utf8.contains(0) { throw ValueRefusal() }
+            onPublish = Given(text, origin)
+        case .statusPort: statusPort = Given(try wholeNumber(text, in: SettingLimits.port), origin)
         case .logLevel: logLevel = Given(try choice(text), origin)
+        case .logFormat: logFormat = Given(try choice(text), origin)
         case .quiet: quiet = Given(try yesOrNo(text), origin)
         case .contractField, .appField, .durationField, .categories, .ignore:
             preconditionFailure("\(setting.rawValue) is not set by one text")
@@ -184,6 +214,13 @@ private func size(_ text: String, in range: ClosedRange<ByteSize>) throws(ValueR
     if size < range.lowerBound { throw ValueRefusal("too small") }
     if size > range.upperBound { throw ValueRefusal("too large") }
     return size
+}
+
+private func time(_ text: String, from shortest: TimeSpan) throws(ValueRefusal) -> TimeSpan {
+    let time = try TimeSpan(parsing: text)
+    if time < shortest { throw ValueRefusal("too short") }
+    if time > SettingLimits.longest { throw ValueRefusal("too long") }
+    return time
 }
 
 private func choice<Words: RawRepresentable<String> & CaseIterable>(_ text: String) throws(ValueRefusal) -> Words {

@@ -12,13 +12,21 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
     case maxRejectRatio = "max_reject_ratio"
     case maxRecordBytes = "max_record_bytes"
     case rejectsPerFile = "rejects_per_file"
+    case settle = "watch.settle"
+    case stale = "watch.stale"
+    case poll = "watch.poll"
+    case pollOnly = "watch.poll_only"
+    case publishEvery = "watch.publish_every"
+    case onPublish = "watch.on_publish"
+    case statusPort = "watch.status_port"
     case logLevel = "log_level"
+    case logFormat = "log_format"
     case quiet, config
 
     /// Whether the file may set it.
     package var isInFile: Bool {
         switch self {
-        case .logLevel, .quiet, .config: false
+        case .logLevel, .logFormat, .quiet, .config: false
         default: true
         }
     }
@@ -26,7 +34,7 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
     /// The environment variable that sets it.
     package var variable: String? {
         switch self {
-        case .inbox, .checkpoints, .output, .config, .jobs, .memory, .logLevel, .quiet:
+        case .inbox, .checkpoints, .output, .config, .jobs, .memory, .logLevel, .logFormat, .quiet:
             "WATCHFOLD_" + rawValue.uppercased()
         default: nil
         }
@@ -34,8 +42,11 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
 
     /// The flag that sets it.
     package var flag: String {
-        "--" + rawValue.split { $0 == "." || $0 == "_" }.joined(separator: "-")
+        "--" + (isOfWatch ? key : rawValue[...]).split { $0 == "." || $0 == "_" }.joined(separator: "-")
     }
+
+    /// Whether it is about watching alone.
+    var isOfWatch: Bool { rawValue.hasPrefix("watch.") }
 
     /// The last level of the key in the file.
     var key: Substring { rawValue.split(separator: ".").last ?? "" }
@@ -56,8 +67,13 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .maxRecordBytes:
             "a size from \(SettingLimits.maxRecordBytes.lowerBound) to \(SettingLimits.maxRecordBytes.upperBound)"
         case .rejectsPerFile: "a whole number from 0 to \(SettingLimits.rejectsPerFile.upperBound)"
+        case .settle, .publishEvery: "a time from 0s to \(SettingLimits.longest)"
+        case .stale, .poll: "a time from \(SettingLimits.shortest) to \(SettingLimits.longest)"
+        case .onPublish: "a command for the shell"
+        case .statusPort: "a port from 0 to \(SettingLimits.port.upperBound)"
         case .logLevel: choices(LogLevel.self)
-        case .quiet: "yes or no"
+        case .logFormat: choices(LogFormat.self)
+        case .quiet, .pollOnly: "yes or no"
         }
     }
 
@@ -78,8 +94,15 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .maxRejectRatio: "5%"
         case .maxRecordBytes: "16MB"
         case .rejectsPerFile: "1000"
+        case .settle: "2s"
+        case .stale: "10m"
+        case .poll: "30s"
+        case .publishEvery: "5s"
+        case .onPublish: "./upload.sh"
+        case .statusPort: "9117"
         case .logLevel: "info"
-        case .quiet: "yes"
+        case .logFormat: "json"
+        case .quiet, .pollOnly: "yes"
         }
     }
 
@@ -98,6 +121,10 @@ enum SettingLimits {
     /// Shorter than any record at one end; what the offsets inside a record may take at the other.
     static let maxRecordBytes = ByteSize(bytes: 1000)...ByteSize.megabytes(1000)
     static let rejectsPerFile = 0...1_000_000_000
+    /// Below this, looking would be all that is done.
+    static let shortest = TimeSpan(milliseconds: 100)
+    static let longest = TimeSpan.seconds(7 * 24 * 3600)
+    static let port = 0...65535
     /// Keys from the outside of a record to a field.
     static let fieldDepth = 32
     /// Places in which one field is looked for.
@@ -112,6 +139,11 @@ package enum NegativeDurations: String, Sendable, Hashable, CaseIterable {
 /// What becomes of a file whose content is already counted under another name.
 package enum DuplicateFiles: String, Sendable, Hashable, CaseIterable {
     case skip, count
+}
+
+/// How log lines are written.
+package enum LogFormat: String, Sendable, Hashable, CaseIterable {
+    case text, json
 }
 
 /// How much is logged. The names are those of swift-log.

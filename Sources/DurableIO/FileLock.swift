@@ -43,6 +43,13 @@ package final class FileLock: Sendable {
         return .taken(FileLock(file))
     }
 
+    /// Whether the lock's file still has its name: if not, somebody else may hold a lock of this name, too.
+    package func isInPlace(in fileSystem: FileSystem) throws(IOError) -> Bool {
+        guard let there = try fileSystem.statusIfPresent(file.path) else { return false }
+        let own = try file.status()
+        return there.device == own.device && there.inode == own.inode
+    }
+
     private static func holder(in file: OpenFile) -> LockHolder? {
         guard let note = try? file.readAll(limit: 4096) else { return nil }
         let text = String(decoding: note, as: UTF8.self)

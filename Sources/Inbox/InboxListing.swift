@@ -61,6 +61,8 @@ package struct InboxListing: Sendable, Hashable {
     package var problems: [InboxProblem] = []
     /// Names that are no input: hidden, unfinished, or with other suffixes.
     package var skipped = 0
+    /// The folders that were walked through, by their paths below the inbox; the inbox itself is "".
+    package var folders: [String: FolderIdentity] = [:]
 }
 
 /// A file that was named but cannot be taken from the inbox.

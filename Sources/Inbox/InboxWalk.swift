@@ -6,9 +6,9 @@
 import DurableIO
 
 /// What makes a folder the same one under another path.
-struct FolderIdentity: Equatable {
-    var device: UInt64
-    var inode: UInt64
+package struct FolderIdentity: Sendable, Hashable {
+    package var device: UInt64
+    package var inode: UInt64
 
     init(_ status: FileStatus) {
         device = status.device
@@ -29,6 +29,7 @@ struct InboxWalk {
     ///   - folder: path below the inbox, "" for the inbox itself.
     ///   - ancestors: the folders on the way down, this one last.
     mutating func visit(_ entries: [FolderEntry], folder: String, ancestors: [FolderIdentity]) {
+        listing.folders[folder] = ancestors[ancestors.count - 1]
         let date = FolderDate.nearest(inFolders: folder)
         for entry in entries {
             let path = Path.join(folder, entry.displayName)

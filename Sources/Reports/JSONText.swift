@@ -9,7 +9,7 @@
 //      }
 
 /// JSON text that grows.
-struct JSONText {
+package struct JSONText {
     private(set) var text = ""
     /// How deep the next member is.
     private var depth = 0
@@ -66,7 +66,7 @@ struct JSONText {
     private mutating func newLine() { text += "\n" + String(repeating: "  ", count: depth) }
 
     /// A string in quotes. Only what must be escaped is (RFC 8259, section 7): quote, backslash and below U+0020.
-    static func quoted(_ string: String) -> String {
+    package static func quoted(_ string: String) -> String {
         let hex = Array("0123456789abcdef".utf8)
         var out: [UInt8] = [UInt8(ascii: "\"")]
         for byte in string.utf8 {

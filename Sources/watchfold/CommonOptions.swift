@@ -25,15 +25,20 @@ struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
     var logLevel: String?
 
+    @Option(help: ArgumentHelp("text, or json: one object a line.", valueName: "format"))
+    var logFormat: String?
+
     @Flag(name: .shortAndLong, help: "No progress and no summary; warnings and errors only.")
     var quiet = false
 
     /// Configuration, logger and progress for a command.
-    func open() throws -> Session {
-        try Session(
-            flags: [
-                .inbox: inbox, .checkpoints: checkpoints, .output: output, .config: config, .jobs: jobs,
-                .memory: memory, .logLevel: logLevel, .quiet: quiet ? "yes" : nil,
-            ])
+    ///
+    /// - Parameter others: flags of this command alone.
+    func open(_ others: [Setting: String?] = [:]) throws -> Session {
+        let common: [Setting: String?] = [
+            .inbox: inbox, .checkpoints: checkpoints, .output: output, .config: config, .jobs: jobs,
+            .memory: memory, .logLevel: logLevel, .logFormat: logFormat, .quiet: quiet ? "yes" : nil,
+        ]
+        return try Session(flags: common.merging(others) { _, own in own })
     }
 }

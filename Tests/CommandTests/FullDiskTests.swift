@@ -14,7 +14,7 @@ import Testing
 
 @Suite(.serialized) struct FullDiskTests {
     /// Whether this process may mount file systems, tried on a folder of its own.
-    private static let canMount: Bool = {
+    static let canMount: Bool = {
         #if os(Linux)
             let folder = NSTemporaryDirectory() + "watchfold-mount-" + UUID().uuidString
             guard getuid() == 0, mkdir(folder, 0o700) == 0 else {

@@ -26,7 +26,7 @@ struct Outcome: CustomStringConvertible {
 /// A folder with an empty inbox; scripts run in it and find the program as `$W`.
 final class Shell {
     let root: String
-    private let program: String
+    let program: String
 
     init() {
         root = NSTemporaryDirectory() + "watchfold command test " + UUID().uuidString

@@ -17,7 +17,10 @@ import Testing
         let inFile = Setting.allCases.filter(\.isInFile)
         #expect(Set(resolved.origins.keys) == Set(inFile), "a key is missing from the example")
         #expect(resolved.jobs == 2)
+        #expect(resolved.watch.onPublish == "./upload.sh" && resolved.watch.statusPort == 9117)
         resolved.jobs = nil
+        resolved.watch.onPublish = nil
+        resolved.watch.statusPort = nil
         resolved.origins = [:]
         #expect(resolved == Configuration.builtIn)
         for line in Sample.commented.split(separator: "\n") {
@@ -47,6 +50,7 @@ import Testing
             max_reject_ratio: 0.125
             max_record_bytes: 65536
             rejects_per_file: 0
+            watch: {settle: 500ms, stale: 1h, poll: 1.5m, poll_only: true, publish_every: 0, on_publish: a b, status_port: 0}
             """#
         let resolved = try Configuration.resolve(file: layer(yaml, path: "conf/watchfold.yaml"))
         #expect(resolved.inbox == "/data/in")
@@ -67,6 +71,15 @@ import Testing
                     CategoryRule("Kids", []),
                 ])
         #expect(resolved.duplicates == .count)
+        var watch = WatchRules()
+        watch.settle = TimeSpan(milliseconds: 500)
+        watch.stale = .seconds(3600)
+        watch.poll = .seconds(90)
+        watch.pollsOnly = true
+        watch.publishEvery = .seconds(0)
+        watch.onPublish = "a b"
+        watch.statusPort = 0
+        #expect(resolved.watch == watch)
         #expect(resolved.maxRejectRatio.millionths == 125_000)
         #expect(resolved.maxRecordBytes.bytes == 65536)
         #expect(resolved.rejectsPerFile == 0)

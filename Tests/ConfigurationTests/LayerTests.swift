@@ -22,7 +22,7 @@ import Testing
 
     @Test func anEmptyVariableIsNone() throws {
         let empty = Dictionary(uniqueKeysWithValues: Setting.allCases.compactMap(\.variable).map { ($0, "") })
-        #expect(empty.count == 8)
+        #expect(empty.count == 9)
         #expect(try Overlay.environment(empty) == Overlay())
     }
 
@@ -31,7 +31,8 @@ import Testing
         (
             ["WATCHFOLD_": "a"],
             "WATCHFOLD_: unknown variable; the variables are WATCHFOLD_INBOX, WATCHFOLD_CHECKPOINTS, WATCHFOLD_OUTPUT, "
-                + "WATCHFOLD_JOBS, WATCHFOLD_MEMORY, WATCHFOLD_LOG_LEVEL, WATCHFOLD_QUIET, WATCHFOLD_CONFIG"
+                + "WATCHFOLD_JOBS, WATCHFOLD_MEMORY, WATCHFOLD_LOG_LEVEL, WATCHFOLD_LOG_FORMAT, WATCHFOLD_QUIET, "
+                + "WATCHFOLD_CONFIG"
         ),
         (
             ["WATCHFOLD_QUIET": "maybe", "WATCHFOLD_JOBS": "two"],
@@ -108,7 +109,10 @@ import Testing
                     + "Child: CHILD, Relax: RELAX, Sport: SPORT (built in)",
                 "ignore = \"0\" (built in)", "negative_durations = reject (built in)", "duplicates = skip (built in)",
                 "max_reject_ratio = 5% (built in)", "max_record_bytes = 16MB (built in)",
-                "rejects_per_file = 1000 (built in)", "log_level = info (built in)", "quiet = no (built in)",
+                "rejects_per_file = 1000 (built in)", "watch.settle = 2s (built in)", "watch.stale = 10m (built in)",
+                "watch.poll = 30s (built in)", "watch.poll_only = no (built in)", "watch.publish_every = 5s (built in)",
+                "watch.on_publish = nothing (built in)", "watch.status_port = none (built in)",
+                "log_level = info (built in)", "log_format = text (built in)", "quiet = no (built in)",
             ])
         #expect(flags.over(environment).over(file) == flags.over(environment.over(file)))
         #expect(Overlay().over(file) == file)

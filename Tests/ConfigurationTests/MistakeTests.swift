@@ -20,7 +20,21 @@ struct Case: CustomTestStringConvertible {
         Case(
             "colour: red",
             #"1:1: unknown key "colour"; the keys are inbox, checkpoints, output, jobs, memory, categories, ignore, "#
-                + "negative_durations, duplicates, max_reject_ratio, max_record_bytes, rejects_per_file, fields"),
+                + "negative_durations, duplicates, max_reject_ratio, max_record_bytes, rejects_per_file, fields, watch"),
+        Case(
+            "watch: {setle: 2s, poll: 1ms, stale: soon, poll_only: 3, status_port: 70000, on_publish: ''}",
+            #"1:9: unknown key of watch "setle"; did you mean "settle"?"#,
+            #"1:26: watch.poll: expected a time from 100ms to 168h, found "1ms" (too short); write for example poll: 30s"#,
+            #"1:38: watch.stale: expected a time from 100ms to 168h, found "soon" (no number); write for example stale: 10m"#,
+            #"1:55: watch.poll_only: expected yes or no, found "3"; write for example poll_only: yes"#,
+            #"1:71: watch.status_port: expected a port from 0 to 65535, found "70000"; write for example status_port: 9117"#,
+            #"1:90: watch.on_publish: expected a command for the shell, found ""; write for example on_publish: ./upload.sh"#
+        ),
+        Case("watch.settle: 2s", "1:1: watch.settle takes two levels; write for example watch: {settle: 2s}"),
+        Case(
+            "watch: 5",
+            #"1:8: watch: expected a mapping with settle, stale, poll, poll_only, publish_every, on_publish, status_port, found "5"; write for example watch: {settle: 2s}"#
+        ),
         Case("fields.app: x", "1:1: fields.app takes two levels; write for example fields: {app: _source.AppName}"),
         Case("quiet: yes", "1:1: quiet is not set in the file; use the flag --quiet or the variable WATCHFOLD_QUIET"),
         Case("jobs: 2\nmemory: 1GB\njobs: 3", #"3:1: "jobs" is given twice, first in line 1; keep one of them"#),

@@ -10,6 +10,7 @@
 import DurableIO
 import FaultInjection
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Watchfold
@@ -42,19 +43,6 @@ import Testing
                 #expect(report.damages == [] && report.stale == [] && report.behind == [], place)
             }
         }
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014).
-private struct Dice: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 
@@ -165,7 +153,7 @@ private struct History {
     ]
 
     init(seed: UInt64) throws {
-        dice = Dice(state: seed)
+        dice = Dice(seed: seed)
         world = try World.make()
     }
 

@@ -43,6 +43,7 @@ package struct CommandFailure: Error {
             switch error {
             case .locked: self.init(.locked, "\(error)")
             case .ledgerMissing, .ledgerWentBack, .otherLedger: self.init(.damaged, "\(error)")
+            case .moved: self.init(.system, "\(error)")
             case .nothingYet: self.init(.usage, "\(error)")
             }
         case let error as LedgerError:

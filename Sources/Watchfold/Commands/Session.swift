@@ -16,32 +16,44 @@ package struct Session {
     private let logger: Logger
     private let style: Style
     private let progress: ProgressDisplay
+    private let flags: [Setting: String]
 
     /// Reads the configuration.
     ///
     /// - Throws: `ConfigurationError`, `CategoryMapError`, `IOError`.
     package init(flags: [Setting: String?]) throws {
-        let variables = ProcessInfo.processInfo.environment
-        let environment = try Overlay.environment(variables)
-        let flags = try Overlay.flags(flags.compactMapValues { $0 })
+        self.flags = flags.compactMapValues { $0 }
+        settings = try Self.settings(self.flags, fileSystem)
+        let configuration = settings.configuration
+        let level = configuration.quiet ? .warning : Logger.Level(rawValue: configuration.logLevel.rawValue)!
+        logger = Logger(label: "watchfold") { _ in
+            switch configuration.logFormat {
+            case .text: LogText(level: level)
+            case .json: LogJSON(level: level)
+            }
+        }
+        style = Style(isTerminal: StandardError.isTerminal, environment: ProcessInfo.processInfo.environment)
+        progress = ProgressDisplay(isQuiet: configuration.quiet, isTerminal: StandardError.isTerminal, style: style)
+        for line in configuration.explanation { logger.debug("\(line)") }
+    }
+
+    /// The configuration as the file, the environment and the flags give it now.
+    private static func settings(_ flags: [Setting: String], _ fileSystem: FileSystem) throws -> Settings {
+        let environment = try Overlay.environment(ProcessInfo.processInfo.environment)
+        let flags = try Overlay.flags(flags)
         var file = Overlay()
         if let named = flags.over(environment).config {
-            guard let bytes = try Self.configuration(named.value, fileSystem) else {
+            guard let bytes = try configuration(named.value, fileSystem) else {
                 throw CommandFailure(.usage, "\(named.value) (\(named.origin)): there is no such file")
             }
             file = try Overlay.file(bytes, path: named.value)
-        } else if let bytes = try Self.configuration(Self.defaultConfiguration, fileSystem) {
-            file = try Overlay.file(bytes, path: Self.defaultConfiguration)
+        } else if let bytes = try configuration(defaultConfiguration, fileSystem) {
+            file = try Overlay.file(bytes, path: defaultConfiguration)
         }
-        let configuration = try Configuration.resolve(
-            file: file, environment: environment, flags: flags,
-            workingDirectory: FileManager.default.currentDirectoryPath)
-        settings = try Settings(configuration)
-        let level = configuration.quiet ? .warning : Logger.Level(rawValue: configuration.logLevel.rawValue)!
-        logger = Logger(label: "watchfold") { _ in LogText(level: level) }
-        style = Style(isTerminal: StandardError.isTerminal, environment: variables)
-        progress = ProgressDisplay(isQuiet: configuration.quiet, isTerminal: StandardError.isTerminal, style: style)
-        for line in configuration.explanation { logger.debug("\(line)") }
+        return try Settings(
+            Configuration.resolve(
+                file: file, environment: environment, flags: flags,
+                workingDirectory: FileManager.default.currentDirectoryPath))
     }
 
     private static let defaultConfiguration = "watchfold.yaml"
@@ -59,18 +71,41 @@ package struct Session {
     // MARK: Folding
 
     package func processor() throws -> Processor {
-        try Processor(settings, fileSystem: fileSystem, logger: logger, observer: progress)
+        try Processor(settings, fileSystem: fileSystem, logger: logger, observer: observer)
+    }
+
+    /// Shows progress to people; to programs, a line a file.
+    private var observer: any RunObserver { isForPrograms ? WatchLog(logger: logger) {} : progress }
+    private var isForPrograms: Bool { settings.configuration.logFormat == .json }
+
+    /// Says how a command ended.
+    private func conclude(_ lines: [String]) {
+        if settings.configuration.quiet { return }
+        if isForPrograms {
+            logger.info("\(lines.joined(separator: "; "))")
+        } else {
+            StandardError.write(lines.joined(separator: "\n") + "\n")
+        }
     }
 
     /// Says what a run did, and ends with code 2 when a file is left open.
     package func show(_ report: RunReport) throws {
         progress.end()
         for note in report.notes { logger.warning("\(Show.name(note))") }
-        if !settings.configuration.quiet {
-            let engagement = Path.join(settings.configuration.output, Publisher.fileName(.engagement))
-            StandardError.write(report.summary(engagement: engagement).joined(separator: "\n") + "\n")
-        }
+        conclude(
+            report.summary(engagement: Path.join(settings.configuration.output, Publisher.fileName(.engagement))))
         if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
+    }
+
+    /// Folds what comes into the inbox until a signal stops it.
+    package func watch() throws {
+        let requests = WatchRequests()
+        let signals = Signals(requests)
+        let watcher = try Watcher(
+            settings, rereading: { [flags, fileSystem] in try Self.settings(flags, fileSystem) }, logger: logger,
+            requests: requests, facts: WatchFactsBox(),
+            service: ServiceNotifier(ProcessInfo.processInfo.environment))
+        try withExtendedLifetime(signals) { try watcher.run() }
     }
 
     package func fold(_ paths: [String], to out: String?, format: String?) throws {
@@ -80,13 +115,11 @@ package struct Session {
         }
         var report = RunReport()
         try writing(to: out) { sink in
-            report = try OneShotFold(settings, fileSystem: fileSystem, observer: progress).run(
+            report = try OneShotFold(settings, fileSystem: fileSystem, observer: observer).run(
                 paths, format: format, sink: sink)
         }
         progress.end()
-        if !settings.configuration.quiet {
-            StandardError.write(report.summary(engagement: out ?? "the report").joined(separator: "\n") + "\n")
-        }
+        conclude(report.summary(engagement: out ?? "the report"))
         if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
     }
 
@@ -94,8 +127,7 @@ package struct Session {
     package func decide(_ decision: Decision, _ file: String) throws {
         let report = try processor().decide(decision, file)
         progress.end()
-        if settings.configuration.quiet { return }
-        StandardError.write(report.text.joined(separator: "\n") + "\n")
+        conclude(report.text)
     }
 
     // MARK: Reading
@@ -127,7 +159,7 @@ package struct Session {
     package func verify(repairing: Bool, sample: Int) throws {
         guard sample >= 0 else { throw CommandFailure(.usage, "--sample takes a number of files, not \(sample)") }
         if repairing && sample > 0 { throw CommandFailure(.usage, "--repair and --sample cannot be combined") }
-        let verifier = Verifier(settings, fileSystem: fileSystem, logger: logger, observer: progress)
+        let verifier = Verifier(settings, fileSystem: fileSystem, logger: logger, observer: observer)
         let report = try repairing ? verifier.repair() : verifier.verify(sample: sample)
         progress.end()
         for damage in report.damages { StandardError.write("damaged: \(Show.name(damage))\n") }

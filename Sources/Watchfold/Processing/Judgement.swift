@@ -22,7 +22,7 @@ enum Judgement {
     ///   - modified: when the file was last written, nanoseconds since 1970.
     ///   - now: the same clock.
     init(_ outcome: FoldOutcome, settings: Settings, modified: Int64, now: Int64) {
-        let isStale = modified < now - Settings.staleAfter
+        let isStale = modified < now - settings.staleAfter
         switch outcome {
         case .failed(let error):
             switch error {

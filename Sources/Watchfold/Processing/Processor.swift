@@ -24,22 +24,28 @@ package final class Processor {
     let settings: Settings
     let fileSystem: FileSystem
     let checkpoints: CheckpointFolder
-    private let inbox: Inbox
+    let inbox: Inbox
     private let logger: Logger
     private let observer: any RunObserver
+    /// Ends reading soon, from any thread: files that are not finished are left as they were. There is no way back.
+    let cancellation = Cancellation()
+    /// Notes about the folders are given once, with the first run.
+    private var hasNoted = false
 
     /// Opens the folders.
     ///
+    /// - Parameter identity: of the ledger that has to be there, when it was open before.
     /// - Throws: `InboxMissing`, `CheckpointError`, `LedgerError`, `IOError`.
     package convenience init(
-        _ settings: Settings, fileSystem: FileSystem = .real, logger: Logger, observer: any RunObserver
+        _ settings: Settings, expecting identity: String? = nil, fileSystem: FileSystem = .real, logger: Logger,
+        observer: any RunObserver
     ) throws {
         let configuration = settings.configuration
         // Before anything is made: a mistyped inbox must not leave folders behind.
         try Self.checkInbox(configuration.inbox, fileSystem)
         let checkpoints = try CheckpointFolder.openForWriting(
             configuration.checkpoints, plan: configuration.plan,
-            now: Timestamp.text(milliseconds: WallClock.now() / 1_000_000), in: fileSystem)
+            now: Timestamp.text(milliseconds: WallClock.now() / 1_000_000), expecting: identity, in: fileSystem)
         try self.init(settings, checkpoints: checkpoints, fileSystem: fileSystem, logger: logger, observer: observer)
     }
 
@@ -104,19 +110,14 @@ package final class Processor {
     }
 
     /// Writes down that a run took place and how it ended, and publishes in between.
-    private func recorded(_ command: String, _ body: (RunID) throws -> RunReport) throws -> RunReport {
+    func recorded(_ command: String, _ body: (RunID) throws -> RunReport) throws -> RunReport {
         let start = ContinuousClock.now
         let ledger = checkpoints.ledger
         let run = try ledger.beginRun(command: command, tool: Tool.name, pid: processID)
         do {
             var report = try body(run)
-            for path in checkpoints.sweep.removed {
-                report.notes.append("\(path) in \(checkpoints.root) was left by an interrupted run and is removed")
-            }
-            for path in checkpoints.sweep.foreign {
-                report.notes.append("\(path) in \(checkpoints.root) is not Watchfold's; it is left alone")
-            }
-            try noteOtherSettings(&report)
+            if !hasNoted { try note(&report) }
+            hasNoted = true
             observer.publishing()
             report.publication = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem)
                 .publish()
@@ -156,10 +157,10 @@ package final class Processor {
     }
 
     /// What the ledger says of each name, as of the last listing.
-    private var known: [ByteOrdered: FileRecord] = [:]
+    var known: [ByteOrdered: FileRecord] = [:]
 
     /// Whether a file has to be read: it is new, or does not look as it did when it was read last.
-    private func isChanged(_ file: InboxFile, _ report: inout RunReport) throws -> Bool {
+    func isChanged(_ file: InboxFile, _ report: inout RunReport) throws -> Bool {
         guard let record = known[ByteOrdered(file.logicalName)], record.location.path == file.relativePath,
             record.location.hint == FileHint(file.status)
         else { return true }
@@ -167,7 +168,7 @@ package final class Processor {
         case .new: return true
         case .folded, .duplicate, .retracted: break
         // Time alone makes a file that was being written one that stays cut short.
-        case .waiting where file.status.modified < WallClock.now() - Settings.staleAfter: return true
+        case .waiting where file.status.modified < WallClock.now() - settings.staleAfter: return true
         case .held, .failed, .waiting:
             report.stillOpen.append(
                 FileReport(name: record.name, state: record.state, isUnchanged: true, reason: record.reason))
@@ -176,7 +177,14 @@ package final class Processor {
         return false
     }
 
-    private func noteOtherSettings(_ report: inout RunReport) throws {
+    /// What is to be known of the folders.
+    private func note(_ report: inout RunReport) throws {
+        for path in checkpoints.sweep.removed {
+            report.notes.append("\(path) in \(checkpoints.root) was left by an interrupted run and is removed")
+        }
+        for path in checkpoints.sweep.foreign {
+            report.notes.append("\(path) in \(checkpoints.root) is not Watchfold's; it is left alone")
+        }
         let text = settings.configuration.foldSettingsText
         let others = try checkpoints.ledger.countingVersions().filter { $0.facts.plan != text }
         if others.isEmpty { return }
@@ -190,7 +198,11 @@ package final class Processor {
     /// How often a file that changes while it is read is read before it is left for the next run.
     private static let readAttempts = 3
 
-    private func fold(_ listed: [InboxFile], _ run: RunID, _ report: inout RunReport, isAfresh: Bool) throws {
+    /// - Parameter wantsMore: asked before each file but the first; once it says no, the rest is left out.
+    func fold(
+        _ listed: [InboxFile], _ run: RunID, _ report: inout RunReport, isAfresh: Bool,
+        while wantsMore: @escaping @Sendable () -> Bool = { true }
+    ) throws {
         if listed.isEmpty { return }
         observer.begin(files: listed.count, storedBytes: listed.reduce(0) { $0 + $1.status.size })
         let committer = Committer(checkpoints, settings: settings, run: run, in: fileSystem)
@@ -203,7 +215,7 @@ package final class Processor {
             }
             try fold(
                 wanted.map { ($0, files[$0]) }, committer, results, isAfresh: isAfresh,
-                mayReadAgain: attempt < Self.readAttempts)
+                mayReadAgain: attempt < Self.readAttempts, while: wantsMore)
             wanted = results.takeChanged()
         }
         if isAfresh {
@@ -231,7 +243,7 @@ package final class Processor {
                 report.followers.append(follower)
             }
         }
-        report.storedBytes = files.reduce(0) { $0 + $1.status.size }
+        report.storedBytes = zip(files, results.places).reduce(0) { $0 + ($1.1 == nil ? 0 : $1.0.status.size) }
     }
 
     /// Folds files and commits each, or holds them all for one commit.
@@ -239,11 +251,14 @@ package final class Processor {
     /// - Parameter mayReadAgain: a file that changed while it was read is noted as such and nothing more.
     private func fold(
         _ files: [(index: Int, file: InboxFile)], _ committer: Committer, _ results: FoldResults, isAfresh: Bool,
-        mayReadAgain: Bool
+        mayReadAgain: Bool, while wantsMore: @escaping @Sendable () -> Bool
     ) throws {
         let rejects = RejectWriter(output: settings.configuration.output, fileSystem: fileSystem)
         let pool = FoldPool(settings: settings.fold, fileSystem: fileSystem, jobs: settings.jobs)
         let starts = results.starts
+        cancellation.begin(pool)
+        defer { cancellation.end() }
+        pool.wantsMore = wantsMore
         pool.fold(files.map { FoldInput(name: $0.file.relativePath, path: $0.file.path) }) { [observer] place, bytes in
             starts.note(files[place].index)
             observer.advance(storedBytes: bytes)
@@ -286,6 +301,27 @@ package final class Processor {
         }
         if let error = results.failure { throw error }
     }
+}
+
+/// A request to stop that reaches the pool at work, or the next one.
+final class Cancellation: Sendable {
+    private let state = Mutex((isCancelled: false, pool: FoldPool?.none))
+
+    func cancel() {
+        state.withLock { state in
+            state.isCancelled = true
+            state.pool?.cancel()
+        }
+    }
+
+    func begin(_ pool: FoldPool) {
+        state.withLock { state in
+            state.pool = pool
+            if state.isCancelled { pool.cancel() }
+        }
+    }
+
+    func end() { state.withLock { $0.pool = nil } }
 }
 
 /// There is no inbox.
@@ -384,7 +420,9 @@ private final class FoldResults: Sendable {
     func fail(_ error: any Error) { state.withLock { if $0.failure == nil { $0.failure = error } } }
 
     var failure: (any Error)? { state.withLock { $0.failure } }
-    var files: [FileReport] { state.withLock { $0.files.compactMap { $0 } } }
+    /// One for each file; nil for those that nothing became of.
+    var places: [FileReport?] { state.withLock { $0.files } }
+    var files: [FileReport] { places.compactMap { $0 } }
     /// In the order of the files.
     var held: [Held] {
         state.withLock { UncheckedBox($0.held.sorted { $0.index < $1.index }) }.value

@@ -13,6 +13,7 @@ import Codecs
 import DurableIO
 import Foundation
 import Records
+import Reports
 
 /// Writes the dead letters of files.
 struct RejectWriter {
@@ -47,10 +48,10 @@ struct RejectWriter {
         let file = try AtomicFile(path, in: fileSystem)
         var text = ""
         for rejection in rejections {
-            text += "{\"file\":\(Self.quoted(name)),\"line\":\(rejection.line),\"offset\":\(rejection.offset)"
+            text += "{\"file\":\(JSONText.quoted(name)),\"line\":\(rejection.line),\"offset\":\(rejection.offset)"
             text += ",\"reason\":\"\(rejection.reason.rawValue)\""
             if let raw = String(validating: rejection.raw, as: UTF8.self) {
-                text += ",\"raw\":\(Self.quoted(raw))"
+                text += ",\"raw\":\(JSONText.quoted(raw))"
             } else {
                 text += ",\"raw_base64\":\"\(Data(rejection.raw).base64EncodedString())\""
             }
@@ -61,7 +62,7 @@ struct RejectWriter {
             }
         }
         if rejections.count < rejected {
-            text += "{\"file\":\(Self.quoted(name)),\"shown\":\(rejections.count),\"rejected\":\(rejected)}\n"
+            text += "{\"file\":\(JSONText.quoted(name)),\"shown\":\(rejections.count),\"rejected\":\(rejected)}\n"
         }
         try Self.write(text, to: file)
         try file.commit()
@@ -70,24 +71,5 @@ struct RejectWriter {
     private static func write(_ text: String, to file: AtomicFile) throws {
         var text = text
         try text.withUTF8 { try file.write(UnsafeRawBufferPointer($0)) }
-    }
-
-    /// A JSON string.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case "\u{0}"..."\u{1F}":
-                let hex = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

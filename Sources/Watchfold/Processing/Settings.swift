@@ -36,7 +36,8 @@ package struct Settings: Sendable {
     }
 
     /// Files that have not changed for this long are not being written any more: what is cut short in them stays so.
-    static let staleAfter: Int64 = 10 * 60 * 1_000_000_000
+    /// Nanoseconds.
+    var staleAfter: Int64 { Int64(configuration.watch.stale.milliseconds) * 1_000_000 }
 }
 
 /// Who this program is.

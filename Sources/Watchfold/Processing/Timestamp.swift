@@ -13,6 +13,15 @@ enum Timestamp {
         return "\(day)T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))Z"
     }
 
+    /// `2022-04-01T10:11:12.417Z`
+    ///
+    /// - Parameter milliseconds: since 1970.
+    static func preciseText(milliseconds: Int64) -> String {
+        let rest = Int(milliseconds - milliseconds.quotientAndFloor(1000) * 1000)
+        let zeros = rest < 10 ? "00" : rest < 100 ? "0" : ""
+        return "\(text(milliseconds: milliseconds).dropLast()).\(zeros)\(rest)Z"
+    }
+
     private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }
 

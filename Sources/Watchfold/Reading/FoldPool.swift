@@ -21,6 +21,10 @@ package final class FoldPool: @unchecked Sendable {
     private var active: [FileFold] = []
     /// Files that are being opened: they may yet have units.
     private var opening = 0
+    /// Asked before each file but the first; once it says no, the files that are not begun are left out. Set it before
+    /// folding.
+    var wantsMore: @Sendable () -> Bool = { true }
+    private var hasBegun = false
 
     package init(settings: FoldSettings, fileSystem: FileSystem, jobs: Int) {
         precondition(jobs > 0, "folding needs a thread")
@@ -69,7 +73,9 @@ package final class FoldPool: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         while true {
+            if hasBegun, !waiting.isEmpty, !wantsMore() { waiting = [] }
             if let job = waiting.popLast() {
+                hasBegun = true
                 opening += 1
                 condition.unlock()
                 job.open()

@@ -39,6 +39,9 @@ enum Show {
         return decimals(seconds, seconds < 10 ? 2 : 1) + " s"
     }
 
+    /// `0.427`: for programs that read it.
+    static func seconds(_ seconds: Double) -> String { decimals(seconds, 3) }
+
     /// `3:05`
     static func clock(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded())

@@ -1,6 +1,6 @@
 import Logging
 
-/// Log lines as text on standard error: `watchfold: warning: …`.
+/// Log lines as text on standard error: `watchfold: warning: …`. Metadata is for logs that programs read.
 struct LogText: LogHandler {
     var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
@@ -13,8 +13,6 @@ struct LogText: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let values = metadata.merging(event.metadata ?? [:]) { _, new in new }
-            .sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        StandardError.write("watchfold: \(event.level): \(event.message)\(values)\n")
+        StandardError.write("watchfold: \(event.level): \(event.message)\n")
     }
 }

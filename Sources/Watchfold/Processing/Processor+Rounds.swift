@@ -1,0 +1,63 @@
+//  The story of a run, told in rounds: for one who stays.
+//
+//      survey   what is in the inbox that the ledger does not know as it is now
+//      round    fold some of it, commit, publish
+//
+//  The checkpoints are this process's as long as it holds their lock, so what the ledger said of a file stays true until
+//  a round changes it: a survey asks the disk, not the ledger.
+
+import Checkpoints
+import Inbox
+import Records
+
+/// What a look at the inbox found.
+struct Survey {
+    /// Files that are new or do not look as they did when they were read last.
+    var candidates: [InboxFile] = []
+    var problems: [InboxProblem] = []
+    var folders: [String: FolderIdentity] = [:]
+}
+
+extension Processor {
+    /// Looks what is in the inbox.
+    ///
+    /// - Throws: `IOError`, `LedgerError`.
+    func survey() throws -> Survey {
+        let listing = try inbox.list()
+        if known.isEmpty {
+            known = try Dictionary(
+                uniqueKeysWithValues: checkpoints.ledger.files().map { (ByteOrdered($0.name), $0) })
+        }
+        var unused = RunReport()
+        return Survey(
+            candidates: try listing.files.filter { try isChanged($0, &unused) }, problems: listing.problems,
+            folders: listing.folders)
+    }
+
+    /// Folds files, commits them and brings the reports up to date.
+    ///
+    /// - Parameter wantsMore: asked before each file but the first; the rest is left for another round.
+    func round(_ files: [InboxFile], while wantsMore: @escaping @Sendable () -> Bool) throws -> RunReport {
+        let report = try recorded("watch") { run in
+            var report = RunReport()
+            try fold(files, run, &report, isAfresh: false, while: wantsMore)
+            return report
+        }
+        for name in report.files.map(\.name) + report.followers.map(\.name) {
+            known[ByteOrdered(name)] = try checkpoints.ledger.file(named: name)
+        }
+        return report
+    }
+
+    /// How many files are in each state.
+    var files: [FileState: Int] {
+        var states: [FileState: Int] = [:]
+        for file in known.values { states[file.state, default: 0] += 1 }
+        return states
+    }
+
+    /// Whether the checkpoints are still where they were opened.
+    ///
+    /// - Throws: `CheckpointError.moved`, `IOError`.
+    func checkInPlace() throws { try checkpoints.checkInPlace() }
+}

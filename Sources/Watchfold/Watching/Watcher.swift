@@ -1,0 +1,316 @@
+//  Watching the inbox.
+//
+//      ┌─▶ wait        until the system tells of a change, a file is due, or it is time to look
+//      │   survey      list the inbox, compare it with the ledger: the truth; what the system tells is a hint
+//      │   settle      which of the candidates are whole
+//      └── round       fold them, commit, publish; cut short when it takes longer than `publish_every`
+//
+//  Newest first: what came while others were read is in the next round, and a round is short; the rest of a long queue
+//  is read in the rounds after it.
+//
+//  Whatever goes wrong, but for checkpoints that are damaged, is met in one way: everything is closed, the error is said,
+//  and after a while everything is opened as at the start. So coming back from a full disk, a folder that went away or a
+//  ledger in use is the same way as starting, and what starting makes good is made good. The ledger that was open before
+//  has to be there again: an empty folder in its place would be another history, and its reports would be wrong.
+
+import Checkpoints
+import Configuration
+import DurableIO
+import Inbox
+import Logging
+import Records
+
+/// Folds what comes into the inbox, until it is stopped.
+final class Watcher {
+    private(set) var settings: Settings
+    private let reread: () throws -> Settings
+    private let fileSystem: FileSystem
+    private let logger: Logger
+    private let requests: WatchRequests
+    private let facts: WatchFactsBox
+    private let service: ServiceNotifier
+    private let hook: PublishHook
+
+    /// What is open while all is well.
+    private struct Work {
+        var processor: Processor
+        /// Nil when the system tells of nothing.
+        var events: FolderEvents?
+        /// What the system told of since the last listing.
+        var closed: Set<String> = []
+        var settling: Settling
+        /// Whether the reports were looked at since the checkpoints were opened.
+        var hasPublished = false
+        var problems: Set<InboxProblem> = []
+    }
+
+    private var work: Work?
+    /// Why the system does not tell of all changes, as it was said last.
+    private var eventsProblem: FolderEventsError?
+    private var identity: String?
+    private var backOff = BackOff()
+    /// Waits where there are no events.
+    private let alarm: Alarm
+
+    /// - Parameter reread: the configuration as it is now.
+    init(
+        _ settings: Settings, rereading reread: @escaping () throws -> Settings, fileSystem: FileSystem = .real,
+        logger: Logger, requests: WatchRequests, facts: WatchFactsBox, service: ServiceNotifier
+    ) throws {
+        self.settings = settings
+        self.reread = reread
+        self.fileSystem = fileSystem
+        self.logger = logger
+        self.requests = requests
+        self.facts = facts
+        self.service = service
+        hook = PublishHook(logger: logger)
+        alarm = try Alarm()
+        requests.onRequest { [alarm] in alarm.ring() }
+    }
+}
+
+// MARK: - The loop
+
+extension Watcher {
+    /// Watches until it is asked to stop.
+    ///
+    /// - Throws: what a run throws, when it cannot be begun at all or the checkpoints are damaged.
+    func run() throws {
+        try open()
+        service.ready(status: "watching \(settings.configuration.inbox)")
+        logger.info("watching \(Show.name(settings.configuration.inbox))")
+        while !requests.wantsStop {
+            do {
+                if requests.takeReload() { try reload() }
+                if work == nil { try reopen() }
+                try step()
+                backOff.reset()
+            } catch  where Self.endsTheWatch(error) {
+                close()
+                throw error
+            } catch {
+                try meet(error)
+            }
+        }
+        service.stopping()
+        close()
+        if !hook.wait(seconds: Self.patienceWithHook) {
+            logger.warning("the command after publishing is still at work; it is left alone")
+        }
+        logger.info("stopped")
+    }
+
+    /// How long the command after publishing may go on when the watch ends, in seconds.
+    private static let patienceWithHook = 5.0
+    /// After a change the system often tells of more at once: files of a burst are read together.
+    private static let burstPause = Duration.milliseconds(20)
+    /// But nobody waits longer for a burst to end.
+    private static let burstPauses = 5
+
+    /// Looks at the inbox, does what there is to do, or waits.
+    private func step() throws {
+        service.alive()
+        var work = self.work!
+        try work.processor.checkInPlace()
+        if let events = work.events { work.closed.formUnion(events.drain()) }
+        let survey = try work.processor.survey()
+        let hasNewFolders = watch(survey.folders, &work)
+        say(survey.problems, &work)
+        let ready = work.settling.update(candidates: survey.candidates, closed: work.closed, now: .now)
+        work.closed = []
+        facts.update { [files = work.processor.files] in
+            $0.files = files
+            $0.backlog = survey.candidates.count
+            $0.problem = nil
+        }
+        self.work = work
+        if !ready.isEmpty || !work.hasPublished {
+            try round(ready)
+        } else if !hasNewFolders {
+            // What came into a new folder before it was watched is in the next listing.
+            wait(until: work.settling.nextDeadline)
+        }
+    }
+
+    private func round(_ ready: [InboxFile]) throws {
+        let end = ContinuousClock.now + .milliseconds(settings.configuration.watch.publishEvery.milliseconds)
+        // Newest first; of one age by name.
+        let files = ready.sorted {
+            ($1.status.changed, $0.logicalName) < ($0.status.changed, $1.logicalName)
+        }
+        let report = try work!.processor.round(files) { [requests] in
+            !requests.isPending && ContinuousClock.now < end
+        }
+        work!.hasPublished = true
+        let names = Set(report.files.map { ByteOrdered($0.name) })
+        work!.settling.note(read: files.filter { names.contains(ByteOrdered($0.logicalName)) }, now: .now)
+        for note in report.notes { logger.warning("\(Show.name(note))") }
+        for file in report.followers { WatchLog(logger: logger) {}.finish(file) }
+        tell(report)
+    }
+
+    private func tell(_ report: RunReport) {
+        facts.update { [files = work!.processor.files] facts in
+            facts.add(report)
+            facts.files = files
+            facts.backlog = max(0, facts.backlog - report.files.count)
+            facts.hookFailures = hook.failures
+            if report.publication != .nothing { facts.lastPublication = Double(WallClock.now()) / 1e9 }
+            if case .written(let generation, _) = report.publication {
+                facts.publications += 1
+                facts.generation = generation
+            }
+        }
+        guard case .written(let generation, let contracts) = report.publication else { return }
+        let output = settings.configuration.output
+        logger.info(
+            "published generation \(generation): \(Show.count(contracts, "contract")) in \(Show.name(output))",
+            metadata: ["generation": "\(generation)", "contracts": "\(contracts)"])
+        service.status("generation \(generation), \(Show.count(contracts, "contract"))")
+        if let command = settings.configuration.watch.onPublish {
+            hook.run(
+                command, PublishHook.Event(receipt: Path.join(output, Publisher.receiptName), generation: generation))
+        }
+    }
+
+    /// Problems of the inbox are said when they are new.
+    private func say(_ problems: [InboxProblem], _ work: inout Work) {
+        for problem in problems where !work.problems.contains(problem) {
+            logger.warning("\(Show.name("\(problem)"))")
+        }
+        work.problems = Set(problems)
+    }
+
+    // MARK: Waiting
+
+    private func wait(until deadline: ContinuousClock.Instant?) {
+        var timeout = Duration.milliseconds(settings.configuration.watch.poll.milliseconds)
+        if let interval = service.aliveInterval { timeout = min(timeout, interval) }
+        if let deadline { timeout = min(timeout, max(.zero, deadline - .now)) }
+        guard alarm.wait(timeout, for: work?.events?.descriptor) == .event else { return }
+        for _ in 0..<Self.burstPauses {
+            guard let events = work?.events else { return }
+            work!.closed.formUnion(events.drain())
+            guard alarm.wait(Self.burstPause, for: events.descriptor) == .event else { return }
+        }
+    }
+
+    /// Has the system tell of changes in these folders; says so once when it does not.
+    ///
+    /// - Returns: whether some of them are new.
+    private func watch(_ folders: [String: FolderIdentity], _ work: inout Work) -> Bool {
+        do throws(FolderEventsError) {
+            let hasNew = try work.events?.watch(folders) ?? false
+            eventsProblem = nil
+            return hasNew
+        } catch {
+            say(error)
+            return false
+        }
+    }
+
+    private func startEvents() -> FolderEvents? {
+        if settings.configuration.watch.pollsOnly { return nil }
+        do throws(FolderEventsError) {
+            return try FolderEvents(settings.configuration.inbox)
+        } catch {
+            say(error)
+            return nil
+        }
+    }
+
+    private func say(_ error: FolderEventsError) {
+        if eventsProblem == error { return }
+        eventsProblem = error
+        logger.warning(
+            "\(error): what comes there is found by looking every \(settings.configuration.watch.poll)")
+    }
+
+    // MARK: Opening and closing
+
+    private func open() throws {
+        let log = WatchLog(logger: logger) { [service] in service.alive() }
+        let processor = try Processor(
+            settings, expecting: identity, fileSystem: fileSystem, logger: logger, observer: log)
+        identity = processor.checkpoints.ledger.identity
+        work = Work(
+            processor: processor, events: startEvents(),
+            settling: Settling(settle: .milliseconds(settings.configuration.watch.settle.milliseconds)))
+        requests.onRequest { [alarm, requests, cancellation = processor.cancellation] in
+            if requests.wantsStop { cancellation.cancel() }
+            alarm.ring()
+        }
+        // A request that came before it was known whom to tell.
+        if requests.wantsStop { processor.cancellation.cancel() }
+    }
+
+    private func reopen() throws {
+        try open()
+        logger.notice("back at work")
+    }
+
+    private func close() {
+        requests.onRequest { [alarm] in alarm.ring() }
+        work = nil
+    }
+
+    // MARK: Trouble
+
+    /// Whether trying again cannot help: what counts is damaged, or is another program's.
+    private static func endsTheWatch(_ error: any Error) -> Bool {
+        guard let failure = CommandFailure(error) else { return true }
+        return failure.code == .damaged
+    }
+
+    private func meet(_ error: any Error) throws {
+        close()
+        let pause = backOff.next()
+        let text = CommandFailure(error)?.message ?? "\(error)"
+        facts.update {
+            $0.errors += 1
+            $0.problem = text
+        }
+        let again = "trying again in \(Show.duration(pause.seconds))"
+        if backOff.failures == 1 {
+            logger.error("\(Show.name(text)); \(again)")
+        } else {
+            logger.warning("\(Show.name(text)), still; \(again)")
+        }
+        service.status(text)
+        let end = ContinuousClock.now + pause
+        while ContinuousClock.now < end, !requests.isPending {
+            service.alive()
+            var timeout = end - .now
+            if let interval = service.aliveInterval { timeout = min(timeout, interval) }
+            _ = alarm.wait(timeout, for: nil)
+        }
+    }
+
+    // MARK: Reloading
+
+    /// Reads the configuration again; a wrong one is refused and the old one stays.
+    private func reload() throws {
+        service.reloading()
+        defer { service.ready(status: nil) }
+        let fresh: Settings
+        do {
+            fresh = try reread()
+        } catch {
+            logger.error("the configuration stays as it was: \(CommandFailure(error)?.message ?? "\(error)")")
+            return
+        }
+        let changes = zip(settings.configuration.values, fresh.configuration.values).filter { $0 != $1 }
+        if changes.isEmpty {
+            logger.notice("the configuration was read again; nothing changed")
+            return
+        }
+        for (old, new) in changes { logger.notice("\(new.name): \(old.text) is now \(new.text)") }
+        if settings.configuration.checkpoints != fresh.configuration.checkpoints { identity = nil }
+        if settings.configuration.watch.statusPort != fresh.configuration.watch.statusPort {
+            logger.warning("the status port stays as it was until the watch is started anew")
+        }
+        settings = fresh
+        close()
+    }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Configuration
+import Watchfold
+
+struct WatchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "Fold what comes into the inbox and keep the reports fresh, until stopped.",
+        discussion: """
+            A file is read when its writer has closed it or renamed it into the inbox, or when it has not changed for \
+            --settle. SIGTERM and SIGINT stop in order, a second one at once; SIGHUP reads the configuration again.
+
+            Examples:
+              watchfold watch
+              watchfold watch --poll-only --poll 5s              (network mounts, containers)
+              watchfold watch --on-publish 'cp output/*.csv /srv/reports/'
+              watchfold watch --status-port 9117                 (metrics, health and the reports on loopback)
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: ArgumentHelp("How long a file that nobody was seen to close must not change.", valueName: "time"))
+    var settle: String?
+
+    @Option(help: ArgumentHelp("After how long a file that is cut short is shown as failed.", valueName: "time"))
+    var stale: String?
+
+    @Option(help: ArgumentHelp("How often to look when nothing seems to happen.", valueName: "time"))
+    var poll: String?
+
+    @Flag(help: "Do not ask the system to tell of changes.")
+    var pollOnly = false
+
+    @Option(help: ArgumentHelp("How often to renew the reports while there is more to read.", valueName: "time"))
+    var publishEvery: String?
+
+    @Option(
+        help: ArgumentHelp("For the shell, after each publication; WATCHFOLD_RECEIPT is set.", valueName: "command"))
+    var onPublish: String?
+
+    @Option(help: ArgumentHelp("Serve state, metrics and reports on this port of loopback.", valueName: "port"))
+    var statusPort: String?
+
+    func run() throws {
+        let session = try common.open([
+            .settle: settle, .stale: stale, .poll: poll, .pollOnly: pollOnly ? "yes" : nil,
+            .publishEvery: publishEvery, .onPublish: onPublish, .statusPort: statusPort,
+        ])
+        try session.watch()
+    }
+}

@@ -1,0 +1,238 @@
+//  Watching, as people use it.
+
+import Foundation
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+@Suite(.serialized) struct WatchTests {
+    private static let quick = ["--settle", "200ms", "--poll", "500ms"]
+
+    @Test func aDropIsInTheReportAtOnce() throws {
+        let shell = Shell()
+        // Neither polling nor settling can be what finds it.
+        let watch = try WatchProcess(shell, ["--settle", "1h", "--poll", "1h"])
+        shell.put("inbox/20220401.json", records([("A", "VOD", 5)]))
+        try watch.waitForReport("A,0,5,0,0,0\n")
+        shell.put("inbox/new.tmp", records([("B", "VOD", 7)]))
+        try FileManager.default.moveItem(
+            atPath: shell.root + "/inbox/new.tmp", toPath: shell.root + "/inbox/20220402.json")
+        try watch.waitForReport("A,0,5,0,0,0\nB,0,7,0,0,0\n")
+        #expect(try watch.stop() == 0)
+        #expect(
+            watch.log.contains("20220401.json folded: 1 record = 1 folded + 0 ignored + 0 rejected"), "\(watch.log)")
+        #expect(watch.log.contains("published generation 2: 2 contracts in output"), "\(watch.log)")
+    }
+
+    @Test func newFoldersAreWatchedAndOldOnesLetGo() throws {
+        let shell = Shell()
+        let watch = try WatchProcess(shell, ["--settle", "300ms", "--poll", "1h"])
+        let inbox = shell.root + "/inbox/"
+        // What is in the folder before it is watched is found by looking.
+        try FileManager.default.createDirectory(atPath: inbox + "dt=2022-04-01/deep", withIntermediateDirectories: true)
+        shell.put("inbox/dt=2022-04-01/deep/a.json", records([("A", "VOD", 5)]))
+        try watch.waitForReport("A,0,5,0,0,0\n")
+        shell.put("inbox/dt=2022-04-01/deep/b.json", records([("B", "VOD", 6)]))
+        try watch.waitForReport("A,0,5,0,0,0\nB,0,6,0,0,0\n")
+        try FileManager.default.moveItem(atPath: inbox + "dt=2022-04-01", toPath: inbox + "dt=2022-04-02")
+        // Copies now, and then more of the same folder under its new name.
+        usleep(300_000)
+        shell.put("inbox/dt=2022-04-02/deep/c.json", records([("C", "VOD", 7)]))
+        try watch.waitForReport("A,0,5,0,0,0\nB,0,6,0,0,0\nC,0,7,0,0,0\n")
+        try FileManager.default.moveItem(atPath: inbox + "dt=2022-04-02", toPath: shell.root + "/elsewhere")
+        usleep(300_000)
+        shell.put("elsewhere/deep/d.json", records([("D", "VOD", 8)]))
+        shell.put("inbox/e.json", records([("E", "VOD", 9)]))
+        try watch.waitForReport("A,0,5,0,0,0\nB,0,6,0,0,0\nC,0,7,0,0,0\nE,0,9,0,0,0\n")
+        #expect(try watch.stop() == 0)
+    }
+
+    @Test func pollingAloneFindsWhatHasSettled() throws {
+        let shell = Shell()
+        let watch = try WatchProcess(shell, ["--poll-only", "--poll", "100ms", "--settle", "400ms"])
+        let path = shell.root + "/inbox/20220401.json"
+        try #require(FileManager.default.createFile(atPath: path, contents: nil))
+        let handle = try #require(FileHandle(forWritingAtPath: path))
+        // Whole records, but the writer goes on: nothing may be read before it stops.
+        for i in 0..<10 {
+            try handle.write(contentsOf: Data(records([("A", "VOD", i)]).utf8))
+            usleep(100_000)
+            #expect(!watch.log.contains("folded"), "\(watch.log)")
+        }
+        try handle.close()
+        try watch.waitForReport("A,0,45,0,0,0\n")
+        #expect(!watch.log.contains("replaced") && watch.log.components(separatedBy: " folded: ").count == 2)
+        #expect(try watch.stop() == 0)
+    }
+
+    @Test func filesThatAreCutShortWaitUntilTheyAreWhole() throws {
+        let shell = Shell()
+        let watch = try WatchProcess(shell, Self.quick + ["--stale", "1500ms"])
+        let whole = Array(records([("A", "VOD", 5)]).utf8)
+        shell.put("inbox/20220401.json", String(decoding: whole.dropLast(4), as: UTF8.self))
+        try watch.waitForLog("20220401.json waiting (it ends inside a record")
+        try StoredBlocks.gzip(whole).dropLast(3).write(to: URL(fileURLWithPath: shell.root + "/inbox/20220402.json.gz"))
+        try watch.waitForLog("20220402.json waiting")
+        // After a time it is failed, and still tried when it changes.
+        try watch.waitForLog("20220401.json failed (it ends inside a record")
+        try watch.waitForLog("20220402.json failed")
+        shell.put("inbox/20220401.json", String(decoding: whole, as: UTF8.self))
+        try watch.waitForReport("A,0,5,0,0,0\n")
+        try StoredBlocks.gzip(Array(records([("B", "VOD", 6)]).utf8)).write(
+            to: URL(fileURLWithPath: shell.root + "/inbox/20220402.json.gz"))
+        try watch.waitForReport("A,0,5,0,0,0\nB,0,6,0,0,0\n")
+        #expect(try watch.stop() == 0)
+    }
+
+    @Test func aBurstIsPublishedOnce() throws {
+        let shell = Shell()
+        let watch = try WatchProcess(
+            shell, ["--on-publish", "echo $WATCHFOLD_GENERATION $(wc -c < $WATCHFOLD_RECEIPT) >> told"])
+        for day in 1...30 {
+            let name = "202204" + (day < 10 ? "0" : "") + "\(day).json"
+            shell.put("inbox/" + name, records([("C\(day)", "VOD", day)]))
+        }
+        try watch.wait("all") { watch.log.contains("published generation 30: ") }
+        #expect(watch.log.components(separatedBy: "published generation").count <= 3, "\(watch.log)")
+        try watch.wait("the command") { shell.read("told")?.contains("30 ") ?? false }
+        #expect(try watch.stop() == 0)
+    }
+
+    @Test func signalsStopInOrder() throws {
+        let shell = Shell()
+        for signal in [SIGTERM, SIGINT] {
+            let watch = try WatchProcess(shell)
+            watch.kill(signal)
+            #expect(try watch.end() == 0)
+        }
+        // A command that hangs keeps it a while, a second signal does not wait for it.
+        let watch = try WatchProcess(shell, ["--on-publish", "sleep 20"])
+        shell.put("inbox/20220401.json", records([("A", "VOD", 5)]))
+        try watch.waitForLog("published")
+        watch.kill(SIGTERM)
+        usleep(200_000)
+        watch.kill(SIGTERM)
+        #expect(try watch.end(seconds: 4) == -Int(SIGTERM))
+        let next = try WatchProcess(shell)
+        try next.waitForReport("A,0,5,0,0,0\n")
+        #expect(try next.stop() == 0)
+    }
+
+    @Test func aFailingCommandIsSaidAndStopsNothing() throws {
+        let shell = Shell()
+        let watch = try WatchProcess(shell, ["--on-publish", "exit 7"])
+        shell.put("inbox/a.json", records([("A", "VOD", 5)]))
+        try watch.waitForLog("the command after publishing ended with code 7: exit 7")
+        shell.put("inbox/b.json", records([("B", "VOD", 5)]))
+        try watch.waitForReport("A,0,5,0,0,0\nB,0,5,0,0,0\n")
+        #expect(try watch.stop() == 0)
+    }
+
+    @Test func theConfigurationIsReadAgain() throws {
+        let shell = Shell()
+        shell.put("watchfold.yaml", "watch: {poll: 1h}\n")
+        let watch = try WatchProcess(shell)
+        shell.put("inbox/a.json", records([("A", "VOD", 5)]))
+        try watch.waitForReport("A,0,5,0,0,0\n")
+        shell.put("watchfold.yaml", "watch: {poll: 1h}\ncategories: {Film: [VOD]}\n")
+        watch.kill(SIGHUP)
+        try watch.wait("the new report") { shell.read("output/engagement.csv") == "Contract,FilmDuration\nA,5\n" }
+        #expect(watch.log.contains("categories: TV: CHANNEL"), "\(watch.log)")
+        shell.put("watchfold.yaml", "poll: 1h\n")
+        watch.kill(SIGHUP)
+        try watch.waitForLog("the configuration stays as it was: watchfold.yaml:1:1: unknown key \"poll\"")
+        shell.put("inbox/b.json", records([("B", "VOD", 5)]))
+        try watch.wait("the report") { shell.read("output/engagement.csv") == "Contract,FilmDuration\nA,5\nB,5\n" }
+        #expect(try watch.stop() == 0)
+    }
+
+    @Test func foldersThatGoAwayAreWaitedFor() throws {
+        let shell = Shell()
+        let files = FileManager.default
+        let watch = try WatchProcess(shell, Self.quick)
+        shell.put("inbox/a.json", records([("A", "VOD", 5)]))
+        try watch.waitForReport("A,0,5,0,0,0\n")
+        // The inbox: gone, and a link in its place.
+        try files.moveItem(atPath: shell.root + "/inbox", toPath: shell.root + "/moved")
+        try watch.waitForLog("cannot look at inbox: No such file or directory; trying again in 1.00 s")
+        try files.createSymbolicLink(atPath: shell.root + "/inbox", withDestinationPath: "moved")
+        try watch.waitForLog("back at work")
+        shell.put("moved/b.json", records([("B", "VOD", 6)]))
+        try watch.waitForReport("A,0,5,0,0,0\nB,0,6,0,0,0\n")
+        // The checkpoints: an empty folder in their place is not theirs.
+        try files.moveItem(atPath: shell.root + "/checkpoints", toPath: shell.root + "/kept")
+        try files.createDirectory(atPath: shell.root + "/checkpoints", withIntermediateDirectories: false)
+        try watch.waitForLog("checkpoints is gone, or another folder is in its place, while it is in use")
+        shell.put("moved/c.json", records([("C", "VOD", 7)]))
+        usleep(1_500_000)
+        #expect(shell.read("output/engagement.csv") == header + "A,0,5,0,0,0\nB,0,6,0,0,0\n")
+        try files.removeItem(atPath: shell.root + "/checkpoints")
+        try files.moveItem(atPath: shell.root + "/kept", toPath: shell.root + "/checkpoints")
+        try watch.waitForReport("A,0,5,0,0,0\nB,0,6,0,0,0\nC,0,7,0,0,0\n")
+        // The reports come back.
+        try files.removeItem(atPath: shell.root + "/output")
+        shell.put("moved/d.json", records([("D", "VOD", 8)]))
+        try watch.waitForReport("A,0,5,0,0,0\nB,0,6,0,0,0\nC,0,7,0,0,0\nD,0,8,0,0,0\n")
+        #expect(try watch.stop() == 0)
+    }
+
+    @Test func aSecondWatchIsRefusedAndReadersAreNot() async throws {
+        let shell = Shell()
+        let watch = try WatchProcess(shell)
+        shell.put("inbox/a.json", records([("A", "VOD", 5)]))
+        try watch.waitForReport("A,0,5,0,0,0\n")
+        let second = try await shell.expect(3, "$W watch")
+        #expect(second.errors.contains("is in use by process \(watch.processID)"), "\(second)")
+        try await shell.expect(3, "$W run")
+        try await shell.expect(0, "$W export && $W status && $W verify")
+        #expect(try watch.stop() == 0)
+        try await shell.expect(1, "$W watch --inbox nowhere")
+        try await shell.expect(1, "$W watch --settle soon")
+    }
+
+    @Test func aLogForProgramsIsOneObjectALine() throws {
+        let shell = Shell()
+        let watch = try WatchProcess(shell, ["--log-format", "json"])
+        let name = "inbox/odd \"name\"\n\u{1F4FA} \u{2028}.json"
+        shell.put(name, records([("A", "VOD", 5), ("B", "VOD", -5)]))
+        shell.put("inbox/a.json", records((0..<50).map { ("A", "VOD", $0) }))
+        try watch.waitForLog("published")
+        #expect(try watch.stop() == 0)
+        var files: [String: [String: Any]] = [:]
+        for line in watch.log.split(separator: "\n") {
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            let fields = try #require(object, "\(line)")
+            #expect(fields["time"] is String && fields["level"] is String && fields["message"] is String)
+            if let file = fields["file"] as? String { files[file] = fields }
+        }
+        let fields = try #require(files["a.json"])
+        #expect(
+            fields["state"] as? String == "folded" && fields["read"] as? Int == 50 && fields["rejected"] as? Int == 0)
+        #expect((fields["bytes"] as? Int ?? 0) > 1000 && fields["seconds"] is Double)
+        #expect(files.keys.contains { $0.contains("\u{1F4FA}") }, "\(files.keys)")
+    }
+
+    @Test func afterAnErrorOfTheDiskItGoesOn() async throws {
+        guard FullDiskTests.canMount else { return }
+        let shell = Shell()
+        try await shell.expect(0, "mkdir disk && mount -t tmpfs -o size=2m tmpfs disk")
+        let watch = try WatchProcess(shell, Self.quick + ["--checkpoints", "disk/c"])
+        shell.put("inbox/a.json", records([("A", "VOD", 5)]))
+        try watch.waitForReport("A,0,5,0,0,0\n")
+        // The disk says at some point that it is full.
+        _ = try await shell("cat /dev/zero > disk/filler")
+        shell.put("inbox/b.json", records([("B", "VOD", 6)]))
+        try watch.wait("the error") { watch.log.contains("No space left") || watch.log.contains("full") }
+        #expect(shell.read("output/engagement.csv") == header + "A,0,5,0,0,0\n")
+        try await shell.expect(0, "rm disk/filler")
+        try watch.waitForReport("A,0,5,0,0,0\nB,0,6,0,0,0\n", seconds: 90)
+        try await shell.expect(0, "$W verify --checkpoints disk/c")
+        #expect(try watch.stop() == 0)
+        try await shell.expect(0, "umount -l disk")
+    }
+}
