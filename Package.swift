@@ -48,12 +48,13 @@ let package = Package(
         library("FaultInjection", ["DurableIO", "CSQLite"]),
         library("Reports", ["Columns", "Records", "Folding"]),
         library("Configuration", ["Records", yams]),
+        library("StatusServer", ["DurableIO"]),
         library("SampleData", ["Records", "CZlib", "CLZ4"]),
         library(
             "Watchfold",
             [
                 "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords", "Records",
-                "Reports", "SampleData", logging, subprocess,
+                "Reports", "SampleData", "StatusServer", logging, subprocess,
             ]),
         .executableTarget(
             name: "watchfold", dependencies: ["Watchfold", "Configuration", argumentParser], swiftSettings: strict),
@@ -69,6 +70,7 @@ let package = Package(
                 "Watchfold", "FaultInjection", "Checkpoints", "Configuration", "DurableIO", "Records", "Reports",
                 "SampleData", "TestSupport", logging,
             ]),
+        tests("StatusServerTests", ["StatusServer", "DurableIO"]),
         tests("CodecsTests", ["Codecs", "CZlib", "CLZ4"]),
         tests("ConfigurationTests", ["Configuration", "Records", yams]),
         tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4"]),

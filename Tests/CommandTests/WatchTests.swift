@@ -217,6 +217,39 @@ import Testing
         #expect(files.keys.contains { $0.contains("\u{1F4FA}") }, "\(files.keys)")
     }
 
+    @Test func stateMetricsAndReportsAreServed() async throws {
+        let shell = Shell()
+        let watch = try WatchProcess(shell, ["--status-port", "0", "--settle", "200ms", "--poll", "200ms"])
+        try watch.waitForLog("state, metrics and reports are at http://127.0.0.1:")
+        let port = try #require(
+            watch.log.components(separatedBy: "http://127.0.0.1:").last?.components(separatedBy: "/").first)
+        shell.put("inbox/a.json", records([("A", "VOD", 5), ("B", "VOD", -5)] + (0..<50).map { ("C", "VOD", $0) }))
+        try watch.waitForLog("published")
+        func get(_ path: String) async throws -> String {
+            let request = "GET \(path) HTTP/1.1\\r\\nHost: localhost:\(port)\\r\\nConnection: close\\r\\n\\r\\n"
+            return try await shell.expect(0, "exec 3<>/dev/tcp/127.0.0.1/\(port); printf '\(request)' >&3; cat <&3")
+                .output
+        }
+        let report = try await get("/reports/engagement.csv")
+        #expect(
+            report.hasSuffix("\r\n\r\n" + (shell.read("output/engagement.csv") ?? "?"))
+                && report.contains("A,0,5,0,0,0"))
+        let metrics = try await get("/metrics")
+        for line in [
+            "watchfold_up 1", #"watchfold_files{state="folded"} 1"#,
+            #"watchfold_records_total{outcome="folded",reason=""} 51"#,
+            #"watchfold_records_total{outcome="rejected",reason="negative-duration"} 1"#, "watchfold_generation 1",
+            "watchfold_publications_total 1", "watchfold_backlog_files 0", "watchfold_errors_total 0",
+        ] { #expect(metrics.contains(line + "\n"), "\(metrics)") }
+        #expect(try await get("/healthz").hasSuffix("\r\n\r\nok\n"))
+        try await shell.expect(0, "mv inbox gone; sleep 1")
+        let health = try await get("/healthz")
+        #expect(health.hasPrefix("HTTP/1.1 503 ") && health.contains("inbox"), "\(health)")
+        try await shell.expect(0, "mv gone inbox")
+        #expect(try watch.stop() == 0)
+        try await shell.expect(1, "$W watch --status-port many")
+    }
+
     @Test func afterAnErrorOfTheDiskItGoesOn() async throws {
         guard FullDiskTests.canMount else { return }
         let shell = Shell()

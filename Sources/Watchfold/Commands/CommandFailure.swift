@@ -7,6 +7,7 @@ import Folding
 import Inbox
 import Reports
 import SampleData
+import StatusServer
 
 /// How a command ends when it does not end well.
 package enum FailureCode: Int32, Sendable {
@@ -37,6 +38,8 @@ package struct CommandFailure: Error {
         case let error as SampleError: self.init(.usage, "\(error)")
         case let error as InboxError: self.init(.usage, "\(error)")
         case let error as DecisionRefused: self.init(.usage, "\(error)")
+        case let error as StatusServerError: self.init(.system, "\(error)")
+        case let error as AlarmError: self.init(.system, "\(error)")
         case let error as InboxMissing: self.init(.usage, "\(error)")
         case let error as IOError: self.init(.system, "\(error)")
         case let error as CheckpointError:

@@ -8,6 +8,7 @@ import Logging
 import Records
 import Reports
 import SampleData
+import StatusServer
 
 /// What a command works with.
 package struct Session {
@@ -101,11 +102,17 @@ package struct Session {
     package func watch() throws {
         let requests = WatchRequests()
         let signals = Signals(requests)
+        let facts = WatchFactsBox()
         let watcher = try Watcher(
             settings, rereading: { [flags, fileSystem] in try Self.settings(flags, fileSystem) }, logger: logger,
-            requests: requests, facts: WatchFactsBox(),
-            service: ServiceNotifier(ProcessInfo.processInfo.environment))
-        try withExtendedLifetime(signals) { try watcher.run() }
+            requests: requests, facts: facts, service: ServiceNotifier(ProcessInfo.processInfo.environment))
+        try withExtendedLifetime(signals) {
+            try watcher.run {
+                guard let port = settings.configuration.watch.statusPort else { return }
+                let server = try StatusServer(port: UInt16(port), pages: facts.pages, in: fileSystem)
+                logger.info("state, metrics and reports are at http://127.0.0.1:\(server.port)/")
+            }
+        }
     }
 
     package func fold(_ paths: [String], to out: String?, format: String?) throws {

@@ -6,6 +6,8 @@ import Synchronization
 
 /// Counters since the start of the watch, and how things are now.
 struct WatchFacts: Sendable {
+    /// The folder of the reports.
+    var output = ""
     /// Files that the ledger knows, by state.
     var files: [FileState: Int] = [:]
     /// Files that were seen and are not read yet.

@@ -66,6 +66,7 @@ final class Watcher {
         self.service = service
         hook = PublishHook(logger: logger)
         alarm = try Alarm()
+        facts.update { [output = settings.configuration.output] in $0.output = output }
         requests.onRequest { [alarm] in alarm.ring() }
     }
 }
@@ -75,9 +76,11 @@ final class Watcher {
 extension Watcher {
     /// Watches until it is asked to stop.
     ///
+    /// - Parameter onOpen: what is to begin once the folders are open.
     /// - Throws: what a run throws, when it cannot be begun at all or the checkpoints are damaged.
-    func run() throws {
+    func run(onOpen: () throws -> Void) throws {
         try open()
+        try onOpen()
         service.ready(status: "watching \(settings.configuration.inbox)")
         logger.info("watching \(Show.name(settings.configuration.inbox))")
         while !requests.wantsStop {
@@ -311,6 +314,7 @@ extension Watcher {
             logger.warning("the status port stays as it was until the watch is started anew")
         }
         settings = fresh
+        facts.update { [output = fresh.configuration.output] in $0.output = output }
         close()
     }
 }

@@ -1,0 +1,213 @@
+//  State, metrics and reports over HTTP, on loopback alone.
+//
+//      GET /healthz                    ok, or 503 and what is wrong
+//      GET /metrics                    for Prometheus (text format 0.0.4)
+//      GET /reports/engagement.csv     the published reports and their receipt; ETag and If-None-Match
+//
+//  A spreadsheet's "from web" asks for a report again and again: with the tag of the answer that it has it gets 304 and
+//  no body. The tag is made of the file's inode, size and time: every publication makes a new file. One that is replaced
+//  while it is sent is sent to its end from the open file; generations do not mix in an answer.
+//
+//  It is small on purpose: no TLS, no names but those below, no bodies, no ranges. A thread for each connection, of which
+//  there are few; a client beyond them is told to come again. For more, put a web server in front.
+
+import DurableIO
+import Foundation
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The port cannot be served.
+package struct StatusServerError: Error, CustomStringConvertible {
+    package var port: UInt16
+    package var doing: String
+    package var code: Int32
+    package var description: String {
+        "cannot \(doing) port \(port) of 127.0.0.1: \(String(cString: strerror(code)))"
+    }
+}
+
+/// What the server shows, asked for with every request.
+package struct StatusPages: Sendable {
+    /// What is wrong; nil when all is well.
+    package var problem: @Sendable () -> String?
+    package var metrics: @Sendable () -> [Metric]
+    /// The folder of the reports.
+    package var reports: @Sendable () -> String
+
+    package init(
+        problem: @escaping @Sendable () -> String?, metrics: @escaping @Sendable () -> [Metric],
+        reports: @escaping @Sendable () -> String
+    ) {
+        self.problem = problem
+        self.metrics = metrics
+        self.reports = reports
+    }
+}
+
+/// Serves until it is stopped.
+package final class StatusServer: Sendable {
+    /// Connections at one time.
+    static let connectionLimit = 32
+    static let types = [
+        "engagement.csv": "text/csv; charset=utf-8", "profile.csv": "text/csv; charset=utf-8",
+        "daily.csv": "text/csv; charset=utf-8", "apps.csv": "text/csv; charset=utf-8",
+        "receipt.json": "application/json",
+    ]
+
+    package let port: UInt16
+    private let listener: Int32
+    private let pages: StatusPages
+    private let fileSystem: FileSystem
+    private let patience: Double
+    private let open = Atomic<Int>(0)
+    private let isStopped = Atomic<Bool>(false)
+
+    /// Begins to serve.
+    ///
+    /// - Parameters:
+    ///   - port: 0 takes one that is free.
+    ///   - patience: seconds that a client may take.
+    /// - Throws: `StatusServerError`.
+    package init(
+        port: UInt16, pages: StatusPages, patience: Double = 10, in fileSystem: FileSystem = .real
+    ) throws(StatusServerError) {
+        self.pages = pages
+        self.patience = patience
+        self.fileSystem = fileSystem
+        #if os(Linux)
+            let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        #else
+            let type = SOCK_STREAM
+        #endif
+        let listener = socket(AF_INET, type, 0)
+        guard listener >= 0 else { throw StatusServerError(port: port, doing: "open a socket for", code: errno) }
+        var yes: Int32 = 1
+        setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let code = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address -> Int32 in
+                guard bind(listener, address, size) == 0, listen(listener, 64) == 0,
+                    getsockname(listener, address, &size) == 0
+                else { return errno }
+                return 0
+            }
+        }
+        guard code == 0 else {
+            close(listener)
+            throw StatusServerError(port: port, doing: "listen on", code: code)
+        }
+        self.listener = listener
+        self.port = UInt16(bigEndian: address.sin_port)
+        Thread.detachNewThread { [self] in accept() }
+    }
+
+    /// Takes no more connections; those that are open go on to their end.
+    package func stop() {
+        isStopped.store(true, ordering: .relaxed)
+        // Wakes the thread that accepts, which closes it.
+        shutdown(listener, Int32(SHUT_RDWR))
+    }
+
+    private func accept() {
+        defer { close(listener) }
+        while true {
+            let descriptor = Glibc.accept(listener, nil, nil)
+            if isStopped.load(ordering: .relaxed) {
+                if descriptor >= 0 { close(descriptor) }
+                return
+            }
+            guard descriptor >= 0 else {
+                // Out of descriptors, or the client was gone before: what is open ends some time.
+                if errno != EINTR { Thread.sleep(forTimeInterval: 0.05) }
+                continue
+            }
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+            guard open.add(1, ordering: .relaxed).newValue <= Self.connectionLimit else {
+                let text =
+                    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                _ = Glibc.send(descriptor, text, text.utf8.count, Int32(MSG_NOSIGNAL))
+                close(descriptor)
+                open.subtract(1, ordering: .relaxed)
+                continue
+            }
+            let connection = Connection(descriptor: descriptor, port: port, patience: patience) { [self] in
+                respond(to: $0)
+            }
+            let thread = Thread { [self] in
+                connection.serve()
+                open.subtract(1, ordering: .relaxed)
+            }
+            thread.stackSize = 512 << 10
+            thread.start()
+        }
+    }
+
+    // MARK: Pages
+
+    private func respond(to request: HTTPRequest) -> HTTPAnswer {
+        var answer: HTTPAnswer
+        switch request.path {
+        case "/healthz":
+            let problem = pages.problem()
+            answer = HTTPAnswer(problem == nil ? 200 : 503, text: (problem ?? "ok") + "\n")
+        case "/metrics":
+            answer = HTTPAnswer(
+                200, text: Metric.text(pages.metrics()), type: "text/plain; version=0.0.4; charset=utf-8")
+        case let path where path.hasPrefix("/reports/"):
+            guard let type = Self.types[String(path.dropFirst("/reports/".count))] else {
+                return HTTPAnswer(404, text: "there is no such report\n")
+            }
+            return report(String(path.dropFirst("/reports/".count)), type, request)
+        default:
+            return HTTPAnswer(404, text: "there are /healthz, /metrics and /reports/NAME.csv\n")
+        }
+        answer.fields.append(("Cache-Control", "no-store"))
+        return answer
+    }
+
+    private func report(_ name: String, _ type: String, _ request: HTTPRequest) -> HTTPAnswer {
+        do {
+            let file = try fileSystem.open(Path.join(pages.reports(), name), .read)
+            let status = try file.status()
+            guard status.kind == .file else { return HTTPAnswer(404, text: "there is no such report yet\n") }
+            let tag = "\"\(String(status.inode, radix: 16))-\(status.size)-\(String(status.modified, radix: 16))\""
+            var answer = HTTPAnswer(request.hasAlready(tag) ? 304 : 200)
+            answer.fields = [("ETag", tag), ("Cache-Control", "no-cache")]
+            if answer.status == 200 {
+                answer.fields += [("Content-Type", type), ("Content-Disposition", "inline; filename=\"\(name)\"")]
+            }
+            answer.length = status.size
+            answer.body = { send in try Self.send(file, count: status.size, send) }
+            return answer
+        } catch  where error.isMissing {
+            return HTTPAnswer(404, text: "there is no such report yet\n")
+        } catch {
+            return HTTPAnswer(500, text: "\(error)\n")
+        }
+    }
+
+    /// Sends as many bytes as were promised; a file that became shorter breaks the connection off.
+    private static func send(
+        _ file: OpenFile, count: Int, _ send: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        var at = 0
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 << 10, alignment: 16)
+        defer { buffer.deallocate() }
+        while at < count {
+            let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, count - at)])
+            let read = try file.read(at: at, into: part)
+            guard read > 0 else { throw ConnectionLost() }
+            try send(UnsafeRawBufferPointer(rebasing: part[..<read]))
+            at += read
+        }
+    }
+}
