@@ -58,6 +58,10 @@ let package = Package(
         .executableTarget(
             name: "watchfold", dependencies: ["Watchfold", "Configuration", argumentParser], swiftSettings: strict),
 
+        .executableTarget(
+            name: "ReaderBenchmark", dependencies: ["JSONRecords", "Folding", "Records"], path: "Benchmarks/Reader",
+            swiftSettings: strict),
+
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
         tests("JSONRecordsTests", ["JSONRecords", "Records"]),
         tests("FoldingTests", ["Folding", "Columns", "Records"]),
