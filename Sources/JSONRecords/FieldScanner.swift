@@ -96,7 +96,9 @@ struct FieldStorage: ~Copyable {
 
     /// Says where the fields of a record are.
     @inline(__always)
-    func use(_ table: UnsafeMutablePointer<Int32>) { found.update(from: table, count: fieldCount) }
+    func use(_ table: UnsafeMutablePointer<Int32>) {
+        for field in 0..<fieldCount { found[field] = table[field] }
+    }
 
     /// What the record holds for a field, once they are found.
     @inline(__always)

@@ -24,8 +24,9 @@
 //  Three things of a record depend on more than one place in it, and such records are not learned: a key of the plan
 //  that comes twice, an object of the plan's paths that is no object, and a field that is also an object on a path.
 //
-//  Reading too far: a literal holds no NUL, and the window ends with one. A word that is equal lies in the window, and
-//  the first that is not begins there or at its end; eight more bytes are always readable.
+//  Reading too far: a literal holds no NUL, and the window ends with one. A literal that is equal lies in the window.
+//  The last word of a literal is compared before those in the middle, so it may lie behind the window's end, by less
+//  than the literal's length: literals are at most as long as the padding.
 
 import CByteScan
 
@@ -36,6 +37,8 @@ struct ShapeTree: ~Copyable {
         /// The literal's first bytes (little-endian), and which of them count.
         var firstWord: UInt64 = 0
         var firstMask: UInt64 = 0
+        /// The literal's last eight bytes, when it has more than eight.
+        var lastWord: UInt64 = 0
         /// The whole literal, followed by zeros up to a multiple of eight.
         var literal: UnsafePointer<UInt8>
         var count = 0
@@ -143,10 +146,13 @@ struct ShapeTree: ~Copyable {
                     parent = index
                     continue
                 }
-            } else if first &- UInt8(ascii: "1") < 9 {
+            } else if isDigit(first) {
                 var q = p + 1
                 while isDigit(q.pointee) { q += 1 }
-                if q.pointee != UInt8(ascii: "."), q.pointee | 0x20 != UInt8(ascii: "e"), q < end {
+                // A zero stands alone; a fraction or an exponent is for the scanner.
+                if first != UInt8(ascii: "0") || q == p + 1, q.pointee != UInt8(ascii: "."),
+                    q.pointee | 0x20 != UInt8(ascii: "e"), q < end
+                {
                     slot.pointee = FieldSlot(kind: .number, start: p, count: q - p)
                     p = q
                     parent = index
@@ -164,12 +170,14 @@ struct ShapeTree: ~Copyable {
     @inline(__always)
     private static func stands(_ node: UnsafeMutablePointer<Node>, at p: UnsafePointer<UInt8>) -> Bool {
         if (word(p) ^ node.pointee.firstWord) & node.pointee.firstMask != 0 { return false }
+        let count = node.pointee.count
+        if count <= 8 { return true }
+        // The last word overlaps the one before it.
+        let last = count - 8
+        if word(p + last) != node.pointee.lastWord { return false }
         var i = 8
-        while i < node.pointee.count {
-            var difference = word(p + i) ^ word(node.pointee.literal + i)
-            let rest = node.pointee.count - i
-            if rest < 8 { difference &= mask(rest) }
-            if difference != 0 { return false }
+        while i < last {
+            if word(p + i) != word(node.pointee.literal + i) { return false }
             i += 8
         }
         return true
@@ -184,7 +192,7 @@ struct ShapeTree: ~Copyable {
     @inline(__always)
     private static func mask(_ count: Int) -> UInt64 { UInt64.max >> UInt64(64 - 8 * min(count, 8)) }
 
-    /// Every value that is neither plain text nor a positive integer.
+    /// Every value that is neither plain text nor digits alone.
     ///
     /// An object is one too: a plan's paths into it are literals, so none leads on from here.
     @inline(never)
@@ -244,12 +252,14 @@ struct ShapeTree: ~Copyable {
         }
         let count = piece.literal.count
         let padded = (count + 7) & ~7
-        guard nodeCount < Self.nodeLimit, literalCount + padded <= Self.literalLimit else { return nil }
+        guard count <= RecordReader.padding, nodeCount < Self.nodeLimit, literalCount + padded <= Self.literalLimit
+        else { return nil }
         let literal = literals + literalCount
         for i in 0..<padded { literal[i] = i < count ? piece.literal[i] : 0 }
         literalCount += padded
         nodes[nodeCount] = Node(
-            firstWord: Self.word(literal), firstMask: Self.mask(count), literal: UnsafePointer(literal), count: count,
+            firstWord: Self.word(literal), firstMask: Self.mask(count),
+            lastWord: count > 8 ? Self.word(literal + count - 8) : 0, literal: UnsafePointer(literal), count: count,
             slot: Int32(piece.slot), depth: Int32(piece.depth), nextSibling: nodes[parent].firstChild)
         nodes[parent].firstChild = Int32(nodeCount)
         nodeCount += 1
