@@ -5,8 +5,7 @@
 //  each:
 //
 //      {"_id":"A1","_source":{"Contract":"X","TotalDuration":72}}
-//      ├─────┤├──┤├─────────────────────┤├─┤├──────────────┤├┤├┤
-//      literal    literal                   literal           literal, and the record is over
+//      =======    =======================   =================  ==      literals; values between them
 //
 //  Some objects keep no order of keys. Shapes that part late share what comes before, as a tree, so that no record
 //  starts over. Nodes hold a literal; siblings are tried in turn, the one used last first:
@@ -20,6 +19,9 @@
 //  them again, and meets the same keys. A value is walked over by the same functions of `JSONScanner`, or by a shorter
 //  form of them that gives up where it cannot tell. So both stand at the same byte again, up to the last brace. A record
 //  that fits no shape, and any record with a flaw, is given to the complete reader from its first byte.
+//
+//  A file without shapes must not pay for them: when misses outnumber hits by `patience`, the tree is emptied and the
+//  complete reader goes on alone for a while, each time for longer.
 //
 //  Three things of a record depend on more than one place in it, and such records are not learned: a key of the plan
 //  that comes twice, an object of the plan's paths that is no object, and a field that is also an object on a path.
