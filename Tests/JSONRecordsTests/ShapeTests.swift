@@ -66,7 +66,7 @@ import Testing
     }
 
     /// Inputs of 80 lines. `WATCHFOLD_SHAPE_INPUTS` asks for a longer campaign.
-    static let inputs = Int(ProcessInfo.processInfo.environment["WATCHFOLD_SHAPE_INPUTS"] ?? "") ?? 120
+    static let inputs = Int(ProcessInfo.processInfo.environment["WATCHFOLD_SHAPE_INPUTS"] ?? "") ?? 480
 
     @Test(arguments: 0..<8) func damagedLinesEndTheSame(part: Int) throws {
         for seed in 0..<Self.inputs / 8 {
