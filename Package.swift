@@ -60,6 +60,10 @@ let package = Package(
             name: "watchfold", dependencies: ["Watchfold", "Configuration", argumentParser], swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .executableTarget(
+            name: "ReaderBenchmark", dependencies: ["JSONRecords", "Folding", "Records"], path: "Benchmarks/Reader",
+            swiftSettings: strict),
+
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
         tests("JSONRecordsTests", ["JSONRecords", "Records"]),
         tests("FoldingTests", ["Folding", "Columns", "Records"]),
