@@ -38,6 +38,7 @@ let package = Package(
 
         library("Columns"),
         library("Records"),
+        library("Pipelines"),
         library("DurableIO"),
         library("Inbox", ["DurableIO", "Records"]),
         library("Codecs", ["CZlib", "CLZ4", "CXXHash"]),
@@ -48,16 +49,17 @@ let package = Package(
         library("FaultInjection", ["DurableIO", "CSQLite"]),
         library("Reports", ["Columns", "Records", "Folding"]),
         library("Configuration", ["Records", yams]),
-        library("SampleData", ["Records", "CZlib", "CLZ4"]),
+        library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4"]),
         library(
             "Watchfold",
             [
                 "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords", "Records",
-                "Reports", "SampleData", logging,
+                "Pipelines", "Reports", "SampleData", logging,
             ]),
         .executableTarget(
             name: "watchfold", dependencies: ["Watchfold", "Configuration", argumentParser], swiftSettings: strict),
 
+        tests("PipelinesTests", ["Pipelines"]),
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
         tests("JSONRecordsTests", ["JSONRecords", "Records"]),
         tests("FoldingTests", ["Folding", "Columns", "Records"]),

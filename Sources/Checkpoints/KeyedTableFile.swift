@@ -34,6 +34,14 @@ package enum KeyedTableFormat {
         )
     }
 
+    static func writerOptions(_ schema: KeyedSchema) -> WriterOptions {
+        WriterOptions(sortingColumns: schema.keys.indices.map { SortingColumn($0) })
+    }
+
+    static func columns(_ batch: KeyedBatch) -> [ColumnValues] {
+        batch.keys.map { .utf8($0) } + batch.measures.map { .int64($0) }
+    }
+
     static func measuresText(_ measures: [Measure]) -> String {
         measures.map { "\($0.name):\($0.merge.rawValue)" }.joined(separator: ",")
     }
@@ -46,6 +54,28 @@ package enum KeyedTableFormat {
             measures.append(Measure(String(pieces[0]), merge))
         }
         return measures
+    }
+}
+
+/// Encodes rows of a keyed table apart from its file, so that several threads can.
+package final class KeyedGroupEncoder {
+    fileprivate let groups: RowGroupEncoder
+    fileprivate private(set) var rowCount = 0
+
+    package init(schema: KeyedSchema) {
+        groups = RowGroupEncoder(
+            schema: KeyedTableFormat.tableSchema(schema), options: KeyedTableFormat.writerOptions(schema))
+    }
+
+    /// Encodes one row group behind those that are kept.
+    package func encode(_ batch: KeyedBatch) throws {
+        rowCount += batch.count
+        try groups.encode(KeyedTableFormat.columns(batch))
+    }
+
+    package func removeAll() {
+        rowCount = 0
+        groups.removeAll()
     }
 }
 
@@ -71,8 +101,7 @@ package final class KeyedTableWriter {
         self.file = file
         self.digest = digest
         writer = TableWriter(
-            schema: KeyedTableFormat.tableSchema(schema),
-            options: WriterOptions(sortingColumns: schema.keys.indices.map { SortingColumn($0) })
+            schema: KeyedTableFormat.tableSchema(schema), options: KeyedTableFormat.writerOptions(schema)
         ) { bytes in
             digest.state.update(bytes)
             try file.write(bytes)
@@ -81,7 +110,13 @@ package final class KeyedTableWriter {
 
     package func write(_ batch: KeyedBatch) throws {
         rowCount += batch.count
-        try writer.write(rowGroup: batch.keys.map { .utf8($0) } + batch.measures.map { .int64($0) })
+        try writer.write(rowGroup: KeyedTableFormat.columns(batch))
+    }
+
+    /// Writes row groups that were encoded elsewhere.
+    package func write(_ encoded: KeyedGroupEncoder) throws {
+        rowCount += encoded.rowCount
+        try writer.write(encoded.groups)
     }
 
     /// Writes the footer and makes the file durable, still under its temporary name.
@@ -120,8 +155,17 @@ private struct FileSource: ByteSource {
     }
 }
 
+/// A row group, as the footer describes it.
+package struct KeyedGroup: Sendable {
+    package var rowCount: Int
+    /// Bytes of its pages before compression.
+    package var size: Int
+    /// Bounds of its first key: no row's is less than the one nor greater than the other. Nil when the file does not say.
+    package var bounds: (least: [UInt8], most: [UInt8])?
+}
+
 /// Reads a keyed table, row group by row group. Every page's checksum is required and checked.
-package struct KeyedTableReader {
+package struct KeyedTableReader: Sendable {
     package let path: String
     package let schema: KeyedSchema
     package let rowCount: Int
@@ -177,7 +221,19 @@ package struct KeyedTableReader {
         }
     }
 
-    private func batch(_ group: Int) throws -> KeyedBatch {
+    /// What is known of the row groups without reading them.
+    package var groups: [KeyedGroup] {
+        reader.rowGroups.map { group in
+            let bounds = group.columns[0].statistics
+            guard case .utf8(let least)? = bounds.minimum, case .utf8(let most)? = bounds.maximum else {
+                return KeyedGroup(rowCount: group.rowCount, size: group.uncompressedSize, bounds: nil)
+            }
+            return KeyedGroup(rowCount: group.rowCount, size: group.uncompressedSize, bounds: (least, most))
+        }
+    }
+
+    /// The rows of a group.
+    package func batch(_ group: Int) throws -> KeyedBatch {
         do {
             let keyCount = schema.keys.count
             let keys = try (0..<keyCount).map { try reader.readColumn(rowGroup: group, column: $0).strings! }

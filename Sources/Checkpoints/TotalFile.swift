@@ -37,14 +37,21 @@ package struct TotalPlan {
     /// Whether the total on disk is one of the inputs.
     package var usesTotal: Bool { if case .rebuild = basis { false } else { true } }
     /// One for each input of the merge, opened when the merge begins.
-    fileprivate let inputs: [() throws -> MergeInput]
+    fileprivate let inputs: [() throws -> MergeTable]
+
+    /// Opens the inputs.
+    ///
+    /// - Throws: `DamagedTable` naming the file; `IOError`.
+    package func open() throws -> RangedMerge {
+        RangedMerge(schema: schema, countMeasure: 1, tables: try inputs.map { try $0() })
+    }
 
     /// Merges the inputs into batches of the total.
     ///
     /// - Throws: `DamagedTable` naming the file; `FoldError`; `IOError`.
     package func run(_ emit: (KeyedBatch) throws -> Void) throws {
         try KeyedMerge(schema: schema, countMeasure: 1).run(
-            try inputs.map { try $0() }, rowLimit: KeyedTableFormat.rowGroupRows, emit: emit)
+            try inputs.map { try $0().input }, rowLimit: KeyedTableFormat.rowGroupRows, emit: emit)
     }
 }
 
@@ -138,7 +145,7 @@ package struct TotalStore {
             }
             sources.append(cleared[measure.name].map { .masked(column, ~$0) } ?? .column(column))
         }
-        var inputs: [() throws -> MergeInput] = [{ MergeInput(sources: sources, next: reader.batches()) }]
+        var inputs: [() throws -> MergeTable] = [{ MergeTable(reader: reader, sources: sources) }]
         inputs += counting.filter { added.contains($0.id) }.map { version in { try input(version, schema, .added) } }
         inputs += removed.map { version in { try input(version, schema, .removed) } }
         inputs += again.map { version in { try input(version, schema, .seenAgain) } }
@@ -150,7 +157,7 @@ package struct TotalStore {
 
     private enum Part { case added, removed, seenAgain }
 
-    private func input(_ version: VersionRecord, _ schema: KeyedSchema, _ part: Part) throws -> MergeInput {
+    private func input(_ version: VersionRecord, _ schema: KeyedSchema, _ part: Part) throws -> MergeTable {
         let reader: KeyedTableReader
         do {
             reader = try partials.open(version.facts.partial)
@@ -173,7 +180,7 @@ package struct TotalStore {
             }
             return measure.name == column && part != .removed ? .constant(DayColumn.set(of: day)) : .none
         }
-        return MergeInput(sources: sources, next: reader.batches())
+        return MergeTable(reader: reader, sources: sources)
     }
 
     /// The columns of the total of these versions: one day set for each month that a file has a date in.

@@ -68,6 +68,17 @@ struct AppTable: ~Copyable {
         return insert(name, word)
     }
 
+    /// Adds what was counted elsewhere, of other contracts.
+    mutating func add(_ other: borrowing AppTable) {
+        for position in 0..<other.count {
+            let entry = other.entries[position]
+            let own = index(of: entry.name)
+            entries[own].contracts += entry.contracts
+            entries[own].records &+= entry.records
+            entries[own].seconds &+= entry.seconds
+        }
+    }
+
     @inline(never)
     private mutating func insert(_ name: ByteSlice, _ word: UInt64) -> Int {
         if count == capacity { grow() }

@@ -26,26 +26,20 @@ func tabEscape(_ byte: UInt8) -> UInt8? {
     }
 }
 
-/// Writes CSV or TSV.
-final class DelimitedEncoder: TableEncoder {
+/// A dialect, and rows written in it to memory.
+final class DelimitedRows: PartEncoder {
     enum Dialect { case csv, tsv }
-
-    /// Large enough that a call of the sink is free, small enough to stay in the second-level cache.
-    private static let chunkBytes = 256 * 1024
 
     private let dialect: Dialect
     private let separator: UInt8
     /// Lets most fields pass; what it stops is looked at byte by byte.
     private let scan: CareScan
-    private let sink: ReportSink
-    /// Bytes not yet handed over: `buffer[0 ..< used]`.
+    /// The rows so far: `buffer[0 ..< used]`.
     private var buffer: UnsafeMutableBufferPointer<UInt8>
-    private var used = 0
-    private(set) var bytesWritten = 0
+    private(set) var used = 0
 
-    init(_ dialect: Dialect, sink: @escaping ReportSink) {
+    init(_ dialect: Dialect, capacity: Int) {
         self.dialect = dialect
-        self.sink = sink
         separator = dialect == .csv ? UInt8(ascii: ",") : UInt8(ascii: "\t")
         scan =
             switch dialect {
@@ -54,14 +48,21 @@ final class DelimitedEncoder: TableEncoder {
             // CR is 0x0D; tab and LF are below it.
             case .tsv: CareScan(below: 0x0E, or: UInt8(ascii: "\\"))
             }
-        buffer = .allocate(capacity: Self.chunkBytes)
+        buffer = .allocate(capacity: capacity)
     }
 
     deinit { buffer.deallocate() }
 
-    func begin(_ columns: [ReportColumn]) throws {
-        var names = columns.map(\.name)
-        try ensureRoom(names.reduce(0) { $0 + 2 * $1.utf8.count + 3 })
+    var encoded: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: buffer.baseAddress!, count: used) }
+
+    func removeAll() { used = 0 }
+
+    /// An encoder of the same dialect, without rows.
+    func makePart() -> DelimitedRows { DelimitedRows(dialect, capacity: 1 << 16) }
+
+    func append(names: [String]) {
+        var names = names
+        makeRoom(names.reduce(0) { $0 + 2 * $1.utf8.count + 3 })
         var out = buffer.baseAddress! + used
         for index in names.indices {
             out = names[index].withUTF8 { name in
@@ -73,16 +74,18 @@ final class DelimitedEncoder: TableEncoder {
         endLine(out)
     }
 
-    func append(_ block: RowBlock) throws {
+    func append(_ block: RowBlock) { append(block, rows: 0..<block.count) }
+
+    func append(_ block: RowBlock, rows: Range<Int>) {
         let texts = block.columns.compactMap { column in
             if case .text(let values) = column { values } else { nil }
         }
         // For a field its separator, and quotes or a number.
         let constantRoom = block.columns.count * (longestInteger + 1)
-        for row in 0..<block.count {
+        for row in rows {
             var room = constantRoom
             for values in texts { room += 2 * values[row].count }
-            if buffer.count - used < room { try ensureRoom(room) }
+            if buffer.count - used < room { makeRoom(room) }
             var out = buffer.baseAddress! + used
             for column in block.columns {
                 switch column {
@@ -95,8 +98,6 @@ final class DelimitedEncoder: TableEncoder {
             endLine(out)
         }
     }
-
-    func finish() throws { try flush() }
 
     /// Puts a line end in place of the separator behind the last field.
     @inline(__always)
@@ -154,21 +155,60 @@ final class DelimitedEncoder: TableEncoder {
         return out
     }
 
-    /// Hands over what is buffered, and grows the buffer for a row that is longer than all of it.
     @inline(never)
-    private func ensureRoom(_ room: Int) throws {
+    private func makeRoom(_ room: Int) {
         guard buffer.count - used < room else { return }
-        try flush()
-        if buffer.count < room {
-            buffer.deallocate()
-            buffer = .allocate(capacity: room)
+        let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(2 * buffer.count, used + room))
+        larger.baseAddress!.update(from: buffer.baseAddress!, count: used)
+        buffer.deallocate()
+        buffer = larger
+    }
+}
+
+/// Writes CSV or TSV.
+final class DelimitedEncoder: SplittableEncoder {
+    /// Large enough that a call of the sink is free, small enough to stay in the second-level cache.
+    private static let chunkBytes = 256 * 1024
+
+    private let rows: DelimitedRows
+    private let sink: ReportSink
+    private(set) var bytesWritten = 0
+
+    init(_ dialect: DelimitedRows.Dialect, sink: @escaping ReportSink) {
+        rows = DelimitedRows(dialect, capacity: 2 * Self.chunkBytes)
+        self.sink = sink
+    }
+
+    func begin(_ columns: [ReportColumn]) throws { rows.append(names: columns.map(\.name)) }
+
+    func append(_ block: RowBlock) throws {
+        var row = 0
+        while row < block.count {
+            // Fewer rows at a time than fill the buffer, unless they are long.
+            let end = min(row + 512, block.count)
+            rows.append(block, rows: row..<end)
+            row = end
+            if rows.used >= Self.chunkBytes { try flush() }
         }
     }
 
+    func makePart() -> any PartEncoder { rows.makePart() }
+
+    func append(encoded: UnsafeRawBufferPointer) throws {
+        try flush()
+        try hand(encoded)
+    }
+
+    func finish() throws { try flush() }
+
     private func flush() throws {
-        guard used > 0 else { return }
-        try sink(UnsafeRawBufferPointer(start: buffer.baseAddress!, count: used))
-        bytesWritten += used
-        used = 0
+        try hand(rows.encoded)
+        rows.removeAll()
+    }
+
+    private func hand(_ bytes: UnsafeRawBufferPointer) throws {
+        if bytes.isEmpty { return }
+        try sink(bytes)
+        bytesWritten += bytes.count
     }
 }

@@ -183,6 +183,16 @@ struct Pivot: ~Copyable {
         try flushBlock(flush)
     }
 
+    /// Adds what another pivot counted, of other contracts. Both are closed.
+    mutating func add(_ other: borrowing Pivot) {
+        precondition(!isOpen && !other.isOpen, "a contract is open")
+        precondition(dayColumnCount == other.dayColumnCount, "pivots of different totals")
+        apps.add(other.apps)
+        contracts += other.contracts
+        mappedContracts += other.mappedContracts
+        for column in 0..<dayColumnCount { seenDays[column] |= other.seenDays[column] }
+    }
+
     private mutating func flushBlock(_ flush: (PivotBlock, _ count: Int) throws(ReportError) -> Void)
         throws(ReportError)
     {

@@ -14,6 +14,7 @@ import Columns
 import Configuration
 import DurableIO
 import Folding
+import Pipelines
 import Records
 import Reports
 
@@ -105,11 +106,22 @@ struct Publisher {
         let outputs = files.map { file in ReportOutput(file.report, format: .csv) { try file.write($0) } }
         let pass = try ReportPass(schema: plan.schema, map: settings.map, outputs: outputs)
         let total = plan.basis == .current ? nil : try checkpoints.total.writer(plan)
-        try plan.run { batch in
-            try pass.consume(batch)
-            try total?.write(batch)
-        }
+        let merge = try plan.open()
+        try OrderedPipeline.run(
+            pieces: merge.rangeCount, jobs: settings.jobs,
+            buffers: (0..<settings.jobs + 1).map { _ in
+                RangeOutput(pass.makePart(), total == nil ? nil : KeyedGroupEncoder(schema: plan.schema))
+            },
+            produce: { range, output in try output.fill(merge, range) },
+            consume: { _, output in
+                try pass.append(output.part)
+                if let rows = output.rows { try total?.write(rows) }
+            })
         let result = try pass.finish(snapshot.daySums)
+        // The one that people wait for has its name at once. The receipt still speaks of the reports before, and the
+        // total is of another generation: should this end here, the next start makes all reports.
+        try files[0].file.seal()
+        try files[0].file.place(syncingFolder: false)
         if let total {
             _ = try total.seal(metadata: checkpoints.total.metadata(plan, checkpoints.ledger))
             try total.file.place()
@@ -125,10 +137,34 @@ struct Publisher {
         let receiptFile = try AtomicFile(Path.join(output, Self.receiptName), in: fileSystem)
         try receipt.json.withUnsafeBytes { try receiptFile.write($0) }
         try receiptFile.seal()
-        for file in files { try file.file.seal() }
-        for file in files { try file.file.place(syncingFolder: false) }
+        for file in files.dropFirst() { try file.file.seal() }
+        for file in files.dropFirst() { try file.file.place(syncingFolder: false) }
         try receiptFile.place()
         return .written(generation: snapshot.generation, contracts: result.mappedContracts)
+    }
+}
+
+/// What a range of contracts adds to the reports and to the total.
+///
+/// `@unchecked Sendable`: one thread has it at a time, see `OrderedPipeline`.
+private final class RangeOutput: @unchecked Sendable {
+    let part: ReportPart
+    /// The rows of the next total, if one is written.
+    let rows: KeyedGroupEncoder?
+
+    init(_ part: ReportPart, _ rows: KeyedGroupEncoder?) {
+        self.part = part
+        self.rows = rows
+    }
+
+    func fill(_ merge: RangedMerge, _ range: Int) throws {
+        part.removeAll()
+        rows?.removeAll()
+        try merge.run(range: range) { batch in
+            try part.consume(batch)
+            try rows?.encode(batch)
+        }
+        try part.finish()
     }
 }
 
