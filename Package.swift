@@ -35,11 +35,12 @@ let package = Package(
         systemLibrary("CXXHash", apt: "libxxhash-dev"),
         systemLibrary("CSQLite", apt: "libsqlite3-dev"),
         .target(name: "CByteScan"),
+        .target(name: "CWriteback"),
 
         library("Columns"),
         library("Records"),
         library("Pipelines"),
-        library("DurableIO"),
+        library("DurableIO", ["CWriteback"]),
         library("Inbox", ["DurableIO", "Records"]),
         library("Codecs", ["CZlib", "CLZ4", "CXXHash"]),
         library("JSONRecords", ["Records", "CByteScan"]),

@@ -32,12 +32,16 @@ struct KeyedBatchBuilder: ~Copyable {
     let measures: UnsafeMutablePointer<UnsafeMutablePointer<Int64>>
     private(set) var count = 0
     private var keyBytes = 0
+    /// What was handed on last.
+    private var batch: KeyedBatch
 
     init(keyCount: Int, measureCount: Int, rowLimit: Int) {
         precondition(rowLimit > 0, "a batch needs room for a row")
         self.rowLimit = rowLimit
         self.keyCount = keyCount
         self.measureCount = measureCount
+        batch = KeyedBatch(
+            keys: Array(repeating: StringColumn(), count: keyCount), measures: Array(repeating: [], count: measureCount))
         keys = .allocate(capacity: keyCount)
         measures = .allocate(capacity: measureCount)
         for k in 0..<keyCount {
@@ -164,23 +168,19 @@ struct KeyedBatchBuilder: ~Copyable {
             decoding: UnsafeBufferPointer(start: keys[0].bytes + start, count: keys[0].used - start), as: UTF8.self)
     }
 
-    /// The rows so far as a batch; the builder is empty afterwards.
-    mutating func take() -> KeyedBatch {
-        let rows = count
-        let keyColumns = (0..<keyCount).map { k in
-            let strings = keys[k]
-            return StringColumn(rowCount: rows, byteCapacity: strings.used) { bytes, offsets in
-                memcpy(bytes, strings.bytes, strings.used)
-                memcpy(offsets, strings.offsets, (rows + 1) * MemoryLayout<Int>.stride)
-                return strings.used
-            }
+    /// Hands on the rows so far as a batch; the builder is empty afterwards. The batch's memory is used again, unless the
+    /// receiver keeps it.
+    mutating func emit(_ receive: (KeyedBatch) throws -> Void) rethrows {
+        for k in 0..<keyCount {
+            batch.keys[k].replace(bytes: keys[k].bytes, offsets: keys[k].offsets, rowCount: count)
+            keys[k].used = 0
         }
-        let measureColumns = (0..<measureCount).map { m in
-            Array(UnsafeBufferPointer(start: measures[m], count: rows))
+        for m in 0..<measureCount {
+            batch.measures[m].removeAll(keepingCapacity: true)
+            batch.measures[m].append(contentsOf: UnsafeBufferPointer(start: measures[m], count: count))
         }
-        for k in 0..<keyCount { keys[k].used = 0 }
         count = 0
         keyBytes = 0
-        return KeyedBatch(keys: keyColumns, measures: measureColumns)
+        try receive(batch)
     }
 }

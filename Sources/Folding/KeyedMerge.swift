@@ -129,9 +129,9 @@ package struct KeyedMerge {
                 }
             }
             builder.endRow()
-            if builder.isFull { try emit(builder.take()) }
+            if builder.isFull { try builder.emit(emit) }
         }
-        if builder.count > 0 { try emit(builder.take()) }
+        if builder.count > 0 { try builder.emit(emit) }
     }
 
     /// Whether the row that a lane is at has the key of the row that a builder is at, when their words are equal.
@@ -162,7 +162,7 @@ package struct KeyedMerge {
             }
             builder.append(lane, row..<end)
             row = end
-            if builder.isFull { try emit(builder.take()) }
+            if builder.isFull { try builder.emit(emit) }
         }
     }
 }

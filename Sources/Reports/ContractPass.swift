@@ -7,12 +7,13 @@ import Records
 /// The columns of the reports that have a row for each contract. Good during one call.
 struct ContractColumns {
     let engagement: [RowBlock.Values]
-    let profile: [RowBlock.Values]
+    /// Those of the profile that follow the columns of engagement.
+    let description: [RowBlock.Values]
 
     subscript(report: Report) -> [RowBlock.Values] {
         switch report {
         case .engagement: engagement
-        case .profile: profile
+        case .profile: engagement + description
         case .daily, .apps: preconditionFailure("\(report) has no rows of contracts")
         }
     }
@@ -118,16 +119,16 @@ final class ContractPass {
     ) throws(ReportError) {
         if reports.contains(.daily) {
             for column in dayColumns.indices {
-                dayCounts[column].add(block.days + column * PivotBlock.capacity, count: count)
+                dayCounts[column].add(block.days + column * PivotBlock.stride, count: count)
             }
         }
         let contract = RowBlock.Values.text(block.contracts)
-        let seconds = map.categories.indices.map { RowBlock.Values.integer(block.seconds + $0 * PivotBlock.capacity) }
+        let seconds = map.categories.indices.map { RowBlock.Values.integer(block.seconds + $0 * PivotBlock.stride) }
         let engagement = [contract] + seconds
-        let profile: [RowBlock.Values] = [
+        let description: [RowBlock.Values] = [
             .integer(block.totals), .text(block.mostWatch), .text(block.taste), .integer(block.activeDays),
         ]
-        try emit(ContractColumns(engagement: engagement, profile: engagement + profile), count)
+        try emit(ContractColumns(engagement: engagement, description: description), count)
     }
 
     /// Hands on the last contract.

@@ -38,6 +38,15 @@ package final class ReportPart {
     }
 
     private func emit(_ columns: ContractColumns, _ count: Int) {
-        for (report, encoder) in encoders { encoder.append(RowBlock(columns: columns[report], count: count)) }
+        var rows: (any PartEncoder)?
+        for (report, encoder) in encoders {
+            // A profile begins with the fields of engagement, which need not be written out twice.
+            if report == .profile, let rows {
+                encoder.append(RowBlock(columns: columns.description, count: count), behind: rows)
+            } else {
+                encoder.append(RowBlock(columns: columns[report], count: count))
+            }
+            if report == .engagement { rows = encoder }
+        }
     }
 }
