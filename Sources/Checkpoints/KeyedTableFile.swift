@@ -217,7 +217,7 @@ package struct KeyedTableReader: Sendable {
         return {
             guard group < reader.rowGroups.count else { return nil }
             defer { group += 1 }
-            return try batch(group)
+            return try batch(group, measures: schema.measures.count)
         }
     }
 
@@ -232,12 +232,12 @@ package struct KeyedTableReader: Sendable {
         }
     }
 
-    /// The rows of a group.
-    package func batch(_ group: Int) throws -> KeyedBatch {
+    /// The rows of a group, with the first of its measures.
+    func batch(_ group: Int, measures count: Int) throws -> KeyedBatch {
         do {
             let keyCount = schema.keys.count
             let keys = try (0..<keyCount).map { try reader.readColumn(rowGroup: group, column: $0).strings! }
-            let measures = try schema.measures.indices.map {
+            let measures = try (0..<count).map {
                 try reader.readColumn(rowGroup: group, column: keyCount + $0).int64s!
             }
             return KeyedBatch(keys: keys, measures: measures)

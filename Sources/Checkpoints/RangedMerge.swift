@@ -41,9 +41,14 @@ package final class RangedMerge: Sendable {
 
     package var rangeCount: Int { cuts.count + 1 }
 
+    /// - Parameter schema: of the result. It may have fewer measures than the tables have sources for; what only the
+    ///   others need is not read.
     init(schema: KeyedSchema, countMeasure: Int, tables: [MergeTable]) {
         self.schema = schema
         self.countMeasure = countMeasure
+        let tables = tables.map {
+            MergeTable(reader: $0.reader, sources: Array($0.sources.prefix(schema.measures.count)))
+        }
         let groups = tables.map(\.reader.groups)
         let cuts = RangeCuts.cuts(groups)
         self.cuts = cuts
@@ -113,11 +118,19 @@ enum RangeCuts {
 private final class RangedTable: Sendable {
     private let reader: KeyedTableReader
     private let sources: [ColumnSource]
+    /// How many of the table's measures are read.
+    private let measureCount: Int
     private let groups: [SharedGroup]
 
     init(_ table: MergeTable, _ groups: [KeyedGroup], cuts: [[UInt8]]) {
         reader = table.reader
         sources = table.sources
+        measureCount = table.sources.reduce(0) { count, source in
+            switch source {
+            case .column(let m), .negated(let m), .masked(let m, _): max(count, m + 1)
+            case .constant, .none: count
+            }
+        }
         self.groups = groups.map { group in
             let first = group.bounds.map { Self.range(of: $0.least, cuts) } ?? 0
             let last = group.bounds.map { Self.range(of: $0.most, cuts) } ?? cuts.count
@@ -141,10 +154,10 @@ private final class RangedTable: Sendable {
         if rest.isEmpty { return nil }
         return MergeInput(
             sources: sources,
-            nextSlice: { [reader, groups] in
+            nextSlice: { [reader, groups, measureCount] in
                 guard let group = rest.popFirst() else { return nil }
                 let shared = groups[group]
-                let batch = try shared.take { try reader.batch(group) }
+                let batch = try shared.take { try reader.batch(group, measures: measureCount) }
                 let keys = batch.keys[0]
                 // The cuts within a group are found in the same way from both sides, so no row is left out. The merge checks
                 // that the rows in between ascend; here remains to see that they do not pass the bounds.

@@ -36,14 +36,19 @@ package struct TotalPlan {
     package let basis: TotalBasis
     /// Whether the total on disk is one of the inputs.
     package var usesTotal: Bool { if case .rebuild = basis { false } else { true } }
+    /// Whether the total on disk is by far the largest input.
+    package let isSmallChange: Bool
     /// One for each input of the merge, opened when the merge begins.
     fileprivate let inputs: [() throws -> MergeTable]
 
     /// Opens the inputs.
     ///
+    /// - Parameter withDays: false: only seconds and records, in half the time.
     /// - Throws: `DamagedTable` naming the file; `IOError`.
-    package func open() throws -> RangedMerge {
-        RangedMerge(schema: schema, countMeasure: 1, tables: try inputs.map { try $0() })
+    package func open(withDays: Bool = true) throws -> RangedMerge {
+        var schema = schema
+        if !withDays { schema.measures.removeAll { $0.merge == .union } }
+        return RangedMerge(schema: schema, countMeasure: 1, tables: try inputs.map { try $0() })
     }
 
     /// Merges the inputs into batches of the total.
@@ -113,7 +118,7 @@ package struct TotalStore {
         }
         return TotalPlan(
             generation: generation, schema: schema, basis: .rebuild(files: counting.count),
-            inputs: counting.map { version in { try input(version, schema, .added) } })
+            isSmallChange: false, inputs: counting.map { version in { try input(version, schema, .added) } })
     }
 
     /// A merge of some versions alone: the total of a range of days.
@@ -121,7 +126,7 @@ package struct TotalStore {
         let schema = schema(for: versions)
         return TotalPlan(
             generation: generation, schema: schema, basis: .rebuild(files: versions.count),
-            inputs: versions.map { version in { try input(version, schema, .added) } })
+            isSmallChange: false, inputs: versions.map { version in { try input(version, schema, .added) } })
     }
 
     private func incremental(
@@ -149,11 +154,17 @@ package struct TotalStore {
         inputs += counting.filter { added.contains($0.id) }.map { version in { try input(version, schema, .added) } }
         inputs += removed.map { version in { try input(version, schema, .removed) } }
         inputs += again.map { version in { try input(version, schema, .seenAgain) } }
+        let added = counting.filter { added.contains($0.id) }
+        let changedRows = (added + removed + again).reduce(0) { $0 + $1.facts.rows }
         return TotalPlan(
             generation: generation, schema: schema,
             // What came and went again leaves the rows as they are, but the file still names the old generation.
-            basis: from == generation ? .current : .incremental(from: from, changedFiles: changedFiles), inputs: inputs)
+            basis: from == generation ? .current : .incremental(from: from, changedFiles: changedFiles),
+            isSmallChange: changedRows * Self.smallChange <= reader.rowCount, inputs: inputs)
     }
+
+    /// A change is small when the total has at least so many times its rows.
+    private static let smallChange = 8
 
     private enum Part { case added, removed, seenAgain }
 

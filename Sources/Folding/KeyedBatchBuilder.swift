@@ -41,7 +41,8 @@ struct KeyedBatchBuilder: ~Copyable {
         self.keyCount = keyCount
         self.measureCount = measureCount
         batch = KeyedBatch(
-            keys: Array(repeating: StringColumn(), count: keyCount), measures: Array(repeating: [], count: measureCount))
+            keys: Array(repeating: StringColumn(), count: keyCount), measures: Array(repeating: [], count: measureCount)
+        )
         keys = .allocate(capacity: keyCount)
         measures = .allocate(capacity: measureCount)
         for k in 0..<keyCount {

@@ -109,7 +109,8 @@ final class DelimitedRows: PartEncoder {
     }
 
     func append(_ block: RowBlock, behind other: any PartEncoder) {
-        guard let other = other as? DelimitedRows, other.dialect == dialect, other.rowEnds.count == block.count + 1 else {
+        guard let other = other as? DelimitedRows, other.dialect == dialect, other.rowEnds.count == block.count + 1
+        else {
             preconditionFailure("rows behind those of another kind or number")
         }
         let texts = Texts(block)
