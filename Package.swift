@@ -84,6 +84,6 @@ let package = Package(
                 "Records", "Reports", logging,
             ]),
         tests("CommandTests", ["watchfold", subprocess]),
-        tests("CheckpointsTests", ["Checkpoints", "Records", "CSQLite"]),
+        tests("CheckpointsTests", ["Checkpoints", "Columns", "DurableIO", "Folding", "Records", "CSQLite"]),
     ]
 )

@@ -43,14 +43,15 @@ package final class RangedMerge: Sendable {
 
     /// - Parameter schema: of the result. It may have fewer measures than the tables have sources for; what only the
     ///   others need is not read.
-    init(schema: KeyedSchema, countMeasure: Int, tables: [MergeTable]) {
+    /// - Parameter usualRows: rows that a range has, unless row groups are larger.
+    init(schema: KeyedSchema, countMeasure: Int, tables: [MergeTable], usualRows: Int = KeyedTableFormat.rowGroupRows) {
         self.schema = schema
         self.countMeasure = countMeasure
         let tables = tables.map {
             MergeTable(reader: $0.reader, sources: Array($0.sources.prefix(schema.measures.count)))
         }
         let groups = tables.map(\.reader.groups)
-        let cuts = RangeCuts.cuts(groups)
+        let cuts = RangeCuts.cuts(groups, usualRows: usualRows)
         self.cuts = cuts
         self.tables = zip(tables, groups).map { RangedTable($0, $1, cuts: cuts) }
     }
@@ -68,10 +69,8 @@ package final class RangedMerge: Sendable {
 
 /// Where to cut.
 enum RangeCuts {
-    /// Rows of a range that make a row group of the result, if they are the only ones with their keys.
-    private static let usualRows = KeyedTableFormat.rowGroupRows
-    /// Rows after which a range ends wherever it can: what it makes is kept in memory.
-    private static let mostRows = 8 * usualRows
+    /// After so many times the usual rows a range ends wherever it can: what it makes is kept in memory.
+    private static let mostTimes = 8
     /// A row counts for more when it is longer than this, in bytes.
     private static let usualRowBytes = 64
 
@@ -80,7 +79,7 @@ enum RangeCuts {
     /// Row groups are taken in the order of their least keys. A range ends before a row group with which it would have
     /// more than the usual rows; but only the groups of the table with the most rows end one, because those of several
     /// tables with the same keys begin close to each other.
-    static func cuts(_ tables: [[KeyedGroup]]) -> [[UInt8]] {
+    static func cuts(_ tables: [[KeyedGroup]], usualRows: Int) -> [[UInt8]] {
         struct Start {
             var key: [UInt8]
             var rows: Int
@@ -103,8 +102,9 @@ enum RangeCuts {
         var cuts: [[UInt8]] = []
         var rows = 0
         for start in starts {
-            let isFull = rows + start.rows > usualRows && start.isOfLargest || rows + start.rows > mostRows
-            if rows > 0, isFull, cuts.last.map({ compareBytes($0, start.key) < 0 }) ?? !start.key.isEmpty {
+            let sum = rows + start.rows
+            let isFull = sum > usualRows && start.isOfLargest || sum > mostTimes * usualRows
+            if isFull, compareBytes(cuts.last ?? starts[0].key, start.key) < 0 {
                 cuts.append(start.key)
                 rows = 0
             }

@@ -108,11 +108,9 @@ final class DelimitedRows: PartEncoder {
         }
     }
 
-    func append(_ block: RowBlock, behind other: any PartEncoder) {
-        guard let other = other as? DelimitedRows, other.dialect == dialect, other.rowEnds.count == block.count + 1
-        else {
-            preconditionFailure("rows behind those of another kind or number")
-        }
+    func append(_ block: RowBlock, behind other: any PartEncoder) -> Bool {
+        guard let other = other as? DelimitedRows, other.dialect == dialect else { return false }
+        precondition(other.rowEnds.count == block.count + 1, "rows behind those of another block")
         let texts = Texts(block)
         let source = other.buffer.baseAddress!
         other.rowEnds.withUnsafeBufferPointer { ends in
@@ -135,6 +133,7 @@ final class DelimitedRows: PartEncoder {
             }
         }
         rowEnds = [used]
+        return true
     }
 
     /// How much room the rows of a block need.

@@ -38,15 +38,16 @@ package final class ReportPart {
     }
 
     private func emit(_ columns: ContractColumns, _ count: Int) {
-        var rows: (any PartEncoder)?
-        for (report, encoder) in encoders {
+        for (report, encoder) in encoders where report == .engagement {
+            encoder.append(RowBlock(columns: columns.engagement, count: count))
+        }
+        for (report, encoder) in encoders where report == .profile {
             // A profile begins with the fields of engagement, which need not be written out twice.
-            if report == .profile, let rows {
-                encoder.append(RowBlock(columns: columns.description, count: count), behind: rows)
-            } else {
-                encoder.append(RowBlock(columns: columns[report], count: count))
+            let rest = RowBlock(columns: columns.description, count: count)
+            if encoders.contains(where: { $0.report == .engagement && encoder.append(rest, behind: $0.encoder) }) {
+                continue
             }
-            if report == .engagement { rows = encoder }
+            encoder.append(RowBlock(columns: columns[report], count: count))
         }
     }
 }

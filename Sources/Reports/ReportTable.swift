@@ -89,9 +89,9 @@ package protocol SplittableEncoder: TableEncoder {
 /// Encodes rows and keeps the bytes.
 package protocol PartEncoder: AnyObject {
     func append(_ block: RowBlock)
-    /// Appends rows that begin with the fields of those that `other`, a part of the same kind, took last; the block has
-    /// the columns that follow.
-    func append(_ block: RowBlock, behind other: any PartEncoder)
+    /// Appends rows that begin with the fields of those that `other` took last; the block has the columns that follow.
+    /// Returns false, and appends nothing, if `other` is of another kind.
+    func append(_ block: RowBlock, behind other: any PartEncoder) -> Bool
     /// All bytes since the last `removeAll`. Good until the next call.
     var encoded: UnsafeRawBufferPointer { get }
     /// Forgets the bytes, but not the memory that they took.
