@@ -46,7 +46,9 @@ let package = Package(
         library("JSONRecords", ["Records", "CByteScan"]),
         library("Folding", ["Records", "Columns", "CByteScan"]),
         library("ParquetTable", ["Columns", "CLZ4", "CZlib"]),
-        library("Checkpoints", ["Codecs", "Columns", "Records", "Folding", "ParquetTable", "DurableIO", "CSQLite"]),
+        library(
+            "Checkpoints",
+            ["Codecs", "Columns", "Records", "Folding", "ParquetTable", "Pipelines", "DurableIO", "CSQLite"]),
         library("FaultInjection", ["DurableIO", "CSQLite"]),
         library("Reports", ["Columns", "Records", "Folding"]),
         library("Configuration", ["Records", yams]),

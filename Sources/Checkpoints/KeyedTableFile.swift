@@ -123,13 +123,19 @@ package final class KeyedTableWriter {
     ///
     /// - Returns: how long the file is, in bytes, and the XXH3-128 of its bytes.
     package func seal(metadata: [(String, String)]) throws -> (size: Int, digest: XXH128) {
+        let size = try finish(metadata: metadata)
+        try file.seal()
+        return (size, digest.state.finish())
+    }
+
+    /// Writes the footer and returns how long the file is, in bytes.
+    @discardableResult
+    func finish(metadata: [(String, String)]) throws -> Int {
         let common = [
             ("watchfold.format", String(KeyedTableFormat.version)), ("watchfold.kind", kind),
             ("watchfold.measures", KeyedTableFormat.measuresText(schema.measures)),
         ]
-        let size = try writer.finish(metadata: common + metadata).bytes
-        try file.seal()
-        return (size, digest.state.finish())
+        return try writer.finish(metadata: common + metadata).bytes
     }
 }
 

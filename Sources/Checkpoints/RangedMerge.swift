@@ -26,6 +26,8 @@ import Synchronization
 struct MergeTable: Sendable {
     var reader: KeyedTableReader
     var sources: [ColumnSource]
+    /// A file that is gone when nobody holds it any more.
+    var scratch: ScratchTable?
 
     /// All its rows as an input.
     var input: MergeInput { MergeInput(sources: sources, next: reader.batches()) }
@@ -34,22 +36,19 @@ struct MergeTable: Sendable {
 /// Tables to be merged range by range; ranges may be merged at the same time.
 package final class RangedMerge: Sendable {
     package let schema: KeyedSchema
-    private let countMeasure: Int
+    private let countMeasure: Int?
     private let tables: [RangedTable]
     /// Where each range but the first begins; ascending.
     private let cuts: [[UInt8]]
 
     package var rangeCount: Int { cuts.count + 1 }
 
-    /// - Parameter schema: of the result. It may have fewer measures than the tables have sources for; what only the
-    ///   others need is not read.
+    /// - Parameter countMeasure: as in `KeyedMerge`.
     /// - Parameter usualRows: rows that a range has, unless row groups are larger.
-    init(schema: KeyedSchema, countMeasure: Int, tables: [MergeTable], usualRows: Int = KeyedTableFormat.rowGroupRows) {
+    init(schema: KeyedSchema, countMeasure: Int?, tables: [MergeTable], usualRows: Int = KeyedTableFormat.rowGroupRows)
+    {
         self.schema = schema
         self.countMeasure = countMeasure
-        let tables = tables.map {
-            MergeTable(reader: $0.reader, sources: Array($0.sources.prefix(schema.measures.count)))
-        }
         let groups = tables.map(\.reader.groups)
         let cuts = RangeCuts.cuts(groups, usualRows: usualRows)
         self.cuts = cuts
@@ -117,6 +116,7 @@ enum RangeCuts {
 /// A table with the ranges that its row groups lie in.
 private final class RangedTable: Sendable {
     private let reader: KeyedTableReader
+    private let scratch: ScratchTable?
     private let sources: [ColumnSource]
     /// How many of the table's measures are read.
     private let measureCount: Int
@@ -124,6 +124,7 @@ private final class RangedTable: Sendable {
 
     init(_ table: MergeTable, _ groups: [KeyedGroup], cuts: [[UInt8]]) {
         reader = table.reader
+        scratch = table.scratch
         sources = table.sources
         measureCount = table.sources.reduce(0) { count, source in
             switch source {

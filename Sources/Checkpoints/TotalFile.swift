@@ -38,17 +38,26 @@ package struct TotalPlan {
     package var usesTotal: Bool { if case .rebuild = basis { false } else { true } }
     /// Whether the total on disk is by far the largest input.
     package let isSmallChange: Bool
+    /// Where files may be put that are gone after the merge.
+    fileprivate let scratch: ScratchTables
     /// One for each input of the merge, opened when the merge begins.
     fileprivate let inputs: [() throws -> MergeTable]
 
-    /// Opens the inputs.
+    /// Opens the inputs. Of very many some are merged into files of their own first, which takes threads and a while.
     ///
     /// - Parameter withDays: false: only seconds and records, in half the time.
-    /// - Throws: `DamagedTable` naming the file; `IOError`.
-    package func open(withDays: Bool = true) throws -> RangedMerge {
+    /// - Throws: `DamagedTable` naming the file; `FoldError`; `IOError`.
+    package func open(withDays: Bool = true, jobs: Int) throws -> RangedMerge {
         var schema = schema
         if !withDays { schema.measures.removeAll { $0.merge == .union } }
-        return RangedMerge(schema: schema, countMeasure: 1, tables: try inputs.map { try $0() })
+        let tables = try inputs.map { input in
+            var table = try input()
+            table.sources = Array(table.sources.prefix(schema.measures.count))
+            return table
+        }
+        return RangedMerge(
+            schema: schema, countMeasure: 1,
+            tables: try MergeCascade(schema: schema, scratch: scratch, jobs: jobs).reduced(tables))
     }
 
     /// Merges the inputs into batches of the total.
@@ -78,6 +87,8 @@ package struct TotalStore {
     }
 
     package var path: String { Path.join(root, Self.fileName) }
+
+    private var scratch: ScratchTables { ScratchTables(root: root, fileSystem: fileSystem) }
 
     /// The total on disk if it can be used: whole as far as its footer tells, and of this ledger.
     private func usable(_ ledger: Ledger) throws -> (reader: KeyedTableReader, generation: Int)? {
@@ -118,7 +129,8 @@ package struct TotalStore {
         }
         return TotalPlan(
             generation: generation, schema: schema, basis: .rebuild(files: counting.count),
-            isSmallChange: false, inputs: counting.map { version in { try input(version, schema, .added) } })
+            isSmallChange: false, scratch: scratch,
+            inputs: counting.map { version in { try input(version, schema, .added) } })
     }
 
     /// A merge of some versions alone: the total of a range of days.
@@ -126,7 +138,8 @@ package struct TotalStore {
         let schema = schema(for: versions)
         return TotalPlan(
             generation: generation, schema: schema, basis: .rebuild(files: versions.count),
-            isSmallChange: false, inputs: versions.map { version in { try input(version, schema, .added) } })
+            isSmallChange: false, scratch: scratch,
+            inputs: versions.map { version in { try input(version, schema, .added) } })
     }
 
     private func incremental(
@@ -160,7 +173,7 @@ package struct TotalStore {
             generation: generation, schema: schema,
             // What came and went again leaves the rows as they are, but the file still names the old generation.
             basis: from == generation ? .current : .incremental(from: from, changedFiles: changedFiles),
-            isSmallChange: changedRows * Self.smallChange <= reader.rowCount, inputs: inputs)
+            isSmallChange: changedRows * Self.smallChange <= reader.rowCount, scratch: scratch, inputs: inputs)
     }
 
     /// A change is small when the total has at least so many times its rows.

@@ -73,11 +73,12 @@ final class CursorStorage {
             words[row].low = length > KeyWords.capacity ? key.low | MergeKey.longMark : key.low
         }
         if keyCount > 1 {
+            let mark = keyCount > 2 ? MergeKey.longMark : 0
             for row in 0..<count {
                 let start = offsets[1][row]
                 let word = MergeKey.secondWord(padded: bytes[1] + start, count: offsets[1][row + 1] - start)
                 // Behind a first key that the words do not tell apart from others, a second one means nothing.
-                words[row].second = words[row].low & 0xFF == MergeKey.longMark ? 0 : word
+                words[row].second = words[row].low & 0xFF == MergeKey.longMark ? 0 : word | mark
             }
         } else {
             for row in 0..<count { words[row].second = 0 }

@@ -137,7 +137,7 @@ package struct KeyedMerge {
     /// Whether the row that a lane is at has the key of the row that a builder is at, when their words are equal.
     @inline(__always)
     private func isSameKey(_ lane: MergeLane, _ key: MergeKey, _ builder: borrowing KeyedBatchBuilder) -> Bool {
-        (key.isExact && schema.keys.count <= 2) || builder.hasKeys(lane, lane.row)
+        key.isExact || builder.hasKeys(lane, lane.row)
     }
 
     /// Takes rows of one input as they are.

@@ -13,7 +13,6 @@
 /// The inputs of a merge; at least one.
 struct MergeTree: ~Copyable {
     private let feeds: [MergeFeed]
-    private let keyCount: Int
     private let count: Int
     let lanes: UnsafeMutablePointer<MergeLane>
     /// Words of the row that each input is at; the greatest there are at its end.
@@ -25,7 +24,6 @@ struct MergeTree: ~Copyable {
 
     /// - Throws: what the inputs throw; `FoldError`.
     init(_ inputs: [MergeInput], keyCount: Int) throws {
-        self.keyCount = keyCount
         count = inputs.count
         feeds = inputs.map { MergeFeed($0, keyCount: keyCount) }
         lanes = .allocate(capacity: count)
@@ -67,12 +65,10 @@ struct MergeTree: ~Copyable {
         return left == right ? precedesByBytes(a, b) : left < right
     }
 
-    /// Among equal words. Which of two equal keys comes first does not matter, only that it is always the same.
+    /// Among equal words. Which of two equal keys comes first does not matter.
     private func precedesByBytes(_ a: Int, _ b: Int) -> Bool {
         if isAtEnd(a) || isAtEnd(b) { return !isAtEnd(a) }
-        if keys[a].isExact && keyCount <= 2 { return a < b }
-        let order = feeds[a].storage.compare(lanes[a].row, feeds[b].storage, lanes[b].row)
-        return order == 0 ? a < b : order < 0
+        return feeds[a].storage.compare(lanes[a].row, feeds[b].storage, lanes[b].row) < 0
     }
 
     /// The winner goes to its next row.
@@ -90,13 +86,20 @@ struct MergeTree: ~Copyable {
             try refill(winner)
         }
         var best = winner
+        var bestKey = keys[best]
         var node = (best + count) / 2
+        // Which of two inputs comes first is as good as random, so the matches are played without branches.
         while node > 0 {
             let other = losers[node]
-            if precedes(other, best) {
-                losers[node] = best
-                best = other
-            }
+            let otherKey = keys[other]
+            let isEqual = otherKey == bestKey
+            var isLess = otherKey < bestKey
+            if isEqual && !bestKey.isExact { isLess = precedesByBytes(other, best) }
+            losers[node] = isLess ? best : other
+            best = isLess ? other : best
+            bestKey.high = isLess ? otherKey.high : bestKey.high
+            bestKey.low = isLess ? otherKey.low : bestKey.low
+            bestKey.second = isLess ? otherKey.second : bestKey.second
             node /= 2
         }
         winner = best

@@ -126,7 +126,7 @@ private func batch(_ rows: some Collection<Row>) -> KeyedBatch {
         schema.measures.removeLast()
         let merge = RangedMerge(
             schema: schema, countMeasure: 1,
-            tables: [MergeTable(reader: reader, sources: [.column(0), .column(1), .column(2)])], usualRows: 50)
+            tables: [MergeTable(reader: reader, sources: [.column(0), .column(1)])], usualRows: 50)
         var found: [Row] = []
         for range in 0..<merge.rangeCount { try merge.run(range: range) { found += rows($0) } }
         #expect(found.map(\.measures) == rowsOfTable.map { Array($0.measures.prefix(2)) })
@@ -149,6 +149,35 @@ private func batch(_ rows: some Collection<Row>) -> KeyedBatch {
                 for range in 0..<merge.rangeCount { try merge.run(range: range) { _ in } }
             }
         }
+    }
+
+    /// Very many tables are merged by way of others, which leave nothing behind.
+    @Test(arguments: [1, 2, 3, 4, 9, 10, 23]) func aCascadeGivesTheSame(count: Int) throws {
+        var random = SplitMix(seed: UInt64(900 + count))
+        let tables = (0..<count).map { _ in table(40, &random) }
+        // The last is taken away again, and what else was in none is gone.
+        let extra = table(30, &random)
+        let sources: [ColumnSource] = [.column(0), .column(1), .column(2)]
+        var inputs = try (tables + [extra]).enumerated().map {
+            MergeTable(reader: try write($1, groupRows: 15, "table\($0)"), sources: sources)
+        }
+        inputs.append(MergeTable(reader: inputs[count].reader, sources: [.negated(0), .negated(1), .none]))
+        inputs.shuffle(using: &random)
+        let before = try FileManager.default.contentsOfDirectory(atPath: folder.path).count
+        let cascade = MergeCascade(
+            schema: Self.schema, scratch: ScratchTables(root: folder.path, fileSystem: .real), jobs: 2, fanIn: 3)
+        do {
+            let reduced = try cascade.reduced(inputs)
+            #expect(reduced.count <= 3)
+            let merge = RangedMerge(schema: Self.schema, countMeasure: 1, tables: reduced, usualRows: 30)
+            var found: [Row] = []
+            for range in 0..<merge.rangeCount { try merge.run(range: range) { found += rows($0) } }
+            func sumsOnly(_ rows: [Row]) -> [Row] {
+                rows.map { Row(contract: $0.contract, app: $0.app, measures: Array($0.measures.prefix(2))) }
+            }
+            #expect(sumsOnly(found) == sumsOnly(sums(tables)))
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == before)
     }
 
     @Test func cutsFollowTheLargestTableAndEndRangesThatGrowTooLong() {

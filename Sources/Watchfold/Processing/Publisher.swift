@@ -110,13 +110,13 @@ struct Publisher {
         // the work on the others begins; else both together take less. The receipt still speaks of the reports before:
         // should this end here, the next start makes all of them.
         if plan.isSmallChange {
-            let merge = try plan.open(withDays: false)
+            let merge = try plan.open(withDays: false, jobs: settings.jobs)
             let pass = try pass(merge, engagement)
             try run(merge, pass, into: nil)
             written += try pass.finish().written
             try place(engagement)
         }
-        let merge = try plan.open()
+        let merge = try plan.open(jobs: settings.jobs)
         let pass = try pass(merge, plan.isSmallChange ? others : files)
         let total = plan.basis == .current ? nil : try checkpoints.total.writer(plan)
         try run(merge, pass, into: total)
