@@ -24,9 +24,11 @@ package struct DamagedTable: Error, Sendable, CustomStringConvertible {
 package enum KeyedTableFormat {
     /// Version of the columns' and the metadata's meaning.
     package static let version = 1
-    /// Rows of a row group: large enough that columns compress well, small enough that a merge of a month of partials
-    /// holds one group of each in some hundred megabytes.
+    /// Most rows of a row group of the total, which is made of a range of contracts.
     package static let rowGroupRows = 65_536
+    /// Rows of a row group of a partial: one page, large enough that columns compress well, small enough that a merge of
+    /// a month of partials holds two groups of each in some fifty megabytes.
+    package static let partialGroupRows = 16_384
 
     static func tableSchema(_ schema: KeyedSchema) -> TableSchema {
         TableSchema(

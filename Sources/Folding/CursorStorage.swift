@@ -8,11 +8,11 @@ import Columns
     import Darwin
 #endif
 
-/// Columns of a few thousand rows in memory of its own, small enough to stay in the second-level cache: keys as they are,
+/// Columns of some hundred or thousand rows in memory of its own, few enough to stay in the second-level cache: keys as they are,
 /// their first bytes as comparable words, and each result column's part already worked out.
 final class CursorStorage {
     /// Most rows that are loaded at once.
-    static let capacity = 4096
+    let capacity: Int
 
     private let keyCount: Int
     private let measureCount: Int
@@ -25,19 +25,20 @@ final class CursorStorage {
     /// How many rows are loaded.
     private(set) var count = 0
 
-    init(keyCount: Int, measureCount: Int) {
+    init(keyCount: Int, measureCount: Int, capacity: Int) {
+        self.capacity = capacity
         self.keyCount = keyCount
         self.measureCount = measureCount
         byteCapacities = Array(repeating: 0, count: keyCount)
-        words = .allocate(capacity: Self.capacity)
+        words = .allocate(capacity: capacity)
         bytes = .allocate(capacity: keyCount)
         offsets = .allocate(capacity: keyCount)
         measures = .allocate(capacity: measureCount)
         for k in 0..<keyCount {
             bytes[k] = .allocate(capacity: 0)
-            offsets[k] = .allocate(capacity: Self.capacity + 1)
+            offsets[k] = .allocate(capacity: capacity + 1)
         }
-        for m in 0..<measureCount { measures[m] = .allocate(capacity: Self.capacity) }
+        for m in 0..<measureCount { measures[m] = .allocate(capacity: capacity) }
     }
 
     deinit {
@@ -57,7 +58,7 @@ final class CursorStorage {
     /// - Throws: `.overflow` when a value cannot be negated; `.notSorted` when the rows do not ascend strictly.
     func load(_ batch: KeyedBatch, rows: Range<Int>, sources: [ColumnSource]) throws(FoldError) {
         precondition(batch.keys.count == keyCount, "a batch of \(batch.keys.count) keys among ones of \(keyCount)")
-        precondition(rows.count <= Self.capacity, "\(rows.count) rows at once")
+        precondition(rows.count <= capacity, "\(rows.count) rows at once")
         precondition(
             batch.keys.allSatisfy { $0.count >= rows.upperBound }
                 && batch.measures.allSatisfy { $0.count >= rows.upperBound },

@@ -42,9 +42,10 @@ final class MergeFeed {
     /// The rows of `slice` that are not loaded yet.
     private var rest = 0..<0
 
-    init(_ input: MergeInput, keyCount: Int) {
+    /// - Parameter capacity: rows that are loaded at once.
+    init(_ input: MergeInput, keyCount: Int, capacity: Int) {
         self.input = input
-        storage = CursorStorage(keyCount: keyCount, measureCount: input.sources.count)
+        storage = CursorStorage(keyCount: keyCount, measureCount: input.sources.count, capacity: capacity)
     }
 
     /// Loads what comes next; returns how many rows, zero at the end.
@@ -57,7 +58,7 @@ final class MergeFeed {
             slice = next
             rest = next.rows
         }
-        var count = min(rest.count, CursorStorage.capacity)
+        var count = min(rest.count, storage.capacity)
         while count > 1, keyBytes(rest.prefix(count)) > Self.byteLimit { count /= 2 }
         try storage.load(slice.batch, rows: rest.prefix(count), sources: input.sources)
         rest = rest.dropFirst(count)

@@ -25,7 +25,9 @@ struct MergeTree: ~Copyable {
     /// - Throws: what the inputs throw; `FoldError`.
     init(_ inputs: [MergeInput], keyCount: Int) throws {
         count = inputs.count
-        feeds = inputs.map { MergeFeed($0, keyCount: keyCount) }
+        // Together they should fit into the second-level cache: a row takes about 80 bytes.
+        let capacity = max(128, min(4096, 8192 / inputs.count))
+        feeds = inputs.map { MergeFeed($0, keyCount: keyCount, capacity: capacity) }
         lanes = .allocate(capacity: count)
         keys = .allocate(capacity: count)
         losers = .allocate(capacity: count)
