@@ -35,26 +35,30 @@ let package = Package(
         systemLibrary("CXXHash", apt: "libxxhash-dev"),
         systemLibrary("CSQLite", apt: "libsqlite3-dev"),
         .target(name: "CByteScan"),
+        .target(name: "CWriteback"),
 
         library("Columns"),
         library("Records"),
-        library("DurableIO"),
+        library("Pipelines"),
+        library("DurableIO", ["CWriteback"]),
         library("Inbox", ["DurableIO", "Records"]),
         library("Codecs", ["CZlib", "CLZ4", "CXXHash"]),
         library("JSONRecords", ["Records", "CByteScan"]),
         library("Folding", ["Records", "Columns", "CByteScan"]),
         library("ParquetTable", ["Columns", "CLZ4", "CZlib"]),
-        library("Checkpoints", ["Codecs", "Columns", "Records", "Folding", "ParquetTable", "DurableIO", "CSQLite"]),
+        library(
+            "Checkpoints",
+            ["Codecs", "Columns", "Records", "Folding", "ParquetTable", "Pipelines", "DurableIO", "CSQLite"]),
         library("FaultInjection", ["DurableIO", "CSQLite"]),
         library("Reports", ["Columns", "Records", "Folding"]),
         library("Configuration", ["Records", yams]),
         library("StatusServer", ["DurableIO"]),
-        library("SampleData", ["Records", "CZlib", "CLZ4"]),
+        library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4"]),
         library(
             "Watchfold",
             [
                 "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords", "Records",
-                "Reports", "SampleData", "StatusServer", logging, subprocess,
+                "Pipelines", "Reports", "SampleData", "StatusServer", logging, subprocess,
             ]),
         .executableTarget(
             name: "watchfold", dependencies: ["Watchfold", "Configuration", argumentParser], swiftSettings: strict),
@@ -64,6 +68,7 @@ let package = Package(
             name: "ReaderBenchmark", dependencies: ["JSONRecords", "Folding", "Records"], path: "Benchmarks/Reader",
             swiftSettings: strict),
 
+        tests("PipelinesTests", ["Pipelines"]),
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
         tests("JSONRecordsTests", ["JSONRecords", "Records"]),
         tests("FoldingTests", ["Folding", "Columns", "Records"]),
@@ -88,6 +93,6 @@ let package = Package(
                 "Records", "Reports", logging,
             ]),
         tests("CommandTests", ["watchfold", "TestSupport", subprocess]),
-        tests("CheckpointsTests", ["Checkpoints", "Records", "CSQLite"]),
+        tests("CheckpointsTests", ["Checkpoints", "Columns", "DurableIO", "Folding", "Records", "CSQLite"]),
     ]
 )

@@ -24,14 +24,24 @@ package struct DamagedTable: Error, Sendable, CustomStringConvertible {
 package enum KeyedTableFormat {
     /// Version of the columns' and the metadata's meaning.
     package static let version = 1
-    /// Rows of a row group: large enough that columns compress well, small enough that a merge of a month of partials
-    /// holds one group of each in some hundred megabytes.
+    /// Most rows of a row group of the total, which is made of a range of contracts.
     package static let rowGroupRows = 65_536
+    /// Rows of a row group of a partial: one page, large enough that columns compress well, small enough that a merge of
+    /// a month of partials holds two groups of each in some fifty megabytes.
+    package static let partialGroupRows = 16_384
 
     static func tableSchema(_ schema: KeyedSchema) -> TableSchema {
         TableSchema(
             columns: schema.keys.map { ColumnSchema($0, .utf8) } + schema.measures.map { ColumnSchema($0.name, .int64) }
         )
+    }
+
+    static func writerOptions(_ schema: KeyedSchema) -> WriterOptions {
+        WriterOptions(sortingColumns: schema.keys.indices.map { SortingColumn($0) })
+    }
+
+    static func columns(_ batch: KeyedBatch) -> [ColumnValues] {
+        batch.keys.map { .utf8($0) } + batch.measures.map { .int64($0) }
     }
 
     static func measuresText(_ measures: [Measure]) -> String {
@@ -46,6 +56,28 @@ package enum KeyedTableFormat {
             measures.append(Measure(String(pieces[0]), merge))
         }
         return measures
+    }
+}
+
+/// Encodes rows of a keyed table apart from its file, so that several threads can.
+package final class KeyedGroupEncoder {
+    fileprivate let groups: RowGroupEncoder
+    fileprivate private(set) var rowCount = 0
+
+    package init(schema: KeyedSchema) {
+        groups = RowGroupEncoder(
+            schema: KeyedTableFormat.tableSchema(schema), options: KeyedTableFormat.writerOptions(schema))
+    }
+
+    /// Encodes one row group behind those that are kept.
+    package func encode(_ batch: KeyedBatch) throws {
+        rowCount += batch.count
+        try groups.encode(KeyedTableFormat.columns(batch))
+    }
+
+    package func removeAll() {
+        rowCount = 0
+        groups.removeAll()
     }
 }
 
@@ -71,8 +103,7 @@ package final class KeyedTableWriter {
         self.file = file
         self.digest = digest
         writer = TableWriter(
-            schema: KeyedTableFormat.tableSchema(schema),
-            options: WriterOptions(sortingColumns: schema.keys.indices.map { SortingColumn($0) })
+            schema: KeyedTableFormat.tableSchema(schema), options: KeyedTableFormat.writerOptions(schema)
         ) { bytes in
             digest.state.update(bytes)
             try file.write(bytes)
@@ -81,20 +112,32 @@ package final class KeyedTableWriter {
 
     package func write(_ batch: KeyedBatch) throws {
         rowCount += batch.count
-        try writer.write(rowGroup: batch.keys.map { .utf8($0) } + batch.measures.map { .int64($0) })
+        try writer.write(rowGroup: KeyedTableFormat.columns(batch))
+    }
+
+    /// Writes row groups that were encoded elsewhere.
+    package func write(_ encoded: KeyedGroupEncoder) throws {
+        rowCount += encoded.rowCount
+        try writer.write(encoded.groups)
     }
 
     /// Writes the footer and makes the file durable, still under its temporary name.
     ///
     /// - Returns: how long the file is, in bytes, and the XXH3-128 of its bytes.
     package func seal(metadata: [(String, String)]) throws -> (size: Int, digest: XXH128) {
+        let size = try finish(metadata: metadata)
+        try file.seal()
+        return (size, digest.state.finish())
+    }
+
+    /// Writes the footer and returns how long the file is, in bytes.
+    @discardableResult
+    func finish(metadata: [(String, String)]) throws -> Int {
         let common = [
             ("watchfold.format", String(KeyedTableFormat.version)), ("watchfold.kind", kind),
             ("watchfold.measures", KeyedTableFormat.measuresText(schema.measures)),
         ]
-        let size = try writer.finish(metadata: common + metadata).bytes
-        try file.seal()
-        return (size, digest.state.finish())
+        return try writer.finish(metadata: common + metadata).bytes
     }
 }
 
@@ -120,8 +163,17 @@ private struct FileSource: ByteSource {
     }
 }
 
+/// A row group, as the footer describes it.
+package struct KeyedGroup: Sendable {
+    package var rowCount: Int
+    /// Bytes of its pages before compression.
+    package var size: Int
+    /// Bounds of its first key: no row's is less than the one nor greater than the other. Nil when the file does not say.
+    package var bounds: (least: [UInt8], most: [UInt8])?
+}
+
 /// Reads a keyed table, row group by row group. Every page's checksum is required and checked.
-package struct KeyedTableReader {
+package struct KeyedTableReader: Sendable {
     package let path: String
     package let schema: KeyedSchema
     package let rowCount: Int
@@ -173,15 +225,27 @@ package struct KeyedTableReader {
         return {
             guard group < reader.rowGroups.count else { return nil }
             defer { group += 1 }
-            return try batch(group)
+            return try batch(group, measures: schema.measures.count)
         }
     }
 
-    private func batch(_ group: Int) throws -> KeyedBatch {
+    /// What is known of the row groups without reading them.
+    package var groups: [KeyedGroup] {
+        reader.rowGroups.map { group in
+            let bounds = group.columns[0].statistics
+            guard case .utf8(let least)? = bounds.minimum, case .utf8(let most)? = bounds.maximum else {
+                return KeyedGroup(rowCount: group.rowCount, size: group.uncompressedSize, bounds: nil)
+            }
+            return KeyedGroup(rowCount: group.rowCount, size: group.uncompressedSize, bounds: (least, most))
+        }
+    }
+
+    /// The rows of a group, with the first of its measures.
+    func batch(_ group: Int, measures count: Int) throws -> KeyedBatch {
         do {
             let keyCount = schema.keys.count
             let keys = try (0..<keyCount).map { try reader.readColumn(rowGroup: group, column: $0).strings! }
-            let measures = try schema.measures.indices.map {
+            let measures = try (0..<count).map {
                 try reader.readColumn(rowGroup: group, column: keyCount + $0).int64s!
             }
             return KeyedBatch(keys: keys, measures: measures)

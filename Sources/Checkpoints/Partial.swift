@@ -15,6 +15,12 @@ import Folding
 import Records
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// What a partial says of the file it was folded from.
 package struct PartialOrigin: Sendable, Hashable {
     /// Logical name: path below the inbox without the compression suffix.
@@ -54,55 +60,76 @@ struct PartialSums {
     var seconds: Int64 = 0
     var absoluteSeconds: Int64 = 0
     var records: Int64 = 0
-    private var apps: [[UInt8]: (records: Int64, seconds: Int64)] = [:]
+    private var apps: [AppTally] = []
+    /// Places in `apps`, by name; filled once there are too many to look through.
+    private var places: [[UInt8]: Int] = [:]
+
+    private struct AppTally {
+        var name: [UInt8]
+        var records: Int64 = 0
+        var seconds: Int64 = 0
+    }
+
+    /// Apps up to which looking at one after another is faster than hashing. Real data has eight.
+    private static let few = 16
 
     /// - Throws: `FoldError.overflow` when the absolute values pass Int64.max, naming the contract it happened at.
     mutating func add(_ batch: KeyedBatch) throws(FoldError) {
         rows += batch.count
         var failedRow: Int?
-        var lastApp: ArraySlice<UInt8> = []
-        var records: Int64 = 0
-        var seconds: Int64 = 0
-        var hasLast = false
-        let apps = batch.keys[1]
-        // Consecutive rows mostly share their app; one dictionary access a change is enough.
-        func flush(_ table: inout [[UInt8]: (records: Int64, seconds: Int64)]) {
-            guard hasLast else { return }
-            table[Array(lastApp), default: (0, 0)].records += records
-            table[Array(lastApp), default: (0, 0)].seconds += seconds
-            records = 0
-            seconds = 0
-        }
-        for row in 0..<batch.count {
-            let app = apps.bytes[apps.offsets[row]..<apps.offsets[row + 1]]
-            if !hasLast || app != lastApp {
-                flush(&self.apps)
-                lastApp = app
-                hasLast = true
+        batch.keys[1].withUnsafe { bytes, offsets in
+            var last = -1
+            var absolute = absoluteSeconds
+            for row in 0..<batch.count {
+                let app = UnsafeBufferPointer(start: bytes + offsets[row], count: offsets[row + 1] - offsets[row])
+                // Consecutive rows mostly share their app.
+                if last < 0 || !Self.isSame(apps[last].name, app) { last = place(of: app) }
+                let value = batch.measures[0][row]
+                // Int64.min has no magnitude among the Int64s, and could never be taken away again.
+                guard let magnitude = Int64(exactly: value.magnitude),
+                    case (let sum, let overflow) = absolute.addingReportingOverflow(magnitude), !overflow
+                else {
+                    failedRow = row
+                    return
+                }
+                absolute = sum
+                // Within the sum of the absolute values.
+                apps[last].seconds += value
+                apps[last].records += batch.measures[1][row]
+                seconds += value
+                records += batch.measures[1][row]
             }
-            let value = batch.measures[0][row]
-            // Int64.min has no magnitude among the Int64s, and could never be taken away again.
-            guard let magnitude = Int64(exactly: value.magnitude),
-                case (let sum, let overflow) = absoluteSeconds.addingReportingOverflow(magnitude), !overflow
-            else {
-                failedRow = row
-                break
-            }
-            absoluteSeconds = sum
-            seconds += value
-            records += batch.measures[1][row]
+            absoluteSeconds = absolute
         }
         if let failedRow { throw .overflow(key: batch.keys[0][failedRow]) }
-        flush(&self.apps)
-        self.seconds = self.apps.values.reduce(0) { $0 + $1.seconds }
-        self.records = self.apps.values.reduce(0) { $0 + $1.records }
+    }
+
+    private static func isSame(_ name: [UInt8], _ app: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard name.count == app.count else { return false }
+        // An empty name may have no address.
+        return app.isEmpty || name.withUnsafeBufferPointer { memcmp($0.baseAddress!, app.baseAddress!, app.count) == 0 }
+    }
+
+    /// Where an app's tally is; a new one is begun.
+    private mutating func place(of app: UnsafeBufferPointer<UInt8>) -> Int {
+        if apps.count <= Self.few {
+            if let place = apps.firstIndex(where: { Self.isSame($0.name, app) }) { return place }
+        } else if let place = places[Array(app)] {
+            return place
+        }
+        apps.append(AppTally(name: Array(app)))
+        if apps.count == Self.few + 1 {
+            for (place, app) in apps.enumerated() { places[app.name] = place }
+        } else if apps.count > Self.few {
+            places[Array(app)] = apps.count - 1
+        }
+        return apps.count - 1
     }
 
     /// Ascending by bytes.
     var appSums: [AppSum] {
-        apps.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map {
-            AppSum(
-                app: String(decoding: $0.key, as: UTF8.self), records: Int($0.value.records), seconds: $0.value.seconds)
+        apps.sorted { $0.name.lexicographicallyPrecedes($1.name) }.map {
+            AppSum(app: String(decoding: $0.name, as: UTF8.self), records: Int($0.records), seconds: $0.seconds)
         }
     }
 }

@@ -36,15 +36,36 @@ package struct TotalPlan {
     package let basis: TotalBasis
     /// Whether the total on disk is one of the inputs.
     package var usesTotal: Bool { if case .rebuild = basis { false } else { true } }
+    /// Whether the total on disk is by far the largest input.
+    package let isSmallChange: Bool
+    /// Where files may be put that are gone after the merge.
+    fileprivate let scratch: ScratchTables
     /// One for each input of the merge, opened when the merge begins.
-    fileprivate let inputs: [() throws -> MergeInput]
+    fileprivate let inputs: [() throws -> MergeTable]
+
+    /// Opens the inputs. Of very many some are merged into files of their own first, which takes threads and a while.
+    ///
+    /// - Parameter withDays: false: only seconds and records, in half the time.
+    /// - Throws: `DamagedTable` naming the file; `FoldError`; `IOError`.
+    package func open(withDays: Bool = true, jobs: Int) throws -> RangedMerge {
+        var schema = schema
+        if !withDays { schema.measures.removeAll { $0.merge == .union } }
+        let tables = try inputs.map { input in
+            var table = try input()
+            table.sources = Array(table.sources.prefix(schema.measures.count))
+            return table
+        }
+        return RangedMerge(
+            schema: schema, countMeasure: 1,
+            tables: try MergeCascade(schema: schema, scratch: scratch, jobs: jobs).reduced(tables))
+    }
 
     /// Merges the inputs into batches of the total.
     ///
     /// - Throws: `DamagedTable` naming the file; `FoldError`; `IOError`.
     package func run(_ emit: (KeyedBatch) throws -> Void) throws {
         try KeyedMerge(schema: schema, countMeasure: 1).run(
-            try inputs.map { try $0() }, rowLimit: KeyedTableFormat.rowGroupRows, emit: emit)
+            try inputs.map { try $0().input }, rowLimit: KeyedTableFormat.rowGroupRows, emit: emit)
     }
 }
 
@@ -66,6 +87,8 @@ package struct TotalStore {
     }
 
     package var path: String { Path.join(root, Self.fileName) }
+
+    private var scratch: ScratchTables { ScratchTables(root: root, fileSystem: fileSystem) }
 
     /// The total on disk if it can be used: whole as far as its footer tells, and of this ledger.
     private func usable(_ ledger: Ledger) throws -> (reader: KeyedTableReader, generation: Int)? {
@@ -106,6 +129,7 @@ package struct TotalStore {
         }
         return TotalPlan(
             generation: generation, schema: schema, basis: .rebuild(files: counting.count),
+            isSmallChange: false, scratch: scratch,
             inputs: counting.map { version in { try input(version, schema, .added) } })
     }
 
@@ -114,6 +138,7 @@ package struct TotalStore {
         let schema = schema(for: versions)
         return TotalPlan(
             generation: generation, schema: schema, basis: .rebuild(files: versions.count),
+            isSmallChange: false, scratch: scratch,
             inputs: versions.map { version in { try input(version, schema, .added) } })
     }
 
@@ -138,19 +163,25 @@ package struct TotalStore {
             }
             sources.append(cleared[measure.name].map { .masked(column, ~$0) } ?? .column(column))
         }
-        var inputs: [() throws -> MergeInput] = [{ MergeInput(sources: sources, next: reader.batches()) }]
+        var inputs: [() throws -> MergeTable] = [{ MergeTable(reader: reader, sources: sources) }]
         inputs += counting.filter { added.contains($0.id) }.map { version in { try input(version, schema, .added) } }
         inputs += removed.map { version in { try input(version, schema, .removed) } }
         inputs += again.map { version in { try input(version, schema, .seenAgain) } }
+        let added = counting.filter { added.contains($0.id) }
+        let changedRows = (added + removed + again).reduce(0) { $0 + $1.facts.rows }
         return TotalPlan(
             generation: generation, schema: schema,
             // What came and went again leaves the rows as they are, but the file still names the old generation.
-            basis: from == generation ? .current : .incremental(from: from, changedFiles: changedFiles), inputs: inputs)
+            basis: from == generation ? .current : .incremental(from: from, changedFiles: changedFiles),
+            isSmallChange: changedRows * Self.smallChange <= reader.rowCount, scratch: scratch, inputs: inputs)
     }
+
+    /// A change is small when the total has at least so many times its rows.
+    private static let smallChange = 8
 
     private enum Part { case added, removed, seenAgain }
 
-    private func input(_ version: VersionRecord, _ schema: KeyedSchema, _ part: Part) throws -> MergeInput {
+    private func input(_ version: VersionRecord, _ schema: KeyedSchema, _ part: Part) throws -> MergeTable {
         let reader: KeyedTableReader
         do {
             reader = try partials.open(version.facts.partial)
@@ -173,7 +204,7 @@ package struct TotalStore {
             }
             return measure.name == column && part != .removed ? .constant(DayColumn.set(of: day)) : .none
         }
-        return MergeInput(sources: sources, next: reader.batches())
+        return MergeTable(reader: reader, sources: sources)
     }
 
     /// The columns of the total of these versions: one day set for each month that a file has a date in.

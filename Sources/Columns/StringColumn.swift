@@ -53,6 +53,19 @@ package struct StringColumn: Sendable, Equatable {
         offsets = newOffsets
     }
 
+    /// Takes other rows in place of its own, in the same memory if nobody else has it.
+    ///
+    /// - Precondition: the offsets ascend from 0, one more than there are rows.
+    package mutating func replace(
+        bytes newBytes: UnsafePointer<UInt8>, offsets newOffsets: UnsafePointer<Int>, rowCount: Int
+    ) {
+        precondition(newOffsets[0] == 0, "offsets do not begin with 0")
+        offsets.removeAll(keepingCapacity: true)
+        offsets.append(contentsOf: UnsafeBufferPointer(start: newOffsets, count: rowCount + 1))
+        bytes.removeAll(keepingCapacity: true)
+        bytes.append(contentsOf: UnsafeBufferPointer(start: newBytes, count: newOffsets[rowCount]))
+    }
+
     package mutating func reserve(rows: Int, bytes byteCount: Int) {
         offsets.reserveCapacity(rows + 1)
         bytes.reserveCapacity(byteCount)

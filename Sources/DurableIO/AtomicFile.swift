@@ -22,6 +22,10 @@ package final class AtomicFile {
     package let temporaryPath: String
     /// Bytes written so far.
     package private(set) var count = 0
+    /// Bytes that the kernel was asked to begin writing to the disk.
+    private var begun = 0
+    /// After so many more bytes it is asked again: enough for one large request to the disk.
+    private static let writebackBytes = 8 << 20
     private let fileSystem: FileSystem
     private let file: OpenFile
     private var state = State.writing
@@ -69,6 +73,10 @@ package final class AtomicFile {
         precondition(state == .writing, "\(path) is no longer being written")
         try file.write(bytes)
         count += bytes.count
+        if count - begun >= Self.writebackBytes {
+            file.beginWriteback(begun..<count)
+            begun = count
+        }
     }
 
     /// Makes the content durable, still under its temporary name.

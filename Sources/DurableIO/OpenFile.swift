@@ -1,5 +1,7 @@
 //  An open descriptor that knows its path.
 
+import CWriteback
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -150,6 +152,12 @@ package final class OpenFile: Sendable {
         try fileSystem.perform(.truncate(path: path, length: length), "cannot truncate", path, on: descriptor) { _ in
             Int(ftruncate(descriptor, off_t(length)))
         }
+    }
+
+    /// Asks the kernel to begin writing these bytes to the disk, so that a later `sync` has less to wait for. Nothing can
+    /// depend on it, so it is no call that tests see, and whether it worked does not matter.
+    package func beginWriteback(_ bytes: Range<Int>) {
+        wf_begin_writeback(descriptor, Int64(bytes.lowerBound), Int64(bytes.count))
     }
 
     /// Makes what was written last. After a failure nothing is known of the pages; the file must be written anew.

@@ -1,4 +1,4 @@
-//  One batch of an input, laid out for the merge loop.
+//  Some rows of an input, laid out for the merge loop.
 
 import Columns
 
@@ -8,31 +8,37 @@ import Columns
     import Darwin
 #endif
 
-/// Columns of one batch in memory of its own: keys as they are, their first bytes as comparable words, and each result
-/// column's part already worked out.
+/// Columns of some hundred or thousand rows in memory of its own, few enough to stay in the second-level cache: keys as they are,
+/// their first bytes as comparable words, and each result column's part already worked out.
 final class CursorStorage {
+    /// Most rows that are loaded at once.
+    let capacity: Int
+
     private let keyCount: Int
     private let measureCount: Int
-    private var rowCapacity = 0
     private var byteCapacities: [Int]
-    private(set) var words: UnsafeMutablePointer<UInt64>
+    let words: UnsafeMutablePointer<MergeKey>
+    /// One buffer for each key column; from each key's first byte on, 16 bytes can be read.
     let bytes: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>>
     let offsets: UnsafeMutablePointer<UnsafeMutablePointer<Int>>
     let measures: UnsafeMutablePointer<UnsafeMutablePointer<Int64>>
+    /// How many rows are loaded.
+    private(set) var count = 0
 
-    init(keyCount: Int, measureCount: Int) {
+    init(keyCount: Int, measureCount: Int, capacity: Int) {
+        self.capacity = capacity
         self.keyCount = keyCount
         self.measureCount = measureCount
         byteCapacities = Array(repeating: 0, count: keyCount)
-        words = .allocate(capacity: 0)
+        words = .allocate(capacity: capacity)
         bytes = .allocate(capacity: keyCount)
         offsets = .allocate(capacity: keyCount)
         measures = .allocate(capacity: measureCount)
         for k in 0..<keyCount {
             bytes[k] = .allocate(capacity: 0)
-            offsets[k] = .allocate(capacity: 0)
+            offsets[k] = .allocate(capacity: capacity + 1)
         }
-        for m in 0..<measureCount { measures[m] = .allocate(capacity: 0) }
+        for m in 0..<measureCount { measures[m] = .allocate(capacity: capacity) }
     }
 
     deinit {
@@ -47,78 +53,88 @@ final class CursorStorage {
         measures.deallocate()
     }
 
-    /// Takes over a batch.
+    /// Takes over some rows of a batch, at most `capacity`.
     ///
-    /// - Throws: `.overflow` when a value cannot be negated.
-    func load(_ batch: KeyedBatch, sources: [ColumnSource]) throws(FoldError) {
+    /// - Throws: `.overflow` when a value cannot be negated; `.notSorted` when the rows do not ascend strictly.
+    func load(_ batch: KeyedBatch, rows: Range<Int>, sources: [ColumnSource]) throws(FoldError) {
         precondition(batch.keys.count == keyCount, "a batch of \(batch.keys.count) keys among ones of \(keyCount)")
-        let count = batch.count
+        precondition(rows.count <= capacity, "\(rows.count) rows at once")
         precondition(
-            batch.keys.allSatisfy { $0.count == count } && batch.measures.allSatisfy { $0.count == count },
+            batch.keys.allSatisfy { $0.count >= rows.upperBound }
+                && batch.measures.allSatisfy { $0.count >= rows.upperBound },
             "columns of different lengths")
-        makeRoom(rows: count)
-        for k in 0..<keyCount {
-            batch.keys[k].withUnsafe { source, sourceOffsets in
-                let size = sourceOffsets[count]
-                if byteCapacities[k] < size + 16 {
-                    bytes[k].deallocate()
-                    byteCapacities[k] = size + 16 + size / 4
-                    bytes[k] = .allocate(capacity: byteCapacities[k])
-                }
-                memcpy(bytes[k], source, size)
-                memset(bytes[k] + size, 0, 16)
-                memcpy(offsets[k], sourceOffsets, (count + 1) * MemoryLayout<Int>.stride)
-            }
-        }
+        count = rows.count
+        for k in 0..<keyCount { copyKeys(batch.keys[k], rows, to: k) }
         for row in 0..<count {
             let start = offsets[0][row]
             let length = offsets[0][row + 1] - start
             let key = KeyWords(padded: bytes[0] + start, count: min(length, KeyWords.capacity))
-            words[row * 2] = key.high
+            words[row].high = key.high
             // A longer key comes behind the one that ends after 15 bytes.
-            words[row * 2 + 1] = length > KeyWords.capacity ? key.low | 0xFF : key.low
+            words[row].low = length > KeyWords.capacity ? key.low | MergeKey.longMark : key.low
         }
-        for (m, source) in sources.enumerated() { try load(batch, source, into: measures[m], count) }
+        if keyCount > 1 {
+            let mark = keyCount > 2 ? MergeKey.longMark : 0
+            for row in 0..<count {
+                let start = offsets[1][row]
+                let word = MergeKey.secondWord(padded: bytes[1] + start, count: offsets[1][row + 1] - start)
+                // Behind a first key that the words do not tell apart from others, a second one means nothing.
+                words[row].second = words[row].low & 0xFF == MergeKey.longMark ? 0 : word | mark
+            }
+        } else {
+            for row in 0..<count { words[row].second = 0 }
+        }
+        try checkOrder()
+        for (m, source) in sources.enumerated() { try load(batch, source, into: measures[m], rows) }
+    }
+
+    private func copyKeys(_ column: StringColumn, _ rows: Range<Int>, to k: Int) {
+        column.withUnsafe { source, sourceOffsets in
+            let start = sourceOffsets[rows.lowerBound]
+            let size = sourceOffsets[rows.upperBound] - start
+            if byteCapacities[k] < size + 16 {
+                bytes[k].deallocate()
+                byteCapacities[k] = size + 16 + size / 4
+                bytes[k] = .allocate(capacity: byteCapacities[k])
+            }
+            memcpy(bytes[k], source + start, size)
+            memset(bytes[k] + size, 0, 16)
+            let (from, to) = (sourceOffsets + rows.lowerBound, offsets[k])
+            for row in 0...rows.count { to[row] = from[row] &- start }
+        }
     }
 
     private func load(
-        _ batch: KeyedBatch, _ source: ColumnSource, into out: UnsafeMutablePointer<Int64>, _ count: Int
+        _ batch: KeyedBatch, _ source: ColumnSource, into out: UnsafeMutablePointer<Int64>, _ rows: Range<Int>
     ) throws(FoldError) {
         switch source {
-        case .none: out.update(repeating: 0, count: count)
-        case .constant(let value): out.update(repeating: value, count: count)
+        case .none: out.update(repeating: 0, count: rows.count)
+        case .constant(let value): out.update(repeating: value, count: rows.count)
         case .column(let m):
             batch.measures[m].withUnsafeBufferPointer {
-                if count > 0 { out.update(from: $0.baseAddress!, count: count) }
+                if !rows.isEmpty { out.update(from: $0.baseAddress! + rows.lowerBound, count: rows.count) }
             }
-        case .masked(let m, let mask): for row in 0..<count { out[row] = batch.measures[m][row] & mask }
+        case .masked(let m, let mask):
+            for row in rows { out[row - rows.lowerBound] = batch.measures[m][row] & mask }
         case .negated(let m):
-            for row in 0..<count {
+            for row in rows {
                 let (value, overflow) = Int64(0).subtractingReportingOverflow(batch.measures[m][row])
                 if overflow { throw .overflow(key: batch.keys[0][row]) }
-                out[row] = value
+                out[row - rows.lowerBound] = value
             }
         }
     }
 
-    private func makeRoom(rows: Int) {
-        guard rows > rowCapacity || rowCapacity == 0 else { return }
-        rowCapacity = max(rows, 1)
-        words.deallocate()
-        words = .allocate(capacity: rowCapacity * 2)
-        for k in 0..<keyCount {
-            offsets[k].deallocate()
-            offsets[k] = .allocate(capacity: rowCapacity + 1)
-        }
-        for m in 0..<measureCount {
-            measures[m].deallocate()
-            measures[m] = .allocate(capacity: rowCapacity)
+    private func checkOrder() throws(FoldError) {
+        for row in 1..<max(count, 1) {
+            if words[row - 1] < words[row] { continue }
+            if compare(row - 1, self, row) >= 0 { throw .notSorted(key: text(row)) }
         }
     }
 
-    /// Compares the keys of two rows by their bytes, from one key column on: negative, zero or positive.
-    func compare(_ row: Int, _ other: CursorStorage, _ otherRow: Int, from firstKey: Int) -> Int {
-        for k in firstKey..<keyCount {
+    /// Compares the keys of two rows by their bytes: negative, zero or positive.
+    func compare(_ row: Int, _ other: CursorStorage, _ otherRow: Int) -> Int {
+        for k in 0..<keyCount {
             let start = offsets[k][row]
             let length = offsets[k][row + 1] - start
             let otherStart = other.offsets[k][otherRow]
@@ -135,4 +151,7 @@ final class CursorStorage {
             Array(UnsafeBufferPointer(start: bytes[k] + offsets[k][row], count: offsets[k][row + 1] - offsets[k][row]))
         }
     }
+
+    /// The first key, for messages.
+    func text(_ row: Int) -> String { String(decoding: keyBytes(row)[0], as: UTF8.self) }
 }

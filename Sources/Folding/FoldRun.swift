@@ -104,10 +104,10 @@ extension FoldRun {
                 builder.measures[0][builder.count] = sum
                 builder.measures[1][builder.count] = count
                 builder.endRow()
-                if builder.isFull { try emit(builder.take()) }
+                if builder.isFull { try builder.emit(emit) }
             }
         }
-        if builder.count > 0 { try emit(builder.take()) }
+        if builder.count > 0 { try builder.emit(emit) }
     }
 
     /// The contract with the largest sum in any run, for messages: whatever the order of runs, the same.

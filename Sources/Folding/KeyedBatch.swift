@@ -30,3 +30,16 @@ package struct KeyedBatch: Sendable, Equatable {
         self.measures = measures
     }
 }
+
+/// Some rows of a batch.
+package struct KeyedSlice: Sendable {
+    package var batch: KeyedBatch
+    package var rows: Range<Int>
+
+    package init(_ batch: KeyedBatch, rows: Range<Int>) {
+        self.batch = batch
+        self.rows = rows
+    }
+
+    package init(_ batch: KeyedBatch) { self.init(batch, rows: 0..<batch.count) }
+}

@@ -32,12 +32,17 @@ struct KeyedBatchBuilder: ~Copyable {
     let measures: UnsafeMutablePointer<UnsafeMutablePointer<Int64>>
     private(set) var count = 0
     private var keyBytes = 0
+    /// What was handed on last.
+    private var batch: KeyedBatch
 
     init(keyCount: Int, measureCount: Int, rowLimit: Int) {
         precondition(rowLimit > 0, "a batch needs room for a row")
         self.rowLimit = rowLimit
         self.keyCount = keyCount
         self.measureCount = measureCount
+        batch = KeyedBatch(
+            keys: Array(repeating: StringColumn(), count: keyCount), measures: Array(repeating: [], count: measureCount)
+        )
         keys = .allocate(capacity: keyCount)
         measures = .allocate(capacity: measureCount)
         for k in 0..<keyCount {
@@ -92,6 +97,59 @@ struct KeyedBatchBuilder: ~Copyable {
         setKey(key, count: count)
     }
 
+    /// The next row's keys are those of a lane's row.
+    @inline(__always)
+    mutating func setKeys(_ lane: MergeLane, _ row: Int) {
+        for k in 0..<keyCount {
+            let start = lane.offsets[k][row]
+            let length = lane.offsets[k][row + 1] - start
+            let out = room(key: k, count: length)
+            if length <= 16 {
+                let source = UnsafeRawPointer(lane.bytes[k] + start)
+                UnsafeMutableRawPointer(out).storeBytes(of: source.loadUnaligned(as: UInt128.self), as: UInt128.self)
+            } else {
+                memcpy(out, lane.bytes[k] + start, length)
+            }
+            setKey(k, count: length)
+        }
+    }
+
+    /// Whether the keys of the row that was begun are those of a lane's row.
+    func hasKeys(_ lane: MergeLane, _ row: Int) -> Bool {
+        for k in 0..<keyCount {
+            let start = lane.offsets[k][row]
+            let length = lane.offsets[k][row + 1] - start
+            let own = keys[k].offsets[count]
+            if keys[k].used - own != length { return false }
+            if memcmp(lane.bytes[k] + start, keys[k].bytes + own, length) != 0 { return false }
+        }
+        return true
+    }
+
+    /// Rows that there is room for.
+    var rowsLeft: Int { rowLimit - count }
+
+    /// Takes rows of a lane as they are.
+    ///
+    /// - Precondition: `rows.count <= rowsLeft`.
+    mutating func append(_ lane: MergeLane, _ rows: Range<Int>) {
+        precondition(rows.count <= rowsLeft, "\(rows.count) rows where \(rowsLeft) fit")
+        for k in 0..<keyCount {
+            let offsets = lane.offsets[k] + rows.lowerBound
+            let size = offsets[rows.count] - offsets[0]
+            memcpy(room(key: k, count: size), lane.bytes[k] + offsets[0], size)
+            let shift = keys[k].used &- offsets[0]
+            let out = keys[k].offsets + count
+            for row in 1..<rows.count + 1 { out[row] = offsets[row] &+ shift }
+            keys[k].used += size
+            keyBytes += size
+        }
+        for m in 0..<measureCount {
+            (measures[m] + count).update(from: lane.measures[m] + rows.lowerBound, count: rows.count)
+        }
+        count += rows.count
+    }
+
     /// The next row is complete: all its keys were set and its measures written to `measures[m][count]`.
     @inline(__always)
     mutating func endRow() { count += 1 }
@@ -111,23 +169,19 @@ struct KeyedBatchBuilder: ~Copyable {
             decoding: UnsafeBufferPointer(start: keys[0].bytes + start, count: keys[0].used - start), as: UTF8.self)
     }
 
-    /// The rows so far as a batch; the builder is empty afterwards.
-    mutating func take() -> KeyedBatch {
-        let rows = count
-        let keyColumns = (0..<keyCount).map { k in
-            let strings = keys[k]
-            return StringColumn(rowCount: rows, byteCapacity: strings.used) { bytes, offsets in
-                memcpy(bytes, strings.bytes, strings.used)
-                memcpy(offsets, strings.offsets, (rows + 1) * MemoryLayout<Int>.stride)
-                return strings.used
-            }
+    /// Hands on the rows so far as a batch; the builder is empty afterwards. The batch's memory is used again, unless the
+    /// receiver keeps it.
+    mutating func emit(_ receive: (KeyedBatch) throws -> Void) rethrows {
+        for k in 0..<keyCount {
+            batch.keys[k].replace(bytes: keys[k].bytes, offsets: keys[k].offsets, rowCount: count)
+            keys[k].used = 0
         }
-        let measureColumns = (0..<measureCount).map { m in
-            Array(UnsafeBufferPointer(start: measures[m], count: rows))
+        for m in 0..<measureCount {
+            batch.measures[m].removeAll(keepingCapacity: true)
+            batch.measures[m].append(contentsOf: UnsafeBufferPointer(start: measures[m], count: count))
         }
-        for k in 0..<keyCount { keys[k].used = 0 }
         count = 0
         keyBytes = 0
-        return KeyedBatch(keys: keyColumns, measures: measureColumns)
+        try receive(batch)
     }
 }

@@ -8,8 +8,9 @@
 //      a partial taken away seconds −, records −
 //      another partial of an affected date             , the bit of its date
 //
-//  The least key of all inputs is found with a binary heap of inputs. Keys are compared by their first 16 bytes as two
-//  words (KeyWords' order), then, rarely, byte by byte.
+//  The least key of all inputs is found with a tree of losers (MergeTree.swift). Keys are compared as three words, then,
+//  rarely, byte by byte (MergeKey.swift). Where one input has many rows before the next key of any other, these are
+//  searched for by leaps and copied in one piece: beside a large total, a small partial costs next to nothing.
 
 import Columns
 import Records
@@ -36,14 +37,18 @@ package enum ColumnSource: Sendable, Hashable {
 
 /// One stream of a merge.
 package struct MergeInput {
-    /// The next batch; nil at the end. Keys ascend strictly over all batches.
-    package var next: () throws -> KeyedBatch?
+    /// The next rows; nil at the end. Keys ascend strictly over all of them.
+    package var next: () throws -> KeyedSlice?
     /// One for each measure of the result.
     package var sources: [ColumnSource]
 
-    package init(sources: [ColumnSource], next: @escaping () throws -> KeyedBatch?) {
+    package init(sources: [ColumnSource], nextSlice: @escaping () throws -> KeyedSlice?) {
         self.sources = sources
-        self.next = next
+        next = nextSlice
+    }
+
+    package init(sources: [ColumnSource], next: @escaping () throws -> KeyedBatch?) {
+        self.init(sources: sources, nextSlice: { try next().map { KeyedSlice($0) } })
     }
 
     /// An input whose measures are the result's, in order.
@@ -73,22 +78,34 @@ package struct KeyedMerge {
                 input.sources.count == schema.measures.count,
                 "an input for \(input.sources.count) measures among ones for \(schema.measures.count)")
         }
-        let cursors = try inputs.map { try MergeCursor($0, keyCount: schema.keys.count) }
-        var heap = MergeHeap(cursors.filter { !$0.isAtEnd })
+        if inputs.isEmpty { return }
+        var tree = try MergeTree(inputs, keyCount: schema.keys.count)
         var builder = KeyedBatchBuilder(
             keyCount: schema.keys.count, measureCount: schema.measures.count, rowLimit: rowLimit)
         let isSum = schema.measures.map { $0.merge == .sum }
         var carries = Carries(measureCount: isSum.count)
-        while let first = heap.top {
+        var last = -1
+        while !tree.isAtEnd {
+            let first = tree.winner
+            if first == last {
+                // The same input again: perhaps it has more rows before any other has one.
+                let rows = tree.lead
+                if rows.count > 1 {
+                    try copy(tree.lanes[first], rows, to: &builder, emit)
+                    try tree.advance(to: rows.upperBound)
+                    continue
+                }
+            }
+            last = first
+            let key = tree.keys[first]
             let row = builder.count
-            let (high, low) = (first.high, first.low)
-            first.storeKey(to: &builder)
-            for m in isSum.indices { builder.measures[m][row] = first.value(m) }
-            try first.advance()
-            heap.settleTop()
-            while let next = heap.top, next.high == high, next.low == low, next.isKey(of: builder) {
-                for m in isSum.indices {
-                    let value = next.value(m)
+            builder.setKeys(tree.lanes[first], tree.lanes[first].row)
+            for m in 0..<isSum.count { builder.measures[m][row] = tree.lanes[first].value(m) }
+            try tree.advance()
+            while tree.keys[tree.winner] == key, !tree.isAtEnd, isSameKey(tree.lanes[tree.winner], key, builder) {
+                last = -1
+                for m in 0..<isSum.count {
+                    let value = tree.lanes[tree.winner].value(m)
                     if isSum[m] {
                         let (sum, overflow) = builder.measures[m][row].addingReportingOverflow(value)
                         if overflow { carries.add(value, to: m) }
@@ -97,8 +114,7 @@ package struct KeyedMerge {
                         builder.measures[m][row] |= value
                     }
                 }
-                try next.advance()
-                heap.settleTop()
+                try tree.advance()
             }
             if carries.mayBeOpen {
                 if carries.areOpen { throw FoldError.overflow(key: builder.lastKeyText) }
@@ -113,9 +129,41 @@ package struct KeyedMerge {
                 }
             }
             builder.endRow()
-            if builder.isFull { try emit(builder.take()) }
+            if builder.isFull { try builder.emit(emit) }
         }
-        if builder.count > 0 { try emit(builder.take()) }
+        if builder.count > 0 { try builder.emit(emit) }
+    }
+
+    /// Whether the row that a lane is at has the key of the row that a builder is at, when their words are equal.
+    @inline(__always)
+    private func isSameKey(_ lane: MergeLane, _ key: MergeKey, _ builder: borrowing KeyedBatchBuilder) -> Bool {
+        key.isExact || builder.hasKeys(lane, lane.row)
+    }
+
+    /// Takes rows of one input as they are.
+    private func copy(
+        _ lane: MergeLane, _ rows: Range<Int>, to builder: inout KeyedBatchBuilder, _ emit: (KeyedBatch) throws -> Void
+    ) throws {
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            var end = min(rows.upperBound, row + builder.rowsLeft)
+            if let countMeasure {
+                let counts = lane.measures[countMeasure]
+                var least = counts[row]
+                for index in row..<end { least = min(least, counts[index]) }
+                if least <= 0 {
+                    if counts[row] < 0 { throw FoldError.negativeCount(key: lane.text(row)) }
+                    if counts[row] == 0 {
+                        row += 1
+                        continue
+                    }
+                    end = (row..<end).first { counts[$0] <= 0 }!
+                }
+            }
+            builder.append(lane, row..<end)
+            row = end
+            if builder.isFull { try builder.emit(emit) }
+        }
     }
 }
 
@@ -134,44 +182,5 @@ private struct Carries {
     mutating func add(_ value: Int64, to measure: Int) {
         byMeasure[measure] += value < 0 ? -1 : 1
         mayBeOpen = true
-    }
-}
-
-/// The inputs, the one with the least key on top.
-private struct MergeHeap {
-    private var cursors: [MergeCursor]
-
-    init(_ cursors: [MergeCursor]) {
-        self.cursors = cursors
-        var i = cursors.count / 2 - 1
-        while i >= 0 {
-            sink(i)
-            i -= 1
-        }
-    }
-
-    var top: MergeCursor? { cursors.first }
-
-    /// The top moved on: it goes where it belongs, or away.
-    mutating func settleTop() {
-        if cursors[0].isAtEnd {
-            cursors[0] = cursors[cursors.count - 1]
-            cursors.removeLast()
-            if cursors.isEmpty { return }
-        }
-        if cursors.count > 1 { sink(0) }
-    }
-
-    private mutating func sink(_ start: Int) {
-        var i = start
-        while true {
-            var least = i
-            let left = 2 * i + 1
-            if left < cursors.count, cursors[left].precedes(cursors[least]) { least = left }
-            if left + 1 < cursors.count, cursors[left + 1].precedes(cursors[least]) { least = left + 1 }
-            if least == i { return }
-            cursors.swapAt(i, least)
-            i = least
-        }
     }
 }

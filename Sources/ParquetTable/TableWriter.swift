@@ -70,7 +70,7 @@ package struct TableWriter: ~Copyable {
     package let schema: TableSchema
     private let options: WriterOptions
     private let sink: Sink
-    private let chunkWriter: ColumnChunkWriter
+    private let encoder: RowGroupEncoder
     private var rowGroups: [RowGroupInfo] = []
     private var state = State.writing
     /// Bytes handed to the sink.
@@ -79,16 +79,10 @@ package struct TableWriter: ~Copyable {
 
     /// - Precondition: there is a column; names differ; each encoding suits its column's type; sorting columns exist.
     package init(schema: TableSchema, options: WriterOptions = WriterOptions(), sink: @escaping Sink) {
-        precondition(!schema.columns.isEmpty, "a table without columns")
-        precondition(Set(schema.columns.map(\.name)).count == schema.columns.count, "two columns of one name")
-        for column in schema.columns {
-            precondition(column.encoding.suits(column.type), "\(column.encoding) for column \(column.name)")
-        }
-        precondition(options.sortingColumns.allSatisfy { schema.columns.indices.contains($0.column) })
         self.schema = schema
         self.options = options
         self.sink = sink
-        chunkWriter = ColumnChunkWriter(options: options)
+        encoder = RowGroupEncoder(schema: schema, options: options)
     }
 
     /// Writes one row group: its columns, in the order of the schema. One without rows leaves no trace in the file.
@@ -97,22 +91,28 @@ package struct TableWriter: ~Copyable {
     /// - Throws: `ParquetError` of kind `.invalidTable`; what the sink throws. The writer is of no use afterwards.
     package mutating func write(rowGroup columns: [ColumnValues]) throws {
         precondition(state == .writing, "a row group for a writer that has \(state)")
-        precondition(columns.count == schema.columns.count, "\(columns.count) columns for \(schema.columns.count)")
-        let rows = columns[0].count
-        for (values, column) in zip(columns, schema.columns) {
-            precondition(values.type == column.type, "column \(column.name) is not of type \(column.type)")
-            precondition(values.count == rows, "column \(column.name) has \(values.count) rows, not \(rows)")
-        }
-        if rows == 0 { return }
+        state = .failed
+        encoder.removeAll()
+        try encoder.encode(columns)
+        state = .writing
+        try write(encoder)
+    }
+
+    /// Writes row groups that were encoded elsewhere, for the same schema and with the same options.
+    ///
+    /// - Throws: what the sink throws. The writer is of no use afterwards.
+    package mutating func write(_ encoded: RowGroupEncoder) throws {
+        precondition(state == .writing, "row groups for a writer that has \(state)")
+        precondition(encoded.schema == schema, "row groups of another table")
+        if encoded.groups.isEmpty { return }
         state = .failed
         try writeMagic()
-        var group = RowGroupInfo(rowCount: rows, columns: [])
-        for (values, column) in zip(columns, schema.columns) {
-            group.columns.append(try chunkWriter.encode(values, column, offset: byteCount))
-            try write(chunkWriter.output.bytes)
+        let start = byteCount
+        try write(encoded.bytes)
+        for group in encoded.groups {
+            rowGroups.append(group.moved(by: start))
+            rowCount += group.rowCount
         }
-        rowGroups.append(group)
-        rowCount += rows
         state = .writing
     }
 

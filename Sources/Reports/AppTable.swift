@@ -26,6 +26,8 @@ struct AppTable: ~Copyable {
     private(set) var count = 0
     /// Entries there is room for: half of the slots.
     private var capacity = 64
+    /// The position that was found last.
+    private var last = 0
     /// Position in `entries`, or -1; `2 * capacity` slots, a power of two.
     private var slots: UnsafeMutablePointer<Int>
 
@@ -53,6 +55,16 @@ struct AppTable: ~Copyable {
     @inline(__always)
     mutating func index(of name: ByteSlice) -> Int {
         let word = leadingWord(name.base, name.count)
+        // Most rows name the app of the row before.
+        if last < count, entries[last].word == word, entries[last].name.count == name.count, name.count <= 8 {
+            return last
+        }
+        last = find(name, word)
+        return last
+    }
+
+    @inline(__always)
+    private mutating func find(_ name: ByteSlice, _ word: UInt64) -> Int {
         var slot = firstSlot(word, name.count)
         while true {
             let index = slots[slot]
@@ -66,6 +78,17 @@ struct AppTable: ~Copyable {
             slot = (slot + 1) & (2 * capacity - 1)
         }
         return insert(name, word)
+    }
+
+    /// Adds what was counted elsewhere, of other contracts.
+    mutating func add(_ other: borrowing AppTable) {
+        for position in 0..<other.count {
+            let entry = other.entries[position]
+            let own = index(of: entry.name)
+            entries[own].contracts += entry.contracts
+            entries[own].records &+= entry.records
+            entries[own].seconds &+= entry.seconds
+        }
     }
 
     @inline(never)

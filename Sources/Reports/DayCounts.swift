@@ -42,6 +42,10 @@ struct DayCounts {
         }
     }
 
+    mutating func add(_ other: DayCounts) {
+        for bit in counts.indices { counts[bit] += other.counts[bit] }
+    }
+
     private mutating func spill(_ lane: UInt64, _ bit: Int) {
         for byte in 0..<8 { counts[byte * 8 + bit] += Int64(lane >> UInt64(8 * byte) & 0xFF) }
     }

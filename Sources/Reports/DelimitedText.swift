@@ -26,26 +26,25 @@ func tabEscape(_ byte: UInt8) -> UInt8? {
     }
 }
 
-/// Writes CSV or TSV.
-final class DelimitedEncoder: TableEncoder {
+/// A dialect, and rows written in it to memory.
+final class DelimitedRows: PartEncoder {
     enum Dialect { case csv, tsv }
-
-    /// Large enough that a call of the sink is free, small enough to stay in the second-level cache.
-    private static let chunkBytes = 256 * 1024
 
     private let dialect: Dialect
     private let separator: UInt8
     /// Lets most fields pass; what it stops is looked at byte by byte.
     private let scan: CareScan
-    private let sink: ReportSink
-    /// Bytes not yet handed over: `buffer[0 ..< used]`.
+    /// The rows so far: `buffer[0 ..< used]`. Behind it there are `slack` more bytes.
     private var buffer: UnsafeMutableBufferPointer<UInt8>
-    private var used = 0
-    private(set) var bytesWritten = 0
+    private(set) var used = 0
+    /// Where the first row of the last block begins, and where each of its rows ends.
+    private var rowEnds: [Int] = [0]
 
-    init(_ dialect: Dialect, sink: @escaping ReportSink) {
+    /// Bytes behind a field that may be overwritten, and read behind a row, so that whole words can be.
+    private static let slack = 64
+
+    init(_ dialect: Dialect, capacity: Int) {
         self.dialect = dialect
-        self.sink = sink
         separator = dialect == .csv ? UInt8(ascii: ",") : UInt8(ascii: "\t")
         scan =
             switch dialect {
@@ -54,15 +53,26 @@ final class DelimitedEncoder: TableEncoder {
             // CR is 0x0D; tab and LF are below it.
             case .tsv: CareScan(below: 0x0E, or: UInt8(ascii: "\\"))
             }
-        buffer = .allocate(capacity: Self.chunkBytes)
+        buffer = Self.buffer(capacity)
     }
 
     deinit { buffer.deallocate() }
 
-    func begin(_ columns: [ReportColumn]) throws {
-        var names = columns.map(\.name)
-        try ensureRoom(names.reduce(0) { $0 + 2 * $1.utf8.count + 3 })
-        var out = buffer.baseAddress! + used
+    private static func buffer(_ capacity: Int) -> UnsafeMutableBufferPointer<UInt8> {
+        let all = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: capacity + slack)
+        return UnsafeMutableBufferPointer(start: all.baseAddress!, count: capacity)
+    }
+
+    var encoded: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: buffer.baseAddress!, count: used) }
+
+    func removeAll() { used = 0 }
+
+    /// An encoder of the same dialect, without rows.
+    func makePart() -> DelimitedRows { DelimitedRows(dialect, capacity: 1 << 16) }
+
+    func append(names: [String]) {
+        var names = names
+        var (out, _) = room(names.reduce(0) { $0 + 2 * $1.utf8.count + 3 })
         for index in names.indices {
             out = names[index].withUTF8 { name in
                 name.baseAddress.map { writeText(ByteSlice(base: $0, count: name.count), to: out) } ?? out
@@ -70,40 +80,103 @@ final class DelimitedEncoder: TableEncoder {
             out.pointee = separator
             out += 1
         }
-        endLine(out)
+        Self.endLine(out)
+        used = out - buffer.baseAddress!
     }
 
-    func append(_ block: RowBlock) throws {
-        let texts = block.columns.compactMap { column in
-            if case .text(let values) = column { values } else { nil }
-        }
-        // For a field its separator, and quotes or a number.
-        let constantRoom = block.columns.count * (longestInteger + 1)
-        for row in 0..<block.count {
-            var room = constantRoom
-            for values in texts { room += 2 * values[row].count }
-            if buffer.count - used < room { try ensureRoom(room) }
-            var out = buffer.baseAddress! + used
-            for column in block.columns {
-                switch column {
-                case .integer(let values): out = writeInteger(values[row], to: out)
-                case .text(let values): out = writeText(values[row], to: out)
+    func append(_ block: RowBlock) { append(block, rows: 0..<block.count) }
+
+    func append(_ block: RowBlock, rows: Range<Int>) {
+        let texts = Texts(block)
+        rowEnds = [Int](unsafeUninitializedCapacity: rows.count + 1) { ends, count in
+            block.columns.withUnsafeBufferPointer { columns in
+                ends[0] = used
+                var (out, limit) = room(0)
+                for row in rows {
+                    let needed = texts.room(row)
+                    if limit - out < needed {
+                        used = out - buffer.baseAddress!
+                        (out, limit) = room(needed)
+                    }
+                    out = writeFields(columns, row, to: out)
+                    Self.endLine(out)
+                    ends[row - rows.lowerBound + 1] = out - (limit - buffer.count)
                 }
-                out.pointee = separator
-                out += 1
+                used = out - buffer.baseAddress!
             }
-            endLine(out)
+            count = rows.count + 1
         }
     }
 
-    func finish() throws { try flush() }
+    func append(_ block: RowBlock, behind other: any PartEncoder) -> Bool {
+        guard let other = other as? DelimitedRows, other.dialect == dialect else { return false }
+        precondition(other.rowEnds.count == block.count + 1, "rows behind those of another block")
+        let texts = Texts(block)
+        let source = other.buffer.baseAddress!
+        other.rowEnds.withUnsafeBufferPointer { ends in
+            block.columns.withUnsafeBufferPointer { columns in
+                var (out, limit) = room(0)
+                for row in 0..<block.count {
+                    // Without the line end.
+                    let length = ends[row + 1] - 1 - ends[row]
+                    let needed = texts.room(row) + length + 1
+                    if limit - out < needed {
+                        used = out - buffer.baseAddress!
+                        (out, limit) = room(needed)
+                    }
+                    copyInWords(source + ends[row], to: out, count: length)
+                    out[length] = separator
+                    out = writeFields(columns, row, to: out + length + 1)
+                    Self.endLine(out)
+                }
+                used = out - buffer.baseAddress!
+            }
+        }
+        rowEnds = [used]
+        return true
+    }
+
+    /// How much room the rows of a block need.
+    private struct Texts {
+        private let columns: [UnsafePointer<ByteSlice>]
+        private let constant: Int
+
+        init(_ block: RowBlock) {
+            columns = block.columns.compactMap { column in
+                if case .text(let values) = column { values } else { nil }
+            }
+            // For a field its separator, and quotes or a number.
+            constant = block.columns.count * (longestInteger + 1)
+        }
+
+        @inline(__always)
+        func room(_ row: Int) -> Int {
+            var room = constant
+            for values in columns { room += 2 * values[row].count }
+            return room
+        }
+    }
+
+    /// Writes fields, each with a separator behind it, and returns the end. Overwrites up to 8 bytes behind it.
+    @inline(__always)
+    private func writeFields(
+        _ columns: UnsafeBufferPointer<RowBlock.Values>, _ row: Int, to start: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        var out = start
+        for column in columns {
+            switch column {
+            case .integer(let values): out = writeInteger(values[row], to: out)
+            case .text(let values): out = writeText(values[row], to: out)
+            }
+            out.pointee = separator
+            out += 1
+        }
+        return out
+    }
 
     /// Puts a line end in place of the separator behind the last field.
     @inline(__always)
-    private func endLine(_ out: UnsafeMutablePointer<UInt8>) {
-        out[-1] = UInt8(ascii: "\n")
-        used = out - buffer.baseAddress!
-    }
+    private static func endLine(_ end: UnsafeMutablePointer<UInt8>) { end[-1] = UInt8(ascii: "\n") }
 
     /// Writes a field and returns its end. There is room for twice its bytes and two quotes.
     @inline(__always)
@@ -154,21 +227,77 @@ final class DelimitedEncoder: TableEncoder {
         return out
     }
 
-    /// Hands over what is buffered, and grows the buffer for a row that is longer than all of it.
+    /// Where the next row begins, with that much room behind it, and where all room ends.
     @inline(never)
-    private func ensureRoom(_ room: Int) throws {
-        guard buffer.count - used < room else { return }
-        try flush()
-        if buffer.count < room {
+    private func room(_ room: Int) -> (out: UnsafeMutablePointer<UInt8>, limit: UnsafeMutablePointer<UInt8>) {
+        if buffer.count - used < room {
+            let larger = Self.buffer(max(2 * buffer.count, used + room))
+            larger.baseAddress!.update(from: buffer.baseAddress!, count: used)
             buffer.deallocate()
-            buffer = .allocate(capacity: room)
+            buffer = larger
+        }
+        return (buffer.baseAddress! + used, buffer.baseAddress! + buffer.count)
+    }
+}
+
+/// Copies bytes 16 at a time; up to 31 more are read and overwritten.
+@inline(__always)
+private func copyInWords(_ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, count: Int) {
+    let (from, into) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(target))
+    var offset = 0
+    repeat {
+        let first = from.loadUnaligned(fromByteOffset: offset, as: UInt128.self)
+        let second = from.loadUnaligned(fromByteOffset: offset + 16, as: UInt128.self)
+        into.storeBytes(of: first, toByteOffset: offset, as: UInt128.self)
+        into.storeBytes(of: second, toByteOffset: offset + 16, as: UInt128.self)
+        offset += 32
+    } while offset < count
+}
+
+/// Writes CSV or TSV.
+final class DelimitedEncoder: SplittableEncoder {
+    /// Large enough that a call of the sink is free, small enough to stay in the second-level cache.
+    private static let chunkBytes = 256 * 1024
+
+    private let rows: DelimitedRows
+    private let sink: ReportSink
+    private(set) var bytesWritten = 0
+
+    init(_ dialect: DelimitedRows.Dialect, sink: @escaping ReportSink) {
+        rows = DelimitedRows(dialect, capacity: 2 * Self.chunkBytes)
+        self.sink = sink
+    }
+
+    func begin(_ columns: [ReportColumn]) throws { rows.append(names: columns.map(\.name)) }
+
+    func append(_ block: RowBlock) throws {
+        var row = 0
+        while row < block.count {
+            // Fewer rows at a time than fill the buffer, unless they are long.
+            let end = min(row + 512, block.count)
+            rows.append(block, rows: row..<end)
+            row = end
+            if rows.used >= Self.chunkBytes { try flush() }
         }
     }
 
+    func makePart() -> any PartEncoder { rows.makePart() }
+
+    func append(encoded: UnsafeRawBufferPointer) throws {
+        try flush()
+        try hand(encoded)
+    }
+
+    func finish() throws { try flush() }
+
     private func flush() throws {
-        guard used > 0 else { return }
-        try sink(UnsafeRawBufferPointer(start: buffer.baseAddress!, count: used))
-        bytesWritten += used
-        used = 0
+        try hand(rows.encoded)
+        rows.removeAll()
+    }
+
+    private func hand(_ bytes: UnsafeRawBufferPointer) throws {
+        if bytes.isEmpty { return }
+        try sink(bytes)
+        bytesWritten += bytes.count
     }
 }

@@ -10,8 +10,10 @@
 //  begins. A row of an app without a category (LATER) counts for its app and for nothing else; a contract with no other
 //  rows is in no report. Closed contracts are collected as columns and handed over in blocks.
 //
-//  Sums are 128 bits wide while they grow and are checked when they become a value of a report. So an overflow is found
-//  whatever the order of the rows, and large numbers of opposite signs are no overflow.
+//  The open contract's row is the next one of the block: its sums grow where they will be read. A sum that leaves the
+//  range of Int64 wraps around and is noted; what counts is whether it has come back when the contract is closed. So an
+//  overflow is found whatever the order of the rows, and large numbers of opposite signs are no overflow. The columns
+//  that only a profile has are made for a whole block at a time.
 
 import Records
 
@@ -35,25 +37,30 @@ struct PivotRows {
 struct PivotBlock {
     /// The columns of a block stay in the second-level cache.
     static let capacity = 1024
+    /// From the first value of a column to that of the next. Not a power of two: the values of one row would all fall
+    /// into the same few lines of the first-level cache.
+    static let stride = capacity + 40
 
     let contracts: UnsafeMutablePointer<ByteSlice>
-    /// Category c's column begins at `c * capacity`.
+    /// Category c's column begins at `c * stride`. Rows that are not filled are zero.
     let seconds: UnsafeMutablePointer<Int64>
     let totals: UnsafeMutablePointer<Int64>
     let mostWatch: UnsafeMutablePointer<ByteSlice>
     let taste: UnsafeMutablePointer<ByteSlice>
     let activeDays: UnsafeMutablePointer<Int64>
-    /// Day set column m begins at `m * capacity`.
+    /// Day set column m begins at `m * stride`. Rows that are not filled are zero.
     let days: UnsafeMutablePointer<Int64>
 
     init(categories: Int, dayColumns: Int) {
         contracts = .allocate(capacity: Self.capacity)
-        seconds = .allocate(capacity: categories * Self.capacity)
+        seconds = .allocate(capacity: categories * Self.stride)
+        seconds.initialize(repeating: 0, count: categories * Self.stride)
         totals = .allocate(capacity: Self.capacity)
         mostWatch = .allocate(capacity: Self.capacity)
         taste = .allocate(capacity: Self.capacity)
         activeDays = .allocate(capacity: Self.capacity)
-        days = .allocate(capacity: max(dayColumns, 1) * Self.capacity)
+        days = .allocate(capacity: max(dayColumns, 1) * Self.stride)
+        days.initialize(repeating: 0, count: dayColumns * Self.stride)
     }
 
     func deallocate() {
@@ -89,9 +96,13 @@ struct Pivot: ~Copyable {
     /// Those with a mapped app: the rows of engagement and profile.
     private(set) var mappedContracts = 0
 
-    /// The accumulators of the open contract: seconds of each category, days of each day set column.
-    private let sums: UnsafeMutablePointer<Int128>
-    private let days: UnsafeMutablePointer<Int64>
+    /// How often the open contract's sum of each category has left the range of Int64, counted by direction.
+    private let carries: UnsafeMutablePointer<Int>
+    private var mayHaveCarries = false
+    /// For each row of the block, sets of categories as the bits of a word: the most watched one, and all watched.
+    private let mostWatched: UnsafeMutablePointer<UInt64>
+    private let liked: UnsafeMutablePointer<UInt64>
+    private let largest: UnsafeMutablePointer<Int64>
     private var isMapped = false
     private var isOpen = false
     /// Key of the last row of the batch before, copied, because the batch is gone.
@@ -113,10 +124,11 @@ struct Pivot: ~Copyable {
         block = PivotBlock(categories: categoryCount, dayColumns: dayColumnCount)
         apps = AppTable(map: map)
         tastes = TasteTexts(names: map.categories.map(\.name))
-        sums = .allocate(capacity: categoryCount)
-        sums.initialize(repeating: 0, count: categoryCount)
-        days = .allocate(capacity: max(dayColumnCount, 1))
-        days.initialize(repeating: 0, count: dayColumnCount)
+        carries = .allocate(capacity: categoryCount)
+        carries.initialize(repeating: 0, count: categoryCount)
+        mostWatched = .allocate(capacity: PivotBlock.capacity)
+        liked = .allocate(capacity: PivotBlock.capacity)
+        largest = .allocate(capacity: PivotBlock.capacity)
         seenDays = .allocate(capacity: max(dayColumnCount, 1))
         seenDays.initialize(repeating: 0, count: dayColumnCount)
         self.activeDays = .allocate(capacity: max(dayColumnCount, 1))
@@ -125,8 +137,10 @@ struct Pivot: ~Copyable {
 
     deinit {
         block.deallocate()
-        sums.deallocate()
-        days.deallocate()
+        carries.deallocate()
+        mostWatched.deallocate()
+        liked.deallocate()
+        largest.deallocate()
         seenDays.deallocate()
         activeDays.deallocate()
     }
@@ -167,8 +181,16 @@ struct Pivot: ~Copyable {
             let category = entry.pointee.category
             guard category >= 0 else { continue }
             isMapped = true
-            sums[category] &+= Int128(seconds)
-            for column in 0..<dayColumnCount { days[column] |= rows.days[column][row] }
+            let sum = block.seconds + category * PivotBlock.stride + blockCount
+            let (value, overflow) = sum.pointee.addingReportingOverflow(seconds)
+            sum.pointee = value
+            if overflow {
+                carries[category] += seconds < 0 ? -1 : 1
+                mayHaveCarries = true
+            }
+            for column in 0..<dayColumnCount {
+                block.days[column * PivotBlock.stride + blockCount] |= rows.days[column][row]
+            }
         }
         try flushBlock(flush)
         lastContract.assign(contract)
@@ -183,15 +205,43 @@ struct Pivot: ~Copyable {
         try flushBlock(flush)
     }
 
+    /// Adds what another pivot counted, of other contracts. Both are closed.
+    mutating func add(_ other: borrowing Pivot) {
+        precondition(!isOpen && !other.isOpen, "a contract is open")
+        precondition(dayColumnCount == other.dayColumnCount, "pivots of different totals")
+        apps.add(other.apps)
+        contracts += other.contracts
+        mappedContracts += other.mappedContracts
+        for column in 0..<dayColumnCount { seenDays[column] |= other.seenDays[column] }
+    }
+
     private mutating func flushBlock(_ flush: (PivotBlock, _ count: Int) throws(ReportError) -> Void)
         throws(ReportError)
     {
         guard blockCount > 0 else { return }
+        for column in 0..<dayColumnCount {
+            let sets = block.days + column * PivotBlock.stride
+            var seen: Int64 = 0
+            for row in 0..<blockCount { seen |= sets[row] }
+            seenDays[column] |= seen
+        }
+        if needs.profile { try describe() }
         try flush(block, blockCount)
+        // The row behind them belongs to the contract that is open, if any.
+        let open = blockCount
         blockCount = 0
+        for category in 0..<categoryCount { Self.clear(block.seconds + category * PivotBlock.stride, open) }
+        for column in 0..<dayColumnCount { Self.clear(block.days + column * PivotBlock.stride, open) }
     }
 
-    /// Moves the open contract to the block and clears the accumulators.
+    /// Moves the value of the open row to the front and clears all others.
+    private static func clear(_ column: UnsafeMutablePointer<Int64>, _ open: Int) {
+        let value = column[open]
+        column.update(repeating: 0, count: open + 1)
+        column[0] = value
+    }
+
+    /// Ends the open contract. Its row stays in the block if it has a mapped app.
     @inline(__always)
     private mutating func close(
         _ contract: ByteSlice, _ flush: (PivotBlock, _ count: Int) throws(ReportError) -> Void
@@ -200,56 +250,67 @@ struct Pivot: ~Copyable {
         guard isMapped else { return }
         isMapped = false
         mappedContracts += 1
-        let row = blockCount
-        block.contracts[row] = contract
-        if needs.sums {
-            var column = block.seconds + row
-            for category in 0..<categoryCount {
-                let sum = sums[category]
-                column.pointee = Int64(truncatingIfNeeded: sum)
-                if Int128(column.pointee) != sum {
-                    throw .overflow(.contract(text(contract), column: columnNames[category]))
-                }
-                column += PivotBlock.capacity
-            }
-        }
-        if needs.profile { try describe(contract, row) }
-        for category in 0..<categoryCount { sums[category] = 0 }
-        for column in 0..<dayColumnCount {
-            let set = days[column]
-            block.days[column * PivotBlock.capacity + row] = set
-            seenDays[column] |= set
-            days[column] = 0
-        }
-        blockCount = row + 1
+        block.contracts[blockCount] = contract
+        if mayHaveCarries { try checkCarries(contract) }
+        blockCount += 1
         if blockCount == PivotBlock.capacity { try flushBlock(flush) }
     }
 
-    /// Fills the columns that only the profile has. The category sums of the row are in the block already.
-    @inline(__always)
-    private mutating func describe(_ contract: ByteSlice, _ row: Int) throws(ReportError) {
-        var total: Int128 = 0
-        var liked: UInt64 = 0
-        var largest: Int64 = 0
-        var mostWatched: UInt64 = 0
+    @inline(never)
+    private mutating func checkCarries(_ contract: ByteSlice) throws(ReportError) {
+        mayHaveCarries = false
+        for category in 0..<categoryCount where carries[category] != 0 {
+            throw .overflow(.contract(text(contract), column: columnNames[category]))
+        }
+    }
+
+    /// Fills the columns that only the profile has.
+    private mutating func describe() throws(ReportError) {
+        let (count, totals) = (blockCount, block.totals)
+        totals.update(repeating: 0, count: count)
+        liked.update(repeating: 0, count: count)
+        mostWatched.update(repeating: 0, count: count)
+        largest.update(repeating: 0, count: count)
+        /// The bits of all values, negative ones inverted.
+        var magnitude: Int64 = 0
         for category in 0..<categoryCount {
-            let seconds = block.seconds[category * PivotBlock.capacity + row]
-            total &+= Int128(seconds)
+            let seconds = block.seconds + category * PivotBlock.stride
             let bit: UInt64 = 1 << UInt64(category)
-            liked |= seconds > 0 ? bit : 0
-            // The first of equals stays; zero and less are never the most.
-            mostWatched = seconds > largest ? bit : mostWatched
-            largest = max(seconds, largest)
+            for row in 0..<count {
+                let value = seconds[row]
+                magnitude |= value ^ (value >> 63)
+                totals[row] &+= value
+                liked[row] |= value > 0 ? bit : 0
+                // The first of equals stays; zero and less are never the most.
+                mostWatched[row] = value > largest[row] ? bit : mostWatched[row]
+                largest[row] = max(value, largest[row])
+            }
         }
-        block.totals[row] = Int64(truncatingIfNeeded: total)
-        if Int128(block.totals[row]) != total {
-            throw .overflow(.contract(text(contract), column: "TotalDuration"))
+        // At most 64 numbers below 2^57 add up to less than 2^63.
+        if magnitude >> 57 != 0 { try checkTotals() }
+        for row in 0..<count {
+            block.mostWatch[row] = tastes.text(mostWatched[row])
+            block.taste[row] = tastes.text(liked[row])
         }
-        block.mostWatch[row] = tastes.text(mostWatched)
-        block.taste[row] = tastes.text(liked)
-        var active = 0
-        for column in 0..<dayColumnCount { active += (days[column] & activeDays[column]).nonzeroBitCount }
-        block.activeDays[row] = Int64(active)
+        block.activeDays.update(repeating: 0, count: count)
+        for column in 0..<dayColumnCount where activeDays[column] != 0 {
+            let sets = block.days + column * PivotBlock.stride
+            for row in 0..<count {
+                block.activeDays[row] &+= Int64((sets[row] & activeDays[column]).nonzeroBitCount)
+            }
+        }
+    }
+
+    private func checkTotals() throws(ReportError) {
+        for row in 0..<blockCount {
+            var total: Int128 = 0
+            for category in 0..<categoryCount {
+                total += Int128(block.seconds[category * PivotBlock.stride + row])
+            }
+            if total != Int128(block.totals[row]) {
+                throw .overflow(.contract(text(block.contracts[row]), column: "TotalDuration"))
+            }
+        }
     }
 }
 

@@ -9,6 +9,9 @@
 //                        └─ sums by app ────────────────────▶ apps
 //
 //  Engagement and profile leave as they are made; daily and apps are small and are written at the end.
+//
+//  A total that was cut between contracts can be worked on by several threads (ReportPart.swift): each makes the rows of
+//  its part, and the pass puts the parts together in order.
 
 import Columns
 import Folding
@@ -77,57 +80,23 @@ package struct ReportResult: Sendable {
     package var seconds: Int128 { apps.reduce(0) { $0 + $1.seconds } }
 }
 
-/// Turns a total into the reports that are asked for. Use: `consume` each batch in order, then `finish` once; after an
-/// error the pass is of no more use, and what its sinks got is to be thrown away.
+/// Turns a total into the reports that are asked for. Use: `consume` each batch in order or `append` each part in order,
+/// then `finish` once; after an error the pass is of no more use, and what its sinks got is to be thrown away.
 package final class ReportPass {
     private enum State { case open, finished, failed }
 
-    let map: CategoryMap
     let outputs: [ReportOutput]
-    let dayColumns: [DayColumn]
-    private let columnCount: Int
     private var state = State.open
-    var pivot: Pivot
-    /// For each day column, in how many contracts each of its days is.
-    var dayCounts: [DayCounts]
+    let contracts: ContractPass
+    var map: CategoryMap { contracts.map }
 
     /// - Throws: `ReportError.schema` when the columns are not those of a total, `.output` when a header cannot be written.
     package init(schema: KeyedSchema, map: CategoryMap, outputs: [ReportOutput]) throws(ReportError) {
-        self.map = map
         self.outputs = outputs
-        dayColumns = try Self.dayColumns(schema)
-        columnCount = schema.measures.count
-        dayCounts = Array(repeating: DayCounts(), count: dayColumns.count)
-        let reports = Set(outputs.map(\.report))
-        pivot = Pivot(
-            map: map,
-            activeDays: dayColumns.map { $0 == .undated ? 0 : $0.allDays },
-            needs: PivotNeeds(
-                sums: reports.contains(.engagement) || reports.contains(.profile),
-                profile: reports.contains(.profile)))
+        contracts = try ContractPass(schema: schema, map: map, reports: Set(outputs.map(\.report)))
         for output in outputs {
             try Self.writing(output) { () throws in try output.encoder.begin(output.report.columns(map)) }
         }
-    }
-
-    /// Checks the columns of a total and returns those that are day sets.
-    private static func dayColumns(_ schema: KeyedSchema) throws(ReportError) -> [DayColumn] {
-        guard schema.keys == ["Contract", "AppName"] else {
-            throw .schema("its keys are \(schema.keys), not Contract and AppName")
-        }
-        let fixed = [Measure("TotalDuration", .sum), Measure("Records", .sum)]
-        guard Array(schema.measures.prefix(2)) == fixed else {
-            throw .schema("its first measures are not the sums TotalDuration and Records")
-        }
-        var columns: [DayColumn] = []
-        for measure in schema.measures.dropFirst(2) {
-            guard measure.merge == .union, let column = DayColumn(name: measure.name) else {
-                throw .schema("its measure \(measure.name) (\(measure.merge.rawValue)) is not a day set")
-            }
-            guard !columns.contains(column) else { throw .schema("it has \(measure.name) twice") }
-            columns.append(column)
-        }
-        return columns
     }
 
     /// Takes the next rows of the total.
@@ -135,64 +104,44 @@ package final class ReportPass {
     /// - Complexity: O(rows × day columns).
     package func consume(_ batch: KeyedBatch) throws(ReportError) {
         precondition(state == .open, "the pass is \(state)")
-        let count = batch.count
-        precondition(
-            batch.keys.count == 2 && batch.keys[1].count == count && batch.measures.count == columnCount
-                && batch.measures.allSatisfy { $0.count == count },
-            "a batch of \(batch.keys.count) keys and \(batch.measures.count) measures does not fit its schema")
-        guard count > 0 else { return }
         state = .failed
-        try batch.keys[0].withUnsafe { (contractBytes, contractOffsets) throws(ReportError) in
-            try batch.keys[1].withUnsafe { (appBytes, appOffsets) throws(ReportError) in
-                var pointers: [UnsafePointer<Int64>] = []
-                try withPointers(batch.measures, &pointers) { (measures) throws(ReportError) in
-                    let rows = PivotRows(
-                        count: count, contracts: (contractBytes, contractOffsets), apps: (appBytes, appOffsets),
-                        seconds: measures[0], records: measures[1], days: measures + 2)
-                    try pivot.fold(rows) { (block, count) throws(ReportError) in try emit(block, count) }
-                }
+        try contracts.consume(batch) { (columns, count) throws(ReportError) in try emit(columns, count) }
+        state = .open
+    }
+
+    /// A part of the same reports, to be filled and then given to `append`.
+    ///
+    /// - Precondition: the encoders of engagement and profile are splittable.
+    package func makePart() -> ReportPart {
+        let encoders = outputs.filter { $0.report.isOfContracts }.map { output in
+            guard let encoder = output.encoder as? any SplittableEncoder else {
+                preconditionFailure("the \(output.report) report cannot be made in parts")
+            }
+            return (output.report, encoder.makePart())
+        }
+        return ReportPart(contracts.another(), encoders)
+    }
+
+    /// Takes the next part of the total. All its contracts come after those before it.
+    package func append(_ part: ReportPart) throws(ReportError) {
+        precondition(state == .open, "the pass is \(state)")
+        state = .failed
+        contracts.add(part.contracts)
+        var encoders = part.encoders[...]
+        for output in outputs where output.report.isOfContracts {
+            let encoder = encoders.removeFirst().encoder
+            try Self.writing(output) { () throws in
+                try (output.encoder as! any SplittableEncoder).append(encoded: encoder.encoded)
             }
         }
         state = .open
     }
 
-    /// Lends the addresses of all columns at once.
-    private func withPointers(
-        _ columns: [[Int64]], _ pointers: inout [UnsafePointer<Int64>],
-        _ body: (UnsafePointer<UnsafePointer<Int64>>) throws(ReportError) -> Void
-    ) throws(ReportError) {
-        if pointers.count == columns.count {
-            try pointers.withUnsafeBufferPointer { (all) throws(ReportError) in try body(all.baseAddress!) }
-        } else {
-            try columns[pointers.count].withUnsafeBufferPointer { (column) throws(ReportError) in
-                pointers.append(column.baseAddress!)
-                try withPointers(columns, &pointers, body)
-            }
-        }
-    }
-
-    /// Hands a block of contracts to its readers.
-    private func emit(_ block: PivotBlock, _ count: Int) throws(ReportError) {
-        if outputs.contains(where: { $0.report == .daily }) {
-            for column in dayColumns.indices {
-                dayCounts[column].add(block.days + column * PivotBlock.capacity, count: count)
-            }
-        }
-        let contract = RowBlock.Values.text(block.contracts)
-        let seconds = map.categories.indices.map { RowBlock.Values.integer(block.seconds + $0 * PivotBlock.capacity) }
-        for output in outputs {
-            let columns: [RowBlock.Values]
-            switch output.report {
-            case .engagement: columns = [contract] + seconds
-            case .profile:
-                columns =
-                    [contract] + seconds + [
-                        .integer(block.totals), .text(block.mostWatch), .text(block.taste), .integer(block.activeDays),
-                    ]
-            case .daily, .apps: continue
-            }
+    /// Hands the columns of some contracts to the reports that have a row for each.
+    private func emit(_ columns: ContractColumns, _ count: Int) throws(ReportError) {
+        for output in outputs where output.report.isOfContracts {
             try Self.writing(output) { () throws in
-                try output.encoder.append(RowBlock(columns: columns, count: count))
+                try output.encoder.append(RowBlock(columns: columns[output.report], count: count))
             }
         }
     }
@@ -203,15 +152,16 @@ package final class ReportPass {
     package func finish(_ days: DaySums = DaySums()) throws(ReportError) -> ReportResult {
         precondition(state == .open, "the pass is \(state)")
         state = .failed
-        try pivot.finish { (block, count) throws(ReportError) in try emit(block, count) }
-        try checkDaySets()
-        let positions = pivot.apps.sortedPositions()
+        try contracts.finish { (columns, count) throws(ReportError) in try emit(columns, count) }
+        try contracts.checkDaySets()
+        let positions = contracts.pivot.apps.sortedPositions()
         var result = ReportResult(
-            written: [], apps: positions.map(app), contracts: pivot.contracts, mappedContracts: pivot.mappedContracts)
+            written: [], apps: positions.map(app), contracts: contracts.pivot.contracts,
+            mappedContracts: contracts.pivot.mappedContracts)
         for output in outputs {
             let rows: Int
             switch output.report {
-            case .engagement, .profile: rows = pivot.mappedContracts
+            case .engagement, .profile: rows = contracts.pivot.mappedContracts
             case .daily: rows = try writeDaily(days, output)
             case .apps:
                 try writeApps(positions, output)
@@ -224,16 +174,8 @@ package final class ReportPass {
         return result
     }
 
-    /// A set with a day that does not exist would be counted as an active day, or silently not.
-    private func checkDaySets() throws(ReportError) {
-        for (index, column) in dayColumns.enumerated() {
-            let wrong = pivot.seenDays[index] & ~column.allDays
-            if wrong != 0 { throw .impossibleDay(column: column.name, bit: wrong.trailingZeroBitCount) }
-        }
-    }
-
     private func app(_ position: Int) -> ReportResult.App {
-        let entry = pivot.apps.entries[position]
+        let entry = contracts.pivot.apps.entries[position]
         return ReportResult.App(
             name: text(entry.name), category: entry.category < 0 ? nil : entry.category, records: entry.records,
             contracts: entry.contracts, seconds: entry.seconds)

@@ -79,6 +79,25 @@ package protocol TableEncoder: AnyObject {
     var bytesWritten: Int { get }
 }
 
+/// An encoder whose table can be made in parts: the bytes of a row do not depend on the rows before it.
+package protocol SplittableEncoder: TableEncoder {
+    /// An encoder for some rows; its bytes are for this one's `append(encoded:)`.
+    func makePart() -> any PartEncoder
+    func append(encoded: UnsafeRawBufferPointer) throws
+}
+
+/// Encodes rows and keeps the bytes.
+package protocol PartEncoder: AnyObject {
+    func append(_ block: RowBlock)
+    /// Appends rows that begin with the fields of those that `other` took last; the block has the columns that follow.
+    /// Returns false, and appends nothing, if `other` is of another kind.
+    func append(_ block: RowBlock, behind other: any PartEncoder) -> Bool
+    /// All bytes since the last `removeAll`. Good until the next call.
+    var encoded: UnsafeRawBufferPointer { get }
+    /// Forgets the bytes, but not the memory that they took.
+    func removeAll()
+}
+
 /// The file formats that this module writes itself.
 package enum TableFormat: String, Sendable, CaseIterable {
     /// RFC 4180, with LF at line ends and no byte-order mark.

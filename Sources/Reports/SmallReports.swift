@@ -41,8 +41,8 @@ extension ReportPass {
             byApp[sum.app, default: AppSum()].seconds += Int128(sum.seconds)
             byApp[sum.app]!.records += Int128(sum.records)
         }
-        for position in 0..<pivot.apps.count {
-            let entry = pivot.apps.entries[position]
+        for position in 0..<contracts.pivot.apps.count {
+            let entry = contracts.pivot.apps.entries[position]
             guard entry.category >= 0 else { continue }
             let sum = byApp.removeValue(forKey: Array(entry.name.buffer)) ?? AppSum()
             guard sum.seconds == entry.seconds, sum.records == entry.records else {
@@ -58,8 +58,8 @@ extension ReportPass {
     }
 
     private func addContracts(_ rows: inout [CalendarDay?: DayRow]) throws(ReportError) {
-        for (index, column) in dayColumns.enumerated() {
-            for (bit, count) in dayCounts[index].counts.enumerated() where count > 0 {
+        for (index, column) in contracts.dayColumns.enumerated() {
+            for (bit, count) in contracts.dayCounts[index].counts.enumerated() where count > 0 {
                 let day = column.day(bit: bit)
                 guard rows[day] != nil else { throw .unexpectedDate(day) }
                 rows[day]!.contracts += count
@@ -98,10 +98,10 @@ extension ReportPass {
         var names: [ByteSlice] = []
         var categoryNames: [ByteSlice] = []
         var records: [Int64] = []
-        var contracts: [Int64] = []
+        var contractCounts: [Int64] = []
         var seconds: [Int64] = []
         for position in positions {
-            let entry = pivot.apps.entries[position]
+            let entry = contracts.pivot.apps.entries[position]
             func narrow(_ value: Int128, _ column: String) throws(ReportError) -> Int64 {
                 guard let narrow = Int64(exactly: value) else {
                     throw .overflow(.app(text(entry.name), column: column))
@@ -111,11 +111,11 @@ extension ReportPass {
             names.append(entry.name)
             categoryNames.append(entry.category < 0 ? unmapped : categories[entry.category])
             records.append(try narrow(entry.records, "Records"))
-            contracts.append(Int64(entry.contracts))
+            contractCounts.append(Int64(entry.contracts))
             seconds.append(try narrow(entry.seconds, "TotalDuration"))
         }
         try write(
-            [.text(names), .text(categoryNames), .integers(records), .integers(contracts), .integers(seconds)],
+            [.text(names), .text(categoryNames), .integers(records), .integers(contractCounts), .integers(seconds)],
             positions.count, output)
         withExtendedLifetime(arena) {}
     }

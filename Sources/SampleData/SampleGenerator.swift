@@ -6,6 +6,7 @@
 //  another, so neither the number of threads nor the first day of the run shows in the bytes of a day. See
 //  `PublishedProfile` for what the records are like, `Population` for the contracts.
 
+import Pipelines
 import Records
 
 /// Generates days; does no input or output of its own.
@@ -46,7 +47,7 @@ package struct SampleGenerator: Sendable {
     ///
     /// Takes 1.6 MB of memory for each of `jobs + 2` buffers, twice that when packing.
     /// - Returns: what a reader of the file should count.
-    /// - Throws: what `sink` throws, after all threads have ended; `SampleError.thread` or `.compressor`.
+    /// - Throws: what `sink` throws, after all threads have ended; `SampleError.compressor`.
     @discardableResult
     package func generate(day index: Int, into sink: (UnsafeRawBufferPointer) throws -> Void) throws -> DaySummary {
         let date = day(index).daysSinceEpoch

@@ -45,8 +45,6 @@ package enum SampleError: Error, Hashable, CustomStringConvertible {
     case option(name: String, value: Int, allowed: ClosedRange<Int>)
     /// The last of the days would be later than 9999-12-31.
     case daysPastCalendar(firstDay: CalendarDay, days: Int)
-    /// The system gave no thread.
-    case thread(errno: Int32)
     /// zlib or LZ4 refused; `code` is its own, as text where it has one.
     case compressor(library: String, operation: String, code: String)
 
@@ -56,8 +54,6 @@ package enum SampleError: Error, Hashable, CustomStringConvertible {
             "\(name) is \(value); it must be from \(allowed.lowerBound) to \(allowed.upperBound)"
         case .daysPastCalendar(let firstDay, let days):
             "\(days) days from \(firstDay) on would end after \(CalendarDay.latest)"
-        case .thread(let errno):
-            "cannot start a thread to generate records (errno \(errno)); use fewer jobs"
         case .compressor(let library, let operation, let code):
             "cannot compress generated records: \(library), \(operation): \(code)"
         }

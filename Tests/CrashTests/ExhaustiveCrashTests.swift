@@ -51,6 +51,11 @@ import Testing
             name: "last run",
             prepare: { try $0.put("20220405.json", day(5)) },
             command: { try _ = $0.processor().run() }),
+        // So few that engagement is made and named alone, before the other reports.
+        Step(
+            name: "a few records",
+            prepare: { try $0.put("20220406.json", #"{"Contract":"late","AppName":"VOD","TotalDuration":5}"# + "\n") },
+            command: { try _ = $0.processor().run() }),
     ]
 
     /// The world before each step, the reports after the last, and how many calls each step makes.

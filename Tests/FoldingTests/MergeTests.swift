@@ -131,6 +131,41 @@ extension RandomSource {
         #expect(found == expected)
     }
 
+    /// Runs of one input are copied in pieces, over the bounds of what is loaded at once and of the batches that come out.
+    @Test(arguments: [0, 1, 3, 40, 2000]) func fewRowsAmongMany(few: Int) throws {
+        var random = RandomSource(seed: 600 + few)
+        func number(_ value: Int) -> [UInt8] { Array(String(100_000 + value).utf8) }
+        let many = (0..<9500).map {
+            Row(keys: [number($0 / 2 * 3), $0 % 2 == 0 ? [0x41] : [0x42]], measures: [Int64($0), 1, 1])
+        }
+        var small: [[[UInt8]]: Row] = [:]
+        for _ in 0..<few {
+            let row = Row(keys: [number(random.below(14_300)), [0x42]], measures: [7, 1, 2])
+            small[row.keys] = row
+        }
+        let tables = [many, small.values.sorted(by: Row.precedes)]
+        for limit in [1, 4096, 5000, 100_000] {
+            let inputs = tables.map { rows in
+                var rest: KeyedBatch? = KeyedBatch(rows, measureCount: 3)
+                return MergeInput(measureCount: 3) {
+                    defer { rest = nil }
+                    return rest
+                }
+            }
+            #expect(try merged(inputs, rowLimit: limit, countMeasure: 1) == reference(tables))
+        }
+    }
+
+    /// A row that counts nothing disappears, one that counts less than nothing is an error, also among rows of one input.
+    @Test func countsAreLookedAtInRunsToo() throws {
+        var random = RandomSource(seed: 6)
+        let rows = (0..<50).map { row("\(100 + $0)", "X", 1, $0 % 7 == 3 ? 0 : 1) }
+        #expect(try merged([input(rows, &random)], countMeasure: 1) == rows.filter { $0.measures[1] > 0 })
+        var bad = rows
+        bad[40].measures[1] = -1
+        #expect(throws: FoldError.negativeCount(key: "140")) { try merged([input(bad, &random)], countMeasure: 1) }
+    }
+
     // MARK: Errors
 
     private func row(_ contract: String, _ app: String, _ seconds: Int64 = 1, _ records: Int64 = 1) -> Row {

@@ -26,7 +26,11 @@ import Testing
             values += [power - 1, power, power + 1, -power + 1, -power, -power - 1]
             power = power.multipliedReportingOverflow(by: 10).partialValue
         }
-        values += Array(-1100...1100)
+        values += Array(-1100...11_000)
+        // Each place of eight digits with every digit, beside every neighbour.
+        for pair in Int64(0)..<100 {
+            for place in 0..<7 { values.append(pair * [1, 10, 100, 1000, 10_000, 100_000, 1_000_000][place] + 3) }
+        }
         var random = SplitMix(seed: 1)
         for shift in 0..<64 { values += (0..<50).map { _ in Int64(bitPattern: random.next()) >> Int64(shift) } }
         for value in values { #expect(written(value) == String(value)) }

@@ -83,6 +83,41 @@ func run(
         #expect(try run(events.schema, padded, events.daySums, .standard).texts == expected)
     }
 
+    /// Parts of the total, cut between contracts, in memory that is used again and again.
+    @Test(arguments: 0..<30) func partsGiveTheSameBytes(seed: Int) throws {
+        var random = SplitMix(seed: UInt64(seed) &+ 1000)
+        let map = try randomMap(&random)
+        let events = Events(seed: UInt64(seed), events: [0, 1, 30, 400][seed % 4], negative: seed % 2 == 1)
+        let whole = events.batches(cuts: [])
+        // One report may be wanted without the others.
+        let wanted = [everyReport, [(.engagement, .csv)], [(.profile, .tsv), (.daily, .csv)]][seed % 3]
+        let (expected, expectedResult) = try run(events.schema, whole, events.daySums, map, wanted)
+        let collected = Collected(wanted.count)
+        let outputs = wanted.enumerated().map { index, wanted in
+            ReportOutput(wanted.0, format: wanted.1) { collected.bytes[index] += $0 }
+        }
+        let pass = try ReportPass(schema: events.schema, map: map, outputs: outputs)
+        let parts = (0..<2).map { _ in pass.makePart() }
+        let contracts = whole.first.map { batch in (0..<batch.count).map { batch.keys[0][$0] } } ?? []
+        var cuts = Set(
+            (1..<max(contracts.count, 1)).filter { row in
+                !contracts[row].utf8.elementsEqual(contracts[row - 1].utf8) && random.below(3) == 0
+            })
+        cuts.remove(contracts.count)
+        for (index, batch) in events.batches(cuts: cuts).enumerated() {
+            let part = parts[index % 2]
+            part.removeAll()
+            try part.consume(batch)
+            try part.finish()
+            try pass.append(part)
+        }
+        let result = try pass.finish(events.daySums)
+        #expect(collected.bytes == expected)
+        #expect(result.written == expectedResult.written && result.apps == expectedResult.apps)
+        #expect(result.contracts == expectedResult.contracts)
+        #expect(result.mappedContracts == expectedResult.mappedContracts)
+    }
+
     /// More contracts than a block or an output chunk holds, against sums made by hand.
     @Test func manyContractsCrossBlocksAndChunks() throws {
         let day = CalendarDay("2022-04-30")

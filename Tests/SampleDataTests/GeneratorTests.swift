@@ -141,4 +141,25 @@ struct GeneratorTests {
         let late = options(records: 1) { $0.firstDay = CalendarDay("9999-12-30")! }
         #expect(throws: SampleError.daysPastCalendar(firstDay: late.firstDay, days: 3)) { try SampleGenerator(late) }
     }
+
+    private struct Refusal: Error, Equatable {
+        var piece: Int
+    }
+
+    @Test("a sink that throws ends the generator with its error", arguments: SampleCompression.allCases, [1, 2, 3])
+    func sinkFails(compression: SampleCompression, call failing: Int) throws {
+        let generator = try SampleGenerator(
+            options(records: 40_000) {
+                $0.jobs = 4
+                $0.compression = compression
+            })
+        var calls = 0
+        #expect(throws: Refusal(piece: failing)) {
+            try generator.generate(day: 0) { _ in
+                calls += 1
+                if calls == failing { throw Refusal(piece: calls) }
+            }
+        }
+        #expect(calls == failing)
+    }
 }

@@ -92,7 +92,7 @@ final class Committer: @unchecked Sendable {
         do {
             let partial = try checkpoints.partials.write(origin, schema: KeyedSchema(plan: settings.fold.plan)) {
                 emit in
-                try FoldRun.merge(runs, rowLimit: KeyedTableFormat.rowGroupRows, emit: emit)
+                try FoldRun.merge(runs, rowLimit: KeyedTableFormat.partialGroupRows, emit: emit)
             }
             return .content(digest: digest, .sealed(partial), held: held)
         } catch let error as FoldError {

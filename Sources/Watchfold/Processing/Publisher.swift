@@ -4,8 +4,8 @@
 //                             ─▶ plan of the total ─▶ one merge ─┬─▶ total.parquet
 //                                                                  └─▶ engagement, profile, daily, apps ─▶ receipt
 //
-//  All files are written aside first. Then they get their names one after another, the receipt last: a receipt always
-//  describes reports that are all there. Whether the reports on disk are current is asked of the receipt: it names the
+//  All files are written aside first. Then they get their names one after another, engagement first, the receipt last: a
+//  receipt always describes reports that are all there. Whether the reports on disk are current is asked of the receipt: it names the
 //  contents that count and the map, so neither a lost total nor another ledger can be mistaken for this one.
 
 import Checkpoints
@@ -14,6 +14,7 @@ import Columns
 import Configuration
 import DurableIO
 import Folding
+import Pipelines
 import Records
 import Reports
 
@@ -102,14 +103,26 @@ struct Publisher {
         let files = try Report.allCases.map {
             ReportFile($0, try AtomicFile(Path.join(output, Self.fileName($0)), in: fileSystem))
         }
-        let outputs = files.map { file in ReportOutput(file.report, format: .csv) { try file.write($0) } }
-        let pass = try ReportPass(schema: plan.schema, map: settings.map, outputs: outputs)
-        let total = plan.basis == .current ? nil : try checkpoints.total.writer(plan)
-        try plan.run { batch in
-            try pass.consume(batch)
-            try total?.write(batch)
+        let engagement = files.filter { $0.report == .engagement }
+        let others = files.filter { $0.report != .engagement }
+        var written: [ReportResult.Written] = []
+        // People wait for engagement. When little changed it is made alone, which is soon done, and has its name before
+        // the work on the others begins; else both together take less. The receipt still speaks of the reports before:
+        // should this end here, the next start makes all of them.
+        if plan.isSmallChange {
+            let merge = try plan.open(withDays: false, jobs: settings.jobs)
+            let pass = try pass(merge, engagement)
+            try run(merge, pass, into: nil)
+            written += try pass.finish().written
+            try place(engagement)
         }
+        let merge = try plan.open(jobs: settings.jobs)
+        let pass = try pass(merge, plan.isSmallChange ? others : files)
+        let total = plan.basis == .current ? nil : try checkpoints.total.writer(plan)
+        try run(merge, pass, into: total)
         let result = try pass.finish(snapshot.daySums)
+        written += result.written
+        if !plan.isSmallChange { try place(engagement) }
         if let total {
             _ = try total.seal(metadata: checkpoints.total.metadata(plan, checkpoints.ledger))
             try total.file.place()
@@ -117,7 +130,7 @@ struct Publisher {
         let receipt = snapshot.receipt(
             settings, result,
             files.map { file in
-                let written = result.written.first { $0.report == file.report }!
+                let written = written.first { $0.report == file.report }!
                 return Receipt.Output(
                     name: Self.fileName(file.report), digest: file.digest.hex, bytes: file.file.count,
                     rows: written.rows)
@@ -125,10 +138,58 @@ struct Publisher {
         let receiptFile = try AtomicFile(Path.join(output, Self.receiptName), in: fileSystem)
         try receipt.json.withUnsafeBytes { try receiptFile.write($0) }
         try receiptFile.seal()
-        for file in files { try file.file.seal() }
-        for file in files { try file.file.place(syncingFolder: false) }
+        try place(others)
         try receiptFile.place()
         return .written(generation: snapshot.generation, contracts: result.mappedContracts)
+    }
+
+    private func place(_ files: [ReportFile]) throws {
+        for file in files { try file.file.seal() }
+        for file in files { try file.file.place(syncingFolder: false) }
+    }
+
+    private func pass(_ merge: RangedMerge, _ files: [ReportFile]) throws -> ReportPass {
+        try ReportPass(
+            schema: merge.schema, map: settings.map,
+            outputs: files.map { file in ReportOutput(file.report, format: .csv) { try file.write($0) } })
+    }
+
+    /// Merges on all threads and writes, in order, what the merge comes to.
+    private func run(_ merge: RangedMerge, _ pass: ReportPass, into total: KeyedTableWriter?) throws {
+        try OrderedPipeline.run(
+            pieces: merge.rangeCount, jobs: settings.jobs,
+            buffers: (0..<settings.jobs + 1).map { _ in
+                RangeOutput(pass.makePart(), total == nil ? nil : KeyedGroupEncoder(schema: merge.schema))
+            },
+            produce: { range, output in try output.fill(merge, range) },
+            consume: { _, output in
+                try pass.append(output.part)
+                if let rows = output.rows { try total?.write(rows) }
+            })
+    }
+}
+
+/// What a range of contracts adds to the reports and to the total.
+///
+/// `@unchecked Sendable`: one thread has it at a time, see `OrderedPipeline`.
+private final class RangeOutput: @unchecked Sendable {
+    let part: ReportPart
+    /// The rows of the next total, if one is written.
+    let rows: KeyedGroupEncoder?
+
+    init(_ part: ReportPart, _ rows: KeyedGroupEncoder?) {
+        self.part = part
+        self.rows = rows
+    }
+
+    func fill(_ merge: RangedMerge, _ range: Int) throws {
+        part.removeAll()
+        rows?.removeAll()
+        try merge.run(range: range) { batch in
+            try part.consume(batch)
+            try rows?.encode(batch)
+        }
+        try part.finish()
     }
 }
 

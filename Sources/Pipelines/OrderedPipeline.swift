@@ -8,7 +8,10 @@
 //  deadlock.
 //
 //  An error, of a thread or of the caller, stops all: threads finish the piece they are at, claim no more, and are
-//  joined before the error leaves.
+//  joined before the error leaves. An error of a thread comes out in the place of its piece, after all pieces before it
+//  were handed over: which of several errors is seen does not depend on the threads.
+//
+//  One job needs no thread: the caller makes each piece and hands it on.
 
 #if canImport(Glibc)
     import Glibc
@@ -20,7 +23,7 @@
 ///
 /// `@unchecked Sendable`: what is mutable is touched under `mutex` only; a buffer belongs to the thread that claimed
 /// its piece until `finished` says so, then to the caller until `handedOver` says so.
-final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
+package final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
     private let pieces: Int
     private let buffers: [Buffer]
     private let produce: @Sendable (Int, Buffer) throws -> Void
@@ -37,8 +40,8 @@ final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
     private var handedOver = 0
     /// For each buffer, whether its piece is finished and not yet handed over.
     private var finished: [Bool]
-    /// Why a thread gave up.
-    private var failure: (any Error)?
+    /// The first piece, by number, that could not be made, and why.
+    private var failure: (piece: Int, error: any Error)?
     private var isStopped = false
 
     private init(pieces: Int, buffers: [Buffer], produce: @escaping @Sendable (Int, Buffer) throws -> Void) {
@@ -62,12 +65,12 @@ final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
 
     /// Runs pieces `0 ..< pieces`.
     /// - Parameters:
-    ///   - jobs: threads to start. When the system gives fewer, but one at least, those do the work.
+    ///   - jobs: threads to start if there are to be several. When the system gives fewer, those do the work.
     ///   - buffers: where pieces are made; one more than `jobs` or better, so that no thread waits for the caller.
     ///   - produce: makes a piece, on any thread.
     ///   - consume: takes a piece, on the calling thread, in order.
-    /// - Throws: `SampleError.thread`, or what `produce` or `consume` throws.
-    static func run(
+    /// - Throws: what `produce` or `consume` throws.
+    package static func run(
         pieces: Int, jobs: Int, buffers: [Buffer], produce: @escaping @Sendable (Int, Buffer) throws -> Void,
         consume: (Int, Buffer) throws -> Void
     ) throws {
@@ -78,13 +81,15 @@ final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
             run.stop()
             for thread in threads { pthread_join(thread, nil) }
         }
-        for _ in 0..<min(jobs, pieces) {
-            do throws(SampleError) {
-                threads.append(try run.startThread())
-            } catch {
-                if threads.isEmpty { throw error }
-                break
+        if jobs > 1 && pieces > 1 {
+            while threads.count < min(jobs, pieces), let thread = run.startThread() { threads.append(thread) }
+        }
+        if threads.isEmpty {
+            for piece in 0..<pieces {
+                try produce(piece, buffers[0])
+                try consume(piece, buffers[0])
             }
+            return
         }
         for piece in 0..<pieces {
             let buffer = try run.wait(for: piece)
@@ -93,7 +98,8 @@ final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
         }
     }
 
-    private func startThread() throws(SampleError) -> pthread_t {
+    /// A thread at work, or nil when the system gives none.
+    private func startThread() -> pthread_t? {
         let context = Unmanaged.passRetained(ThreadBody { self.work() })
         #if canImport(Glibc)
             var thread = pthread_t()
@@ -104,12 +110,12 @@ final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
         #endif
         guard code == 0 else {
             context.release()
-            throw .thread(errno: code)
+            return nil
         }
         #if canImport(Glibc)
             return thread
         #else
-            return started!
+            return started
         #endif
     }
 
@@ -124,7 +130,7 @@ final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
                 }
             } catch {
                 locked {
-                    if failure == nil { failure = error }
+                    if piece < failure?.piece ?? .max { failure = (piece, error) }
                     pthread_cond_signal(pieceFinished)
                 }
                 return
@@ -148,7 +154,7 @@ final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
         let slot = piece % buffers.count
         try locked {
             while !finished[slot] {
-                if let failure { throw failure }
+                if let failure, failure.piece == piece { throw failure.error }
                 pthread_cond_wait(pieceFinished, mutex)
             }
         }

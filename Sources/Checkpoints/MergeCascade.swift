@@ -1,0 +1,80 @@
+//  Merging very many tables with little memory.
+//
+//  A merge holds a row group or two of each of its tables. For a month of partials that is some ten megabytes, for three
+//  years of them it would be gigabytes. So of more tables than `fanIn` as many at a time are first merged into a table of
+//  their own, on disk and without a name that lasts:
+//
+//      1,000 partials ─▶ 32 scratch tables ─▶ the merge
+//
+//  Every row is then read and written once more for each level; with 32 tables at a time a second level is needed from
+//  1,025 tables on. Sums do not depend on how they are grouped. A row that counts nothing is kept until the last merge.
+
+import DurableIO
+import Folding
+import Pipelines
+
+/// Where scratch tables are put: aside in the checkpoints folder, where the next writer sweeps what a crash leaves.
+struct ScratchTables: Sendable {
+    let root: String
+    let fileSystem: FileSystem
+}
+
+/// A scratch table's file; removed when this goes. It never gets a name, so nothing has to be made durable.
+///
+/// `@unchecked Sendable`: the file is only kept, not used.
+final class ScratchTable: @unchecked Sendable {
+    private let file: AtomicFile
+
+    init(_ file: AtomicFile) { self.file = file }
+}
+
+/// Merges tables until there are few.
+struct MergeCascade {
+    /// Tables that are merged at once. Each holds about two row groups of 3 MB.
+    static let fanIn = 32
+
+    let schema: KeyedSchema
+    let scratch: ScratchTables
+    let jobs: Int
+    var fanIn = Self.fanIn
+
+    /// At most `fanIn` tables that add up to what the given ones do.
+    func reduced(_ tables: [MergeTable]) throws -> [MergeTable] {
+        var tables = tables
+        while tables.count > fanIn {
+            var next: [MergeTable] = []
+            var rest = tables[...]
+            while !rest.isEmpty {
+                let some = Array(rest.prefix(fanIn))
+                rest = rest.dropFirst(some.count)
+                next.append(some.count > 1 ? try merged(some) : some[0])
+            }
+            tables = next
+        }
+        return tables
+    }
+
+    private func merged(_ tables: [MergeTable]) throws -> MergeTable {
+        let merge = RangedMerge(schema: schema, countMeasure: nil, tables: tables)
+        let path = Path.join(scratch.root, "merge.parquet")
+        let writer = try KeyedTableWriter(path, kind: TotalStore.kind, schema: schema, in: scratch.fileSystem)
+        try OrderedPipeline.run(
+            pieces: merge.rangeCount, jobs: jobs,
+            buffers: (0..<jobs + 1).map { _ in EncodedRange(KeyedGroupEncoder(schema: schema)) },
+            produce: { range, buffer in
+                buffer.rows.removeAll()
+                try merge.run(range: range) { try buffer.rows.encode($0) }
+            }, consume: { _, buffer in try writer.write(buffer.rows) })
+        try writer.finish(metadata: [])
+        return MergeTable(
+            reader: try KeyedTableReader(writer.file.temporaryPath, kind: TotalStore.kind, in: scratch.fileSystem),
+            sources: schema.measures.indices.map { .column($0) }, scratch: ScratchTable(writer.file))
+    }
+}
+
+/// `@unchecked Sendable`: one thread has it at a time, see `OrderedPipeline`.
+private final class EncodedRange: @unchecked Sendable {
+    let rows: KeyedGroupEncoder
+
+    init(_ rows: KeyedGroupEncoder) { self.rows = rows }
+}
