@@ -72,7 +72,7 @@ let package = Package(
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
         tests("JSONRecordsTests", ["JSONRecords", "Records"]),
         tests("FoldingTests", ["Folding", "Columns", "Records"]),
-        tests("InboxTests", ["Inbox", "DurableIO"]),
+        tests("InboxTests", ["Inbox", "DurableIO", "TestSupport"]),
         tests(
             "CrashTests",
             [
