@@ -90,7 +90,7 @@ let package = Package(
             [
                 "Watchfold", "CLZ4", "CZlib", "Checkpoints", "Columns", "Configuration", "DurableIO", "Folding",
                 "Inbox",
-                "Records", "Reports", logging,
+                "Records", "Reports", "TestSupport", logging,
             ]),
         tests("CommandTests", ["watchfold", "TestSupport", subprocess]),
         tests("CheckpointsTests", ["Checkpoints", "Columns", "DurableIO", "Folding", "Records", "CSQLite"]),

@@ -1,6 +1,7 @@
 //  The protocol of the service manager, against a socket such as it makes.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Watchfold
@@ -11,46 +12,9 @@ import Testing
     import Darwin
 #endif
 
-/// A datagram socket that waits for messages.
-private final class Manager {
-    let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
-    let name: String
-
-    init(isAbstract: Bool) {
-        let id = UUID().uuidString
-        name = isAbstract ? "@watchfold-\(id)" : "/tmp/watchfold-\(id.prefix(8))"
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        var bytes = Array(name.utf8)
-        if isAbstract { bytes[0] = 0 }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        let length = MemoryLayout.offset(of: \sockaddr_un.sun_path)! + bytes.count + (isAbstract ? 0 : 1)
-        let code = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(length)) }
-        }
-        precondition(code == 0, "cannot bind: \(errno)")
-    }
-
-    deinit {
-        close(descriptor)
-        if !name.hasPrefix("@") { unlink(name) }
-    }
-
-    /// The messages that wait.
-    var messages: [String] {
-        var all: [String] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
-            guard count >= 0 else { return all }
-            all.append(String(decoding: buffer[..<count], as: UTF8.self))
-        }
-    }
-}
-
 @Suite struct ServiceNotifierTests {
-    @Test(arguments: [false, true]) func messagesReachTheManager(isAbstract: Bool) {
-        let manager = Manager(isAbstract: isAbstract)
+    @Test(arguments: [false, true]) func messagesReachTheServiceManager(isAbstract: Bool) {
+        let manager = ServiceManager(isAbstract: isAbstract)
         let notifier = ServiceNotifier(["NOTIFY_SOCKET": manager.name])
         #expect(notifier.aliveInterval == nil)
         notifier.alive()
@@ -68,7 +32,7 @@ private final class Manager {
     }
 
     @Test func theWatchdogIsFedWhenItIsDue() {
-        let manager = Manager(isAbstract: true)
+        let manager = ServiceManager(isAbstract: true)
         let notifier = ServiceNotifier([
             "NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "200000", "WATCHDOG_PID": String(getpid()),
         ])
