@@ -52,7 +52,7 @@ let package = Package(
         library("FaultInjection", ["DurableIO", "CSQLite"]),
         library("Reports", ["Columns", "Records", "Folding"]),
         library("Configuration", ["Records", yams]),
-        library("StatusServer", ["DurableIO"]),
+        library("StatusServer", ["DurableIO", "Records"]),
         library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4"]),
         library(
             "Watchfold",

@@ -153,6 +153,31 @@ import Testing
             #expect(events.drain() == ["deeper/e.json"])
         }
 
+        @Test func aFolderUnderTwoPathsIsWatchedAsLongAsOneIsThere() throws {
+            for (gone, left) in [("link", "real"), ("real", "link")] {
+                let folder = try TemporaryFolder()
+                try folder.add("real/old.json")
+                try FileManager.default.createSymbolicLink(
+                    atPath: folder.path + "/link", withDestinationPath: folder.path + "/real")
+                let events = try FolderEvents(folder.path)
+                var folders = try Inbox(folder.path).list().folders
+                #expect(try events.watch(folders) && folders.count == 3)
+                try folder.add("real/a.json")
+                #expect(events.drain() == ["real/a.json", "link/a.json"])
+                folders[gone] = nil
+                #expect(try !events.watch(folders))
+                try folder.add("real/b.json")
+                #expect(events.drain() == [left + "/b.json"])
+                // Both gone, and one of them back.
+                folders[left] = nil
+                _ = try events.watch(folders)
+                _ = events.drain()
+                #expect(try events.watch(Inbox(folder.path).list().folders))
+                try folder.add("real/c.json")
+                #expect(events.drain() == ["real/c.json", "link/c.json"])
+            }
+        }
+
         @Test func aFolderThatCannotBeWatchedIsAnError() throws {
             let folder = try TemporaryFolder()
             try folder.add("a.json")

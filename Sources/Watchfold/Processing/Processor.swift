@@ -119,8 +119,10 @@ package final class Processor {
             if !hasNoted { try note(&report) }
             hasNoted = true
             observer.publishing()
-            report.publication = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem)
-                .publish()
+            report.publication = try Publisher(
+                checkpoints: checkpoints, settings: settings, fileSystem: fileSystem,
+                onProgress: { [observer] in observer.advance(storedBytes: 0) }
+            ).publish()
             report.seconds = (ContinuousClock.now - start).seconds
             var generation: Int?
             if case .written(let written, _) = report.publication { generation = written }

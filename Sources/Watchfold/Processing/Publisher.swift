@@ -28,6 +28,8 @@ struct Publisher {
     let checkpoints: CheckpointFolder
     let settings: Settings
     let fileSystem: FileSystem
+    /// Told now and then while it goes on.
+    var onProgress: () -> Void = {}
 
     private var output: String { settings.configuration.output }
     static let receiptName = "receipt.json"
@@ -111,14 +113,14 @@ struct Publisher {
         if plan.isSmallChange {
             let merge = try plan.open(withDays: false, jobs: settings.jobs)
             let pass = try pass(merge, engagement)
-            try RangeOutput.run(merge, pass, into: nil, jobs: settings.jobs)
+            try RangeOutput.run(merge, pass, into: nil, jobs: settings.jobs, onProgress: onProgress)
             written += try pass.finish().written
             try place(engagement)
         }
         let merge = try plan.open(jobs: settings.jobs)
         let pass = try pass(merge, plan.isSmallChange ? others : files)
         let total = plan.basis == .current ? nil : try checkpoints.total.writer(plan)
-        try RangeOutput.run(merge, pass, into: total, jobs: settings.jobs)
+        try RangeOutput.run(merge, pass, into: total, jobs: settings.jobs, onProgress: onProgress)
         let result = try pass.finish(snapshot.daySums)
         written += result.written
         if !plan.isSmallChange { try place(engagement) }

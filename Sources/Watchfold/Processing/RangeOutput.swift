@@ -29,7 +29,12 @@ final class RangeOutput: @unchecked Sendable {
     }
 
     /// Merges on all threads and writes, in order and from this one, what the merge comes to.
-    static func run(_ merge: RangedMerge, _ pass: ReportPass, into total: KeyedTableWriter?, jobs: Int) throws {
+    ///
+    /// - Parameter onProgress: told after each range, from this thread.
+    static func run(
+        _ merge: RangedMerge, _ pass: ReportPass, into total: KeyedTableWriter?, jobs: Int,
+        onProgress: () -> Void = {}
+    ) throws {
         try OrderedPipeline.run(
             pieces: merge.rangeCount, jobs: jobs,
             buffers: (0..<jobs + 1).map { _ in
@@ -39,6 +44,7 @@ final class RangeOutput: @unchecked Sendable {
             consume: { _, output in
                 try pass.append(output.part)
                 if let rows = output.rows { try total?.write(rows) }
+                onProgress()
             })
     }
 }
