@@ -20,7 +20,7 @@ extension RecordReader {
         if batch.isFull { try flush(onBatch) }
         var isCoerced = false
         for key in 0..<batch.keyCount {
-            let slot = storage[key]
+            let slot = storage.slot(of: storage.tree.keys[key])
             switch slot.kind {
             case .string: setKey(key, slot.text)
             case .escapedString:
@@ -40,7 +40,7 @@ extension RecordReader {
             if key == 0 && isIgnored(batch.keys[batch.count * batch.keyCount]) { return ignore() }
         }
 
-        let slot = storage[batch.keyCount]
+        let slot = storage.slot(of: storage.tree.value)
         let number: (value: Int64, isPlain: Bool)?
         switch slot.kind {
         case .number: number = integralValue(slot.text)

@@ -83,26 +83,18 @@ package struct RecordReader: ~Copyable {
     let ignoredKeys: [[UInt8]]
     let keepsNegativeValues: Bool
     var storage: FieldStorage
-    private var shapes: ShapeTree
-    private let usesShapes: Bool
     var batch: RecordBatch
     var arena = StringArena(capacity: 1 << 16)
 
     /// - Parameters:
     ///   - container: known for a range of lines; nil to find out from the content.
     ///   - isAtStart: whether the first window is the beginning of a file, where a byte order mark may stand.
-    ///   - usesShapes: whether records may take the short way; what comes out is the same.
-    package init(
-        plan: FoldPlan, maxRecordBytes: Int, container: Container? = nil, isAtStart: Bool = true,
-        usesShapes: Bool = true
-    ) {
+    package init(plan: FoldPlan, maxRecordBytes: Int, container: Container? = nil, isAtStart: Bool = true) {
         precondition(maxRecordBytes > 0, "a record needs room")
         self.maxRecordBytes = maxRecordBytes
         self.container = container
         position = isAtStart ? .start : .betweenValues
         storage = FieldStorage(tree: FieldTree(plan: plan))
-        shapes = ShapeTree(fieldCount: plan.keys.count + 1)
-        self.usesShapes = usesShapes
         batch = RecordBatch(keyCount: plan.keys.count)
         ignoredKeys = plan.ignoredKeys.map { Array($0.utf8) }
         keepsNegativeValues = plan.keepsNegativeValues
@@ -477,13 +469,6 @@ package struct RecordReader: ~Copyable {
     private mutating func scanValue(
         _ start: UnsafePointer<UInt8>, _ pass: Pass, lineMode: Bool
     ) throws(ScanStop) -> (isObject: Bool, end: UnsafePointer<UInt8>) {
-        let isTried = usesShapes && shapes.isWorthTrying()
-        if isTried,
-            let end = shapes.match(
-                start, end: pass.end, lineMode: lineMode, isFinal: pass.isFinal, storage: storage)
-        {
-            return (true, end)
-        }
         var scanner = JSONScanner(start, end: pass.end, lineMode: lineMode, isFinal: pass.isFinal)
         if start.pointee == UInt8(ascii: "{") {
             storage.reset()
@@ -493,10 +478,6 @@ package struct RecordReader: ~Copyable {
                 try fields.members(of: 0, depth: 1, storage: storage)
             } catch {
                 throw ScanStop(failure: error, reached: fields.scanner.p - start)
-            }
-            storage.find()
-            if isTried {
-                shapes.learn(start, end: pass.end, lineMode: lineMode, isFinal: pass.isFinal, storage: storage)
             }
             return (true, fields.scanner.p)
         }

@@ -62,22 +62,10 @@ private let paddingBytes = (0..<RecordReader.padding).map { Array("\"}1".utf8)[$
 
 /// Reads a whole input. Each window lies in memory of exactly its size and the padding, which is full of bytes that look
 /// like JSON, so that whatever reads too far is noticed.
-///
-/// Every input is read twice, with shapes and without; both must say the same.
 func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> ReadOutcome {
-    let complete = try read(input, feeding, usesShapes: false)
-    let short = try read(input, feeding, usesShapes: true)
-    if short != complete {
-        let text = input.map { $0 >= 0x20 && $0 < 0x7F || $0 == 0x0A ? String(UnicodeScalar($0)) : "<\($0)>" }.joined()
-        Issue.record("with shapes:\n\(short)\nwithout:\n\(complete)\ninput:\n\(text)")
-    }
-    return complete
-}
-
-private func read(_ input: [UInt8], _ feeding: Feeding, usesShapes: Bool) throws -> ReadOutcome {
     var reader = RecordReader(
         plan: feeding.plan, maxRecordBytes: feeding.maxRecordBytes, container: feeding.container,
-        isAtStart: feeding.isAtStart, usesShapes: usesShapes)
+        isAtStart: feeding.isAtStart)
     var outcome = ReadOutcome()
     var consumed = 0
     var fed = 0
