@@ -6,7 +6,6 @@
 //    ends the search (backslash, control character, 0x80 and above) can.
 //  - The same for numbers: the next literal begins with the byte that must stand behind.
 
-#include "ShapeMatch.h"
 #include "ByteScan.h"
 
 #include <string.h>
