@@ -12,8 +12,17 @@
 //
 //  this tree is learned (· is the rest of a string or number; its closing quote begins the next literal):
 //
-//      {"id":" ·  ─▶  ","_source":{"Con  ─▶  tract":" ·slot 0  ─┬▶  ","TotalDuration  ─▶  ": ·slot 4  ─▶  ,"AppName":" ·slot 2  ─▶  "}}
-//                                                              └▶  ","AppName":" ·slot 2  ─▶  ","TotalDuration  ─▶  ": ·slot 4  ─▶  }}
+//      {"id":" ·
+//      └ ","_source":{"Co
+//        └ ntract":" · slot 0
+//          ├ ","TotalDuration
+//          │ └ ": · slot 4
+//          │   └ ,"AppName":" · slot 2
+//          │     └ "}} end
+//          └ ","AppName":" · slot 2
+//            └ ","TotalDuration
+//              └ ": · slot 4
+//                └ }} end
 //
 //  A walk goes from a node to its first child; when that child's literal is another, to the child's sibling. So no
 //  record starts over, and what is not known costs one compare for each sibling.
