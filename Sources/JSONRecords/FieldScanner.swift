@@ -74,9 +74,13 @@ struct FieldStorage: ~Copyable {
 
     /// What the record held for a field: its first alternative, unless the object around that one is not there at all.
     @inline(__always)
-    func slot(of choice: FieldChoice) -> FieldSlot {
-        for (slot, parent) in choice.alternatives where seen[parent] { return slots[slot] }
-        return slots[choice.alternatives[0].slot]
+    func slot(of choice: FieldChoice) -> FieldSlot { slots[slotNumber(of: choice)] }
+
+    /// Which slot that is.
+    @inline(__always)
+    func slotNumber(of choice: FieldChoice) -> Int {
+        for (slot, parent) in choice.alternatives where seen[parent] { return slot }
+        return choice.alternatives[0].slot
     }
 }
 
@@ -123,7 +127,7 @@ struct FieldScanner {
 
     /// The node of a key, or -1.
     @inline(__always)
-    private func child(of node: Int, key: UnsafeBufferPointer<UInt8>, _ hasEscapes: Bool) -> Int {
+    func child(of node: Int, key: UnsafeBufferPointer<UInt8>, _ hasEscapes: Bool) -> Int {
         if hasEscapes { return childOfEscaped(of: node, key: key) }
         return child(of: node, key.baseAddress!, key.count)
     }

@@ -83,8 +83,13 @@ package struct RecordReader: ~Copyable {
     let ignoredKeys: [[UInt8]]
     let keepsNegativeValues: Bool
     var storage: FieldStorage
+    /// Asked before the complete reader.
+    var shapes: ShapeTree
     var batch: RecordBatch
     var arena = StringArena(capacity: 1 << 16)
+
+    /// Reads every record completely: slower, with the same outcome. For measuring and for tests.
+    package mutating func leaveOutShapes() { shapes.isOn = false }
 
     /// - Parameters:
     ///   - container: known for a range of lines; nil to find out from the content.
@@ -98,6 +103,9 @@ package struct RecordReader: ~Copyable {
         batch = RecordBatch(keyCount: plan.keys.count)
         ignoredKeys = plan.ignoredKeys.map { Array($0.utf8) }
         keepsNegativeValues = plan.keepsNegativeValues
+        shapes = ShapeTree(
+            slotCount: storage.tree.slotCount, keyCount: batch.keyCount, ignoredKeys: ignoredKeys,
+            maxRecordBytes: maxRecordBytes)
     }
 
     /// Takes what is whole in a window.
@@ -226,6 +234,12 @@ package struct RecordReader: ~Copyable {
         while true {
             while isSpace(pass.p.pointee) { pass.p += 1 }
             if pass.p == pass.end { return false }
+            if shapes.isReady && pass.p.pointee == UInt8(ascii: "{") {
+                if batch.isFull { try flush(onBatch) }
+                let result = shapes.matchLines(&pass.p, into: &batch)
+                count(result)
+                if !result.missed { continue }
+            }
             let start = pass.p
             var failure: ScanFailure?
             var isObject = false
@@ -288,6 +302,15 @@ package struct RecordReader: ~Copyable {
         _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
     ) throws -> Bool {
         let start = pass.p
+        if shapes.isReady && start.pointee == UInt8(ascii: "{") {
+            if batch.isFull { try flush(onBatch) }
+            let result = shapes.matchRecord(&pass.p, into: &batch)
+            count(result)
+            if !result.missed {
+                position = next
+                return true
+            }
+        }
         let isObject: Bool
         let end: UnsafePointer<UInt8>
         do throws(ScanStop) {
@@ -456,6 +479,13 @@ package struct RecordReader: ~Copyable {
     }
 
     // MARK: Helpers
+
+    /// Counts records that were matched.
+    @inline(__always)
+    private mutating func count(_ result: ShapeTree.Result) {
+        recordsRead += result.matched
+        counts.ignored += result.ignored
+    }
 
     /// Why and where a walk over a value stopped.
     private struct ScanStop: Error {

@@ -56,6 +56,8 @@ struct Feeding {
     var maxRecordBytes = 1 << 20
     var container: Container?
     var isAtStart = true
+    /// Whether records are matched against the shapes of others first.
+    var usesShapes = true
 }
 
 private let paddingBytes = (0..<RecordReader.padding).map { Array("\"}1".utf8)[$0 % 3] }
@@ -66,6 +68,7 @@ func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> ReadOutcom
     var reader = RecordReader(
         plan: feeding.plan, maxRecordBytes: feeding.maxRecordBytes, container: feeding.container,
         isAtStart: feeding.isAtStart)
+    reader.shapes.isOn = feeding.usesShapes && reader.shapes.isOn
     var outcome = ReadOutcome()
     var consumed = 0
     var fed = 0
@@ -122,12 +125,15 @@ func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> ReadOutcom
 
 func read(_ text: String, _ feeding: Feeding = Feeding()) throws -> ReadOutcome { try read(Array(text.utf8), feeding) }
 
-/// Reads an input through windows of many sizes; all must say the same.
+/// Reads an input through windows of many sizes, with shapes and without; all must say the same.
 func readThroughAllWindows(
     _ input: [UInt8], _ feeding: Feeding = Feeding(), steps: [Int] = [1, 7, 61],
     location: SourceLocation = #_sourceLocation
 ) throws -> ReadOutcome {
     let whole = try read(input, feeding)
+    var plain = feeding
+    plain.usesShapes = false
+    #expect(try read(input, plain) == whole, "without shapes", sourceLocation: location)
     for step in steps where step < input.count {
         for tellsEndLate in step == steps[0] ? [false, true] : [false] {
             var cut = feeding

@@ -1,0 +1,277 @@
+//  Records that look like the ones before.
+//
+//  A dump repeats a handful of shapes: the same keys in the same order, record after record, and only the values
+//  differ. So a shape is learned from a record that the complete reader accepted, and the records behind it are first
+//  compared with the shapes that are known. One that fits none goes to the complete reader.
+//
+//  A shape is a chain of nodes. A node is up to 16 literal bytes, which one load compares, and what follows them: a
+//  string, a number, more of the literal, or the end. Shapes that begin alike share their first nodes. Of
+//
+//      {"id":"a","_source":{"Contract":"X","TotalDuration":7,"AppName":"VOD"}}
+//      {"id":"b","_source":{"Contract":"Y","AppName":"VOD","TotalDuration":12}}
+//
+//  this tree is learned (· is the rest of a string or number; its closing quote begins the next literal):
+//
+//      {"id":" ·
+//      └ ","_source":{"Co
+//        └ ntract":" · slot 0
+//          ├ ","TotalDuration
+//          │ └ ": · slot 4
+//          │   └ ,"AppName":" · slot 2
+//          │     └ "}} end
+//          └ ","AppName":" · slot 2
+//            └ ","TotalDuration
+//              └ ": · slot 4
+//                └ }} end
+//
+//  A walk goes from a node to its first child; when that child's literal is another, to the child's sibling. So no
+//  record starts over, and what is not known costs one compare for each sibling.
+//
+//  **Why a match is a proof.** All bytes outside of strings and numbers are those of a record that was accepted, in the
+//  same order. A string matches if it is plain ASCII without quotes, backslashes and control characters, so it is valid
+//  and its bytes are its text. A number matches by the grammar, one that the plan sums only as plain digits. Nothing else
+//  in JSON depends on anything else, but for equal keys: keys are literal bytes, so the same keys come twice in the same
+//  places. Which key or value of the plan a slot holds was decided by the complete reader for these keys and these
+//  kinds of values; the last value of a slot is the one that counts there, and here. So the outcome is the same: folded, or
+//  ignored for the text of the first key. All that may end otherwise (a value of another kind, an escape, a
+//  negative number, a coerced one) fits no shape.
+//
+//  **What it costs when it does not help.** The tree is bounded, and a balance is kept: when records that miss outweigh
+//  those that match, the tree is forgotten and the complete reader goes on alone for a while.
+//
+//  The walk itself is in CByteScan/ShapeMatch.c.
+
+import CByteScan
+import Records
+
+/// Shapes that were learned, and the balance of what they save.
+struct ShapeTree: ~Copyable {
+    /// 32 KB of nodes: what the first cache holds, many times what one dump needs.
+    private static let nodeLimit = 1024
+    /// Nodes of one record; what is longer is not learned.
+    static let stepLimit = 256
+    /// Shapes, each with one slot for every key and the value.
+    private static let shapeLimit = 64
+    /// The balance counts in misses: a match saves about two of them, learning costs about three.
+    private static let gain = 2
+    private static let learningCost = 3
+    private static let highestBalance = 256
+    /// Records that are left to the complete reader alone after the balance was used up: the first time, and at most.
+    private static let pauseRange = 2000...64000
+
+    private let nodes: UnsafeMutablePointer<wf_shape_node>
+    private let roles: UnsafeMutablePointer<UInt16>
+    private let slots: UnsafeMutablePointer<wf_shape_slot>
+    private let ignored: UnsafeMutablePointer<UInt8>
+    /// Everything about the tree that the walk needs; the batch is filled in for each run.
+    private var run = wf_shape_run()
+    private let roleCount: Int
+    private var nodeCount = 0
+    private(set) var shapeCount = 0
+    private var balance = ShapeTree.highestBalance
+    /// Records until the next try; 0 when records are matched.
+    private var pause = 0
+    private var nextPause = ShapeTree.pauseRange.lowerBound
+    /// Records that are not learned because the last ones told nothing new, and how many are still to come.
+    private var learningGap = (length: 0, left: 0)
+    /// Whether records are matched at all. Tests turn it off to compare.
+    var isOn = true
+
+    init(slotCount: Int, keyCount: Int, ignoredKeys: [[UInt8]], maxRecordBytes: Int) {
+        nodes = .allocate(capacity: Self.nodeLimit)
+        roleCount = keyCount + 1
+        roles = .allocate(capacity: Self.shapeLimit * roleCount)
+        slots = .allocate(capacity: slotCount)
+        slots.initialize(repeating: wf_shape_slot(), count: slotCount)
+        // Slots have numbers of 16 bits in nodes, and a record without keys has nothing to be ignored for.
+        isOn = slotCount < Int(WF_SHAPE_NONE) && keyCount > 0 && keyCount < 256
+        var list: [UInt8] = []
+        for key in ignoredKeys {
+            withUnsafeBytes(of: UInt32(key.count)) { list += $0 }
+            list += key
+        }
+        ignored = .allocate(capacity: list.count + 1)
+        for (i, byte) in list.enumerated() { ignored[i] = byte }
+        run.nodes = UnsafePointer(nodes)
+        run.roles = UnsafePointer(roles)
+        run.slots = slots
+        run.ignored = UnsafePointer(ignored)
+        run.ignored_size = list.count
+        run.key_count = keyCount
+        run.max_record = Int64(maxRecordBytes)
+    }
+
+    deinit {
+        nodes.deallocate()
+        roles.deallocate()
+        slots.deallocate()
+        ignored.deallocate()
+    }
+
+    /// Whether matching is worth a try.
+    @inline(__always)
+    var isReady: Bool { isOn && nodeCount > 0 && pause == 0 }
+
+    /// Whether there is room for what a record that did not match could tell.
+    @inline(__always)
+    var mayLearn: Bool { isOn && pause == 0 && shapeCount < Self.shapeLimit }
+
+    // MARK: Matching
+
+    /// What came of a try.
+    struct Result {
+        /// Records that were matched, and how many of them are ignored and so in no row.
+        var matched = 0
+        var ignored = 0
+        /// Whether the record at the position fits no shape.
+        var missed = false
+    }
+
+    /// Fills the batch with the records that stand at `p`, one a line, and leaves `p` behind the last one.
+    mutating func matchLines(_ p: inout UnsafePointer<UInt8>, into batch: inout RecordBatch) -> Result {
+        prepare(batch)
+        var at: UnsafePointer<UInt8>? = p
+        let stop = wf_shape_match_lines(&run, &at)
+        p = at!
+        return finish(stop, &batch)
+    }
+
+    /// Takes the one record at `p`, and leaves `p` behind it.
+    mutating func matchRecord(_ p: inout UnsafePointer<UInt8>, into batch: inout RecordBatch) -> Result {
+        prepare(batch)
+        var at: UnsafePointer<UInt8>? = p
+        let stop = wf_shape_match_record(&run, &at)
+        p = at!
+        return finish(stop, &batch)
+    }
+
+    @inline(__always)
+    private mutating func prepare(_ batch: borrowing RecordBatch) {
+        run.keys = UnsafeMutableRawPointer(batch.keys).assumingMemoryBound(to: wf_shape_key.self)
+        run.values = batch.values
+        run.row = batch.count
+        run.capacity = RecordBatch.capacity
+        run.ignored_records = 0
+        run.matched = 0
+    }
+
+    @inline(__always)
+    private mutating func finish(_ stop: wf_shape_stop, _ batch: inout RecordBatch) -> Result {
+        batch.count = run.row
+        balance = min(balance + run.matched * Self.gain, Self.highestBalance)
+        let missed = stop == WF_SHAPE_MISS
+        if missed {
+            balance -= 1
+            if balance < 0 {
+                forget()
+                pause = nextPause
+                nextPause = min(nextPause * 2, Self.pauseRange.upperBound)
+            }
+        }
+        return Result(matched: run.matched, ignored: run.ignored_records, missed: missed)
+    }
+
+    /// The complete reader read a record.
+    @inline(__always)
+    mutating func countRecord() {
+        if pause > 0 { pause -= 1 }
+    }
+
+    private mutating func forget() {
+        (nodeCount, shapeCount) = (0, 0)
+        balance = Self.highestBalance
+        learningGap = (0, 0)
+    }
+
+    // MARK: Learning
+
+    /// One step of a record's shape.
+    struct Step {
+        var literal: [UInt8]
+        var kind: wf_shape_kind
+        var slot: UInt16
+    }
+
+    /// Whether the record at hand is to be learned. Records of known shapes miss for their values (an escape, a
+    /// negative number); when they told nothing new, ever fewer of them are looked at.
+    mutating func startsLearning() -> Bool {
+        guard mayLearn else { return false }
+        if learningGap.left > 0 {
+            learningGap.left -= 1
+            return false
+        }
+        learningGap.length = min(learningGap.length * 2 + 1, 1023)
+        learningGap.left = learningGap.length
+        balance -= Self.learningCost
+        return true
+    }
+
+    /// Adds the shape of an accepted record.
+    ///
+    /// - Parameters:
+    ///   - steps: literals of at most 16 bytes, the last step the end.
+    ///   - slotOfRole: the slot of each key, then of the value.
+    mutating func learn(_ steps: [Step], slotOfRole: [Int]) {
+        precondition(slotOfRole.count == roleCount, "\(slotOfRole.count) slots for \(roleCount) roles")
+        guard nodeCount + steps.count <= Self.nodeLimit else { return }
+        /// The node whose children are looked at; nil for the first level.
+        var parent: Int?
+        for step in steps {
+            if let known = child(of: parent, step) {
+                parent = known
+                continue
+            }
+            var slot = step.slot
+            if step.kind == WF_SHAPE_END {
+                slot = UInt16(shapeCount * roleCount)
+                for (role, source) in slotOfRole.enumerated() { roles[Int(slot) + role] = UInt16(source) }
+                shapeCount += 1
+                learningGap = (0, 0)
+            }
+            parent = append(step, slot: slot, under: parent)
+        }
+    }
+
+    private func firstChild(of parent: Int?) -> Int {
+        guard let parent else { return nodeCount == 0 ? Int(WF_SHAPE_NONE) : 0 }
+        return Int(nodes[parent].next)
+    }
+
+    private func child(of parent: Int?, _ step: Step) -> Int? {
+        var index = firstChild(of: parent)
+        while index != Int(WF_SHAPE_NONE) {
+            let node = nodes[index]
+            let isSame =
+                node.kind == UInt16(step.kind.rawValue) && Int(node.length) == step.literal.count
+                && (step.kind == WF_SHAPE_END || node.slot == step.slot)
+                && withUnsafeBytes(of: node.literal) { $0.starts(with: step.literal) }
+            if isSame { return index }
+            index = Int(node.sibling)
+        }
+        return nil
+    }
+
+    private mutating func append(_ step: Step, slot: UInt16, under parent: Int?) -> Int {
+        precondition(step.literal.count <= Int(WF_SHAPE_LITERAL), "a literal of \(step.literal.count) bytes")
+        var node = wf_shape_node()
+        withUnsafeMutableBytes(of: &node.literal) { $0.copyBytes(from: step.literal) }
+        node.length = UInt16(step.literal.count)
+        node.wanted = UInt16(truncatingIfNeeded: (1 << step.literal.count) - 1)
+        node.kind = UInt16(step.kind.rawValue)
+        node.slot = slot
+        node.next = UInt16(WF_SHAPE_NONE)
+        node.sibling = UInt16(WF_SHAPE_NONE)
+        let index = nodeCount
+        // The newest is the last to be tried: what is common is met, and learned, first.
+        var last = firstChild(of: parent)
+        if last == Int(WF_SHAPE_NONE) {
+            if let parent { nodes[parent].next = UInt16(index) }
+        } else {
+            while nodes[last].sibling != UInt16(WF_SHAPE_NONE) { last = Int(nodes[last].sibling) }
+            nodes[last].sibling = UInt16(index)
+        }
+        nodes[index] = node
+        nodeCount += 1
+        return index
+    }
+}
