@@ -31,6 +31,7 @@ let package = Package(
     ],
     targets: [
         systemLibrary("CZlib", apt: "zlib1g-dev"),
+        systemLibrary("CISAL", apt: "libisal-dev"),
         systemLibrary("CLZ4", apt: "liblz4-dev"),
         systemLibrary("CXXHash", apt: "libxxhash-dev"),
         systemLibrary("CSQLite", apt: "libsqlite3-dev"),
@@ -42,7 +43,7 @@ let package = Package(
         library("Pipelines"),
         library("DurableIO", ["CWriteback"]),
         library("Inbox", ["DurableIO", "Records"]),
-        library("Codecs", ["CZlib", "CLZ4", "CXXHash"]),
+        library("Codecs", ["CZlib", "CISAL", "CLZ4", "CXXHash"]),
         library("JSONRecords", ["Records", "CByteScan"]),
         library("Folding", ["Records", "Columns", "CByteScan"]),
         library("ParquetTable", ["Columns", "CLZ4", "CZlib"]),

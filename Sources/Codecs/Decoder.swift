@@ -29,7 +29,7 @@
 
 /// Decompresses one file.
 ///
-/// Memory: gzip 40 KiB; LZ4 at most 8.2 MiB, which frames with blocks of 4 MiB need; whatever the size of the content.
+/// Memory: gzip 100 KiB; LZ4 at most 8.2 MiB, which frames with blocks of 4 MiB need; whatever the size of the content.
 ///
 /// A decoder that has thrown throws the same error ever after.
 package struct Decoder: ~Copyable {

@@ -68,6 +68,8 @@ final class FileFold {
     private var status: FileStatus?
     /// Ranges of lines; empty for a stream.
     private var ranges: [Range<Int>] = []
+    /// For a compressed file; a thread that has nothing else to do may decompress it ahead of the one that folds it.
+    private(set) var compressedStream: ByteStream?
     private var unitCount = 0
     private var nextUnit = 0
     /// Threads that have a table for this file.
@@ -133,7 +135,10 @@ final class FileFold {
             guard count == wanted else { throw FileChanged(path: file.path) }
             window.fill(count)
             let prefix = UnsafeRawBufferPointer(start: window.base, count: window.count)
-            guard Compression.detect(prefix) == Compression.none else { return [] }
+            guard Compression.detect(prefix) == Compression.none else {
+                compressedStream = ByteStream(file, size: size, onStoredBytes: onStoredBytes)
+                return []
+            }
             window.base[window.count] = 0
             let container = RecordReader.container(
                 of: window.base, count: window.count, isFinal: window.count == size,
@@ -160,7 +165,8 @@ final class FileFold {
         -> UnitResult
     {
         if ranges.isEmpty {
-            let stream = ByteStream(file!, size: status?.size, onStoredBytes: onStoredBytes)
+            let stream = compressedStream ?? ByteStream(file!, size: status?.size, onStoredBytes: onStoredBytes)
+            defer { stream.close() }
             return try folder.fold(stream: stream, into: &table, isCancelled: isCancelled)
         }
         return try folder.fold(

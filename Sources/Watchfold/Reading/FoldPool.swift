@@ -1,7 +1,8 @@
 //  Folding many files on all cores.
 //
 //  Every thread takes a file of its own as long as there are any: nothing is shared then. When none is left it joins
-//  the file with the most units left, with a table of its own, so that no core is idle while the last file is read.
+//  the file with the most units left, with a table of its own, so that no core is idle while the last file is read. When
+//  there are only compressed files, which are one unit each, it decompresses one of them for the thread that folds it.
 
 import DurableIO
 import Folding
@@ -90,7 +91,15 @@ package final class FoldPool: @unchecked Sendable {
                 job.participants += 1
                 return job
             }
-            if opening == 0 { return nil }
+            if opening == 0 {
+                guard let stream = active.lazy.compactMap(\.compressedStream).first(where: \.wantsHelp) else {
+                    return nil
+                }
+                condition.unlock()
+                stream.decodeAhead()
+                condition.lock()
+                continue
+            }
             condition.wait()
         }
     }
