@@ -14,7 +14,7 @@ import Testing
         var source = RecordSource(seed: 31)
         var random = SplitMix(seed: 31)
         var text: [UInt8] = []
-        while text.count < 9 * mebibyte / 2 {
+        while text.count < 7 * mebibyte / 2 {
             var line = source.records(1)[0]
             line.removeLast()
             var pad = ""
@@ -32,7 +32,7 @@ import Testing
         return bench
     }
 
-    @Test(arguments: [Storage.gzip, .gzipMembers, .lz4, .lz4Frames]) func anyNumberOfThreadsGivesTheSame(
+    @Test(arguments: [Storage.gzipMembers, .lz4]) func anyNumberOfThreadsGivesTheSame(
         storage: Storage
     )
         throws
@@ -44,7 +44,7 @@ import Testing
         }
         let stored = files.map { storage.store($0.content) }
         #expect(stored[0].count > Self.mebibyte)
-        for jobs in [1, 2, 5] {
+        for jobs in [1, 3] {
             let bench = bench(jobs: jobs)
             for (file, bytes) in zip(files, stored) { bench.put(file.name + storage.suffix, bytes) }
             _ = try bench.run()
@@ -58,7 +58,7 @@ import Testing
         altered[whole.count * 3 / 4] ^= 0x55
         for bytes in [Array(whole.dropLast(1)), Array(whole[..<(whole.count / 2)]), altered, whole + [0]] {
             var told: Set<String> = []
-            for jobs in [1, 2, 4] {
+            for jobs in [1, 2] {
                 let bench = bench(jobs: jobs)
                 bench.put("a.json" + storage.suffix, bytes)
                 #expect(try bench.run().isIncomplete)
@@ -77,7 +77,7 @@ import Testing
         let path = folder.appendingPathComponent("a.gz").path
         let stored = gzip(Self.content)
         try Data(stored).write(to: URL(fileURLWithPath: path))
-        for chunks in [0, 1, 3, 100] {
+        for chunks in [0, 2, 100] {
             for delay in [0, 100, 3000] as [UInt32] {
                 let stream = ByteStream(try FileSystem.real.open(path, .read), size: stored.count) { _ in }
                 nonisolated(unsafe) let shared = stream
