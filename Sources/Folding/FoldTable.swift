@@ -73,6 +73,12 @@ package struct FoldTable: ~Copyable {
     /// Bytes of memory in use.
     package var footprint: Int { capacity * MemoryLayout<Entry>.stride + apps.footprint + longKeys.footprint }
 
+    /// Bytes of memory that adding records takes at most for a moment: growing holds the old and the new side by side.
+    package func peakFootprint(adding count: Int) -> Int {
+        let grows = (self.count + count) * 8 > capacity * 5
+        return capacity * MemoryLayout<Entry>.stride * (grows ? 3 : 1) + 3 * (apps.footprint + longKeys.footprint)
+    }
+
     // MARK: Adding
 
     /// Adds a batch of two-key records.
