@@ -112,12 +112,46 @@ extension FoldRun {
 
     /// The contract with the largest sum in any run, for messages: whatever the order of runs, the same.
     private static func largestKey(of runs: [FoldRun]) -> String {
-        let candidates = runs.compactMap { run in
-            (Array(run.entries) + run.longEntries).max { $0.sum.magnitude < $1.sum.magnitude }.map {
-                (magnitude: $0.sum.magnitude, text: run.table.text(of: $0.key))
-            }
+        RunWeight.largestKey(of: runs.map(\.weight))
+    }
+
+    /// What is to be known of the run when its rows are elsewhere.
+    package var weight: RunWeight {
+        var largest: FoldTable.Entry?
+        for entry in entries where entry.sum.magnitude > largest?.sum.magnitude ?? 0 { largest = entry }
+        for entry in longEntries where entry.sum.magnitude > largest?.sum.magnitude ?? 0 { largest = entry }
+        return RunWeight(
+            absoluteSum: absoluteSum, largest: largest?.sum.magnitude ?? 0,
+            largestKey: largest.map { table.text(of: $0.key) } ?? "")
+    }
+}
+
+/// What a run adds up to.
+package struct RunWeight: Sendable, Hashable {
+    /// Sum of the absolute values of everything that was added.
+    package var absoluteSum: Int64
+    /// The largest magnitude of any key's sum, and that key's contract.
+    package var largest: UInt64
+    package var largestKey: String
+
+    /// The weight of several runs together.
+    ///
+    /// - Throws: `.overflow` when their absolute values pass Int64.max.
+    package static func sum(_ weights: [RunWeight]) throws(FoldError) -> RunWeight {
+        var absoluteSum: Int64 = 0
+        for weight in weights {
+            let (sum, overflow) = absoluteSum.addingReportingOverflow(weight.absoluteSum)
+            if overflow { throw .overflow(key: largestKey(of: weights)) }
+            absoluteSum = sum
         }
-        return candidates.max { ($0.magnitude, $1.text) < ($1.magnitude, $0.text) }?.text ?? ""
+        return RunWeight(
+            absoluteSum: absoluteSum, largest: weights.reduce(0) { max($0, $1.largest) },
+            largestKey: largestKey(of: weights))
+    }
+
+    /// Whatever the order of runs, the same.
+    static func largestKey(of weights: [RunWeight]) -> String {
+        weights.max { ($0.largest, $1.largestKey) < ($1.largest, $0.largestKey) }?.largestKey ?? ""
     }
 }
 

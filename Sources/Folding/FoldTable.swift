@@ -98,6 +98,18 @@ package struct FoldTable: ~Copyable {
             + longKeys.footprint
     }
 
+    /// Bytes of memory that adding records takes at most for a moment: growing holds the old and the new side by side.
+    package func peakFootprint(adding count: Int) -> Int {
+        let needed = self.count + count
+        let entryBytes = entryCapacity * MemoryLayout<Entry>.stride
+        let indexBytes = indexCapacity * MemoryLayout<UInt64>.stride
+        return entryBytes * (needed > entryCapacity ? 3 : 1) + indexBytes * (needed > indexCapacity / 4 * 3 ? 3 : 1)
+            + 3 * (apps.footprint + longKeys.footprint)
+    }
+
+    /// Bytes that a short key takes at most in a table that has just grown: its entry and its share of the index.
+    package static let bytesPerKey = 2 * MemoryLayout<Entry>.stride + 3 * MemoryLayout<UInt64>.stride
+
     // MARK: Adding
 
     /// Adds a batch of two-key records.

@@ -30,11 +30,11 @@ import Testing
         let content = Layout.lines.write(Array(records))
         let path = bench.root + "/" + UUID().uuidString
         try Data(content).write(to: URL(fileURLWithPath: path))
-        let pool = FoldPool(settings: FoldSettings(), fileSystem: bench.fileSystem, jobs: 1)
+        let pool = FoldPool(settings: FoldSettings(), fileSystem: bench.fileSystem, jobs: 1, scratch: bench.root)
         let batches = Mutex<[KeyedBatch]>([])
         pool.fold([FoldInput(name: "part", path: path)]) { _, outcome in
             guard case .read(_, let runs) = outcome else { return }
-            try? FoldRun.merge(runs, rowLimit: 7) { batch in batches.withLock { $0.append(batch) } }
+            try? runs.merge(rowLimit: 7) { batch in batches.withLock { $0.append(batch) } }
         }
         return batches.withLock { $0 }
     }

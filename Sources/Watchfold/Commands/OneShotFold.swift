@@ -27,7 +27,7 @@ package struct OneShotFold {
     private struct Finished: @unchecked Sendable {
         var report: FileReport
         var digest: ContentDigest?
-        var runs: [FoldRun] = []
+        var runs: FoldRuns?
         var counts: Bool
     }
 
@@ -44,14 +44,21 @@ package struct OneShotFold {
         }
         observer.begin(files: inputs.count, storedBytes: sizes.reduce(0, +))
         let results = Mutex<[Finished?]>(Array(repeating: nil, count: inputs.count))
-        let pool = FoldPool(settings: settings.fold, fileSystem: fileSystem, jobs: settings.jobs)
+        let scratch = ScratchFolder.path
+        let pool = FoldPool(settings: settings.fold, fileSystem: fileSystem, jobs: settings.jobs, scratch: scratch)
+        let failure = Mutex<IOError?>(nil)
         pool.fold(inputs) { [observer] _, bytes in
             observer.advance(storedBytes: bytes)
         } onFinished: { [settings, observer] index, outcome in
+            if case .failed(let error as SpillError) = outcome {
+                failure.withLock { if $0 == nil { $0 = error.cause } }
+                pool.cancel()
+            }
             let finished = Self.finished(inputs[index].name, outcome, settings, (ContinuousClock.now - start).seconds)
             observer.finish(finished.report)
             results.withLock { $0[index] = finished }
         }
+        if let failure = failure.withLock({ $0 }) { throw failure }
         observer.publishing()
         var finished = results.withLock { $0.map { $0! } }
         if settings.configuration.duplicates == .skip { dropDuplicates(&finished, inputs) }
@@ -61,9 +68,10 @@ package struct OneShotFold {
         let schema = KeyedSchema(plan: settings.fold.plan)
         let pass = try ReportPass(
             schema: schema, map: settings.map, outputs: [ReportOutput(.engagement, format: format, sink: sink)])
-        try FoldRun.merge(
-            finished.filter(\.counts).flatMap(\.runs), rowLimit: KeyedTableFormat.rowGroupRows
-        ) { try pass.consume($0) }
+        let runs = FoldRuns(SpillFolder(scratch, schema: schema, in: fileSystem))
+        for item in finished where item.counts { runs.take(item.runs!) }
+        finished = []
+        try runs.merge(rowLimit: KeyedTableFormat.rowGroupRows) { try pass.consume($0) }
         let result = try pass.finish()
         report.publication = .written(generation: 0, contracts: result.mappedContracts)
         report.seconds = (ContinuousClock.now - start).seconds

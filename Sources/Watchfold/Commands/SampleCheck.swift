@@ -26,7 +26,8 @@ struct SampleCheck {
         let chosen = Array(candidates.shuffled().prefix(count))
         let faults = Mutex<[String]>([])
         let compared = Atomic<Int>(0)
-        let pool = FoldPool(settings: settings.fold, fileSystem: fileSystem, jobs: settings.jobs)
+        let pool = FoldPool(
+            settings: settings.fold, fileSystem: fileSystem, jobs: settings.jobs, scratch: ScratchFolder.path)
         let versions = counted
         let partials = checkpoints.partials
         pool.fold(chosen.map { FoldInput(name: $0.relativePath, path: $0.path) }) { index, outcome in
@@ -39,7 +40,7 @@ struct SampleCheck {
                     guard summary.digest.hex == version.facts.digest else { return }
                     compared.wrappingAdd(1, ordering: .relaxed)
                     var fresh = RowDigest()
-                    try FoldRun.merge(runs, rowLimit: KeyedTableFormat.rowGroupRows) { fresh.add($0) }
+                    try runs.merge(rowLimit: KeyedTableFormat.rowGroupRows) { fresh.add($0) }
                     let reader = try partials.open(version.facts.partial)
                     var stored = RowDigest()
                     try KeyedMerge(schema: reader.schema).run(

@@ -76,7 +76,7 @@ final class Committer: @unchecked Sendable {
     }
 
     private func content(
-        _ candidate: Candidate, _ summary: FileSummary, _ runs: [FoldRun], _ held: String?, _ isAfresh: Bool
+        _ candidate: Candidate, _ summary: FileSummary, _ runs: FoldRuns, _ held: String?, _ isAfresh: Bool
     ) throws -> Verdict {
         let digest = summary.digest.hex
         let text = settings.configuration.foldSettingsText
@@ -92,7 +92,7 @@ final class Committer: @unchecked Sendable {
         do {
             let partial = try checkpoints.partials.write(origin, schema: KeyedSchema(plan: settings.fold.plan)) {
                 emit in
-                try FoldRun.merge(runs, rowLimit: KeyedTableFormat.partialGroupRows, emit: emit)
+                try runs.merge(rowLimit: KeyedTableFormat.partialGroupRows, emit: emit)
             }
             return .content(digest: digest, .sealed(partial), held: held)
         } catch let error as FoldError {

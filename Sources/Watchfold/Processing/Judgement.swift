@@ -10,7 +10,7 @@ import Records
 /// What a file turned out to be, before the ledger is asked what it knows.
 enum Judgement {
     /// Whole; held when there is a reason.
-    case content(FileSummary, [FoldRun], held: String?)
+    case content(FileSummary, FoldRuns, held: String?)
     case waiting(String)
     /// With what was read, when anything was. `isPassing`: the cause may go away without a change of the file.
     case failed(String, OutcomeCounts?, isPassing: Bool)

@@ -242,7 +242,8 @@ package final class Processor {
         mayReadAgain: Bool, while wantsMore: @escaping @Sendable () -> Bool
     ) throws {
         let rejects = RejectWriter(output: settings.configuration.output, fileSystem: fileSystem)
-        let pool = FoldPool(settings: settings.fold, fileSystem: fileSystem, jobs: settings.jobs)
+        let pool = FoldPool(
+            settings: settings.fold, fileSystem: fileSystem, jobs: settings.jobs, scratch: checkpoints.root)
         let starts = results.starts
         cancellation.begin(pool)
         defer { cancellation.end() }
@@ -254,6 +255,7 @@ package final class Processor {
             let (index, file) = files[place]
             if mayReadAgain, case .failed(is FileChanged) = outcome { return results.noteChanged(index) }
             do {
+                if case .failed(let error as SpillError) = outcome { throw error.cause }
                 let judgement = Judgement(
                     outcome, settings: settings, modified: file.status.modified, now: WallClock.now())
                 let candidate = Candidate(file, status: judgement.status)

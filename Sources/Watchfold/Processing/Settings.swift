@@ -29,7 +29,8 @@ package struct Settings: Sendable {
         self.configuration = configuration
         fold = FoldSettings(
             plan: configuration.plan, maxRecordBytes: configuration.maxRecordBytes.bytes,
-            rejectsPerFile: configuration.rejectsPerFile, unitSize: unitSize)
+            rejectsPerFile: configuration.rejectsPerFile, unitSize: unitSize,
+            memory: configuration.memory.bytes)
         map = try CategoryMap(configuration.categories.map { CategoryMap.Category($0.name, apps: $0.apps) })
         mapDigest = map.canonicalBytes.withUnsafeBytes { XXH128(of: $0).hex }
         jobs = configuration.jobs ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))

@@ -4,6 +4,7 @@
 //
 //  A plain file of JSON Lines has many units; any other has one.
 
+import Checkpoints
 import Codecs
 import DurableIO
 import Folding
@@ -50,8 +51,8 @@ package struct FileSummary: Sendable {
 
 /// How folding a file ended.
 package enum FoldOutcome {
-    /// Sums may be had by `FoldRun.merge`.
-    case read(FileSummary, [FoldRun])
+    /// Sums may be had by `FoldRuns.merge`.
+    case read(FileSummary, FoldRuns)
     case failed(any Error)
 }
 
@@ -75,13 +76,14 @@ final class FileFold {
     /// Threads that have a table for this file.
     var participants = 0
     private var results: [UnitResult] = []
-    private var runs: [FoldRun] = []
+    let runs: FoldRuns
     private(set) var failure: (any Error)?
 
     init(
-        _ input: FoldInput, index: Int, fileSystem: FileSystem, settings: FoldSettings,
+        _ input: FoldInput, index: Int, fileSystem: FileSystem, settings: FoldSettings, runs: FoldRuns,
         onStoredBytes: @escaping @Sendable (Int) -> Void
     ) {
+        self.runs = runs
         self.input = input
         self.index = index
         self.fileSystem = fileSystem
@@ -164,22 +166,20 @@ final class FileFold {
     }
 
     /// Folds a unit. Called without the lock.
-    func fold(unit: Int, with folder: UnitFolder, into table: inout FoldTable, isCancelled: () -> Bool) throws
+    func fold(unit: Int, with folder: UnitFolder, into table: SpillingTable, isCancelled: () -> Bool) throws
         -> UnitResult
     {
         if ranges.isEmpty {
             let stream = compressedStream ?? ByteStream(file!, size: status?.size, onStoredBytes: onStoredBytes)
             defer { stream.close() }
-            return try folder.fold(stream: stream, into: &table, isCancelled: isCancelled)
+            return try folder.fold(stream: stream, into: table, isCancelled: isCancelled)
         }
         return try folder.fold(
-            lines: file!, range: ranges[unit], size: status!.size, index: unit, into: &table,
+            lines: file!, range: ranges[unit], size: status!.size, index: unit, into: table,
             onStoredBytes: onStoredBytes, isCancelled: isCancelled)
     }
 
     func add(_ result: UnitResult) { results.append(result) }
-
-    func add(_ run: FoldRun) { runs.append(run) }
 
     func fail(_ error: any Error) { if failure == nil { failure = error } }
 
@@ -191,7 +191,10 @@ final class FileFold {
             if let failure { throw failure }
             let summary = try summarize()
             return .read(summary, runs)
-        } catch { return .failed(error) }
+        } catch {
+            runs.removeAll()
+            return .failed(error)
+        }
     }
 
     private func summarize() throws -> FileSummary {

@@ -4,6 +4,7 @@
 //  the file with the most units left, with a table of its own, so that no core is idle while the last file is read. When
 //  there are only compressed files, which are one unit each, it decompresses one of them for the thread that folds it.
 
+import Checkpoints
 import DurableIO
 import Folding
 import Foundation
@@ -15,6 +16,8 @@ package final class FoldPool: @unchecked Sendable {
     private let settings: FoldSettings
     private let fileSystem: FileSystem
     private let jobs: Int
+    private let folder: SpillFolder
+    private let budget: MemoryBudget
     private let cancelled = Atomic<Bool>(false)
     /// Guards everything below.
     private let condition = NSCondition()
@@ -30,11 +33,14 @@ package final class FoldPool: @unchecked Sendable {
     /// Bytes that a record takes at least, give or take, so that a small file gets no table for a large one.
     private static let leastRecordBytes = 64
 
-    package init(settings: FoldSettings, fileSystem: FileSystem, jobs: Int) {
+    /// - Parameter scratch: the folder for what does not fit into memory.
+    package init(settings: FoldSettings, fileSystem: FileSystem, jobs: Int, scratch: String) {
         precondition(jobs > 0, "folding needs a thread")
         self.settings = settings
         self.fileSystem = fileSystem
         self.jobs = jobs
+        folder = SpillFolder(scratch, schema: KeyedSchema(plan: settings.plan), in: fileSystem)
+        budget = MemoryBudget(memory: settings.memory, jobs: jobs)
     }
 
     /// Ends the folding soon: files that are not finished fail with `Cancelled`.
@@ -50,7 +56,9 @@ package final class FoldPool: @unchecked Sendable {
         onFinished: @escaping @Sendable (Int, FoldOutcome) -> Void
     ) {
         waiting = inputs.enumerated().reversed().map { index, input in
-            FileFold(input, index: index, fileSystem: fileSystem, settings: settings) { onStoredBytes(index, $0) }
+            FileFold(input, index: index, fileSystem: fileSystem, settings: settings, runs: FoldRuns(folder)) {
+                onStoredBytes(index, $0)
+            }
         }
         let threads = (1..<jobs).map { _ in
             let done = DispatchSemaphore(value: 0)
@@ -117,10 +125,18 @@ package final class FoldPool: @unchecked Sendable {
         on job: FileFold, _ folder: UnitFolder, expecting expectedCount: Int,
         _ onFinished: (Int, FoldOutcome) -> Void
     ) -> Int {
-        var table = FoldTable(expectedCount: expectedCount)
+        let table = SpillingTable(budget, self.folder, expecting: expectedCount) { [condition, folder = self.folder] run in
+            let surplus = condition.withLock {
+                job.runs.add(run)
+                return job.runs.takeSurplus()
+            }
+            guard let surplus else { return }
+            let longer = try folder.merged(surplus)
+            condition.withLock { job.runs.add(longer) }
+        }
         while let unit = condition.withLock({ job.takeUnit() }) {
             do {
-                let result = try job.fold(unit: unit, with: folder, into: &table) {
+                let result = try job.fold(unit: unit, with: folder, into: table) {
                     cancelled.load(ordering: .relaxed)
                 }
                 condition.withLock { job.add(result) }
@@ -128,16 +144,18 @@ package final class FoldPool: @unchecked Sendable {
                 condition.withLock { job.fail(error) }
             }
         }
-        let run = FoldRun(sealing: table)
-        let count = run.count
+        do {
+            try table.finish { run, share in condition.withLock { job.runs.add(run, holding: share) } }
+        } catch {
+            condition.withLock { job.fail(error) }
+        }
         let isLast = condition.withLock {
-            job.add(run)
             job.participants -= 1
             guard job.participants == 0 && job.unitsLeft == 0 else { return false }
             active.removeAll { $0 === job }
             return true
         }
         if isLast { onFinished(job.index, job.outcome()) }
-        return count
+        return table.distinctCount
     }
 }

@@ -12,13 +12,16 @@ package struct FoldSettings: Sendable, Hashable {
     /// who does the work.
     package var unitSize: Int
 
+    /// Bytes of memory that the program may take; past it, tables are put aside. It decides nothing but the way there.
+    package var memory: Int
+
     /// Large enough that a unit's last line, read twice, is nothing, small enough that the last units of a file end
     /// together.
     package static let defaultUnitSize = 8 * BlockDigests.blockSize
 
     package init(
         plan: FoldPlan = .engagement, maxRecordBytes: Int = 16_000_000, rejectsPerFile: Int = 1000,
-        unitSize: Int = defaultUnitSize
+        unitSize: Int = defaultUnitSize, memory: Int = 512_000_000
     ) {
         precondition(
             unitSize > 0 && unitSize.isMultiple(of: BlockDigests.blockSize), "units of \(unitSize) bytes cut blocks")
@@ -26,5 +29,6 @@ package struct FoldSettings: Sendable, Hashable {
         self.maxRecordBytes = maxRecordBytes
         self.rejectsPerFile = rejectsPerFile
         self.unitSize = unitSize
+        self.memory = memory
     }
 }

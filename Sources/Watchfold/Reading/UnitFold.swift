@@ -91,7 +91,7 @@ final class UnitFolder {
     /// Folds a stream from its beginning to its end.
     ///
     /// - Throws: `IOError`, `CodecError`, `FoldError`, `Cancelled`.
-    func fold(stream: ByteStream, into table: inout FoldTable, isCancelled: () -> Bool) throws -> UnitResult {
+    func fold(stream: ByteStream, into table: SpillingTable, isCancelled: () -> Bool) throws -> UnitResult {
         var reader = RecordReader(plan: settings.plan, maxRecordBytes: settings.maxRecordBytes)
         var result = UnitResult(index: 0)
         var budget = Self.rawBudget
@@ -137,7 +137,7 @@ final class UnitFolder {
     ///   - range: bytes; its start a multiple of the digest's block.
     ///   - size: bytes of the whole file.
     func fold(
-        lines file: OpenFile, range: Range<Int>, size: Int, index: Int, into table: inout FoldTable,
+        lines file: OpenFile, range: Range<Int>, size: Int, index: Int, into table: SpillingTable,
         onStoredBytes: (Int) -> Void, isCancelled: () -> Bool
     ) throws -> UnitResult {
         var reader = RecordReader(
