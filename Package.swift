@@ -53,7 +53,7 @@ let package = Package(
         library("FaultInjection", ["DurableIO", "CSQLite"]),
         library("Reports", ["Columns", "Records", "Folding"]),
         library("Configuration", ["Records", yams]),
-        library("StatusServer", ["DurableIO"]),
+        library("StatusServer", ["DurableIO", "Records"]),
         library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4"]),
         library(
             "Watchfold",
@@ -73,7 +73,7 @@ let package = Package(
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
         tests("JSONRecordsTests", ["JSONRecords", "Records"]),
         tests("FoldingTests", ["Folding", "Columns", "Records"]),
-        tests("InboxTests", ["Inbox", "DurableIO"]),
+        tests("InboxTests", ["Inbox", "DurableIO", "TestSupport"]),
         tests(
             "CrashTests",
             [
@@ -91,7 +91,7 @@ let package = Package(
             [
                 "Watchfold", "CLZ4", "CZlib", "Checkpoints", "Columns", "Configuration", "DurableIO", "Folding",
                 "Inbox",
-                "Records", "Reports", logging,
+                "Records", "Reports", "TestSupport", logging,
             ]),
         tests("CommandTests", ["watchfold", "TestSupport", subprocess]),
         tests("CheckpointsTests", ["Checkpoints", "Columns", "DurableIO", "Folding", "Records", "CSQLite"]),

@@ -42,7 +42,8 @@ struct ReaderBenchmark {
     private static func read(
         _ content: UnsafeMutableBufferPointer<UInt8>, usesShapes: Bool, onBatch: (borrowing RecordBatch) throws -> Void
     ) throws -> OutcomeCounts {
-        var reader = RecordReader(plan: .engagement, maxRecordBytes: 1 << 20, usesShapes: usesShapes)
+        var reader = RecordReader(plan: .engagement, maxRecordBytes: 1 << 20)
+        if !usesShapes { reader.leaveOutShapes() }
         let window = UnsafeMutablePointer<UInt8>.allocate(capacity: 4 * windowSize + RecordReader.padding)
         defer { window.deallocate() }
         window.initialize(repeating: 0, count: 4 * windowSize + RecordReader.padding)

@@ -22,7 +22,7 @@ package final class FoldRun {
 
     package init(sealing table: consuming FoldTable) {
         absoluteSum = table.absoluteSum
-        let all = table.compact()
+        let all = table.seal()
         let ranks = table.apps.ranks()
         var apps = [[UInt8]](repeating: [], count: ranks.count)
         for (id, rank) in ranks.enumerated() { apps[Int(rank)] = Array(table.apps.string(id)) }

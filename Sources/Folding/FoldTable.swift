@@ -1,16 +1,26 @@
 //  The hash table that a fold adds into.
 //
-//  Open addressing with linear probing over entries of 32 bytes, two to a cache line:
+//  Entries of 32 bytes stand back to back, in the order in which their keys first came. An index beside them, with open
+//  addressing and linear probing, holds a word of 8 bytes for each: the hash's tag, and the entry's number plus one.
 //
-//      0         8         16        24     28     32
-//      ├─────────┼─────────┼─────────┼──────┼──────┤
-//      │ key high│ key low │ sum     │ app  │ count│
-//      └─────────┴─────────┴─────────┴──────┴──────┘
+//      index     │ tag 32 │ number + 1 32 │ 0 │ 0 │ tag │ number + 1 │ …       zero: an empty slot
+//
+//      entries   0         8         16        24     28     32
+//                ├─────────┼─────────┼─────────┼──────┼──────┤
+//                │ key high│ key low │ sum     │ app  │ count│ …
+//                └─────────┴─────────┴─────────┴──────┴──────┘
 //
 //  The contract is inline (KeyWords); one longer than 15 bytes is numbered by an interner, and its entry holds the
-//  number with a length byte of 0xFF. The app is numbered, too. A key word of zero is an empty slot: no contract is
-//  empty. A million contracts do not fit in a cache, so a batch is looked up in two passes: the first works out where
-//  each record belongs and asks for that cache line, the second adds.
+//  number with a length byte of 0xFF. The app is numbered, too.
+//
+//  A record's slot is the first bits of its tag, so a larger index takes over the words of a smaller one from front to
+//  back, without a look at the entries. Most keys of a day come once or twice: a new one writes 8 bytes at random and
+//  32 in sequence, where a table of entries would touch 64 bytes at random and leave half of its memory empty.
+//
+//  A million contracts do not fit in a cache, so a batch is looked up in three passes: the first works out where each
+//  record's word belongs and asks for that cache line; the second finds the word, makes the entry when there is none,
+//  and asks for the entry's cache line; the third compares the key and adds. Tags of different keys may be equal; then
+//  the third goes on with the search.
 
 import CByteScan
 import Columns
@@ -36,17 +46,26 @@ package struct FoldTable: ~Copyable {
         static let longMark: UInt64 = 0xFF
     }
 
-    /// Where a record of the batch belongs.
+    /// How far the search for a record of the batch has come.
     private struct Target {
         var key: KeyWords
-        var slot: Int
         var app: UInt32
+        var tag: UInt32
+        /// Where the first word with that tag stands.
+        var slot: UInt32
+        /// The entry that this word numbers.
+        var entry: UInt32
     }
 
-    private(set) var slots: UnsafeMutablePointer<Entry>
-    /// A power of two.
-    private(set) var capacity: Int
-    /// Slots in use.
+    private(set) var entries: UnsafeMutablePointer<Entry>
+    /// Entries that there is room for.
+    private var entryCapacity: Int
+    private var index: UnsafeMutablePointer<UInt64>
+    /// Slots of the index: a power of two, at most 2^32, so that a tag has bits for every slot; zero when the table is sealed.
+    private var indexCapacity: Int
+    /// A tag shifted by this is its slot.
+    private var shift: UInt32 { UInt32(32 - indexCapacity.trailingZeroBitCount) }
+    /// Entries in use.
     package private(set) var count = 0
     /// Sum of the absolute values of everything added; at most Int64.max, so that no sum of any part can overflow.
     package private(set) var absoluteSum: Int64 = 0
@@ -59,19 +78,25 @@ package struct FoldTable: ~Copyable {
 
     /// - Parameter expectedCount: distinct keys to make room for at once.
     package init(expectedCount: Int = 0) {
-        capacity = 1 << 12
-        while capacity * 5 / 8 < expectedCount { capacity *= 2 }
-        slots = Self.allocate(capacity)
+        entryCapacity = max(1 << 11, expectedCount)
+        indexCapacity = 1 << 12
+        while indexCapacity / 4 * 3 < expectedCount { indexCapacity *= 2 }
+        entries = Self.allocate(entryCapacity)
+        index = Self.allocate(indexCapacity)
         targets = .allocate(capacity: RecordBatch.capacity)
     }
 
     deinit {
-        Self.free(slots, capacity)
+        Self.free(entries, entryCapacity)
+        if indexCapacity > 0 { Self.free(index, indexCapacity) }
         targets.deallocate()
     }
 
     /// Bytes of memory in use.
-    package var footprint: Int { capacity * MemoryLayout<Entry>.stride + apps.footprint + longKeys.footprint }
+    package var footprint: Int {
+        entryCapacity * MemoryLayout<Entry>.stride + indexCapacity * MemoryLayout<UInt64>.stride + apps.footprint
+            + longKeys.footprint
+    }
 
     // MARK: Adding
 
@@ -80,9 +105,9 @@ package struct FoldTable: ~Copyable {
     /// - Throws: `.overflow` when the absolute values of all records pass Int64.max.
     package mutating func add(_ batch: borrowing RecordBatch) throws(FoldError) {
         precondition(batch.keyCount == 2, "this table holds two keys, not \(batch.keyCount)")
-        // Growing before the batch keeps the targets of the first pass good for the second.
-        while (count + batch.count) * 8 > capacity * 5 { grow() }
-        let mask = capacity - 1
+        // Growing before the batch keeps the targets of one pass good for the next.
+        makeRoom(for: batch.count)
+        let shift = shift
         for row in 0..<batch.count {
             let contract = batch.keys[row * 2]
             let key =
@@ -90,33 +115,77 @@ package struct FoldTable: ~Copyable {
                 ? KeyWords(padded: contract.base, count: contract.count)
                 : KeyWords(high: UInt64(longKeys.intern(contract.buffer)), low: Entry.longMark)
             let app = number(ofApp: batch.keys[row * 2 + 1])
-            let slot = Int(truncatingIfNeeded: key.hash(with: app, seed: seed)) & mask
-            wf_prefetch(slots + slot)
-            targets[row] = Target(key: key, slot: slot, app: app)
+            let tag = UInt32(truncatingIfNeeded: key.hash(with: app, seed: seed))
+            wf_prefetch(index + Int(tag >> shift))
+            targets[row] = Target(key: key, app: app, tag: tag, slot: tag >> shift, entry: 0)
         }
+        findEntries(batch.count)
         for row in 0..<batch.count {
             let target = targets[row]
             let value = batch.values[row]
             let (sum, overflow) = absoluteSum.addingReportingOverflow(Int64(clamping: value.magnitude))
             if overflow { throw .overflow(key: text(of: largestKey(beside: target.key, value))) }
             absoluteSum = sum
-            var slot = target.slot
+            var entry = entries + Int(target.entry)
+            if entry.pointee.key != target.key || entry.pointee.app != target.app {
+                entry = entries + entryBehind(target)
+            }
+            if entry.pointee.count == .max { throw .tooManyRecords(key: text(of: target.key)) }
+            entry.pointee.sum &+= value
+            entry.pointee.count &+= 1
+        }
+    }
+
+    /// Finds the first entry with each target's tag; makes it, still without a record, when there is none.
+    private mutating func findEntries(_ targetCount: Int) {
+        let (index, entries, targets) = (index, entries, targets)
+        let mask = indexCapacity - 1
+        var count = count
+        for row in 0..<targetCount {
+            let target = targets + row
+            let tag = target.pointee.tag
+            var slot = Int(target.pointee.slot)
             while true {
-                let entry = slots + slot
-                if entry.pointee.key == target.key && entry.pointee.app == target.app && entry.pointee.count != 0 {
-                    if entry.pointee.count == .max { throw .tooManyRecords(key: text(of: target.key)) }
-                    entry.pointee.sum &+= value
-                    entry.pointee.count &+= 1
+                let word = index[slot]
+                if word == 0 {
+                    target.pointee.entry = UInt32(truncatingIfNeeded: count)
+                    entries[count] = Entry(key: target.pointee.key, sum: 0, app: target.pointee.app, count: 0)
+                    count += 1
+                    index[slot] = UInt64(tag) << 32 | UInt64(truncatingIfNeeded: count)
                     break
                 }
-                if entry.pointee.count == 0 {
-                    entry.pointee = Entry(key: target.key, sum: value, app: target.app, count: 1)
-                    count += 1
+                if UInt32(truncatingIfNeeded: word >> 32) == tag {
+                    let number = UInt32(truncatingIfNeeded: word) &- 1
+                    target.pointee.entry = number
+                    wf_prefetch(entries + Int(number))
                     break
                 }
                 slot = (slot + 1) & mask
             }
+            target.pointee.slot = UInt32(truncatingIfNeeded: slot)
         }
+        self.count = count
+    }
+
+    /// The entry of a target whose tag another key has, too: found, or made, behind the word of that key.
+    @inline(never)
+    private mutating func entryBehind(_ target: Target) -> Int {
+        let mask = indexCapacity - 1
+        var slot = (Int(target.slot) + 1) & mask
+        while index[slot] != 0 {
+            let word = index[slot]
+            let number = Int(UInt32(truncatingIfNeeded: word)) - 1
+            if UInt32(truncatingIfNeeded: word >> 32) == target.tag, entries[number].key == target.key,
+                entries[number].app == target.app
+            {
+                return number
+            }
+            slot = (slot + 1) & mask
+        }
+        entries[count] = Entry(key: target.key, sum: 0, app: target.app, count: 0)
+        count += 1
+        index[slot] = UInt64(target.tag) << 32 | UInt64(count)
+        return count - 1
     }
 
     @inline(__always)
@@ -132,8 +201,8 @@ package struct FoldTable: ~Copyable {
     /// The key with the largest sum, for messages: the last record may be an innocent one.
     private func largestKey(beside key: KeyWords, _ value: Int64) -> KeyWords {
         var largest = (key: key, magnitude: value.magnitude)
-        for i in 0..<capacity where slots[i].count != 0 && slots[i].sum.magnitude > largest.magnitude {
-            largest = (slots[i].key, slots[i].sum.magnitude)
+        for i in 0..<count where entries[i].count != 0 && entries[i].sum.magnitude > largest.magnitude {
+            largest = (entries[i].key, entries[i].sum.magnitude)
         }
         return largest.key
     }
@@ -151,50 +220,62 @@ package struct FoldTable: ~Copyable {
 
     // MARK: Storage
 
-    private mutating func grow() {
-        let larger = Self.allocate(capacity * 2)
-        let mask = capacity * 2 - 1
-        for i in 0..<capacity where slots[i].count != 0 {
-            var slot = Int(truncatingIfNeeded: slots[i].key.hash(with: slots[i].app, seed: seed)) & mask
-            while larger[slot].count != 0 { slot = (slot + 1) & mask }
-            larger[slot] = slots[i]
+    /// Makes room for more entries. At most three quarters of the index are in use.
+    private mutating func makeRoom(for more: Int) {
+        precondition(count + more <= 1 << 31, "too many distinct keys for one table: \(count)")
+        precondition(indexCapacity > 0, "the table is sealed")
+        if count + more > entryCapacity {
+            let larger: UnsafeMutablePointer<Entry> = Self.allocate(entryCapacity * 2)
+            larger.update(from: entries, count: count)
+            Self.free(entries, entryCapacity)
+            entries = larger
+            entryCapacity *= 2
         }
-        Self.free(slots, capacity)
-        slots = larger
-        capacity *= 2
+        while count + more > indexCapacity / 4 * 3 { growIndex() }
+    }
+
+    private mutating func growIndex() {
+        let smaller = index
+        let oldCapacity = indexCapacity
+        indexCapacity *= 2
+        index = Self.allocate(indexCapacity)
+        let (mask, shift) = (indexCapacity - 1, shift)
+        for i in 0..<oldCapacity where smaller[i] != 0 {
+            var slot = Int(truncatingIfNeeded: smaller[i] >> UInt64(32 + shift))
+            while index[slot] != 0 { slot = (slot + 1) & mask }
+            index[slot] = smaller[i]
+        }
+        Self.free(smaller, oldCapacity)
     }
 
     /// Zeroed memory from the system, in huge pages where it gives them: a table of a million keys touches a new page
-    /// with nearly every record.
-    private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Entry> {
-        let size = capacity * MemoryLayout<Entry>.stride
+    /// with nearly every record. What is not touched costs nothing.
+    private static func allocate<Element>(_ capacity: Int) -> UnsafeMutablePointer<Element> {
+        let size = capacity * MemoryLayout<Element>.stride
         #if canImport(Glibc)
             let anonymous = MAP_PRIVATE | MAP_ANONYMOUS
         #else
             let anonymous = MAP_PRIVATE | MAP_ANON
         #endif
         guard let memory = mmap(nil, size, PROT_READ | PROT_WRITE, anonymous, -1, 0), memory != MAP_FAILED else {
-            fatalError("out of memory: \(size) bytes for a table of \(capacity) keys")
+            fatalError("out of memory: \(size) bytes for \(capacity) elements of a table")
         }
         #if canImport(Glibc)
             madvise(memory, size, MADV_HUGEPAGE)
         #endif
-        return memory.bindMemory(to: Entry.self, capacity: capacity)
+        return memory.bindMemory(to: Element.self, capacity: capacity)
     }
 
-    private static func free(_ slots: UnsafeMutablePointer<Entry>, _ capacity: Int) {
-        munmap(slots, capacity * MemoryLayout<Entry>.stride)
+    private static func free<Element>(_ memory: UnsafeMutablePointer<Element>, _ capacity: Int) {
+        munmap(memory, capacity * MemoryLayout<Element>.stride)
     }
 
     // MARK: Sealing
 
-    /// Moves the entries to the front of the table, for sorting; the table is no table afterwards.
-    mutating func compact() -> UnsafeMutableBufferPointer<Entry> {
-        var next = 0
-        for i in 0..<capacity where slots[i].count != 0 {
-            slots[next] = slots[i]
-            next += 1
-        }
-        return UnsafeMutableBufferPointer(start: slots, count: next)
+    /// The entries, for sorting; the index is given back, and nothing can be added any more.
+    mutating func seal() -> UnsafeMutableBufferPointer<Entry> {
+        if indexCapacity > 0 { Self.free(index, indexCapacity) }
+        indexCapacity = 0
+        return UnsafeMutableBufferPointer(start: entries, count: count)
     }
 }

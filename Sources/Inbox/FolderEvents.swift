@@ -35,6 +35,8 @@ package struct FolderEventsError: Error, Sendable, Equatable, CustomStringConver
         /// Readable when there is something to drain.
         package let descriptor: Int32
         private let root: String
+        /// Whether folders were added by a call that failed for others.
+        private var hadNew = false
 
         private struct Watch {
             var id: Int32
@@ -43,8 +45,8 @@ package struct FolderEventsError: Error, Sendable, Equatable, CustomStringConver
 
         /// By path below the root; "" is the root.
         private var watches: [String: Watch] = [:]
-        /// Several paths may lead to one folder: the one that was added last.
-        private var paths: [Int32: String] = [:]
+        /// By id: several paths may lead to one folder, which the system watches once.
+        private var paths: [Int32: Set<String>] = [:]
 
         /// - Throws: `FolderEventsError` when the system has no inotify or no instance left.
         package init(_ root: String) throws(FolderEventsError) {
@@ -65,7 +67,8 @@ package struct FolderEventsError: Error, Sendable, Equatable, CustomStringConver
         /// - Returns: whether some were not watched before: what happened in them until now was not told.
         /// - Throws: `FolderEventsError` when one cannot be watched; the others are.
         package func watch(_ folders: [String: FolderIdentity]) throws(FolderEventsError) -> Bool {
-            var hasNew = false
+            var hasNew = hadNew
+            hadNew = false
             var failure: FolderEventsError?
             for (path, watch) in watches where folders[path] != watch.identity { forget(path, watch) }
             for (path, identity) in folders where watches[path] == nil {
@@ -73,19 +76,23 @@ package struct FolderEventsError: Error, Sendable, Equatable, CustomStringConver
                 let id = inotify_add_watch(descriptor, full, Self.mask)
                 if id >= 0 {
                     watches[path] = Watch(id: id, identity: identity)
-                    paths[id] = path
+                    paths[id, default: []].insert(path)
                     hasNew = true
                 } else if errno != ENOENT && errno != ENOTDIR {
                     failure = FolderEventsError(path: full, code: errno)
                 }
             }
-            if let failure { throw failure }
+            if let failure {
+                hadNew = hasNew
+                throw failure
+            }
             return hasNew
         }
 
         private func forget(_ path: String, _ watch: Watch) {
             watches[path] = nil
-            guard paths[watch.id] == path else { return }
+            paths[watch.id]?.remove(path)
+            guard paths[watch.id]?.isEmpty == true else { return }
             paths[watch.id] = nil
             // It may be gone by itself, with its folder.
             _ = inotify_rm_watch(descriptor, watch.id)
@@ -112,15 +119,15 @@ package struct FolderEventsError: Error, Sendable, Equatable, CustomStringConver
         private func take(_ event: InotifyEvent, _ closed: inout Set<String>) {
             if event.mask & UInt32(IN_IGNORED) != 0 {
                 // The folder is gone, or the watch was taken away.
-                if let path = paths.removeValue(forKey: event.watch), watches[path]?.id == event.watch {
+                for path in paths.removeValue(forKey: event.watch) ?? [] where watches[path]?.id == event.watch {
                     watches[path] = nil
                 }
                 return
             }
             guard event.mask & UInt32(IN_CLOSE_WRITE | IN_MOVED_TO) != 0, event.mask & UInt32(IN_ISDIR) == 0,
-                let folder = paths[event.watch], let name = event.name
+                let name = event.name
             else { return }
-            closed.insert(folder.isEmpty ? name : folder + "/" + name)
+            for folder in paths[event.watch] ?? [] { closed.insert(folder.isEmpty ? name : folder + "/" + name) }
         }
     }
 

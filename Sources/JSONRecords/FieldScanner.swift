@@ -28,23 +28,12 @@ struct FieldStorage: ~Copyable {
     let slots: UnsafeMutablePointer<FieldSlot>
     /// Whether the key of each node was in the record.
     let seen: UnsafeMutablePointer<Bool>
-    /// For each key of the plan and then the value: the slot that holds what the record says.
-    let found: UnsafeMutablePointer<Int32>
-    let fieldCount: Int
-
-    /// The slot of values that no field wants.
-    var unused: Int { tree.slotCount }
 
     init(tree: FieldTree) {
         self.tree = tree
         nodes = .allocate(capacity: tree.nodes.count)
         children = .allocate(capacity: tree.nodes.count)
-        slots = .allocate(capacity: tree.slotCount + 2)
-        // The slot behind the unused one stays empty.
-        for slot in 0..<tree.slotCount + 2 { slots[slot] = FieldSlot(kind: .missing, start: Self.nowhere, count: 0) }
-        fieldCount = tree.keys.count + 1
-        found = .allocate(capacity: fieldCount)
-        found.initialize(repeating: 0, count: fieldCount)
+        slots = .allocate(capacity: tree.slotCount)
         seen = .allocate(capacity: tree.nodes.count)
         var nextChild = 0
         for (index, node) in tree.nodes.enumerated() {
@@ -67,11 +56,7 @@ struct FieldStorage: ~Copyable {
         children.deallocate()
         slots.deallocate()
         seen.deallocate()
-        found.deallocate()
     }
-
-    /// Where a field that is missing begins.
-    private static var nowhere: UnsafePointer<UInt8> { UnsafePointer(bitPattern: 1)! }
 
     /// Forgets the last record.
     @inline(__always)
@@ -87,33 +72,15 @@ struct FieldStorage: ~Copyable {
         for below in tree.nodes[node].nodesBelow { seen[below] = false }
     }
 
-    /// Finds the fields of a record that was walked over.
+    /// What the record held for a field: its first alternative, unless the object around that one is not there at all.
     @inline(__always)
-    func find() {
-        for key in 0..<fieldCount - 1 { found[key] = slot(of: tree.keys[key]) }
-        found[fieldCount - 1] = slot(of: tree.value)
-    }
+    func slot(of choice: FieldChoice) -> FieldSlot { slots[slotNumber(of: choice)] }
 
-    /// Says where the fields of a record are.
+    /// Which slot that is.
     @inline(__always)
-    func use(_ table: UnsafeMutablePointer<Int32>) {
-        for field in 0..<fieldCount { found[field] = table[field] }
-    }
-
-    /// What the record holds for a field, once they are found.
-    @inline(__always)
-    subscript(field: Int) -> FieldSlot { slots[Int(found[field])] }
-
-    /// A field's first alternative, unless the object around that one is not there at all. A slot that was not filled
-    /// is given as the empty one: the record's shape has no such key.
-    @inline(__always)
-    private func slot(of choice: FieldChoice) -> Int32 {
-        var slot = choice.alternatives[0].slot
-        for alternative in choice.alternatives where seen[alternative.parent] {
-            slot = alternative.slot
-            break
-        }
-        return Int32(slots[slot].kind == .missing ? tree.slotCount + 1 : slot)
+    func slotNumber(of choice: FieldChoice) -> Int {
+        for (slot, parent) in choice.alternatives where seen[parent] { return slot }
+        return choice.alternatives[0].slot
     }
 }
 
@@ -143,7 +110,12 @@ struct FieldScanner {
             return
         }
         while true {
-            let child = try member(of: node)
+            if scanner.p.pointee != UInt8(ascii: "\"") { throw scanner.unexpected(at: scanner.p) }
+            scanner.p += 1
+            let key = scanner.p
+            let hasEscapes = try scanner.skipString()
+            let child = child(of: node, key: UnsafeBufferPointer(start: key, count: scanner.p - key - 1), hasEscapes)
+            try scanner.skipColon()
             if child < 0 {
                 try scanner.skipValue(depth: depth)
             } else {
@@ -153,21 +125,9 @@ struct FieldScanner {
         }
     }
 
-    /// From the quote of a key to the first byte of its value. Returns the key's node, or -1.
-    @inline(__always)
-    mutating func member(of node: Int) throws(ScanFailure) -> Int {
-        if scanner.p.pointee != UInt8(ascii: "\"") { throw scanner.unexpected(at: scanner.p) }
-        scanner.p += 1
-        let key = scanner.p
-        let hasEscapes = try scanner.skipString()
-        let child = child(of: node, key: UnsafeBufferPointer(start: key, count: scanner.p - key - 1), hasEscapes)
-        try scanner.skipColon()
-        return child
-    }
-
     /// The node of a key, or -1.
     @inline(__always)
-    private func child(of node: Int, key: UnsafeBufferPointer<UInt8>, _ hasEscapes: Bool) -> Int {
+    func child(of node: Int, key: UnsafeBufferPointer<UInt8>, _ hasEscapes: Bool) -> Int {
         if hasEscapes { return childOfEscaped(of: node, key: key) }
         return child(of: node, key.baseAddress!, key.count)
     }
@@ -193,20 +153,6 @@ struct FieldScanner {
     private mutating func value(of node: Int, depth: Int, storage: borrowing FieldStorage) throws(ScanFailure) {
         if seen[node] { storage.resetBelow(node) }
         seen[node] = true
-        if scanner.p.pointee == UInt8(ascii: "{") && nodes[node].childCount > 0 {
-            let slot = FieldSlot(kind: .other, start: scanner.p, count: 0)
-            scanner.p += 1
-            try members(of: node, depth: depth + 1, storage: storage)
-            if nodes[node].slot >= 0 { slots[nodes[node].slot] = slot }
-            return
-        }
-        let slot = try Self.plainValue(&scanner, depth: depth)
-        if nodes[node].slot >= 0 { slots[nodes[node].slot] = slot }
-    }
-
-    /// A value that leads on to no field.
-    @inline(__always)
-    static func plainValue(_ scanner: inout JSONScanner, depth: Int) throws(ScanFailure) -> FieldSlot {
         let start = scanner.p
         var slot = FieldSlot(kind: .other, start: start, count: 0)
         switch start.pointee {
@@ -215,6 +161,9 @@ struct FieldScanner {
             slot.kind = try scanner.skipString() ? .escapedString : .string
             slot.start = start + 1
             slot.count = scanner.p - start - 2
+        case UInt8(ascii: "{") where nodes[node].childCount > 0:
+            scanner.p += 1
+            try members(of: node, depth: depth + 1, storage: storage)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
             try scanner.skipNumber()
             slot.kind = .number
@@ -224,6 +173,6 @@ struct FieldScanner {
             slot.kind = .null
         default: try scanner.skipValue(depth: depth)
         }
-        return slot
+        if nodes[node].slot >= 0 { slots[nodes[node].slot] = slot }
     }
 }

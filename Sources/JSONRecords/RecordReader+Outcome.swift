@@ -15,12 +15,13 @@ extension RecordReader {
         _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, isObject: Bool, _ pass: inout Pass,
         _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
     ) throws {
+        shapes.countRecord()
         if end - start > maxRecordBytes { return try reject(.recordTooLong, start, end, &pass, onRejection) }
         if !isObject { return try reject(.notAnObject, start, end, &pass, onRejection) }
         if batch.isFull { try flush(onBatch) }
         var isCoerced = false
         for key in 0..<batch.keyCount {
-            let slot = storage[key]
+            let slot = storage.slot(of: storage.tree.keys[key])
             switch slot.kind {
             case .string: setKey(key, slot.text)
             case .escapedString:
@@ -40,7 +41,7 @@ extension RecordReader {
             if key == 0 && isIgnored(batch.keys[batch.count * batch.keyCount]) { return ignore() }
         }
 
-        let slot = storage[batch.keyCount]
+        let slot = storage.slot(of: storage.tree.value)
         let number: (value: Int64, isPlain: Bool)?
         switch slot.kind {
         case .number: number = integralValue(slot.text)
@@ -61,9 +62,20 @@ extension RecordReader {
             return try reject(.negativeDuration, start, end, &pass, onRejection)
         }
         if isCoerced || !number.isPlain { counts.coerced += 1 }
+        if !isCoerced && shapes.startsLearning() { learn(start, end) }
         batch.values[batch.count] = number.value
         batch.count += 1
         recordsRead += 1
+    }
+
+    /// Learns the shape of a record that is folded, with a string for each key and a number for the value.
+    private mutating func learn(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) {
+        var last = end
+        // Of a line, what follows the record's brace is no part of it.
+        while last[-1] != UInt8(ascii: "}") { last -= 1 }
+        guard let steps = ShapeSteps.of(start, last, storage) else { return }
+        let choices = storage.tree.keys + [storage.tree.value]
+        shapes.learn(steps, slotOfRole: choices.map { storage.slotNumber(of: $0) })
     }
 
     @inline(__always)

@@ -83,29 +83,29 @@ package struct RecordReader: ~Copyable {
     let ignoredKeys: [[UInt8]]
     let keepsNegativeValues: Bool
     var storage: FieldStorage
-    private var shapes: ShapeTree
-    private let usesShapes: Bool
+    /// Asked before the complete reader.
+    var shapes: ShapeTree
     var batch: RecordBatch
     var arena = StringArena(capacity: 1 << 16)
+
+    /// Reads every record completely: slower, with the same outcome. For measuring and for tests.
+    package mutating func leaveOutShapes() { shapes.isOn = false }
 
     /// - Parameters:
     ///   - container: known for a range of lines; nil to find out from the content.
     ///   - isAtStart: whether the first window is the beginning of a file, where a byte order mark may stand.
-    ///   - usesShapes: whether records may take the short way; what comes out is the same.
-    package init(
-        plan: FoldPlan, maxRecordBytes: Int, container: Container? = nil, isAtStart: Bool = true,
-        usesShapes: Bool = true
-    ) {
+    package init(plan: FoldPlan, maxRecordBytes: Int, container: Container? = nil, isAtStart: Bool = true) {
         precondition(maxRecordBytes > 0, "a record needs room")
         self.maxRecordBytes = maxRecordBytes
         self.container = container
         position = isAtStart ? .start : .betweenValues
         storage = FieldStorage(tree: FieldTree(plan: plan))
-        shapes = ShapeTree(fieldCount: plan.keys.count + 1)
-        self.usesShapes = usesShapes
         batch = RecordBatch(keyCount: plan.keys.count)
         ignoredKeys = plan.ignoredKeys.map { Array($0.utf8) }
         keepsNegativeValues = plan.keepsNegativeValues
+        shapes = ShapeTree(
+            slotCount: storage.tree.slotCount, keyCount: batch.keyCount, ignoredKeys: ignoredKeys,
+            maxRecordBytes: maxRecordBytes)
     }
 
     /// Takes what is whole in a window.
@@ -234,6 +234,12 @@ package struct RecordReader: ~Copyable {
         while true {
             while isSpace(pass.p.pointee) { pass.p += 1 }
             if pass.p == pass.end { return false }
+            if shapes.isReady && pass.p.pointee == UInt8(ascii: "{") {
+                if batch.isFull { try flush(onBatch) }
+                let result = shapes.matchLines(&pass.p, into: &batch)
+                count(result)
+                if !result.missed { continue }
+            }
             let start = pass.p
             var failure: ScanFailure?
             var isObject = false
@@ -296,6 +302,15 @@ package struct RecordReader: ~Copyable {
         _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
     ) throws -> Bool {
         let start = pass.p
+        if shapes.isReady && start.pointee == UInt8(ascii: "{") {
+            if batch.isFull { try flush(onBatch) }
+            let result = shapes.matchRecord(&pass.p, into: &batch)
+            count(result)
+            if !result.missed {
+                position = next
+                return true
+            }
+        }
         let isObject: Bool
         let end: UnsafePointer<UInt8>
         do throws(ScanStop) {
@@ -465,6 +480,13 @@ package struct RecordReader: ~Copyable {
 
     // MARK: Helpers
 
+    /// Counts records that were matched.
+    @inline(__always)
+    private mutating func count(_ result: ShapeTree.Result) {
+        recordsRead += result.matched
+        counts.ignored += result.ignored
+    }
+
     /// Why and where a walk over a value stopped.
     private struct ScanStop: Error {
         var failure: ScanFailure
@@ -477,13 +499,6 @@ package struct RecordReader: ~Copyable {
     private mutating func scanValue(
         _ start: UnsafePointer<UInt8>, _ pass: Pass, lineMode: Bool
     ) throws(ScanStop) -> (isObject: Bool, end: UnsafePointer<UInt8>) {
-        let isTried = usesShapes && shapes.isWorthTrying()
-        if isTried,
-            let end = shapes.match(
-                start, end: pass.end, lineMode: lineMode, isFinal: pass.isFinal, storage: storage)
-        {
-            return (true, end)
-        }
         var scanner = JSONScanner(start, end: pass.end, lineMode: lineMode, isFinal: pass.isFinal)
         if start.pointee == UInt8(ascii: "{") {
             storage.reset()
@@ -493,10 +508,6 @@ package struct RecordReader: ~Copyable {
                 try fields.members(of: 0, depth: 1, storage: storage)
             } catch {
                 throw ScanStop(failure: error, reached: fields.scanner.p - start)
-            }
-            storage.find()
-            if isTried {
-                shapes.learn(start, end: pass.end, lineMode: lineMode, isFinal: pass.isFinal, storage: storage)
             }
             return (true, fields.scanner.p)
         }

@@ -1,270 +1,277 @@
-//  The short way through records that look like the ones before them.
+//  Records that look like the ones before.
 //
-//  Dumps repeat a handful of shapes: the same keys in the same order, line after line. Only the values differ. So the
-//  text of a record is a row of *literals*, which are compared by words of eight bytes, with a value of any kind behind
-//  each:
+//  A dump repeats a handful of shapes: the same keys in the same order, record after record, and only the values
+//  differ. So a shape is learned from a record that the complete reader accepted, and the records behind it are first
+//  compared with the shapes that are known. One that fits none goes to the complete reader.
 //
-//      {"_id":"A1","_source":{"Contract":"X","TotalDuration":72}}
-//      =======    =======================   =================  ==      literals; values between them
+//  A shape is a chain of nodes. A node is up to 16 literal bytes, which one load compares, and what follows them: a
+//  string, a number, more of the literal, or the end. Shapes that begin alike share their first nodes. Of
 //
-//  Some objects keep no order of keys. Shapes that part late share what comes before, as a tree, so that no record
-//  starts over. Nodes hold a literal; siblings are tried in turn, the one used last first:
+//      {"id":"a","_source":{"Contract":"X","TotalDuration":7,"AppName":"VOD"}}
+//      {"id":"b","_source":{"Contract":"Y","AppName":"VOD","TotalDuration":12}}
 //
-//      {"_id":  ──▶  ,"_source":{"Contract":  ──▶  ,"TotalDuration":  ──▶  }}   end
-//               └─▶  ,"_source":{"TotalDuration":  ──▶  ,"Contract":  ──▶  }}   end
+//  this tree is learned (· is the rest of a string or number; its closing quote begins the next literal):
 //
-//  A shape is learned from a record that the complete reader accepted. That a match is as good as the complete reader's
-//  word follows step by step. Suppose both stand at the same byte, in the same object. The bytes of a literal are those
-//  that the complete reader once walked over from here, and what it does depends on nothing but the bytes: it walks over
-//  them again, and meets the same keys. A value is walked over by the same functions of `JSONScanner`, or by a shorter
-//  form of them that gives up where it cannot tell. So both stand at the same byte again, up to the last brace. A record
-//  that fits no shape, and any record with a flaw, is given to the complete reader from its first byte.
+//      {"id":" ·
+//      └ ","_source":{"Co
+//        └ ntract":" · slot 0
+//          ├ ","TotalDuration
+//          │ └ ": · slot 4
+//          │   └ ,"AppName":" · slot 2
+//          │     └ "}} end
+//          └ ","AppName":" · slot 2
+//            └ ","TotalDuration
+//              └ ": · slot 4
+//                └ }} end
 //
-//  A file without shapes must not pay for them: when misses outnumber hits by `patience`, the tree is emptied and the
-//  complete reader goes on alone for a while, each time for longer.
+//  A walk goes from a node to its first child; when that child's literal is another, to the child's sibling. So no
+//  record starts over, and what is not known costs one compare for each sibling.
 //
-//  Three things of a record depend on more than one place in it, and such records are not learned: a key of the plan
-//  that comes twice, an object of the plan's paths that is no object, and a field that is also an object on a path.
+//  **Why a match is a proof.** All bytes outside of strings and numbers are those of a record that was accepted, in the
+//  same order. A string matches if it is plain ASCII without quotes, backslashes and control characters, so it is valid
+//  and its bytes are its text. A number matches by the grammar, one that the plan sums only as plain digits. Nothing else
+//  in JSON depends on anything else, but for equal keys: keys are literal bytes, so the same keys come twice in the same
+//  places. Which key or value of the plan a slot holds was decided by the complete reader for these keys and these
+//  kinds of values; the last value of a slot is the one that counts there, and here. So the outcome is the same: folded, or
+//  ignored for the text of the first key. All that may end otherwise (a value of another kind, an escape, a
+//  negative number, a coerced one) fits no shape.
 //
-//  Reading too far: a literal holds no NUL, and the window ends with one. A literal that is equal lies in the window.
-//  The last word of a literal is compared before those in the middle, so it may lie behind the window's end, by less
-//  than the literal's length: literals are at most as long as the padding.
+//  **What it costs when it does not help.** The tree is bounded, and a balance is kept: when records that miss outweigh
+//  those that match, the tree is forgotten and the complete reader goes on alone for a while.
+//
+//  The walk itself is in CByteScan/ShapeMatch.c.
 
 import CByteScan
+import Records
 
-/// The shapes that a reader learned.
+/// Shapes that were learned, and the balance of what they save.
 struct ShapeTree: ~Copyable {
-    /// One literal, and the value or the end behind it.
-    private struct Node {
-        /// The literal's first bytes (little-endian), and which of them count.
-        var firstWord: UInt64 = 0
-        var firstMask: UInt64 = 0
-        /// The literal's last eight bytes, when it has more than eight.
-        var lastWord: UInt64 = 0
-        /// The whole literal, followed by zeros up to a multiple of eight.
-        var literal: UnsafePointer<UInt8>
-        var count = 0
-        /// Where the value is kept; `FieldStorage.unused` for one that no field wants.
-        var slot: Int32 = 0
-        /// How deep the object around the value lies.
-        var depth: Int32 = 0
-        /// Nodes, or -1.
-        var firstChild: Int32 = -1
-        var nextSibling: Int32 = -1
-        /// When the record ends behind the literal: where each field was found, an index in `fields`; else -1.
-        var fields: Int32 = -1
-    }
+    /// 32 KB of nodes: what the first cache holds, many times what one dump needs.
+    private static let nodeLimit = 1024
+    /// Nodes of one record; what is longer is not learned.
+    static let stepLimit = 256
+    /// Shapes, each with one slot for every key and the value.
+    private static let shapeLimit = 64
+    /// The balance counts in misses: a match saves about two of them, learning costs about three.
+    private static let gain = 2
+    private static let learningCost = 3
+    private static let highestBalance = 256
+    /// Records that are left to the complete reader alone after the balance was used up: the first time, and at most.
+    private static let pauseRange = 2000...64000
 
-    /// A file with more than this is none of a handful of shapes. A permutation of four keys takes 65 nodes.
-    private static let nodeLimit = 512
-    private static let literalLimit = 1 << 15
-    /// Misses beyond hits after which the shapes are thought to be of no use.
-    private static let patience = 128
-    /// How many records then go to the complete reader alone; doubled each time, up to the second.
-    private static let firstPause = 4096
-    private static let longestPause = 1 << 18
+    private let nodes: UnsafeMutablePointer<wf_shape_node>
+    private let roles: UnsafeMutablePointer<UInt16>
+    private let slots: UnsafeMutablePointer<wf_shape_slot>
+    private let ignored: UnsafeMutablePointer<UInt8>
+    /// Everything about the tree that the walk needs; the batch is filled in for each run.
+    private var run = wf_shape_run()
+    private let roleCount: Int
+    private var nodeCount = 0
+    private(set) var shapeCount = 0
+    private var balance = ShapeTree.highestBalance
+    /// Records until the next try; 0 when records are matched.
+    private var pause = 0
+    private var nextPause = ShapeTree.pauseRange.lowerBound
+    /// Records that are not learned because the last ones told nothing new, and how many are still to come.
+    private var learningGap = (length: 0, left: 0)
+    /// Whether records are matched at all. Tests turn it off to compare.
+    var isOn = true
 
-    private let nodes: UnsafeMutablePointer<Node>
-    private var nodeCount = 1
-    private let literals: UnsafeMutablePointer<UInt8>
-    private var literalCount = 0
-    private let fields: UnsafeMutablePointer<Int32>
-    private var fieldTables = 0
-    private let fieldCount: Int
-
-    /// Misses that are still borne; at zero comes a pause.
-    private var credit = Self.patience
-    private var pause = Self.firstPause
-    /// Records that are not looked at any more.
-    private var skip = 0
-
-    /// - Parameter fieldCount: how many fields a record is judged by.
-    init(fieldCount: Int) {
-        self.fieldCount = fieldCount
+    init(slotCount: Int, keyCount: Int, ignoredKeys: [[UInt8]], maxRecordBytes: Int) {
         nodes = .allocate(capacity: Self.nodeLimit)
-        literals = .allocate(capacity: Self.literalLimit)
-        fields = .allocate(capacity: Self.nodeLimit * fieldCount)
-        // Node 0 stands before the first literal.
-        nodes[0] = Node(literal: UnsafePointer(literals))
+        roleCount = keyCount + 1
+        roles = .allocate(capacity: Self.shapeLimit * roleCount)
+        slots = .allocate(capacity: slotCount)
+        slots.initialize(repeating: wf_shape_slot(), count: slotCount)
+        // Slots have numbers of 16 bits in nodes, and a record without keys has nothing to be ignored for.
+        isOn = slotCount < Int(WF_SHAPE_NONE) && keyCount > 0 && keyCount < 256
+        var list: [UInt8] = []
+        for key in ignoredKeys {
+            withUnsafeBytes(of: UInt32(key.count)) { list += $0 }
+            list += key
+        }
+        ignored = .allocate(capacity: list.count + 1)
+        for (i, byte) in list.enumerated() { ignored[i] = byte }
+        run.nodes = UnsafePointer(nodes)
+        run.roles = UnsafePointer(roles)
+        run.slots = slots
+        run.ignored = UnsafePointer(ignored)
+        run.ignored_size = list.count
+        run.key_count = keyCount
+        run.max_record = Int64(maxRecordBytes)
     }
 
     deinit {
         nodes.deallocate()
-        literals.deallocate()
-        fields.deallocate()
+        roles.deallocate()
+        slots.deallocate()
+        ignored.deallocate()
     }
+
+    /// Whether matching is worth a try.
+    @inline(__always)
+    var isReady: Bool { isOn && nodeCount > 0 && pause == 0 }
+
+    /// Whether there is room for what a record that did not match could tell.
+    @inline(__always)
+    var mayLearn: Bool { isOn && pause == 0 && shapeCount < Self.shapeLimit }
 
     // MARK: Matching
 
-    /// Whether the next record should be matched, and learned when it does not fit.
-    @inline(__always)
-    mutating func isWorthTrying() -> Bool {
-        if skip == 0 { return true }
-        skip -= 1
-        return false
+    /// What came of a try.
+    struct Result {
+        /// Records that were matched, and how many of them are ignored and so in no row.
+        var matched = 0
+        var ignored = 0
+        /// Whether the record at the position fits no shape.
+        var missed = false
     }
 
-    /// Walks over the object at `start` if it has a known shape. The storage holds its fields afterwards.
-    ///
-    /// - Returns: behind the object, or nil when only the complete reader can tell.
-    mutating func match(
-        _ start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, lineMode: Bool, isFinal: Bool,
-        storage: borrowing FieldStorage
-    ) -> UnsafePointer<UInt8>? {
-        let nodes = nodes
-        let slots = storage.slots
-        var p = start
-        var parent = 0
-        while true {
-            var previous = -1
-            var index = Int(nodes[parent].firstChild)
-            while index >= 0, !Self.stands(nodes + index, at: p) {
-                previous = index
-                index = Int(nodes[index].nextSibling)
+    /// Fills the batch with the records that stand at `p`, one a line, and leaves `p` behind the last one.
+    mutating func matchLines(_ p: inout UnsafePointer<UInt8>, into batch: inout RecordBatch) -> Result {
+        prepare(batch)
+        var at: UnsafePointer<UInt8>? = p
+        let stop = wf_shape_match_lines(&run, &at)
+        p = at!
+        return finish(stop, &batch)
+    }
+
+    /// Takes the one record at `p`, and leaves `p` behind it.
+    mutating func matchRecord(_ p: inout UnsafePointer<UInt8>, into batch: inout RecordBatch) -> Result {
+        prepare(batch)
+        var at: UnsafePointer<UInt8>? = p
+        let stop = wf_shape_match_record(&run, &at)
+        p = at!
+        return finish(stop, &batch)
+    }
+
+    @inline(__always)
+    private mutating func prepare(_ batch: borrowing RecordBatch) {
+        run.keys = UnsafeMutableRawPointer(batch.keys).assumingMemoryBound(to: wf_shape_key.self)
+        run.values = batch.values
+        run.row = batch.count
+        run.capacity = RecordBatch.capacity
+        run.ignored_records = 0
+        run.matched = 0
+    }
+
+    @inline(__always)
+    private mutating func finish(_ stop: wf_shape_stop, _ batch: inout RecordBatch) -> Result {
+        batch.count = run.row
+        balance = min(balance + run.matched * Self.gain, Self.highestBalance)
+        let missed = stop == WF_SHAPE_MISS
+        if missed {
+            balance -= 1
+            if balance < 0 {
+                forget()
+                pause = nextPause
+                nextPause = min(nextPause * 2, Self.pauseRange.upperBound)
             }
-            if index < 0 { return nil }
-            if previous >= 0 {
-                nodes[previous].nextSibling = nodes[index].nextSibling
-                nodes[index].nextSibling = nodes[parent].firstChild
-                nodes[parent].firstChild = Int32(truncatingIfNeeded: index)
-            }
-            let node = nodes + index
-            p += node.pointee.count
-            if node.pointee.fields >= 0 {
-                storage.use(fields + Int(node.pointee.fields))
-                if credit < Self.patience {
-                    credit += 1
-                    if credit == Self.patience { pause = Self.firstPause }
-                }
-                return p
-            }
-            let slot = slots + Int(node.pointee.slot)
-            let first = p.pointee
-            if first == UInt8(ascii: "\"") {
-                let close = wf_find_string_special(p + 1)!
-                if close.pointee == UInt8(ascii: "\"") {
-                    slot.pointee = FieldSlot(kind: .string, start: p + 1, count: close - p - 1)
-                    p = close + 1
-                    parent = index
-                    continue
-                }
-            } else if isDigit(first) {
-                var q = p + 1
-                while isDigit(q.pointee) { q += 1 }
-                // A zero stands alone; a fraction or an exponent is for the scanner.
-                if first != UInt8(ascii: "0") || q == p + 1, q.pointee != UInt8(ascii: "."),
-                    q.pointee | 0x20 != UInt8(ascii: "e"), q < end
-                {
-                    slot.pointee = FieldSlot(kind: .number, start: p, count: q - p)
-                    p = q
-                    parent = index
-                    continue
-                }
-            }
-            var scanner = JSONScanner(p, end: end, lineMode: lineMode, isFinal: isFinal)
-            guard let value = Self.anyValue(&scanner, depth: Int(node.pointee.depth)) else { return nil }
-            slot.pointee = value
-            p = scanner.p
-            parent = index
         }
+        return Result(matched: run.matched, ignored: run.ignored_records, missed: missed)
     }
 
+    /// The complete reader read a record.
     @inline(__always)
-    private static func stands(_ node: UnsafeMutablePointer<Node>, at p: UnsafePointer<UInt8>) -> Bool {
-        if (word(p) ^ node.pointee.firstWord) & node.pointee.firstMask != 0 { return false }
-        let count = node.pointee.count
-        if count <= 8 { return true }
-        // The last word overlaps the one before it.
-        let last = count - 8
-        if word(p + last) != node.pointee.lastWord { return false }
-        var i = 8
-        while i < last {
-            if word(p + i) != word(node.pointee.literal + i) { return false }
-            i += 8
-        }
-        return true
+    mutating func countRecord() {
+        if pause > 0 { pause -= 1 }
     }
 
-    @inline(__always)
-    private static func word(_ p: UnsafePointer<UInt8>) -> UInt64 {
-        UInt64(littleEndian: UnsafeRawPointer(p).loadUnaligned(as: UInt64.self))
-    }
-
-    /// The first bytes of a word, `1 ... 8` of them.
-    @inline(__always)
-    private static func mask(_ count: Int) -> UInt64 { UInt64.max >> UInt64(64 - 8 * min(count, 8)) }
-
-    /// Every value that is neither plain text nor digits alone.
-    ///
-    /// An object is one too: a plan's paths into it are literals, so none leads on from here.
-    @inline(never)
-    private static func anyValue(_ scanner: inout JSONScanner, depth: Int) -> FieldSlot? {
-        try? FieldScanner.plainValue(&scanner, depth: depth)
+    private mutating func forget() {
+        (nodeCount, shapeCount) = (0, 0)
+        balance = Self.highestBalance
+        learningGap = (0, 0)
     }
 
     // MARK: Learning
 
-    /// Takes the shape of an object that the complete reader has just accepted, and did not fit.
-    mutating func learn(
-        _ start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, lineMode: Bool, isFinal: Bool,
-        storage: borrowing FieldStorage
-    ) {
-        credit -= 1
-        if credit <= 0 {
-            // Another try with what comes then: perhaps the file changes its ways.
-            skip = pause
-            pause = min(pause * 2, Self.longestPause)
-            credit = Self.patience / 2
-            forget()
-            return
-        }
-        let scanner = JSONScanner(start, end: end, lineMode: lineMode, isFinal: isFinal)
-        var walk = ShapeWalk(scanner, storage)
-        guard walk.run() else { return }
-        var parent = 0
-        for piece in walk.pieces {
-            guard let node = child(of: parent, piece) else { return }
-            parent = node
-        }
-        if nodes[parent].fields < 0 {
-            let table = fieldTables * fieldCount
-            for field in 0..<fieldCount { fields[table + field] = storage.found[field] }
-            nodes[parent].fields = Int32(table)
-            fieldTables += 1
-        }
+    /// One step of a record's shape.
+    struct Step {
+        var literal: [UInt8]
+        var kind: wf_shape_kind
+        var slot: UInt16
     }
 
-    private mutating func forget() {
-        nodes[0].firstChild = -1
-        (nodeCount, literalCount, fieldTables) = (1, 0, 0)
+    /// Whether the record at hand is to be learned. Records of known shapes miss for their values (an escape, a
+    /// negative number); when they told nothing new, ever fewer of them are looked at.
+    mutating func startsLearning() -> Bool {
+        guard mayLearn else { return false }
+        if learningGap.left > 0 {
+            learningGap.left -= 1
+            return false
+        }
+        learningGap.length = min(learningGap.length * 2 + 1, 1023)
+        learningGap.left = learningGap.length
+        balance -= Self.learningCost
+        return true
     }
 
-    /// The node of a piece, new or known; nil when there is no room.
-    private mutating func child(of parent: Int, _ piece: ShapeWalk.Piece) -> Int? {
-        var known = Int(nodes[parent].firstChild)
-        while known >= 0 {
-            let node = nodes[known]
-            if node.count == piece.literal.count,
-                piece.literal.elementsEqual(
-                    UnsafeBufferPointer(start: node.literal, count: node.count))
-            {
-                return known
+    /// Adds the shape of an accepted record.
+    ///
+    /// - Parameters:
+    ///   - steps: literals of at most 16 bytes, the last step the end.
+    ///   - slotOfRole: the slot of each key, then of the value.
+    mutating func learn(_ steps: [Step], slotOfRole: [Int]) {
+        precondition(slotOfRole.count == roleCount, "\(slotOfRole.count) slots for \(roleCount) roles")
+        guard nodeCount + steps.count <= Self.nodeLimit else { return }
+        /// The node whose children are looked at; nil for the first level.
+        var parent: Int?
+        for step in steps {
+            if let known = child(of: parent, step) {
+                parent = known
+                continue
             }
-            known = Int(node.nextSibling)
+            var slot = step.slot
+            if step.kind == WF_SHAPE_END {
+                slot = UInt16(shapeCount * roleCount)
+                for (role, source) in slotOfRole.enumerated() { roles[Int(slot) + role] = UInt16(source) }
+                shapeCount += 1
+                learningGap = (0, 0)
+            }
+            parent = append(step, slot: slot, under: parent)
         }
-        let count = piece.literal.count
-        let padded = (count + 7) & ~7
-        guard count <= RecordReader.padding, nodeCount < Self.nodeLimit, literalCount + padded <= Self.literalLimit
-        else { return nil }
-        let literal = literals + literalCount
-        for i in 0..<padded { literal[i] = i < count ? piece.literal[i] : 0 }
-        literalCount += padded
-        nodes[nodeCount] = Node(
-            firstWord: Self.word(literal), firstMask: Self.mask(count),
-            lastWord: count > 8 ? Self.word(literal + count - 8) : 0, literal: UnsafePointer(literal), count: count,
-            slot: Int32(piece.slot), depth: Int32(piece.depth), nextSibling: nodes[parent].firstChild)
-        nodes[parent].firstChild = Int32(nodeCount)
+    }
+
+    private func firstChild(of parent: Int?) -> Int {
+        guard let parent else { return nodeCount == 0 ? Int(WF_SHAPE_NONE) : 0 }
+        return Int(nodes[parent].next)
+    }
+
+    private func child(of parent: Int?, _ step: Step) -> Int? {
+        var index = firstChild(of: parent)
+        while index != Int(WF_SHAPE_NONE) {
+            let node = nodes[index]
+            let isSame =
+                node.kind == UInt16(step.kind.rawValue) && Int(node.length) == step.literal.count
+                && (step.kind == WF_SHAPE_END || node.slot == step.slot)
+                && withUnsafeBytes(of: node.literal) { $0.starts(with: step.literal) }
+            if isSame { return index }
+            index = Int(node.sibling)
+        }
+        return nil
+    }
+
+    private mutating func append(_ step: Step, slot: UInt16, under parent: Int?) -> Int {
+        precondition(step.literal.count <= Int(WF_SHAPE_LITERAL), "a literal of \(step.literal.count) bytes")
+        var node = wf_shape_node()
+        withUnsafeMutableBytes(of: &node.literal) { $0.copyBytes(from: step.literal) }
+        node.length = UInt16(step.literal.count)
+        node.wanted = UInt16(truncatingIfNeeded: (1 << step.literal.count) - 1)
+        node.kind = UInt16(step.kind.rawValue)
+        node.slot = slot
+        node.next = UInt16(WF_SHAPE_NONE)
+        node.sibling = UInt16(WF_SHAPE_NONE)
+        let index = nodeCount
+        // The newest is the last to be tried: what is common is met, and learned, first.
+        var last = firstChild(of: parent)
+        if last == Int(WF_SHAPE_NONE) {
+            if let parent { nodes[parent].next = UInt16(index) }
+        } else {
+            while nodes[last].sibling != UInt16(WF_SHAPE_NONE) { last = Int(nodes[last].sibling) }
+            nodes[last].sibling = UInt16(index)
+        }
+        nodes[index] = node
         nodeCount += 1
-        return nodeCount - 1
+        return index
     }
 }

@@ -3,6 +3,7 @@
 //      bytes of a head        at most `headLimit`
 //      time for a head        at most `patience` from the end of the answer before it
 //      time without progress  at most `patience` while an answer is sent
+//      time for an answer     at most `patience` and what its bytes take at `slowest`
 //      requests               at most `requestLimit`, then the connection is closed
 
 #if canImport(Glibc)
@@ -44,6 +45,8 @@ struct ConnectionLost: Error {}
 struct Connection: Sendable {
     static let headLimit = 8192
     static let requestLimit = 1000
+    /// Bytes a second below which a client keeps others waiting.
+    static let slowest = 10_000
 
     let descriptor: Int32
     let port: UInt16
@@ -134,7 +137,13 @@ struct Connection: Sendable {
         head += "\r\n"
         try head.utf8.withContiguousStorageIfAvailable { try send(UnsafeRawBufferPointer($0)) }
             ?? Array(head.utf8).withUnsafeBytes { try send($0) }
-        if hasBody, answer.status != 304 { try answer.body? { try send($0) } }
+        if hasBody, answer.status != 304 {
+            let end = ContinuousClock.now + .seconds(patience + Double(answer.length) / Double(Self.slowest))
+            try answer.body? { bytes in
+                try send(bytes)
+                if ContinuousClock.now > end { throw ConnectionLost() }
+            }
+        }
     }
 
     private func send(_ bytes: UnsafeRawBufferPointer) throws {

@@ -9,7 +9,9 @@
 //  while it is sent is sent to its end from the open file; generations do not mix in an answer.
 //
 //  It is small on purpose: no TLS, no names but those below, no bodies, no ranges. A thread for each connection, of which
-//  there are few; a client beyond them is told to come again. For more, put a web server in front.
+//  there are few; a client beyond them is told to come again. For more, put a web server in front. And it is our own on
+//  purpose: bytes of a request, connections and times are bounded here, which embedded server libraries leave to their
+//  users (FlyingFox 0.27 reads a head of any length for any time).
 
 import DurableIO
 import Foundation
@@ -181,7 +183,10 @@ package final class StatusServer: Sendable {
             guard status.kind == .file else { return HTTPAnswer(404, text: "there is no such report yet\n") }
             let tag = "\"\(String(status.inode, radix: 16))-\(status.size)-\(String(status.modified, radix: 16))\""
             var answer = HTTPAnswer(request.hasAlready(tag) ? 304 : 200)
-            answer.fields = [("ETag", tag), ("Cache-Control", "no-cache")]
+            answer.fields = [
+                ("ETag", tag), ("Last-Modified", HTTPDate.text(seconds: status.modified / 1_000_000_000)),
+                ("Cache-Control", "no-cache"),
+            ]
             if answer.status == 200 {
                 answer.fields += [("Content-Type", type), ("Content-Disposition", "inline; filename=\"\(name)\"")]
             }

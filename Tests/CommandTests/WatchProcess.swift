@@ -9,11 +9,13 @@ import Testing
     import Darwin
 #endif
 
-/// A watch that runs beside the test.
+/// A watch that runs beside the test. Waited for by its process id alone: nobody else's child is meant.
 final class WatchProcess {
-    private let process = Process()
     private let shell: Shell
     private let logPath: String
+    let processID: Int32
+    /// As `waitpid` gives it; nil while the process runs.
+    private var ending: Int32?
 
     /// - Parameters:
     ///   - log: the name of the file of its standard error; it grows from watch to watch.
@@ -24,41 +26,63 @@ final class WatchProcess {
     ) throws {
         self.shell = shell
         logPath = shell.root + "/" + log
-        if !shell.exists(log) { _ = FileManager.default.createFile(atPath: logPath, contents: nil) }
-        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: logPath))
-        let start = try handle.seekToEnd()
-        process.executableURL = URL(fileURLWithPath: shell.program)
-        process.arguments = ["watch", "--jobs", "2"] + arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: shell.root)
-        process.environment = ["PATH": "/usr/bin:/bin"].merging(variables) { _, new in new }
-        process.standardError = handle
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
+        let start = shell.read(log)?.utf8.count ?? 0
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 2, logPath, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+        let words =
+            (["sh", "-c", #"cd "$0" && exec "$@""#, shell.root, shell.program, "watch", "--jobs", "2"] + arguments).map
+        { strdup($0) } + [nil]
+        let environment =
+            ["PATH": "/usr/bin:/bin"].merging(variables) { _, new in new }
+            .map { strdup("\($0)=\($1)") } + [nil]
+        defer { for word in words + environment { free(word) } }
+        var id: pid_t = 0
+        let code = posix_spawn(&id, "/bin/sh", &actions, nil, words, environment)
+        guard code == 0 else {
+            throw Timeout(description: "cannot start the watch: \(String(cString: strerror(code)))")
+        }
+        processID = id
         if waits {
             try wait("the watch to begin") {
                 guard let text = shell.read(log) else { return false }
-                return text.utf8.dropFirst(Int(start)).split(separator: UInt8(ascii: "\n")).contains {
+                return text.utf8.dropFirst(start).split(separator: UInt8(ascii: "\n")).contains {
                     String(decoding: $0, as: UTF8.self).contains("watching ")
                 }
             }
         }
     }
 
-    deinit { if process.isRunning { kill(SIGKILL) } }
+    deinit {
+        if isRunning {
+            kill(SIGKILL)
+            var status: Int32 = 0
+            waitpid(processID, &status, 0)
+        }
+    }
 
     var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
-    var isRunning: Bool { process.isRunning }
-    var processID: Int32 { process.processIdentifier }
+
+    var isRunning: Bool {
+        if ending == nil {
+            var status: Int32 = 0
+            if waitpid(processID, &status, WNOHANG) == processID { ending = status }
+        }
+        return ending == nil
+    }
 
     /// Sends a signal, to this process alone.
-    func kill(_ signal: Int32) { _ = Glibc.kill(process.processIdentifier, signal) }
+    func kill(_ signal: Int32) { if isRunning { _ = Glibc.kill(processID, signal) } }
 
     /// Waits until the process has ended.
     ///
     /// - Returns: its exit code; the signal that ended it as a negative number.
     func end(seconds: Double = 30) throws -> Int {
-        try wait("the watch to end", seconds: seconds) { !process.isRunning }
-        return Int(process.terminationStatus) * (process.terminationReason == .exit ? 1 : -1)
+        try wait("the watch to end", seconds: seconds) { !isRunning }
+        let signal = ending! & 0x7F
+        return signal == 0 ? Int(ending! >> 8 & 0xFF) : -Int(signal)
     }
 
     func stop() throws -> Int {

@@ -93,14 +93,51 @@ import Testing
         let shell = Shell()
         let watch = try WatchProcess(
             shell, ["--on-publish", "echo $WATCHFOLD_GENERATION $(wc -c < $WATCHFOLD_RECEIPT) >> told"])
-        for day in 1...30 {
-            let name = "202204" + (day < 10 ? "0" : "") + "\(day).json"
-            shell.put("inbox/" + name, records([("C\(day)", "VOD", day)]))
-        }
-        try watch.wait("all") { watch.log.contains("published generation 30: ") }
-        #expect(watch.log.components(separatedBy: "published generation").count <= 3, "\(watch.log)")
-        try watch.wait("the command") { shell.read("told")?.contains("30 ") ?? false }
+        let files = FileManager.default
+        try files.createDirectory(atPath: shell.root + "/aside", withIntermediateDirectories: false)
+        let names = (1...30).map { "202204" + ($0 < 10 ? "0" : "") + "\($0).json" }
+        for (day, name) in names.enumerated() { shell.put("aside/" + name, records([("C\(day)", "VOD", day)])) }
+        for name in names { rename(shell.root + "/aside/" + name, shell.root + "/inbox/" + name) }
+        try watch.wait("all") { watch.log.contains(": 30 contracts in output") }
+        #expect(watch.log.components(separatedBy: "published generation").count <= 4, "\(watch.log)")
+        try watch.wait("the command") { (shell.read("told") ?? "").isEmpty == false }
         #expect(try watch.stop() == 0)
+    }
+
+    @Test func whatComesLateDoesNotWaitForALongQueue() throws {
+        let shell = Shell()
+        let count = 600
+        let watch = try WatchProcess(shell, ["--publish-every", "100ms"])
+        let files = FileManager.default
+        try files.createDirectory(atPath: shell.root + "/aside", withIntermediateDirectories: false)
+        for i in 0..<count { shell.put("aside/\(i).json", records([("C\(i)", "VOD", 1)])) }
+        for i in 0..<count { rename(shell.root + "/aside/\(i).json", shell.root + "/inbox/\(i).json") }
+        shell.put("inbox/late.json", records([("LATE", "VOD", 1)]))
+        try watch.wait("the late file") { shell.read("output/engagement.csv")?.contains("LATE,") ?? false }
+        #expect(watch.log.components(separatedBy: " folded: ").count < count - 100)
+        try watch.wait("all") { watch.log.contains(": \(count + 1) contracts in output") }
+        #expect(watch.log.components(separatedBy: "published generation").count > 3)
+        #expect(try watch.stop() == 0)
+    }
+
+    @Test func theServiceManagerIsTold() throws {
+        let shell = Shell()
+        let manager = ServiceManager(isAbstract: true)
+        let watch = try WatchProcess(
+            shell, ["--poll", "1h"], ["NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "200000"])
+        var messages = manager.messages
+        #expect(messages.contains { $0 == "READY=1\nSTATUS=watching inbox\n" }, "\(messages)")
+        // Alive, though nothing happens.
+        usleep(1_000_000)
+        #expect(manager.messages.count { $0 == "WATCHDOG=1\n" } >= 5)
+        shell.put("inbox/a.json", records([("A", "VOD", 1)]))
+        try watch.waitForReport("A,0,1,0,0,0\n")
+        watch.kill(SIGHUP)
+        try watch.waitForLog("the configuration was read again")
+        #expect(try watch.stop() == 0)
+        messages = manager.messages.filter { $0 != "WATCHDOG=1\n" }
+        #expect(messages.first == "STATUS=generation 1, 1 contract\n" && messages.last == "STOPPING=1\n", "\(messages)")
+        #expect(messages.contains { $0.hasPrefix("RELOADING=1\nMONOTONIC_USEC=") } && messages.contains("READY=1\n"))
     }
 
     @Test func signalsStopInOrder() throws {
@@ -175,7 +212,11 @@ import Testing
         try files.moveItem(atPath: shell.root + "/kept", toPath: shell.root + "/checkpoints")
         try watch.waitForReport("A,0,5,0,0,0\nB,0,6,0,0,0\nC,0,7,0,0,0\n")
         // The reports come back.
-        try files.removeItem(atPath: shell.root + "/output")
+        // Of the last generation more than this report may still be on its way.
+        try watch.wait("the reports to go") {
+            try? files.removeItem(atPath: shell.root + "/output")
+            return !shell.exists("output")
+        }
         shell.put("moved/d.json", records([("D", "VOD", 8)]))
         try watch.waitForReport("A,0,5,0,0,0\nB,0,6,0,0,0\nC,0,7,0,0,0\nD,0,8,0,0,0\n")
         #expect(try watch.stop() == 0)

@@ -49,6 +49,12 @@ import Testing
         #expect(try parsed("GET / HTTP/1.1\r\nIf-None-Match: \(tags)").hasAlready(#""a-1""#) == has)
     }
 
+    @Test func datesAreThoseOfHTTP() {
+        #expect(HTTPDate.text(seconds: 784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
+        #expect(HTTPDate.text(seconds: -5) == "Thu, 01 Jan 1970 00:00:00 GMT")
+        #expect(HTTPDate.text(seconds: 951_826_153) == "Tue, 29 Feb 2000 12:09:13 GMT")
+    }
+
     @Test func connectionsAreKeptAsHTTPSays() throws {
         #expect(try parsed("GET / HTTP/1.1").keepsAlive)
         #expect(try !parsed("GET / HTTP/1.1\r\nConnection: Upgrade, Close").keepsAlive)

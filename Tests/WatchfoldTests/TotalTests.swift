@@ -60,6 +60,7 @@ import Testing
         files.append(ReferenceFile(name: "20220401-b.json", content: source.lines(30)))
         bench.put(files[0].name, files[0].content)
         bench.put(files[3].name, files[3].content)
+        let before = try bench.status().generation
         // The run commits and cannot publish.
         let output = bench.output
         bench.watcher.bend { call in
@@ -71,7 +72,7 @@ import Testing
         }
         #expect(throws: IOError.self) { try bench.run() }
         bench.watcher.bend { _ in .proceed }
-        #expect(try bench.status().generation == 5)
+        #expect(try bench.status().generation > before)
         #expect(try !bench.verify().behind.isEmpty)
         for (report, expected) in zip([Report.engagement, .profile, .daily, .apps], Workbench.reports) {
             #expect(try bench.export(report) == ReferenceFold(files).reports()[expected])

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ShapeMatch.h"
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif

@@ -52,8 +52,10 @@ package struct Exporter {
                     isUntouched = false
                     try sink(bytes)
                 }
-                let pass = try ReportPass(schema: plan.schema, map: settings.map, outputs: [output])
-                try plan.run { try pass.consume($0) }
+                // Days cost as much as all the rest, and two of the reports do without.
+                let merge = try plan.open(withDays: report == .profile || report == .daily, jobs: settings.jobs)
+                let pass = try ReportPass(schema: merge.schema, map: settings.map, outputs: [output])
+                try RangeOutput.run(merge, pass, into: nil, jobs: settings.jobs)
                 _ = try pass.finish(sums)
             } catch  where isUntouched && plan.usesTotal && Publisher.blamesTotal(error) {
                 try export(rebuilding: true)

@@ -119,8 +119,10 @@ package final class Processor {
             if !hasNoted { try note(&report) }
             hasNoted = true
             observer.publishing()
-            report.publication = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem)
-                .publish()
+            report.publication = try Publisher(
+                checkpoints: checkpoints, settings: settings, fileSystem: fileSystem,
+                onProgress: { [observer] in observer.advance(storedBytes: 0) }
+            ).publish()
             report.seconds = (ContinuousClock.now - start).seconds
             var generation: Int?
             if case .written(let written, _) = report.publication { generation = written }
@@ -218,21 +220,7 @@ package final class Processor {
                 mayReadAgain: attempt < Self.readAttempts, while: wantsMore)
             wanted = results.takeChanged()
         }
-        if isAfresh {
-            let held = results.held
-            let outcome = try committer.commit(held.map { ($0.candidate, $0.verdict) })
-            for other in outcome.others {
-                results.follow(FileReport(name: other.name, state: other.state, reason: other.reason))
-            }
-            for (entry, outcome) in zip(held, outcome.files) {
-                guard let (state, reason) = outcome else { continue }
-                var item = entry.item
-                (item.state, item.reason) = (state, reason)
-                item.seconds = results.starts.elapsed(entry.index)
-                observer.finish(item)
-                results.finish(entry.index, item)
-            }
-        }
+        if isAfresh { try Self.commitHeld(committer, results, observer) }
         report.files = results.files
         // Last, and once for each file: only the state that it is left in matters.
         for follower in results.followers {
@@ -246,7 +234,7 @@ package final class Processor {
         report.storedBytes = zip(files, results.places).reduce(0) { $0 + ($1.1 == nil ? 0 : $1.0.status.size) }
     }
 
-    /// Folds files and commits each, or holds them all for one commit.
+    /// Folds files and commits them as they come, or holds them all for one commit.
     ///
     /// - Parameter mayReadAgain: a file that changed while it was read is noted as such and nothing more.
     private func fold(
@@ -279,19 +267,9 @@ package final class Processor {
                 }
                 let verdict = try committer.verdict(candidate, judgement, isAfresh: isAfresh)
                 if case .seen = verdict { item.isUnchanged = true }
-                if isAfresh {
-                    results.hold(index, candidate, verdict, item)
-                } else {
-                    let outcome = try committer.commit([(candidate, verdict)])
-                    if let (state, reason) = outcome.files[0] {
-                        (item.state, item.reason) = (state, reason)
-                        item.seconds = starts.elapsed(index)
-                        observer.finish(item)
-                        results.finish(index, item)
-                    }
-                    for other in outcome.others {
-                        results.follow(FileReport(name: other.name, state: other.state, reason: other.reason))
-                    }
+                results.hold(index, candidate, verdict, item)
+                if !isAfresh, results.isCommitDue(with: file.status.size) {
+                    try Self.commitHeld(committer, results, observer)
                 }
             } catch {
                 // What stops one file for reasons of its own was judged before; this stops all.
@@ -300,6 +278,35 @@ package final class Processor {
             }
         }
         if let error = results.failure { throw error }
+        if !isAfresh { try Self.commitHeld(committer, results, observer) }
+    }
+
+    /// Commits what is held in one change of the ledger and says what became of it. One thread at a time, or what a
+    /// commit said of another file could be noted after that file's own.
+    private static func commitHeld(
+        _ committer: Committer, _ results: FoldResults, _ observer: any RunObserver
+    ) throws {
+        try results.committing.withLock { _ in try commitHeldAlone(committer, results, observer) }
+    }
+
+    private static func commitHeldAlone(
+        _ committer: Committer, _ results: FoldResults, _ observer: any RunObserver
+    ) throws {
+        let held = results.takeHeld()
+        if held.isEmpty { return }
+        let outcome = try committer.commit(held.map { ($0.candidate, $0.verdict) })
+        // First: a file's own state is the last word.
+        for other in outcome.others {
+            results.follow(FileReport(name: other.name, state: other.state, reason: other.reason))
+        }
+        for (entry, outcome) in zip(held, outcome.files) {
+            guard let (state, reason) = outcome else { continue }
+            var item = entry.item
+            (item.state, item.reason) = (state, reason)
+            item.seconds = results.starts.elapsed(entry.index)
+            observer.finish(item)
+            results.finish(entry.index, item)
+        }
     }
 }
 
@@ -372,6 +379,8 @@ private final class FoldResults: Sendable {
     private struct State {
         var files: [FileReport?]
         var held: [Held] = []
+        /// When the first of these came.
+        var heldSince: ContinuousClock.Instant?
         var changed: [Int] = []
         var followers: [ByteOrdered: FileReport] = [:]
         var failure: (any Error)?
@@ -379,6 +388,7 @@ private final class FoldResults: Sendable {
 
     private let state: Mutex<State>
     let starts: StartTimes
+    let committing = Mutex<Void>(())
 
     init(count: Int) {
         state = Mutex(State(files: Array(repeating: nil, count: count)))
@@ -395,7 +405,10 @@ private final class FoldResults: Sendable {
 
     func hold(_ index: Int, _ candidate: Candidate, _ verdict: Verdict, _ item: FileReport) {
         let box = UncheckedBox(Held(index: index, candidate: candidate, verdict: verdict, item: item))
-        state.withLock { $0.held.append(box.value) }
+        state.withLock { state in
+            if state.held.isEmpty { state.heldSince = .now }
+            state.held.append(box.value)
+        }
     }
 
     /// Another file's state followed.
@@ -423,9 +436,28 @@ private final class FoldResults: Sendable {
     /// One for each file; nil for those that nothing became of.
     var places: [FileReport?] { state.withLock { $0.files } }
     var files: [FileReport] { places.compactMap { $0 } }
-    /// In the order of the files.
-    var held: [Held] {
-        state.withLock { UncheckedBox($0.held.sorted { $0.index < $1.index }) }.value
+    /// What is held, in the order of the files; it is held no longer.
+    func takeHeld() -> [Held] {
+        state.withLock { state in
+            defer { state.held = [] }
+            return UncheckedBox(state.held.sorted { $0.index < $1.index })
+        }.value
+    }
+
+    /// A commit costs as much as reading a megabyte, so small files share one; but few enough that little is read twice
+    /// after a crash, and that those who watch see them come.
+    private static let sharedCommits = 64
+    private static let largeFile = 1 << 20
+    private static let longestHeld = Duration.milliseconds(100)
+
+    /// Whether what is held is to be committed now.
+    ///
+    /// - Parameter size: stored bytes of the file that came last.
+    func isCommitDue(with size: Int) -> Bool {
+        state.withLock { state in
+            size >= Self.largeFile || state.held.count >= Self.sharedCommits
+                || state.heldSince.map { .now - $0 >= Self.longestHeld } ?? false
+        }
     }
 }
 

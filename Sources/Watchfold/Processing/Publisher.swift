@@ -14,7 +14,6 @@ import Columns
 import Configuration
 import DurableIO
 import Folding
-import Pipelines
 import Records
 import Reports
 
@@ -29,6 +28,8 @@ struct Publisher {
     let checkpoints: CheckpointFolder
     let settings: Settings
     let fileSystem: FileSystem
+    /// Told now and then while it goes on.
+    var onProgress: () -> Void = {}
 
     private var output: String { settings.configuration.output }
     static let receiptName = "receipt.json"
@@ -112,14 +113,14 @@ struct Publisher {
         if plan.isSmallChange {
             let merge = try plan.open(withDays: false, jobs: settings.jobs)
             let pass = try pass(merge, engagement)
-            try run(merge, pass, into: nil)
+            try RangeOutput.run(merge, pass, into: nil, jobs: settings.jobs, onProgress: onProgress)
             written += try pass.finish().written
             try place(engagement)
         }
         let merge = try plan.open(jobs: settings.jobs)
         let pass = try pass(merge, plan.isSmallChange ? others : files)
         let total = plan.basis == .current ? nil : try checkpoints.total.writer(plan)
-        try run(merge, pass, into: total)
+        try RangeOutput.run(merge, pass, into: total, jobs: settings.jobs, onProgress: onProgress)
         let result = try pass.finish(snapshot.daySums)
         written += result.written
         if !plan.isSmallChange { try place(engagement) }
@@ -152,44 +153,6 @@ struct Publisher {
         try ReportPass(
             schema: merge.schema, map: settings.map,
             outputs: files.map { file in ReportOutput(file.report, format: .csv) { try file.write($0) } })
-    }
-
-    /// Merges on all threads and writes, in order, what the merge comes to.
-    private func run(_ merge: RangedMerge, _ pass: ReportPass, into total: KeyedTableWriter?) throws {
-        try OrderedPipeline.run(
-            pieces: merge.rangeCount, jobs: settings.jobs,
-            buffers: (0..<settings.jobs + 1).map { _ in
-                RangeOutput(pass.makePart(), total == nil ? nil : KeyedGroupEncoder(schema: merge.schema))
-            },
-            produce: { range, output in try output.fill(merge, range) },
-            consume: { _, output in
-                try pass.append(output.part)
-                if let rows = output.rows { try total?.write(rows) }
-            })
-    }
-}
-
-/// What a range of contracts adds to the reports and to the total.
-///
-/// `@unchecked Sendable`: one thread has it at a time, see `OrderedPipeline`.
-private final class RangeOutput: @unchecked Sendable {
-    let part: ReportPart
-    /// The rows of the next total, if one is written.
-    let rows: KeyedGroupEncoder?
-
-    init(_ part: ReportPart, _ rows: KeyedGroupEncoder?) {
-        self.part = part
-        self.rows = rows
-    }
-
-    func fill(_ merge: RangedMerge, _ range: Int) throws {
-        part.removeAll()
-        rows?.removeAll()
-        try merge.run(range: range) { batch in
-            try part.consume(batch)
-            try rows?.encode(batch)
-        }
-        try part.finish()
     }
 }
 

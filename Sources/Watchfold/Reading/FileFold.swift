@@ -151,6 +151,9 @@ final class FileFold {
 
     // MARK: Units
 
+    /// Bytes of a plain file that was cut into units; 0 of any other.
+    var plainSize: Int { ranges.last?.upperBound ?? 0 }
+
     /// Units that nobody took yet.
     var unitsLeft: Int { failure == nil ? unitCount - nextUnit : 0 }
 

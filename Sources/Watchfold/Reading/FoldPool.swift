@@ -27,6 +27,9 @@ package final class FoldPool: @unchecked Sendable {
     var wantsMore: @Sendable () -> Bool = { true }
     private var hasBegun = false
 
+    /// Bytes that a record takes at least, give or take, so that a small file gets no table for a large one.
+    private static let leastRecordBytes = 64
+
     package init(settings: FoldSettings, fileSystem: FileSystem, jobs: Int) {
         precondition(jobs > 0, "folding needs a thread")
         self.settings = settings
@@ -66,7 +69,12 @@ package final class FoldPool: @unchecked Sendable {
 
     private func work(_ onFinished: (Int, FoldOutcome) -> Void) {
         let folder = UnitFolder(settings: settings)
-        while let job = next() { work(on: job, folder, onFinished) }
+        /// Distinct keys of the file before: days are alike.
+        var expectedCount = 0
+        while let job = next() {
+            let limit = job.plainSize / Self.leastRecordBytes
+            expectedCount = work(on: job, folder, expecting: min(expectedCount, limit), onFinished)
+        }
     }
 
     /// A file to work on, with this thread counted among its participants.
@@ -104,8 +112,12 @@ package final class FoldPool: @unchecked Sendable {
         }
     }
 
-    private func work(on job: FileFold, _ folder: UnitFolder, _ onFinished: (Int, FoldOutcome) -> Void) {
-        var table = FoldTable()
+    /// Works on a file until nothing of it is left to take; returns how many distinct keys this thread found.
+    private func work(
+        on job: FileFold, _ folder: UnitFolder, expecting expectedCount: Int,
+        _ onFinished: (Int, FoldOutcome) -> Void
+    ) -> Int {
+        var table = FoldTable(expectedCount: expectedCount)
         while let unit = condition.withLock({ job.takeUnit() }) {
             do {
                 let result = try job.fold(unit: unit, with: folder, into: &table) {
@@ -117,6 +129,7 @@ package final class FoldPool: @unchecked Sendable {
             }
         }
         let run = FoldRun(sealing: table)
+        let count = run.count
         let isLast = condition.withLock {
             job.add(run)
             job.participants -= 1
@@ -125,5 +138,6 @@ package final class FoldPool: @unchecked Sendable {
             return true
         }
         if isLast { onFinished(job.index, job.outcome()) }
+        return count
     }
 }

@@ -224,7 +224,8 @@ extension Watcher {
     }
 
     private func say(_ error: FolderEventsError) {
-        if eventsProblem == error { return }
+        // Of many folders another one may be the first to fail each time.
+        if eventsProblem?.code == error.code { return }
         eventsProblem = error
         logger.warning(
             "\(error): what comes there is found by looking every \(settings.configuration.watch.poll)")

@@ -1,0 +1,102 @@
+//  Matching of JSON lines against a tree of shapes. The idea, the tree and an example are in JSONRecords/ShapeTree.swift.
+
+#ifndef WATCHFOLD_SHAPE_MATCH_H
+#define WATCHFOLD_SHAPE_MATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Literal bytes of a node at most: what one load of 16 bytes compares.
+#define WF_SHAPE_LITERAL 16
+/// Stands for "no node" and "no slot".
+#define WF_SHAPE_NONE 0xFFFF
+
+/// What follows the literal of a node.
+enum wf_shape_kind {
+    /// More of the literal.
+    WF_SHAPE_MORE = 0,
+    /// The inside of a string that nobody reads; the closing quote begins the next literal.
+    WF_SHAPE_STRING = 1,
+    /// The inside of a string that is kept in a slot.
+    WF_SHAPE_KEPT_STRING = 2,
+    /// A number that nobody reads: any of RFC 8259 section 6.
+    WF_SHAPE_NUMBER = 3,
+    /// An integer of up to 18 digits, not negative, that is kept in a slot.
+    WF_SHAPE_KEPT_INTEGER = 4,
+    /// Nothing: the literal ends with the record's closing brace.
+    WF_SHAPE_END = 5,
+};
+
+/// One step: literal bytes, then something that differs from record to record.
+typedef struct {
+    /// `length` bytes; the rest does not count.
+    uint8_t literal[WF_SHAPE_LITERAL];
+    /// A bit for each byte of the literal.
+    uint16_t wanted;
+    uint16_t length;
+    /// A `wf_shape_kind`.
+    uint16_t kind;
+    /// Slot of a kept value; at the end, where the list of the record's slots begins.
+    uint16_t slot;
+    /// First of the nodes that may follow.
+    uint16_t next;
+    /// What to try when the literal is another.
+    uint16_t sibling;
+    uint32_t unused;
+} wf_shape_node;
+
+/// A kept value: bytes of a string, or an integer.
+typedef struct {
+    const uint8_t *base;
+    int64_t value;
+} wf_shape_slot;
+
+/// A key of an accepted record, laid out as `ByteSlice` of Records is.
+typedef struct {
+    const uint8_t *base;
+    int64_t count;
+} wf_shape_key;
+
+/// Why a run of matched records came to its end.
+enum wf_shape_stop {
+    /// There is no record at the position: space, the end of the window, or something else.
+    WF_SHAPE_NO_RECORD = 0,
+    /// The record at the position fits no shape.
+    WF_SHAPE_MISS = 1,
+    /// No row is left.
+    WF_SHAPE_FULL = 2,
+};
+
+/// The tree, and where matched records go.
+typedef struct {
+    const wf_shape_node *nodes;
+    /// For each shape: the slot of every key, then of the value.
+    const uint16_t *roles;
+    /// Room for the kept values of one record.
+    wf_shape_slot *slots;
+    /// Bytes of the key 0 that lets a record be ignored, back to back, each behind its length in a `uint32_t`.
+    const uint8_t *ignored;
+    size_t ignored_size;
+    size_t key_count;
+    /// Longest record that is taken, in bytes.
+    int64_t max_record;
+
+    /// Row-major, `key_count` for each row.
+    wf_shape_key *keys;
+    int64_t *values;
+    /// Rows that are filled, and that there are.
+    size_t row, capacity;
+
+    /// Results, added to: records that are ignored, records matched at all.
+    size_t ignored_records, matched;
+} wf_shape_run;
+
+/// Matches one record after another, each with the end of its line, from `*at` on; leaves `*at` behind the last one.
+///
+/// The window that `*at` points into is followed by a NUL and `WF_PADDING` readable bytes.
+enum wf_shape_stop wf_shape_match_lines(wf_shape_run *run, const uint8_t **at);
+
+/// Matches the one record at `*at`, whatever follows it, and leaves `*at` behind its closing brace.
+enum wf_shape_stop wf_shape_match_record(wf_shape_run *run, const uint8_t **at);
+
+#endif
