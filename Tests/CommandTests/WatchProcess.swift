@@ -76,10 +76,10 @@ final class WatchProcess {
     /// Sends a signal, to this process alone.
     func kill(_ signal: Int32) { if isRunning { _ = Glibc.kill(processID, signal) } }
 
-    /// Waits until the process has ended.
+    /// Waits until the process has ended. One that was killed in the middle of an fsync goes when the disk is done.
     ///
     /// - Returns: its exit code; the signal that ended it as a negative number.
-    func end(seconds: Double = 30) throws -> Int {
+    func end(seconds: Double = 120) throws -> Int {
         try wait("the watch to end", seconds: seconds) { !isRunning }
         let signal = ending! & 0x7F
         return signal == 0 ? Int(ending! >> 8 & 0xFF) : -Int(signal)

@@ -125,7 +125,8 @@ package final class FoldPool: @unchecked Sendable {
         on job: FileFold, _ folder: UnitFolder, expecting expectedCount: Int,
         _ onFinished: (Int, FoldOutcome) -> Void
     ) -> Int {
-        let table = SpillingTable(budget, self.folder, expecting: expectedCount) { [condition, folder = self.folder] run in
+        let table = SpillingTable(budget, self.folder, expecting: expectedCount) {
+            [condition, folder = self.folder] run in
             let surplus = condition.withLock {
                 job.runs.add(run)
                 return job.runs.takeSurplus()
