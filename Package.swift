@@ -65,13 +65,23 @@ let package = Package(
             name: "watchfold", dependencies: ["Watchfold", "Configuration", argumentParser], swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "ReaderReference", dependencies: ["JSONRecords", "Records"], path: "Tests/ReaderReference",
+            swiftSettings: strict),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "CLZ4", "CXXHash", "CZlib", "Codecs", "Columns", "Configuration", "JSONRecords", "ParquetTable",
+                "ReaderReference", "Records",
+            ], path: "Fuzz/Targets", swiftSettings: strict),
         .executableTarget(
             name: "ReaderBenchmark", dependencies: ["JSONRecords", "Folding", "Records"], path: "Benchmarks/Reader",
             swiftSettings: strict),
 
         tests("PipelinesTests", ["Pipelines"]),
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
-        tests("JSONRecordsTests", ["JSONRecords", "Records"]),
+        tests("JSONRecordsTests", ["JSONRecords", "ReaderReference", "Records"]),
+        tests("FuzzTests", ["FuzzTargets", "ReaderReference"]),
         tests("FoldingTests", ["Folding", "Columns", "Records"]),
         tests("InboxTests", ["Inbox", "DurableIO", "TestSupport"]),
         tests(
@@ -97,3 +107,18 @@ let package = Package(
         tests("CheckpointsTests", ["Checkpoints", "Columns", "DurableIO", "Folding", "Records", "CSQLite"]),
     ]
 )
+
+// What scripts/fuzz builds, into a scratch folder of its own: the program that fuzzes, and the sources instrumented so that
+// it sees which branches an input takes ("coverage": left as they are, for llvm-cov).
+if let mode = Context.environment["WATCHFOLD_FUZZ"] {
+    for target in package.targets where target.type == .regular && mode != "coverage" {
+        if target.swiftSettings == nil {
+            target.cSettings = [.unsafeFlags(["-fsanitize=fuzzer-no-link"])]
+        } else {
+            target.swiftSettings = strict + [.unsafeFlags(["-sanitize=fuzzer"])]
+        }
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzer", dependencies: ["FuzzTargets"], path: "Fuzz/Fuzzer", swiftSettings: strict))
+}

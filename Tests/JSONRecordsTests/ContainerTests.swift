@@ -1,6 +1,7 @@
 //  Files of every kind against the reference, whole and through windows of every size.
 
 import Foundation
+import ReaderReference
 import Records
 import Testing
 

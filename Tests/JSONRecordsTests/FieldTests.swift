@@ -1,5 +1,6 @@
 //  Which fields a record has, for plans of every kind.
 
+import ReaderReference
 import Records
 import Testing
 

@@ -1,6 +1,7 @@
 //  What is JSON and what is not (RFC 8259), as a line and inside of a record.
 
 import Foundation
+import ReaderReference
 import Records
 import Testing
 
@@ -217,25 +218,5 @@ private func isAccepted(_ text: [UInt8], _ location: SourceLocation = #_sourceLo
         #expect(outcome.records == expected.records)
         #expect(outcome.rejections == expected.rejections)
         #expect(outcome == expected)
-    }
-}
-
-extension RandomSource {
-    /// Changes a text in one place, with a liking for what means something in JSON.
-    mutating func damage(_ text: inout [UInt8]) {
-        let alphabet =
-            Array("{}[]\",:\\/ \n\r\t0123456789-+.eEtrufalsn".utf8) + [
-                0x00, 0x1F, 0x7F, 0x80, 0xBF, 0xC3, 0xE2, 0xED, 0xF0, 0xFF,
-            ]
-        let place = below(text.count)
-        switch below(5) {
-        case 0: text[place] = pick(alphabet)
-        case 1: text.insert(pick(alphabet), at: place)
-        case 2: text.remove(at: place)
-        case 3: text.removeSubrange(place..<min(text.count, place + 1 + below(12)))
-        default:
-            let from = below(text.count)
-            text.insert(contentsOf: text[from..<min(text.count, from + 1 + below(12))], at: place)
-        }
     }
 }

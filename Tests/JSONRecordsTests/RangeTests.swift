@@ -1,5 +1,6 @@
 //  A file of lines may be cut at any line start and read by several readers.
 
+import ReaderReference
 import Records
 import Testing
 

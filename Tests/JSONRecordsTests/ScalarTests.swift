@@ -1,6 +1,7 @@
 //  Numbers and strings by themselves.
 
 import Foundation
+import ReaderReference
 import Records
 import Testing
 

@@ -3,7 +3,7 @@
 //  It is what the reader is compared with, and is itself compared with Foundation.
 
 /// A JSON value. Objects keep all their members in order, duplicates too; numbers keep their text.
-indirect enum JSON: Equatable {
+package indirect enum JSON: Equatable {
     case null
     case bool(Bool)
     case number(String)
@@ -11,23 +11,23 @@ indirect enum JSON: Equatable {
     case array([JSON])
     case object([Member])
 
-    struct Member: Equatable {
-        var key: [UInt8]
-        var value: JSON
+    package struct Member: Equatable {
+        package var key: [UInt8]
+        package var value: JSON
 
-        init(_ key: String, _ value: JSON) { (self.key, self.value) = (Array(key.utf8), value) }
-        init(key: [UInt8], _ value: JSON) { (self.key, self.value) = (key, value) }
+        package init(_ key: String, _ value: JSON) { (self.key, self.value) = (Array(key.utf8), value) }
+        package init(key: [UInt8], _ value: JSON) { (self.key, self.value) = (key, value) }
     }
 
-    static func text(_ text: String) -> JSON { .string(Array(text.utf8)) }
+    package static func text(_ text: String) -> JSON { .string(Array(text.utf8)) }
 
     /// The last member of this name, if this is an object that has one.
-    func member(_ key: String) -> JSON? {
+    package func member(_ key: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.key == Array(key.utf8) }?.value
     }
 
-    var hasDuplicateKeys: Bool {
+    package var hasDuplicateKeys: Bool {
         switch self {
         case .object(let members):
             Set(members.map(\.key)).count < members.count || members.contains { $0.value.hasDuplicateKeys }
@@ -38,22 +38,22 @@ indirect enum JSON: Equatable {
 }
 
 /// Why a text is no JSON.
-enum JSONFlaw: Error { case malformed, invalidUTF8, incomplete }
+package enum JSONFlaw: Error { case malformed, invalidUTF8, incomplete }
 
 /// A recursive descent over an array of bytes.
-struct ReferenceParser {
-    let bytes: [UInt8]
-    var i: Int
-    let end: Int
+package struct ReferenceParser {
+    package let bytes: [UInt8]
+    package var i: Int
+    package let end: Int
     /// In lines a line feed is no space.
-    var isLine = false
+    package var isLine = false
 
-    init(_ bytes: [UInt8], from start: Int = 0, to end: Int? = nil, isLine: Bool = false) {
+    package init(_ bytes: [UInt8], from start: Int = 0, to end: Int? = nil, isLine: Bool = false) {
         (self.bytes, i, self.end, self.isLine) = (bytes, start, end ?? bytes.count, isLine)
     }
 
     /// The value of a text that holds one value and spaces.
-    static func parse(_ bytes: [UInt8]) throws(JSONFlaw) -> JSON {
+    package static func parse(_ bytes: [UInt8]) throws(JSONFlaw) -> JSON {
         var parser = ReferenceParser(bytes)
         parser.skipSpace()
         let value = try parser.value()
@@ -62,9 +62,9 @@ struct ReferenceParser {
         return value
     }
 
-    var next: UInt8? { i < end ? bytes[i] : nil }
+    package var next: UInt8? { i < end ? bytes[i] : nil }
 
-    mutating func skipSpace() {
+    package mutating func skipSpace() {
         while let byte = next, byte == 0x20 || byte == 0x09 || byte == 0x0D || (byte == 0x0A && !isLine) { i += 1 }
     }
 
@@ -76,7 +76,7 @@ struct ReferenceParser {
         }
     }
 
-    mutating func value(depth: Int = 0) throws(JSONFlaw) -> JSON {
+    package mutating func value(depth: Int = 0) throws(JSONFlaw) -> JSON {
         guard let byte = next else { throw .incomplete }
         switch Character(UnicodeScalar(byte)) {
         case "{": return try object(depth: depth + 1)

@@ -3,19 +3,23 @@
 import Records
 
 /// How a value is printed.
-struct Printing {
+package struct Printing {
     /// Spaces of one level; nil puts a value on one line.
-    var indent: Int?
+    package var indent: Int?
     /// Whether spaces are strewn in and characters escaped at random.
-    var isOdd = false
-    var newline = "\n"
+    package var isOdd = false
+    package var newline = "\n"
 
-    static let compact = Printing()
-    static let pretty = Printing(indent: 2)
+    package init(indent: Int? = nil, isOdd: Bool = false, newline: String = "\n") {
+        (self.indent, self.isOdd, self.newline) = (indent, isOdd, newline)
+    }
+
+    package static let compact = Printing()
+    package static let pretty = Printing(indent: 2)
 }
 
 extension JSON {
-    func printed(_ printing: Printing = .compact, _ random: inout RandomSource, level: Int = 0) -> [UInt8] {
+    package func printed(_ printing: Printing = .compact, _ random: inout RandomSource, level: Int = 0) -> [UInt8] {
         func gap(_ random: inout RandomSource) -> [UInt8] {
             printing.isOdd && random.once(in: 4) ? random.pick([[0x20], [0x09], [0x20, 0x20], [0x0D]]) : []
         }
@@ -71,7 +75,7 @@ extension JSON {
 }
 
 extension RandomSource {
-    static let integers = [
+    package static let integers = [
         "0", "1", "72", "254", "86400", "-1", "-0", "-889575165", "254.0", "2.54e2", "25400e-2", "2.5", "0.0", "-0.0",
         "0e5", "1e400", "1e-400", "0e400", "1E18", "1e19", "9223372036854775807", "9223372036854775808",
         "-9223372036854775808", "-9223372036854775809", "9223372036854775806", "9223372036854775807.0",
@@ -79,14 +83,14 @@ extension RandomSource {
         "123456789012345678", "1234567890123456789", "12345678901234567890", "0.1e1", "0.00001e5", "10e-1", "11e-1",
         "1e99999999999999999999", "0e99999999999999999999", "1e-99999999999999999999",
     ]
-    static let texts = [
+    package static let texts = [
         "", "0", "CHANNEL", "BDH013139", "qad014541", "113.182.209.48", "PAYTV", "VOD", "é", "Truyền hình", "日本語テレビ",
         "😀", "a\u{0}b", "a\u{0}", "quote\"back\\slash/", "tab\tfeed\n", "\u{7F}", "exactly15bytes!", "exactly16bytes!!",
         "a much longer name than fits inline", "{\"Contract\":\"X\"}", "e\u{301}", "\u{FFFF}", "\u{10FFFF}", "null",
         " ",
     ]
 
-    mutating func anyJSON(depth: Int = 0) -> JSON {
+    package mutating func anyJSON(depth: Int = 0) -> JSON {
         switch below(depth > 3 ? 6 : 8) {
         case 0: return .null
         case 1: return .bool(once(in: 2))
@@ -127,7 +131,7 @@ extension RandomSource {
     }
 
     /// A record, most often a good one.
-    mutating func record() -> JSON {
+    package mutating func record() -> JSON {
         var record: [JSON.Member] = []
         if once(in: 3) { record = members() }
         if record.isEmpty || once(in: 6) {
@@ -141,9 +145,29 @@ extension RandomSource {
     }
 
     /// The elements of a top-level array or the like, now and then something that is no object.
-    mutating func records(_ count: Int) -> [JSON] {
+    package mutating func records(_ count: Int) -> [JSON] {
         (0..<count).map { i in
             i > 0 && once(in: 12) ? pick([.null, .number("12"), .text("x"), .array([]), .bool(true)]) : record()
+        }
+    }
+}
+
+extension RandomSource {
+    /// Changes a text in one place, with a liking for what means something in JSON.
+    package mutating func damage(_ text: inout [UInt8]) {
+        let alphabet =
+            Array("{}[]\",:\\/ \n\r\t0123456789-+.eEtrufalsn".utf8) + [
+                0x00, 0x1F, 0x7F, 0x80, 0xBF, 0xC3, 0xE2, 0xED, 0xF0, 0xFF,
+            ]
+        let place = below(text.count)
+        switch below(5) {
+        case 0: text[place] = pick(alphabet)
+        case 1: text.insert(pick(alphabet), at: place)
+        case 2: text.remove(at: place)
+        case 3: text.removeSubrange(place..<min(text.count, place + 1 + below(12)))
+        default:
+            let from = below(text.count)
+            text.insert(contentsOf: text[from..<min(text.count, from + 1 + below(12))], at: place)
         }
     }
 }

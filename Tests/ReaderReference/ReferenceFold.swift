@@ -1,10 +1,10 @@
 //  What becomes of a record, decided on the tree of its values: the rules of the design without any of the speed.
 
-import Foundation
+import JSONRecords
 import Records
 
 /// How one record ends.
-enum Judgement: Equatable {
+package enum Judgement: Equatable {
     case folded(FoldedRecord, isCoerced: Bool)
     case ignored
     case rejected(RejectReason)
@@ -13,7 +13,7 @@ enum Judgement: Equatable {
 /// The value of a JSON number, by schoolbook arithmetic on its digits.
 ///
 /// - Returns: nil when it is no integer of 64 bits.
-func referenceInteger(_ text: String) -> Int64? {
+package func referenceInteger(_ text: String) -> Int64? {
     guard text.wholeMatch(of: /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/) != nil else { return nil }
     let isNegative = text.hasPrefix("-")
     let parts = text.drop { $0 == "-" }.lowercased().split(separator: "e")
@@ -40,7 +40,7 @@ func referenceInteger(_ text: String) -> Int64? {
 
 extension FoldPlan {
     /// Judges a record by its values.
-    func judge(_ record: JSON) -> Judgement {
+    package func judge(_ record: JSON) -> Judgement {
         guard case .object = record else { return .rejected(.notAnObject) }
         var isCoerced = false
         var keys: [[UInt8]] = []
@@ -84,12 +84,14 @@ extension FoldPlan {
 }
 
 /// Spaces at the end are nothing that a rejected record is.
-func trimmed(_ raw: [UInt8]) -> [UInt8] { Array(raw[..<(raw.lastIndex { !(isBlank($0)) }.map { $0 + 1 } ?? 0)]) }
+package func trimmed(_ raw: [UInt8]) -> [UInt8] {
+    Array(raw[..<(raw.lastIndex { !(isBlank($0)) }.map { $0 + 1 } ?? 0)])
+}
 
-func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+package func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
 
 /// JSON Lines, read line by line: what a reader of the container `lines` must say.
-func referenceLines(_ bytes: [UInt8], plan: FoldPlan = .engagement, maxRecordBytes: Int) -> ReadOutcome {
+package func referenceLines(_ bytes: [UInt8], plan: FoldPlan = .engagement, maxRecordBytes: Int) -> ReadOutcome {
     var outcome = ReadOutcome()
     outcome.container = .lines
     outcome.lines = bytes.count { $0 == 0x0A }
@@ -143,6 +145,61 @@ func referenceLines(_ bytes: [UInt8], plan: FoldPlan = .engagement, maxRecordByt
         }
         lineStart = lineEnd + 1
         linesBefore += 1
+    }
+    outcome.counts.folded = outcome.records.count
+    return outcome
+}
+
+/// JSON values one after another, and the elements of arrays: what a reader of the container `values` must say of a
+/// file that is whole and valid.
+///
+/// - Throws: `JSONFlaw` when the file is not.
+package func referenceValues(_ bytes: [UInt8], plan: FoldPlan = .engagement) throws(JSONFlaw) -> ReadOutcome {
+    var outcome = ReadOutcome()
+    outcome.container = .values
+    outcome.lines = bytes.count { $0 == 0x0A }
+    var parser = ReferenceParser(bytes, from: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
+    func take(_ parser: inout ReferenceParser) throws(JSONFlaw) {
+        let start = parser.i
+        let judgement = plan.judge(try parser.value())
+        outcome.recordsRead += 1
+        switch judgement {
+        case .folded(let record, let isCoerced):
+            outcome.records.append(record)
+            outcome.counts.coerced += isCoerced ? 1 : 0
+        case .ignored: outcome.counts.ignored += 1
+        case .rejected(let reason):
+            outcome.counts.rejected[reason, default: 0] += 1
+            outcome.rejectedBytes += parser.i - start
+            outcome.rejections.append(
+                RejectedRecord(
+                    reason: reason, offset: start, linesBefore: bytes[..<start].count { $0 == 0x0A },
+                    raw: Array(bytes[start..<parser.i])))
+        }
+    }
+    while true {
+        parser.skipSpace()
+        guard let byte = parser.next else { break }
+        guard byte == UInt8(ascii: "[") else {
+            try take(&parser)
+            continue
+        }
+        // The array itself is no level of its records.
+        parser.i += 1
+        parser.skipSpace()
+        if parser.next == UInt8(ascii: "]") {
+            parser.i += 1
+            continue
+        }
+        while true {
+            try take(&parser)
+            parser.skipSpace()
+            guard let byte = parser.next else { throw .incomplete }
+            parser.i += 1
+            if byte == UInt8(ascii: "]") { break }
+            if byte != UInt8(ascii: ",") { throw .malformed }
+            parser.skipSpace()
+        }
     }
     outcome.counts.folded = outcome.records.count
     return outcome

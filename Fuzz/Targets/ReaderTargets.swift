@@ -1,0 +1,112 @@
+//  The reader of records. The first two bytes of an input say how it is read, the rest is the file:
+//
+//      byte 0    bits 0-1  container: found out, lines, values, responses
+//                bits 2-3  plan: engagement; negative values kept; deep paths; three keys
+//                bits 4-5  longest record: 1 MiB, 200, 60 or 7 bytes
+//                bit  6    the file is a range that does not begin at its start
+//                bit  7    the end is told late
+//      byte 1    bytes of each window, less one
+
+import JSONRecords
+import ReaderReference
+import Records
+
+/// A file, and how it is read.
+struct ReaderInput {
+    var feeding = Feeding()
+    /// Bytes that each window is longer than what was left over.
+    var step = Int.max
+    var tellsEndLate = false
+    var file: [UInt8]
+
+    init?(_ input: [UInt8]) {
+        guard input.count >= 2 else { return nil }
+        let bits = input[0]
+        let containers: [Container?] = [nil, .lines, .values, .responses]
+        feeding.container = containers[Int(bits & 3)]
+        feeding.plan = Self.plans[Int(bits >> 2 & 3)]
+        feeding.maxRecordBytes = [1 << 20, 200, 60, 7][Int(bits >> 4 & 3)]
+        feeding.isAtStart = bits & 0x40 == 0
+        tellsEndLate = bits & 0x80 != 0
+        step = Int(input[1]) + 1
+        file = Array(input[2...])
+    }
+
+    private static let plans: [FoldPlan] = {
+        var keeping = FoldPlan.engagement
+        keeping.keepsNegativeValues = true
+        keeping.ignoredKeys = ["0", "PAYTV"]
+        var deep = FoldPlan.engagement
+        deep.keyPaths = [
+            FieldPath([["a", "b", "k"], ["_source", "Contract"], ["Contract"]]), FieldPath([["a", "k"], ["AppName"]]),
+        ]
+        deep.valuePath = FieldPath([["a", "b", "v"], ["TotalDuration"]])
+        var three = FoldPlan.engagement
+        three.keys = ["A", "B", "C"]
+        three.keyPaths = [
+            FieldPath([["Contract"]]), FieldPath([["Contract"]]), FieldPath([["x", "Contract"], ["AppName"]]),
+        ]
+        three.valuePath = FieldPath([["TotalDuration"]])
+        return [.engagement, keeping, deep, three]
+    }()
+}
+
+/// The complete path: the same through all windows, and what the reference says.
+func checkReader(_ input: [UInt8]) throws -> Bool {
+    guard var input = ReaderInput(input) else { return false }
+    input.feeding.usesShapes = false
+    let whole = try read(input.file, input.feeding)
+    try checkWindows(input, whole)
+    if input.feeding.isAtStart {
+        switch whole.container {
+        case .lines: try checkLines(input, whole)
+        case .values: try checkValues(input, whole)
+        case .responses, nil: break
+        }
+    }
+    return !whole.records.isEmpty
+}
+
+/// Shapes change nothing. The file is read twice over, so that what the first half teaches is met in the second.
+func checkShapes(_ input: [UInt8]) throws -> Bool {
+    guard var input = ReaderInput(input) else { return false }
+    input.file += [0x0A] + input.file
+    input.feeding.usesShapes = false
+    let plain = try read(input.file, input.feeding)
+    input.feeding.usesShapes = true
+    let shaped = try read(input.file, input.feeding)
+    try promise(shaped == plain, "with shapes \(shaped), without \(plain)")
+    try checkWindows(input, plain)
+    return !plain.records.isEmpty
+}
+
+private func checkWindows(_ input: ReaderInput, _ whole: ReadOutcome) throws {
+    var feeding = input.feeding
+    (feeding.step, feeding.tellsEndLate) = (input.step, input.tellsEndLate)
+    let cut = try read(input.file, feeding)
+    try promise(cut == whole, "in windows of \(input.step) bytes \(cut), at once \(whole)")
+}
+
+private func checkLines(_ input: ReaderInput, _ whole: ReadOutcome) throws {
+    var found = whole
+    for i in found.rejections.indices { found.rejections[i].raw = trimmed(found.rejections[i].raw) }
+    var expected = referenceLines(
+        input.file, plan: input.feeding.plan, maxRecordBytes: input.feeding.maxRecordBytes)
+    // How much of a line is the rejected record is the reader's choice.
+    expected.rejectedBytes = found.rejectedBytes
+    try promise(found == expected, "read \(found), the reference \(expected)")
+}
+
+/// A valid file is read as the reference reads it; of any other the reader says that it is not.
+private func checkValues(_ input: ReaderInput, _ whole: ReadOutcome) throws {
+    guard input.feeding.maxRecordBytes >= input.file.count else { return }
+    let reference = Result { () throws(JSONFlaw) in try referenceValues(input.file, plan: input.feeding.plan) }
+    switch reference {
+    case .success(let expected): try promise(whole == expected, "read \(whole), the reference \(expected)")
+    case .failure(let flaw):
+        let flaws: [RejectReason] = [.malformedJSON, .invalidUTF8, .truncated]
+        try promise(
+            whole.end != .whole || whole.reasons.contains(where: flaws.contains),
+            "the reference says \(flaw), the reader \(whole)")
+    }
+}

@@ -1,0 +1,156 @@
+//  Inputs to begin with: small, of every kind that a target knows, made by the tests' own generators.
+
+import Codecs
+import Columns
+import ParquetTable
+import ReaderReference
+
+extension FuzzTarget {
+    /// The inputs to begin with, the same every time.
+    ///
+    /// - Parameter files: what other programs wrote: whole Parquet files for `parquet` and `pages`.
+    package func seeds(from files: [[UInt8]] = []) -> [[UInt8]] {
+        switch self {
+        case .reader: readerSeeds()
+        case .shapes: shapeSeeds()
+        case .codecs: codecSeeds()
+        case .parquet: files + tables().map { written(groups: $0) }
+        case .pages: (files + tables().map { written(groups: $0) }).flatMap(pageSeeds)
+        case .configuration: configurationSeeds.map { Array($0.utf8) }
+        }
+    }
+}
+
+// MARK: Records
+
+private func readerSeeds() -> [[UInt8]] {
+    var random = RandomSource(seed: 1)
+    return (0..<48).map { number in
+        let header: [UInt8] = [
+            UInt8(number % 4 | number / 4 % 4 << 2 | (number % 7 == 0 ? 0x10 : 0)), UInt8(number * 5),
+        ]
+        let records = random.records(3)
+        let printing = Printing(indent: number % 4 == 1 ? nil : random.pick([nil, 2]), isOdd: number % 3 == 0)
+        let texts = records.map { $0.printed(printing, &random) }
+        let comma = Array(",\n".utf8)
+        switch number % 4 {
+        case 1: return header + texts.joined(separator: [0x0A]) + [0x0A]
+        case 2: return header + Array("[".utf8) + texts.joined(separator: comma) + Array("]".utf8)
+        case 3:
+            return header + Array(#"{"took":1,"hits":{"hits":["#.utf8) + texts.joined(separator: comma)
+                + Array("]}}".utf8)
+        default: return header + texts.joined(separator: [0x0A])
+        }
+    }
+}
+
+private func shapeSeeds() -> [[UInt8]] {
+    var random = RandomSource(seed: 2)
+    return (0..<48).map { number in
+        [UInt8(number % 3 | number / 3 % 4 << 2), UInt8(number * 5)]
+            + ShapedRecords.file(4, layout: number % 4, damaged: 8, &random)
+    }
+}
+
+// MARK: Compressed data
+
+private func codecSeeds() -> [[UInt8]] {
+    var random = RandomSource(seed: 3)
+    let contents: [[UInt8]] = [
+        [], [0x61], Array("{\"a\":1}\n".utf8), [UInt8](repeating: 0x20, count: 700),
+        (0..<300).map { _ in UInt8(random.below(256)) }, ShapedRecords.file(3, layout: 0, damaged: 30, &random),
+    ]
+    var seeds: [[UInt8]] = []
+    for (number, content) in contents.enumerated() {
+        let pieces = UInt8(number * 6) << 3
+        let (gzip, frame) = (gzipped(content), framed(content))
+        // Raw deflated data: a member without its header of 10 bytes and its trailer.
+        seeds += [
+            [pieces] + gzip, [pieces] + frame, [pieces] + framed(content, isChecked: false),
+            [pieces] + gzip + gzip, [pieces] + frame + [0x50, 0x2A, 0x4D, 0x18, 2, 0, 0, 0, 1, 2] + frame,
+            [pieces | 1] + gzip[10...].dropLast(8), [pieces | 2] + framed(content, isChecked: false),
+            [pieces | 2] + frame, [pieces | 3] + content, [pieces | 7] + content,
+        ]
+    }
+    return seeds
+}
+
+// MARK: Tables
+
+/// A column's schema with its rows, 12 in each of two groups.
+private func tables() -> [[(ColumnSchema, [ColumnValues])]] {
+    var random = RandomSource(seed: 4)
+    let numbers: [ColumnEncoding] = [.plain, .dictionary, .deltaBinaryPacked]
+    let texts: [ColumnEncoding] = [.plain, .dictionary, .deltaLengthByteArray, .deltaByteArray]
+    func columns(isNullable: Bool) -> [(ColumnSchema, [ColumnValues])] {
+        func validity() -> Validity? { isNullable ? Validity((0..<12).map { $0 % 5 != 3 }) : nil }
+        let integers = numbers.enumerated().map { index, encoding in
+            (
+                ColumnSchema("n\(index)", .int64, isNullable: isNullable, encoding: encoding),
+                (0..<2).map { group in
+                    let validity = validity()
+                    let values = (0..<12).map { row in
+                        validity.map { $0[row] } == false ? 0 : Int64(random.below(4) << (index * 15) * (group + 1))
+                    }
+                    return ColumnValues.int64(values, validity: validity)
+                }
+            )
+        }
+        let strings = texts.enumerated().map { index, encoding in
+            (
+                ColumnSchema("t\(index)", .utf8, isNullable: isNullable, encoding: encoding),
+                (0..<2).map { _ in
+                    let validity = validity()
+                    let values = (0..<12).map { row in
+                        validity.map { $0[row] } == false ? "" : random.pick(["VOD", "", "BDH0131\(row)", "é"])
+                    }
+                    return ColumnValues.utf8(StringColumn(values), validity: validity)
+                }
+            )
+        }
+        return integers + strings
+    }
+    return [columns(isNullable: false), columns(isNullable: true)]
+}
+
+private func written(groups columns: [(ColumnSchema, [ColumnValues])]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    let schema = TableSchema(columns: columns.map(\.0))
+    var writer = TableWriter(schema: schema, options: WriterOptions(pageRows: 7)) { bytes += $0 }
+    do {
+        for group in 0..<2 { try writer.write(rowGroup: columns.map { $0.1[group] }) }
+        _ = try writer.finish(metadata: [("k", "v")])
+    } catch {
+        preconditionFailure("a seed cannot be written: \(error)")
+    }
+    return bytes
+}
+
+/// The column chunks of a file, each as an input of `pages`.
+private func pageSeeds(of file: [UInt8]) -> [[UInt8]] {
+    guard let reader = try? TableReader(source: MemorySource(file)) else { return [] }
+    return reader.rowGroups.flatMap { group in
+        zip(reader.schema.columns, group.columns).map { column, chunk in
+            let bits: UInt8 =
+                (column.type == .utf8 ? 1 : 0) | (column.isNullable ? 2 : 0) | (chunk.codec == .lz4Raw ? 4 : 0)
+            return [bits, UInt8(group.rowCount)] + file[chunk.startOffset..<chunk.startOffset + chunk.compressedSize]
+        }
+    }
+}
+
+// MARK: Settings
+
+private let configurationSeeds = [
+    "", "jobs: 2\n", "# a comment\ninbox: in\ncheckpoints: /var/c\noutput: 'out'\n",
+    "memory: 512MB\nmax_record_bytes: 1.5MiB\n",
+    "fields:\n  contract: [_source.Contract, Contract]\n  app: a\\.b.c\n  duration: d\n",
+    "fields: {contract: a.b, app: c}\n", "categories:\n  TV: [CHANNEL, DSHD]\n  Sport: [SPORT]\n  Kids: []\n",
+    "ignore: [\"0\", PAYTV]\n", "negative_durations: keep\nduplicates: count\nmax_reject_ratio: 5%\n",
+    "watch:\n  settle: 500ms\n  stale: 10m\n  poll: 1h\n  poll_only: yes\n  publish_every: 0s\n  on_publish: ./x.sh\n  status_port: 9117\n",
+    "rejects_per_file: 0\nmax_reject_ratio: 0.05\n", "a: &x [1, *x]\nb: *x\n", "x: !!int \"3\"\n", "- a\n- b\n",
+    "jobs: |\n  2\n", "jobs: >-\n  2\n", "? jobs\n: 2\n", "imbox: x\njobs: 0\nmemory: many\n",
+    "---\njobs: 1\n---\njobs: 2\n",
+    "{jobs: 1, jobs: 2}", "jobs: 1\njobs: 2\n", "\"in\\u0062ox\": x\n", "<<: {jobs: 1}\n", "\u{FEFF}jobs: 1\n",
+    "%YAML 1.1\n---\njobs: 1\n",
+    "512MB", "1.5GiB", "10m", "500ms", "0.25%", "1e3", "_source.Contract", "yes", "\tjobs: 1", "jobs: [1", "jobs: 'x",
+]

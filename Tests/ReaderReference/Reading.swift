@@ -1,0 +1,192 @@
+//  Feeds bytes to a reader through windows of any size and keeps everything that comes out.
+//
+//  The reader's promises that do not depend on the input are checked on the way: rows of batches, conservation, bounded
+//  memory, what a rejection says of its place. A broken one is thrown.
+
+import JSONRecords
+import Records
+
+/// A promise that was not kept.
+package struct BrokenPromise: Error, CustomStringConvertible {
+    package var description: String
+
+    package init(_ description: String) { self.description = description }
+}
+
+/// Throws when what was promised does not hold.
+@inline(__always)
+package func promise(_ holds: Bool, _ text: @autoclosure () -> String) throws(BrokenPromise) {
+    if !holds { throw BrokenPromise(text()) }
+}
+
+/// An accepted record.
+package struct FoldedRecord: Hashable, CustomStringConvertible {
+    package var keys: [[UInt8]]
+    package var value: Int64
+
+    package init(keys: [[UInt8]], value: Int64) { (self.keys, self.value) = (keys, value) }
+
+    package var description: String { "\(keys.map { String(decoding: $0, as: UTF8.self) }) \(value)" }
+}
+
+/// A rejected record.
+package struct RejectedRecord: Hashable, CustomStringConvertible {
+    package var reason: RejectReason
+    package var offset: Int
+    package var linesBefore: Int
+    package var raw: [UInt8]
+
+    package init(reason: RejectReason, offset: Int, linesBefore: Int, raw: [UInt8]) {
+        (self.reason, self.offset, self.linesBefore, self.raw) = (reason, offset, linesBefore, raw)
+    }
+
+    package var description: String {
+        "\(reason.rawValue) at \(offset) after \(linesBefore) lines: "
+            + String(decoding: raw, as: UTF8.self).debugDescription
+    }
+}
+
+/// Everything that a reader said about an input.
+package struct ReadOutcome: Equatable {
+    package var records: [FoldedRecord] = []
+    package var rejections: [RejectedRecord] = []
+    package var counts = OutcomeCounts()
+    package var recordsRead = 0
+    package var lines = 0
+    package var rejectedBytes = 0
+    package var end = InputEnd.whole
+    package var container: Container?
+
+    package init() {}
+
+    package var reasons: [RejectReason] { rejections.map(\.reason) }
+    package var contracts: [String] { records.map { String(decoding: $0.keys[0], as: UTF8.self) } }
+}
+
+/// How an input is handed over.
+package struct Feeding {
+    /// Bytes that each window is longer than what was left over.
+    package var step: Int
+    /// Whether the end is told with a window that holds nothing new.
+    package var tellsEndLate: Bool
+    package var plan: FoldPlan
+    package var maxRecordBytes: Int
+    package var container: Container?
+    package var isAtStart: Bool
+    /// Whether records are matched against the shapes of others first.
+    package var usesShapes: Bool
+
+    package init(
+        step: Int = .max, tellsEndLate: Bool = false, plan: FoldPlan = .engagement, maxRecordBytes: Int = 1 << 20,
+        container: Container? = nil, isAtStart: Bool = true, usesShapes: Bool = true
+    ) {
+        self.step = step
+        self.tellsEndLate = tellsEndLate
+        self.plan = plan
+        self.maxRecordBytes = maxRecordBytes
+        self.container = container
+        self.isAtStart = isAtStart
+        self.usesShapes = usesShapes
+    }
+}
+
+private let paddingBytes = (0..<RecordReader.padding).map { Array("\"}1".utf8)[$0 % 3] }
+
+/// Reads a whole input. Each window lies in memory of exactly its size and the padding, which is full of bytes that look
+/// like JSON, so that whatever reads too far is noticed.
+///
+/// - Throws: ``BrokenPromise``.
+package func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> ReadOutcome {
+    var reader = RecordReader(
+        plan: feeding.plan, maxRecordBytes: feeding.maxRecordBytes, container: feeding.container,
+        isAtStart: feeding.isAtStart)
+    if !feeding.usesShapes { reader.leaveOutShapes() }
+    var outcome = ReadOutcome()
+    var consumed = 0
+    var fed = 0
+    var isFinal = false
+    while !isFinal {
+        let before = fed
+        fed = input.count - fed <= feeding.step ? input.count : fed + feeding.step
+        isFinal = fed == input.count && (!feeding.tellsEndLate || before == fed)
+        let count = fed - consumed
+        let window = UnsafeMutablePointer<UInt8>.allocate(capacity: count + RecordReader.padding)
+        defer { window.deallocate() }
+        input.withUnsafeBufferPointer { input in
+            if count > 0 { window.update(from: input.baseAddress! + consumed, count: count) }
+        }
+        paddingBytes.withUnsafeBufferPointer { (window + count).update(from: $0.baseAddress!, count: $0.count) }
+        let done = try reader.read(
+            window, count: count, isFinal: isFinal,
+            onBatch: { batch in try outcome.take(batch) },
+            onRejection: {
+                outcome.rejections.append(
+                    RejectedRecord(
+                        reason: $0.reason, offset: $0.offset, linesBefore: $0.linesBefore, raw: Array($0.raw)))
+            })
+        try promise((0...count).contains(done), "\(done) bytes of \(count) are done with")
+        consumed += done
+        // Memory stays bounded by the longest record, and a byte order mark or an indentation.
+        try promise(fed - consumed <= feeding.maxRecordBytes + 100, "\(fed - consumed) bytes are to be kept")
+    }
+    try promise(consumed == input.count, "\(consumed) bytes of \(input.count) were read")
+    outcome.counts = reader.counts
+    outcome.recordsRead = reader.recordsRead
+    outcome.lines = reader.lines
+    outcome.rejectedBytes = reader.rejectedBytes
+    outcome.end = reader.inputEnd
+    outcome.container = reader.container
+    try outcome.checkCounts()
+    try outcome.checkPlaces(in: input)
+    return outcome
+}
+
+package func read(_ text: String, _ feeding: Feeding = Feeding()) throws -> ReadOutcome {
+    try read(Array(text.utf8), feeding)
+}
+
+extension ReadOutcome {
+    fileprivate mutating func take(_ batch: borrowing RecordBatch) throws(BrokenPromise) {
+        try promise((1...RecordBatch.capacity).contains(batch.count), "a batch of \(batch.count) rows")
+        for row in 0..<batch.count {
+            let keys = (0..<batch.keyCount).map { key -> [UInt8] in
+                let slice = batch.keys[row * batch.keyCount + key]
+                // The promise to those who load keys by words: touch every byte of it.
+                for i in 0..<RecordBatch.keyPadding { withExtendedLifetime(slice.base[i]) {} }
+                return Array(slice.buffer)
+            }
+            records.append(FoldedRecord(keys: keys, value: batch.values[row]))
+        }
+    }
+
+    /// Conservation.
+    fileprivate func checkCounts() throws(BrokenPromise) {
+        try promise(recordsRead == counts.read, "\(recordsRead) records read, but \(counts)")
+        try promise(
+            recordsRead == records.count + counts.ignored + rejections.count,
+            "\(recordsRead) records read, but \(records.count) given, \(counts.ignored) ignored, \(reasons)")
+        try promise(counts.folded == records.count, "\(counts.folded) folded, but \(records.count) given")
+        try promise(counts.rejectedTotal == rejections.count, "\(counts.rejected), but \(reasons)")
+    }
+
+    /// A rejection stands where it says, with the bytes that are there, and none stands before the end of another.
+    fileprivate func checkPlaces(in input: [UInt8]) throws(BrokenPromise) {
+        var reached = 0
+        var feeds = 0
+        var shown = 0
+        for rejection in rejections {
+            try promise(rejection.offset >= reached, "\(rejection) begins before byte \(reached)")
+            let end = rejection.offset + rejection.raw.count
+            try promise(
+                end <= input.count && input[rejection.offset..<end].elementsEqual(rejection.raw),
+                "\(rejection) is not what stands there")
+            feeds += input[reached..<rejection.offset].count { $0 == 0x0A }
+            try promise(rejection.linesBefore == feeds, "\(rejection) stands after \(feeds) lines")
+            feeds += rejection.raw.count { $0 == 0x0A }
+            reached = end
+            shown += rejection.raw.count
+        }
+        try promise(lines == input.count { $0 == 0x0A }, "\(lines) lines")
+        try promise((shown...input.count).contains(rejectedBytes), "\(rejectedBytes) bytes rejected, \(shown) shown")
+    }
+}
