@@ -16,7 +16,8 @@
 //      else            a hint: how many bytes make up what comes next, such as one block and the header of the next
 //
 //  A slice no longer than the hint spares liblz4 a copy. It also bounds a broken slice, so that the offset of an
-//  error is that of the block and does not depend on how much was read at a time.
+//  error lies within the header or block at fault, or at its beginning. Which byte of it that is depends on how much
+//  was read at a time: of a call that fails liblz4 does not say what it took.
 
 import CLZ4
 

@@ -16,7 +16,7 @@ extension RecordReader {
         _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
     ) throws {
         shapes.countRecord()
-        if end - start > maxRecordBytes { return try reject(.recordTooLong, start, end, &pass, onRejection) }
+        precondition(end - start <= maxRecordBytes, "a record of \(end - start) bytes; the limit is \(maxRecordBytes)")
         if !isObject { return try reject(.notAnObject, start, end, &pass, onRejection) }
         if batch.isFull { try flush(onBatch) }
         var isCoerced = false

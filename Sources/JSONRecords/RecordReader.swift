@@ -253,6 +253,8 @@ package struct RecordReader: ~Copyable {
                     if !pass.isFinal { throw ScanStop(failure: .incomplete, reached: next - start) }
                 }
             } catch { failure = error.failure }
+            // A record that is too long costs its line even if it is whole: a shorter window would not see where it ends.
+            if next - start > maxRecordBytes { failure = .incomplete }
 
             guard let failure else {
                 try take(start, next, isObject: isObject, &pass, onBatch, onRejection)

@@ -29,7 +29,7 @@ import Testing
         let seeds = target.seeds(from: try Self.files(in: "seeds/parquet").map(\.bytes))
         let good = try seeds.count { try target.check($0) }
         #expect(seeds.count >= 10)
-        #expect(good * 2 > seeds.count, "\(good) of \(seeds.count)")
+        #expect(good * 3 > seeds.count, "\(good) of \(seeds.count)")
         #expect(seeds.allSatisfy { $0.count <= target.longestInput })
         #expect(seeds == target.seeds(from: try Self.files(in: "seeds/parquet").map(\.bytes)))
     }
@@ -37,13 +37,12 @@ import Testing
     /// Seeds, each cut and with bytes changed: a short turn of what scripts/fuzz does for long.
     @Test(arguments: FuzzTarget.allCases) func changedSeedsKeepThePromises(target: FuzzTarget) throws {
         var random = RandomSource(seed: 9)
-        for seed in target.seeds(from: try Self.files(in: "seeds/parquet").map(\.bytes)) {
-            for _ in 0..<6 where !seed.isEmpty {
-                var input = seed
-                for _ in 0...random.below(3) { input[random.below(input.count)] = UInt8(random.below(256)) }
-                if random.once(in: 2) { input.removeLast(random.below(input.count)) }
-                #expect(throws: Never.self, "\(input)") { try target.check(input) }
-            }
+        let seeds = target.seeds(from: try Self.files(in: "seeds/parquet").map(\.bytes)).filter { !$0.isEmpty }
+        for _ in 0..<100 {
+            var input = random.pick(seeds)
+            for _ in 0...random.below(3) { input[random.below(input.count)] = UInt8(random.below(256)) }
+            if random.once(in: 2) { input.removeLast(random.below(input.count)) }
+            #expect(throws: Never.self, "\(input)") { try target.check(input) }
         }
     }
 }

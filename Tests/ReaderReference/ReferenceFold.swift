@@ -121,8 +121,8 @@ package func referenceLines(_ bytes: [UInt8], plan: FoldPlan = .engagement, maxR
                     throw .malformed
                 }
                 if parser.i - start > maxRecordBytes {
-                    reject(.recordTooLong, start..<parser.i)
-                    continue
+                    reject(.recordTooLong, start..<lineEnd)
+                    break
                 }
                 switch plan.judge(record) {
                 case .folded(let record, let isCoerced):
