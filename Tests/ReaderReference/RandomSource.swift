@@ -4,7 +4,9 @@
 package struct RandomSource: RandomNumberGenerator {
     private var state: UInt64
 
-    package init(seed: Int) { state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
+    /// Streams of different seeds have nothing in common: a state that is a multiple of the step from another would be
+    /// further along in the same stream.
+    package init(seed: Int) { state = UInt64(seed) &* 0xD134_2543_DE82_EF95 }
 
     package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
