@@ -68,6 +68,9 @@ let package = Package(
         .executableTarget(
             name: "ReaderBenchmark", dependencies: ["JSONRecords", "Folding", "Records"], path: "Benchmarks/Reader",
             swiftSettings: strict),
+        .executableTarget(
+            name: "PartsBenchmark", dependencies: ["Columns", "Folding", "ParquetTable", "Records", "Reports"],
+            path: "Benchmarks/Parts", swiftSettings: strict),
 
         tests("PipelinesTests", ["Pipelines"]),
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
