@@ -14,3 +14,15 @@ void wf_begin_writeback(int descriptor, int64_t offset, int64_t count) {
     (void)count;
 #endif
 }
+
+bool wf_set_direct(int descriptor, bool direct) {
+#ifdef O_DIRECT
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0) return false;
+    flags = direct ? flags | O_DIRECT : flags & ~O_DIRECT;
+    return fcntl(descriptor, F_SETFL, flags) == 0;
+#else
+    (void)descriptor;
+    return !direct;
+#endif
+}

@@ -252,7 +252,7 @@ package struct Session {
             let isLink = try fileSystem.isSymbolicLink(out)
             let kind = try fileSystem.statusIfPresent(out)?.kind
             if !isLink && (kind == nil || kind == .file) {
-                let file = try AtomicFile(out, in: fileSystem)
+                let file = try AtomicFile(out, in: fileSystem, bypassingCache: true)
                 try body { try file.write($0) }
                 return try file.commit()
             }

@@ -102,7 +102,12 @@ struct Publisher {
     private func write(_ snapshot: CountingSnapshot, _ plan: TotalPlan) throws -> Publication {
         precondition(plan.generation == snapshot.generation, "the ledger changed under its only writer")
         let files = try Report.allCases.map {
-            ReportFile($0, try AtomicFile(Path.join(output, Self.fileName($0)), in: fileSystem))
+            // People open a report, if at all, some time later.
+            ReportFile(
+                $0,
+                try AtomicFile(
+                    Path.join(output, Self.fileName($0)), in: fileSystem,
+                    bypassingCache: $0 == .engagement || $0 == .profile))
         }
         let engagement = files.filter { $0.report == .engagement }
         let others = files.filter { $0.report != .engagement }
