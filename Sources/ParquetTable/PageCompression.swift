@@ -6,7 +6,7 @@ import CLZ4
 /// The CRC-32 of gzip. By carry-less multiplication where the processor has it, ten times as fast as zlib's tables.
 func crc32(of bytes: UnsafeRawBufferPointer) -> UInt32 {
     guard let base = bytes.baseAddress else { return 0 }
-    return crc32_gzip_refl(0, base.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count))
+    return wf_crc32(base.assumingMemoryBound(to: UInt8.self), bytes.count)
 }
 
 enum LZ4Block {

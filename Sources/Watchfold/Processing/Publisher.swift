@@ -85,7 +85,7 @@ struct Publisher {
 
     /// Whether the receipt describes what counts now and the reports are still there.
     private func isCurrent(_ snapshot: CountingSnapshot) throws -> Bool {
-        guard try checkpoints.total.generation(checkpoints.ledger) == snapshot.generation,
+        guard try checkpoints.total.isFresh(checkpoints.ledger),
             let status = try fileSystem.statusIfPresent(Path.join(output, Self.receiptName)), status.kind == .file,
             let bytes = try? fileSystem.open(Path.join(output, Self.receiptName), .read).readAll(limit: 1 << 28),
             let receipt = try? ReceiptSummary(json: bytes)
@@ -124,7 +124,7 @@ struct Publisher {
         }
         let merge = try plan.open(jobs: settings.jobs)
         let pass = try pass(merge, plan.isSmallChange ? others : files)
-        let total = plan.basis == .current ? nil : try checkpoints.total.writer(plan)
+        let total = plan.keepsTotal ? nil : try checkpoints.total.writer(plan)
         try RangeOutput.run(merge, pass, into: total, jobs: settings.jobs, onProgress: onProgress)
         let result = try pass.finish(snapshot.daySums)
         written += result.written

@@ -21,7 +21,7 @@ final class RangeOutput: @unchecked Sendable {
     private func fill(_ merge: RangedMerge, _ range: Int) throws {
         part.removeAll()
         rows?.removeAll()
-        try merge.run(range: range) { batch in
+        try merge.run(range: range, forRowGroups: rows != nil) { batch in
             try part.consume(batch)
             try rows?.encode(batch)
         }
