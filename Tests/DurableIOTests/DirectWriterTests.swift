@@ -93,9 +93,7 @@ import Testing
             try model.materialise(into: other.file("after"), surviving)
             let after = try #require(try SurvivingTree(reading: other.file("after"))["out.csv"])
             #expect(after == content || (after == Array("old".utf8) && !isCommitted), "crash at change \(nth)")
-            try FileManager.default.contentsOfDirectory(atPath: folder.path).forEach {
-                try FileManager.default.removeItem(atPath: folder.file($0))
-            }
+            for name in try folder.names { try FileManager.default.removeItem(atPath: folder.file(name)) }
         }
     }
 }
