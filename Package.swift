@@ -62,7 +62,8 @@ let package = Package(
                 "Pipelines", "Reports", "SampleData", "StatusServer", logging, subprocess,
             ]),
         .executableTarget(
-            name: "watchfold", dependencies: ["Watchfold", "Configuration", "CWriteback", argumentParser], swiftSettings: strict),
+            name: "watchfold", dependencies: ["Watchfold", "Configuration", "CWriteback", argumentParser],
+            swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .executableTarget(
