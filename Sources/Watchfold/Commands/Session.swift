@@ -300,7 +300,7 @@ package struct Session {
         let stream: OpenFile
         if let out, out != "-" {
             if try isOrdinary(out) {
-                let file = try AtomicFile(out, in: fileSystem)
+                let file = try AtomicFile(out, in: fileSystem, bypassingCache: true)
                 try body { try file.write($0) }
                 return try file.commit()
             }
