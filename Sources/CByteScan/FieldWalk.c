@@ -1,0 +1,336 @@
+//  One walk over one record, from stop to stop.
+//
+//  What the walk relies on:
+//
+//  - `s` points at the first stop at or behind `p`, always. Between two stops there is plain ASCII, so a string is valid
+//    and has no escapes if the stop behind its opening quote is a quote.
+//  - Behind the last stop of the range, `WF_WALK_GUARD` entries point at the range's end. A walk that used one of them
+//    has `s > last` afterwards, whatever it thought it saw, and is not believed.
+//  - The NUL behind the window is a stop and no token.
+
+#include "Values.h"
+
+/// Positions behind the last stop that can be used before it is noticed: a key's two and a string's two.
+#define WF_WALK_GUARD 4
+/// Bytes that are looked at for the first record. A range that was used up is followed by a longer one.
+#define WF_WALK_FIRST_RANGE 512
+
+typedef struct {
+    const uint8_t *p;
+    const uint16_t *s;
+} cursor;
+
+/// Behind spaces.
+WF_INLINE int skip_space(const wf_walk *walk, cursor *c, const uint16_t *last) {
+    while (*c->p <= 0x20) {
+        if (*c->p != 0x20) {
+            if (*c->p != '\t' && *c->p != '\r' && (*c->p != '\n' || !walk->crosses_lines)) return 0;
+            if (c->s++ >= last) return 0;
+        }
+        c->p++;
+    }
+    return 1;
+}
+
+static int skip_text(cursor *c, const char *text) {
+    for (; *text != 0; text++, c->p++)
+        if (*c->p != (uint8_t)*text) return 0;
+    return 1;
+}
+
+/// Behind any value that nobody reads.
+static int skip_value(const wf_walk *walk, cursor *c, const uint16_t *last, int depth) {
+    if (c->s > last || depth > WF_WALK_DEPTH) return 0;
+    switch (*c->p) {
+    case '"':
+        c->p = walk->range + c->s[1] + 1;
+        c->s += 2;
+        return c->s <= last && c->p[-1] == '"';
+    case 't': return skip_text(c, "true");
+    case 'f': return skip_text(c, "false");
+    case 'n': return skip_text(c, "null");
+    case '{':
+    case '[': {
+        int is_object = *c->p == '{';
+        uint8_t closing = is_object ? '}' : ']';
+        c->p++;
+        if (!skip_space(walk, c, last)) return 0;
+        if (*c->p == closing) {
+            c->p++;
+            return 1;
+        }
+        for (;;) {
+            if (is_object) {
+                if (*c->p != '"' || !skip_value(walk, c, last, depth) || !skip_space(walk, c, last)) return 0;
+                if (*c->p++ != ':' || !skip_space(walk, c, last)) return 0;
+            }
+            if (!skip_value(walk, c, last, depth + 1) || !skip_space(walk, c, last)) return 0;
+            if (*c->p == closing) {
+                c->p++;
+                return 1;
+            }
+            if (*c->p++ != ',' || !skip_space(walk, c, last)) return 0;
+        }
+    }
+    default: {
+        const uint8_t *behind = wf_skip_number(c->p);
+        if (behind == NULL) return 0;
+        c->p = behind;
+        return 1;
+    }
+    }
+}
+
+/// The key of the plan's tree that stands at `text`, by its number; 0 when it is another.
+WF_INLINE unsigned look_up(const wf_walk *walk, unsigned table, const uint8_t *text, int64_t length) {
+    unsigned number = walk->tables[table].lists[wf_walk_list(*text, length)];
+    for (;;) {
+        const wf_walk_key *key = walk->keys + number;
+#if defined(__SSE2__)
+        __m128i there = _mm_loadu_si128((const __m128i *)text);
+        __m128i wanted = _mm_loadu_si128((const __m128i *)key->start);
+        unsigned equal = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(there, wanted)) & key->wanted;
+        unsigned is_same = (equal == key->wanted) & (length == key->length);
+#else
+        unsigned is_same = length == key->length && memcmp(text, key->text, (size_t)length) == 0;
+#endif
+        if (WF_UNLIKELY(key->next != 0 && !is_same)) {
+            number = key->next;
+            continue;
+        }
+#if defined(__SSE2__)
+        if (WF_UNLIKELY(length > WF_WALK_KEY && is_same)) is_same = memcmp(text, key->text, (size_t)length) == 0;
+        if (WF_UNLIKELY(length > WF_WALK_KEY && !is_same && key->next != 0)) {
+            number = key->next;
+            continue;
+        }
+#endif
+        // No branch: which key comes next is what nobody can predict.
+        return number & (0u - is_same);
+    }
+}
+
+/// Behind the record at `c->p`, with its values in the slots; or NULL. `met` gets the bits of the keys that were met.
+WF_INLINE const uint8_t *walk_fields(
+    const wf_walk *walk, cursor *at, const uint16_t *last, uint64_t *met
+) {
+    const uint8_t *base = walk->range;
+    uint8_t open[WF_WALK_DEPTH];
+    unsigned depth = 0, table = 0;
+    uint64_t seen = 1, again = 0;
+    cursor c = *at;
+
+object:
+    c.p++;
+    if (WF_UNLIKELY(*c.p != '"')) {
+        if (!skip_space(walk, &c, last)) goto miss;
+        if (*c.p == '}') goto close;
+    }
+    for (;;) {
+        if (WF_UNLIKELY(c.s >= last)) goto miss;
+        if (WF_UNLIKELY(*c.p != '"')) {
+            if (!skip_space(walk, &c, last) || *c.p != '"' || c.s >= last) goto miss;
+        }
+        const uint8_t *text = c.p + 1;
+        c.p = base + c.s[1];
+        c.s += 2;
+        if (WF_UNLIKELY(*c.p != '"')) goto miss;
+        unsigned number = look_up(walk, table, text, c.p - text);
+        const wf_walk_key *key = walk->keys + number;
+        again |= seen & key->bit;
+        seen |= key->bit;
+        c.p++;
+        if (WF_UNLIKELY(*c.p != ':')) {
+            if (!skip_space(walk, &c, last) || *c.p != ':') goto miss;
+        }
+        c.p++;
+        if (WF_UNLIKELY(*c.p <= 0x20)) {
+            if (!skip_space(walk, &c, last)) goto miss;
+        }
+        wf_walk_slot *slot = walk->slots + key->slot;
+        slot->start = c.p;
+        if (*c.p == '"') {
+            slot->start++;
+            c.p = base + c.s[1];
+            c.s += 2;
+            slot->end = c.p;
+            slot->kind = WF_WALK_STRING;
+            if (WF_UNLIKELY(*c.p != '"')) goto miss;
+            c.p++;
+        } else if (wf_is_digit(*c.p)) {
+            slot->kind = WF_WALK_NUMBER;
+#if WF_LITTLE_ENDIAN
+            uint64_t word;
+            memcpy(&word, c.p, 8);
+            uint64_t others = wf_other_than_digits(word);
+            unsigned bits = others == 0 ? 64 : (unsigned)__builtin_ctzll(others) & ~7u;
+            const uint8_t *behind = c.p + bits / 8;
+            if (WF_UNLIKELY(bits == 64 || (*c.p == '0' && bits > 8) || *behind == '.' || (*behind | 0x20) == 'e'))
+                behind = wf_skip_number(c.p);
+#else
+            const uint8_t *behind = wf_skip_number(c.p);
+#endif
+            if (WF_UNLIKELY(behind == NULL)) goto miss;
+            c.p = behind;
+            slot->end = behind;
+        } else if (*c.p == '{') {
+            slot->kind = WF_WALK_OTHER;
+            if (depth == WF_WALK_DEPTH) goto miss;
+            open[depth++] = (uint8_t)table;
+            table = key->table;
+            goto object;
+        } else {
+            slot->kind = *c.p == '-' ? WF_WALK_NUMBER : WF_WALK_OTHER;
+            if (!skip_value(walk, &c, last, (int)depth)) goto miss;
+            slot->end = c.p;
+        }
+    next:
+        if (*c.p == ',') {
+            c.p++;
+            continue;
+        }
+        if (WF_UNLIKELY(*c.p != '}')) {
+            if (!skip_space(walk, &c, last)) goto miss;
+            if (*c.p == ',') {
+                c.p++;
+                continue;
+            }
+            if (*c.p != '}') goto miss;
+        }
+    close:
+        c.p++;
+        if (depth == 0) break;
+        table = open[--depth];
+        goto next;
+    }
+    *at = c;
+    *met = seen;
+    // Of equal keys the last wins, with all that is below: too rare to be told here.
+    return again == 0 ? c.p : NULL;
+miss:
+    *at = c;
+    return NULL;
+}
+
+/// Puts the record whose values are in the slots into the next row, unless it is ignored. Returns 0 when it is one to
+/// be judged elsewhere.
+WF_INLINE int take(const wf_walk *walk, wf_rows *rows, uint64_t met) {
+    size_t key_count = rows->key_count;
+    wf_row_key *keys = rows->keys + rows->row * key_count;
+    size_t place = 0;
+    for (size_t role = 0; role <= key_count; role++) {
+        // The first place whose object is there.
+        size_t end = walk->place_ends[role];
+        while (place < end && (walk->places[place].parent_bit & met) == 0) place++;
+        if (place == end || (walk->places[place].bit & met) == 0) return 0;
+        const wf_walk_slot *slot = walk->slots + walk->places[place].slot;
+        if (role < key_count) {
+            if (slot->kind != WF_WALK_STRING) return 0;
+            keys[role].base = slot->start;
+            keys[role].count = slot->end - slot->start;
+        } else {
+            int64_t value;
+            if (slot->kind != WF_WALK_NUMBER || wf_take_integer(slot->start, &value) != slot->end) return 0;
+            rows->values[rows->row] = value;
+        }
+        place = end;
+    }
+    rows->taken++;
+    if (wf_is_ignored(rows, keys[0].base, keys[0].count)) rows->ignored_records++;
+    else rows->row++;
+    return 1;
+}
+
+/// Finds the stops from `p` on.
+static void look_ahead(wf_walk *walk, const uint8_t *p) {
+    size_t left = (size_t)(walk->end - p), size = walk->next_size;
+    if (size < WF_WALK_FIRST_RANGE) size = WF_WALK_FIRST_RANGE;
+    walk->next_size = size * 2 > WF_STOP_RANGE ? WF_STOP_RANGE : size * 2;
+    // The last range holds the NUL, too.
+    if (size > left) size = left + 1;
+    walk->range = p;
+    walk->range_size = size;
+    walk->stop_count = walk->find(p, size, walk->stops);
+    if (size > left) size = left;
+    for (int i = 0; i < WF_WALK_GUARD; i++) walk->stops[walk->stop_count + i] = (uint16_t)size;
+    walk->passed = 0;
+}
+
+/// Puts the walk at `p`, in front of whatever is there.
+static void stand_at(wf_walk *walk, const uint8_t *p) {
+    if (walk->range == NULL || p < walk->range || p >= walk->range + walk->range_size) {
+        // Somebody else read on from here; so little is looked at.
+        if (walk->range == NULL || p != walk->range + walk->range_size) walk->next_size = 0;
+        look_ahead(walk, p);
+        return;
+    }
+    while (walk->passed < walk->stop_count && walk->range + walk->stops[walk->passed] < p) walk->passed++;
+}
+
+/// Whether a record that was not whole in the range may be so in the next one; then the range begins with it.
+static int goes_on(wf_walk *walk, const uint8_t *p) {
+    int reaches_end = walk->range + walk->range_size > walk->end;
+    if (reaches_end || (p == walk->range && walk->range_size >= WF_STOP_RANGE)) return 0;
+    look_ahead(walk, p);
+    return 1;
+}
+
+enum wf_row_stop wf_walk_lines(wf_walk *walk, const uint8_t **at, size_t limit) {
+    const uint8_t *p = *at;
+    wf_rows rows = walk->rows;
+    enum wf_row_stop stop = WF_ROW_NO_RECORD;
+    stand_at(walk, p);
+    const uint16_t *last = walk->stops + walk->stop_count, *passed = walk->stops + walk->passed;
+    for (size_t i = 0; i < limit && *p == '{'; i++) {
+        if (rows.row == rows.capacity) {
+            stop = WF_ROW_FULL;
+            break;
+        }
+        uint64_t met;
+        cursor c;
+        const uint8_t *q;
+        for (;;) {
+            c = (cursor){p, passed};
+            q = walk_fields(walk, &c, last, &met);
+            if (q != NULL && *q == '\r') {
+                q++;
+                c.s++;
+            }
+            // The line feed is a stop, too.
+            if (WF_LIKELY(q != NULL && *q == '\n' && c.s < last)) break;
+            q = NULL;
+            if (c.s < last || !goes_on(walk, p)) break;
+            last = walk->stops + walk->stop_count;
+            passed = walk->stops;
+        }
+        if (WF_UNLIKELY(q == NULL || q - p > rows.max_record || !take(walk, &rows, met))) {
+            stop = WF_ROW_MISS;
+            break;
+        }
+        p = q + 1;
+        passed = c.s + 1;
+    }
+    walk->passed = (size_t)(passed - walk->stops);
+    walk->rows = rows;
+    *at = p;
+    return stop;
+}
+
+enum wf_row_stop wf_walk_record(wf_walk *walk, const uint8_t **at) {
+    const uint8_t *p = *at;
+    if (walk->rows.row == walk->rows.capacity) return WF_ROW_FULL;
+    stand_at(walk, p);
+    for (;;) {
+        const uint16_t *last = walk->stops + walk->stop_count;
+        uint64_t met;
+        cursor c = {p, walk->stops + walk->passed};
+        const uint8_t *q = walk_fields(walk, &c, last, &met);
+        if (q != NULL && c.s <= last) {
+            if (q - p > walk->rows.max_record || !take(walk, &walk->rows, met)) return WF_ROW_MISS;
+            walk->passed = (size_t)(c.s - walk->stops);
+            *at = q;
+            return WF_ROW_NO_RECORD;
+        }
+        if (c.s < last || !goes_on(walk, p)) return WF_ROW_MISS;
+    }
+}
