@@ -81,33 +81,31 @@ static int skip_value(const wf_walk *walk, cursor *c, const uint16_t *last, int 
     }
 }
 
-/// The key of the plan's tree that stands at `text`, by its number; 0 when it is another.
-WF_INLINE unsigned look_up(const wf_walk *walk, unsigned table, const uint8_t *text, int64_t length) {
-    unsigned number = walk->tables[table].lists[wf_walk_list(*text, length)];
-    for (;;) {
+/// The key of the plan's tree that stands at `text`, one of the list that begins with `number`; 0 when it is another.
+static unsigned search_list(const wf_walk *walk, unsigned number, const uint8_t *text, int64_t length) {
+    for (; number != 0; number = walk->keys[number].next) {
         const wf_walk_key *key = walk->keys + number;
+        if (key->length == length && memcmp(key->text, text, (size_t)length) == 0) break;
+    }
+    return number;
+}
+
+/// The key of the plan's tree that stands at `text`.
+WF_INLINE const wf_walk_key *look_up(const wf_walk *walk, unsigned table, const uint8_t *text, int64_t length) {
+    unsigned number = walk->tables[table].lists[wf_walk_list(*text, length)];
+    const wf_walk_key *key = walk->keys + number;
 #if defined(__SSE2__)
+    if (WF_LIKELY(!key->takes_more)) {
         __m128i there = _mm_loadu_si128((const __m128i *)text);
         __m128i wanted = _mm_loadu_si128((const __m128i *)key->start);
-        unsigned equal = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(there, wanted)) & key->wanted;
-        unsigned is_same = (equal == key->wanted) & (length == key->length);
-#else
-        unsigned is_same = length == key->length && memcmp(text, key->text, (size_t)length) == 0;
-#endif
-        if (WF_UNLIKELY(key->next != 0 && !is_same)) {
-            number = key->next;
-            continue;
-        }
-#if defined(__SSE2__)
-        if (WF_UNLIKELY(length > WF_WALK_KEY && is_same)) is_same = memcmp(text, key->text, (size_t)length) == 0;
-        if (WF_UNLIKELY(length > WF_WALK_KEY && !is_same && key->next != 0)) {
-            number = key->next;
-            continue;
-        }
-#endif
+        unsigned other = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(there, wanted)) & key->wanted;
         // No branch: which key comes next is what nobody can predict.
-        return number & (0u - is_same);
+        uint64_t differs = other | (uint64_t)(length ^ key->length);
+        uint64_t mask = (uint64_t)0 - (uint64_t)(differs == 0);
+        return (const wf_walk_key *)((const char *)walk->keys + (number * sizeof *key & mask));
     }
+#endif
+    return walk->keys + search_list(walk, number, text, length);
 }
 
 /// Behind the record at `c->p`, with its values in the slots; or NULL. `met` gets the bits of the keys that were met.
@@ -135,8 +133,7 @@ object:
         c.p = base + c.s[1];
         c.s += 2;
         if (WF_UNLIKELY(*c.p != '"')) goto miss;
-        unsigned number = look_up(walk, table, text, c.p - text);
-        const wf_walk_key *key = walk->keys + number;
+        const wf_walk_key *key = look_up(walk, table, text, c.p - text);
         again |= seen & key->bit;
         seen |= key->bit;
         c.p++;
@@ -144,45 +141,43 @@ object:
             if (!skip_space(walk, &c, last) || *c.p != ':') goto miss;
         }
         c.p++;
-        if (WF_UNLIKELY(*c.p <= 0x20)) {
-            if (!skip_space(walk, &c, last)) goto miss;
-        }
-        wf_walk_slot *slot = walk->slots + key->slot;
-        slot->start = c.p;
-        if (*c.p == '"') {
-            slot->start++;
+        wf_walk_slot *slot = key->slot;
+    value:;
+        uint8_t first = *c.p;
+        if (first == '"') {
+            slot->start = c.p + 1;
             c.p = base + c.s[1];
             c.s += 2;
             slot->end = c.p;
-            slot->kind = WF_WALK_STRING;
             if (WF_UNLIKELY(*c.p != '"')) goto miss;
             c.p++;
-        } else if (wf_is_digit(*c.p)) {
-            slot->kind = WF_WALK_NUMBER;
+        } else if (wf_is_digit(first)) {
+            slot->start = c.p;
 #if WF_LITTLE_ENDIAN
             uint64_t word;
             memcpy(&word, c.p, 8);
             uint64_t others = wf_other_than_digits(word);
             unsigned bits = others == 0 ? 64 : (unsigned)__builtin_ctzll(others) & ~7u;
             const uint8_t *behind = c.p + bits / 8;
-            if (WF_UNLIKELY(bits == 64 || (*c.p == '0' && bits > 8) || *behind == '.' || (*behind | 0x20) == 'e'))
+            if (WF_UNLIKELY(bits == 64 || (first == '0' && bits > 8) || *behind == '.' || (*behind | 0x20) == 'e'))
                 behind = wf_skip_number(c.p);
 #else
             const uint8_t *behind = wf_skip_number(c.p);
 #endif
             if (WF_UNLIKELY(behind == NULL)) goto miss;
             c.p = behind;
-            slot->end = behind;
-        } else if (*c.p == '{') {
-            slot->kind = WF_WALK_OTHER;
+        } else if (first == '{') {
+            slot->start = c.p;
             if (depth == WF_WALK_DEPTH) goto miss;
             open[depth++] = (uint8_t)table;
             table = key->table;
             goto object;
+        } else if (first <= 0x20) {
+            if (!skip_space(walk, &c, last)) goto miss;
+            goto value;
         } else {
-            slot->kind = *c.p == '-' ? WF_WALK_NUMBER : WF_WALK_OTHER;
+            slot->start = c.p;
             if (!skip_value(walk, &c, last, (int)depth)) goto miss;
-            slot->end = c.p;
         }
     next:
         if (*c.p == ',') {
@@ -223,14 +218,16 @@ WF_INLINE int take(const wf_walk *walk, wf_rows *rows, uint64_t met) {
         size_t end = walk->place_ends[role];
         while (place < end && (walk->places[place].parent_bit & met) == 0) place++;
         if (place == end || (walk->places[place].bit & met) == 0) return 0;
-        const wf_walk_slot *slot = walk->slots + walk->places[place].slot;
+        const wf_walk_slot *slot = walk->places[place].slot;
         if (role < key_count) {
-            if (slot->kind != WF_WALK_STRING) return 0;
+            // The byte before any other value is a colon or a space.
+            if (slot->start[-1] != '"') return 0;
             keys[role].base = slot->start;
             keys[role].count = slot->end - slot->start;
         } else {
             int64_t value;
-            if (slot->kind != WF_WALK_NUMBER || wf_take_integer(slot->start, &value) != slot->end) return 0;
+            const uint8_t *behind = wf_take_integer(slot->start, &value);
+            if (slot->start[-1] == '"' || behind == NULL || *behind == '.' || (*behind | 0x20) == 'e') return 0;
             rows->values[rows->row] = value;
         }
         place = end;

@@ -71,7 +71,6 @@ struct FieldWalk: ~Copyable {
         walk.tables = UnsafePointer(tables)
         walk.places = UnsafePointer(places)
         walk.place_ends = UnsafePointer(placeEnds)
-        walk.slots = slots
         walk.stops = stops
         walk.find = wf_best_stop_finder()
         walk.rows = rows
@@ -82,7 +81,7 @@ struct FieldWalk: ~Copyable {
         keys[0] = wf_walk_key()
         keys[0].length = -1
         keys[0].table = UInt8(keyCount)
-        keys[0].slot = UInt16(tree.slotCount)
+        keys[0].slot = slots + tree.slotCount
         var bitOfSlot = [UInt64](repeating: 0, count: tree.slotCount)
         for (number, node) in tree.nodes.enumerated() {
             for child in node.children { enter(child, storage.nodes[child], in: number) }
@@ -90,7 +89,8 @@ struct FieldWalk: ~Copyable {
         }
         for (number, place) in list.enumerated() {
             places[number] = wf_walk_place(
-                parent_bit: 1 << UInt64(place.parent), bit: bitOfSlot[place.slot], slot: UInt16(place.slot))
+                parent_bit: 1 << UInt64(place.parent), bit: bitOfSlot[place.slot],
+                slot: UnsafePointer(slots + place.slot))
         }
         var end = 0
         for (role, choice) in choices.enumerated() {
@@ -112,12 +112,13 @@ struct FieldWalk: ~Copyable {
         key.bit = 1 << UInt64(number)
         // An object is followed where the plan reads in it.
         key.table = node.childCount > 0 ? UInt8(number) : keys[0].table
-        key.slot = node.slot >= 0 ? UInt16(node.slot) : keys[0].slot
+        key.slot = node.slot >= 0 ? slots + node.slot : keys[0].slot
         let list = Int(wf_walk_list(node.keyCount > 0 ? node.key[0] : UInt8(ascii: "\""), key.length))
         withUnsafeMutableBytes(of: &tables[table].lists) { lists in
             key.next = lists[list]
             lists[list] = UInt8(number)
         }
+        key.takes_more = key.next != 0 || key.length > Int64(WF_WALK_KEY) ? 1 : 0
         keys[number] = key
     }
 

@@ -18,12 +18,13 @@
 /// Levels of objects and arrays that are followed.
 #define WF_WALK_DEPTH 32
 
-/// What a value was.
-enum wf_walk_kind {
-    WF_WALK_OTHER = 0,
-    WF_WALK_STRING = 1,
-    WF_WALK_NUMBER = 2,
-};
+/// A value that was met.
+typedef struct {
+    /// Its first byte; of a string the one behind the quote.
+    const uint8_t *start;
+    /// Behind a string's last byte.
+    const uint8_t *end;
+} wf_walk_slot;
 
 /// A key of the plan's tree.
 typedef struct {
@@ -32,6 +33,8 @@ typedef struct {
     /// All of it.
     const uint8_t *text;
     int64_t length;
+    /// Where the value is kept; of those that nobody reads all in one.
+    wf_walk_slot *slot;
     /// A bit of its own; none for the key that stands for all others.
     uint64_t bit;
     /// A bit for each byte of `start`.
@@ -40,8 +43,9 @@ typedef struct {
     uint8_t next;
     /// Which table the keys of an object at this key are looked up in.
     uint8_t table;
-    /// Where the value is kept; of those that nobody reads all in one.
-    uint16_t slot;
+    /// Whether one compare of `start` may leave it open which key it is.
+    uint8_t takes_more;
+    uint8_t unused[11];
 } wf_walk_key;
 
 /// The keys of one object: the first key of each list, or 0.
@@ -54,16 +58,8 @@ typedef struct {
     /// Of the object around it.
     uint64_t parent_bit;
     uint64_t bit;
-    uint16_t slot;
+    const wf_walk_slot *slot;
 } wf_walk_place;
-
-/// A value that was met.
-typedef struct {
-    const uint8_t *start;
-    const uint8_t *end;
-    /// A `wf_walk_kind`.
-    int64_t kind;
-} wf_walk_slot;
 
 /// The plan's tree, where records go, and what is known of the bytes ahead.
 typedef struct {
@@ -73,7 +69,6 @@ typedef struct {
     const wf_walk_place *places;
     /// For each key of the plan, then the value: where its places end. The first one's begin at 0.
     const uint16_t *place_ends;
-    wf_walk_slot *slots;
     /// Behind the window.
     const uint8_t *end;
     /// Whether a line feed may stand between tokens.
