@@ -3,14 +3,15 @@
 //  What the walk relies on:
 //
 //  - `s` points at the first stop at or behind `p`, always. Between two stops there is plain ASCII, so a string is valid
-//    and has no escapes if the stop behind its opening quote is a quote.
+//    and has no escapes if the stop behind its opening quote is a quote. Most are so; the others go from stop to stop.
 //  - Behind the last stop of the range, `WF_WALK_GUARD` entries point at the range's end. A walk that used one of them
 //    has `s > last` afterwards, whatever it thought it saw, and is not believed.
 //  - The NUL behind the window is a stop and no token.
 
 #include "Values.h"
 
-/// Positions behind the last stop that can be used before it is noticed: a key's two and a string's two.
+/// Positions behind the last stop that can be used before it is noticed: those of one character, or a key's and a
+/// string's.
 #define WF_WALK_GUARD 4
 /// Bytes that are looked at for the first record. A range that was used up is followed by a longer one.
 #define WF_WALK_FIRST_RANGE 512
@@ -32,6 +33,79 @@ WF_INLINE int skip_space(const wf_walk *walk, cursor *c, const uint16_t *last) {
     return 1;
 }
 
+/// Four hexadecimal digits, or -1.
+static int32_t hex4(const uint8_t *p) {
+    int32_t unit = 0;
+    for (int i = 0; i < 4; i++) {
+        uint8_t letter = p[i] | 0x20;
+        if (wf_is_digit(p[i])) unit = unit << 4 | (p[i] - '0');
+        else if (letter >= 'a' && letter <= 'f') unit = unit << 4 | (letter - 'a' + 10);
+        else return -1;
+    }
+    return unit;
+}
+
+/// Behind the escape at `p` (RFC 8259 section 7), or NULL. Half a pair of surrogates stands for no character.
+static const uint8_t *skip_escape(const uint8_t *p) {
+    switch (p[1]) {
+    case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': return p + 2;
+    case 'u': {
+        int32_t unit = hex4(p + 2);
+        if (unit < 0 || (unit & 0xFC00) == 0xDC00) return NULL;
+        if ((unit & 0xFC00) != 0xD800) return p + 6;
+        if (p[6] != '\\' || p[7] != 'u') return NULL;
+        unit = hex4(p + 8);
+        return unit >= 0 && (unit & 0xFC00) == 0xDC00 ? p + 12 : NULL;
+    }
+    default: return NULL;
+    }
+}
+
+/// Bytes of the character at `p`, which is not ASCII, or 0: Unicode 15, table 3-7.
+static int multi_byte_length(const uint8_t *p) {
+    uint8_t first = p[0], low = 0x80, high = 0xBF;
+    int length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (first < 0xC2 || first > 0xF4) return 0;
+    if (first == 0xE0) low = 0xA0;
+    if (first == 0xED) high = 0x9F;
+    if (first == 0xF0) low = 0x90;
+    if (first == 0xF4) high = 0x8F;
+    if (p[1] < low || p[1] > high) return 0;
+    for (int i = 2; i < length; i++)
+        if (p[i] < 0x80 || p[i] > 0xBF) return 0;
+    return length;
+}
+
+/// From the stop `c->s` in a string, at `c->p`, to the closing quote.
+static int skip_rest_of_string(const wf_walk *walk, cursor *c, const uint16_t *last, int *has_escapes) {
+    for (;;) {
+        if (c->s >= last) {
+            c->s = last + 1;
+            return 0;
+        }
+        if (*c->p == '"') return 1;
+        if (*c->p == '\\') {
+            *has_escapes = 1;
+            const uint8_t *behind = skip_escape(c->p);
+            if (behind == NULL) return 0;
+            // Of the bytes of an escape those are stops: backslashes and an escaped quote.
+            c->s += 1 + (c->p[1] == '"' || c->p[1] == '\\' || behind == c->p + 12);
+        } else {
+            int length = *c->p < 0x80 ? 0 : multi_byte_length(c->p);
+            if (length == 0) return 0;
+            c->s += length;
+        }
+        c->p = walk->range + *c->s;
+    }
+}
+
+/// From the opening quote of a string, which is the stop `c->s`, to its closing one.
+WF_INLINE int to_end_of_string(const wf_walk *walk, cursor *c, const uint16_t *last, int *has_escapes) {
+    c->s++;
+    c->p = walk->range + *c->s;
+    return WF_LIKELY(*c->p == '"') || skip_rest_of_string(walk, c, last, has_escapes);
+}
+
 static int skip_text(cursor *c, const char *text) {
     for (; *text != 0; text++, c->p++)
         if (*c->p != (uint8_t)*text) return 0;
@@ -42,10 +116,13 @@ static int skip_text(cursor *c, const char *text) {
 static int skip_value(const wf_walk *walk, cursor *c, const uint16_t *last, int depth) {
     if (c->s > last || depth > WF_WALK_DEPTH) return 0;
     switch (*c->p) {
-    case '"':
-        c->p = walk->range + c->s[1] + 1;
-        c->s += 2;
-        return c->s <= last && c->p[-1] == '"';
+    case '"': {
+        int has_escapes;
+        if (!to_end_of_string(walk, c, last, &has_escapes)) return 0;
+        c->p++;
+        c->s++;
+        return c->s <= last;
+    }
     case 't': return skip_text(c, "true");
     case 'f': return skip_text(c, "false");
     case 'n': return skip_text(c, "null");
@@ -112,7 +189,6 @@ WF_INLINE const wf_walk_key *look_up(const wf_walk *walk, unsigned table, const 
 WF_INLINE const uint8_t *walk_fields(
     const wf_walk *walk, cursor *at, const uint16_t *last, uint64_t *met
 ) {
-    const uint8_t *base = walk->range;
     uint8_t open[WF_WALK_DEPTH];
     unsigned depth = 0, table = 0;
     uint64_t seen = 1, again = 0;
@@ -130,9 +206,9 @@ object:
             if (!skip_space(walk, &c, last) || *c.p != '"' || c.s >= last) goto miss;
         }
         const uint8_t *text = c.p + 1;
-        c.p = base + c.s[1];
-        c.s += 2;
-        if (WF_UNLIKELY(*c.p != '"')) goto miss;
+        int has_escapes = 0;
+        if (!to_end_of_string(walk, &c, last, &has_escapes) || has_escapes) goto miss;
+        c.s++;
         const wf_walk_key *key = look_up(walk, table, text, c.p - text);
         again |= seen & key->bit;
         seen |= key->bit;
@@ -146,11 +222,12 @@ object:
         uint8_t first = *c.p;
         if (first == '"') {
             slot->start = c.p + 1;
-            c.p = base + c.s[1];
-            c.s += 2;
+            if (!to_end_of_string(walk, &c, last, &has_escapes)) goto miss;
+            // What is to be decoded is not for here.
+            if (WF_UNLIKELY(has_escapes && slot != walk->keys->slot)) goto miss;
             slot->end = c.p;
-            if (WF_UNLIKELY(*c.p != '"')) goto miss;
             c.p++;
+            c.s++;
         } else if (wf_is_digit(first)) {
             slot->start = c.p;
 #if WF_LITTLE_ENDIAN

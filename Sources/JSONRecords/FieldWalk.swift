@@ -5,7 +5,8 @@
 //
 //  **Stops.** A pass ahead of the walk notes the positions of all bytes at which a string can end or go wrong: quotes,
 //  backslashes, control characters, bytes from 0x80 up. It takes 64 bytes at a time and does not branch on them. The walk
-//  goes from stop to stop, so it never searches; what is between two of them is plain ASCII.
+//  goes from stop to stop, so it never searches; what is between two of them is plain ASCII. Most strings have no stop
+//  but their quotes. Escapes and characters of several bytes are checked one by one.
 //
 //      {"Contract":"KGH477800","TotalDuration":5053}⏎
 //       ^        ^ ^         ^ ^             ^      ^
@@ -14,10 +15,10 @@
 //  list, nearly always of one, and 16 bytes are compared with one load. Every other key is number 0, whose value
 //  nobody reads. Both go the same way, without a branch, since nobody can predict which key is the next.
 //
-//  **Why a walk is a proof.** It follows the grammar of RFC 8259 over every byte, as the complete reader does, and takes a
-//  record only if each string ended at its first stop (plain ASCII, no escapes), each number is one by the grammar, the
-//  keys of the plan are there once, the plan's keys are strings and its value is an integer of plain digits. All else is
-//  *missed* and left to the complete reader, which alone rejects, coerces, decodes and names reasons.
+//  **Why a walk is a proof.** It follows the grammar of RFC 8259 over every byte, as the complete reader does. It takes a
+//  record only if no key has escapes, the keys that the plan reads are there once, the plan's keys are strings without
+//  escapes, and its value is an integer of plain digits. All else is *missed* and left to the complete reader, which
+//  alone rejects, coerces, decodes and names reasons.
 //
 //  **What it costs when it does not help.** Stops are noted for 512 bytes at first, and for more as long as the walk
 //  uses them up. When records that are missed outweigh those that are taken, the complete reader goes on alone for a while.

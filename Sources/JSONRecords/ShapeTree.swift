@@ -52,12 +52,12 @@ struct ShapeTree: ~Copyable {
     static let stepLimit = 256
     /// Shapes, each with one slot for every key and the value.
     private static let shapeLimit = 64
-    /// The balance counts in misses: a match saves about two of them, learning costs about three.
-    private static let gain = 2
-    private static let learningCost = 3
-    private static let highestBalance = 256
+    /// The balance counts in misses: a match saves one of them against walking by fields, learning costs several.
+    private static let gain = 1
+    private static let learningCost = 8
+    private static let highestBalance = 192
     /// Records that are left to the complete reader alone after the balance was used up: the first time, and at most.
-    private static let pauseRange = 2000...64000
+    private static let pauseRange = 8000...256_000
 
     private let nodes: UnsafeMutablePointer<wf_shape_node>
     private let roles: UnsafeMutablePointer<UInt16>
