@@ -16,21 +16,24 @@
 /// Bytes that are looked at for the first record. A range that was used up is followed by a longer one.
 #define WF_WALK_FIRST_RANGE 512
 
+/// Where a walk is. It goes by value, so that both pointers stay in registers; `p` is NULL when it cannot go on.
 typedef struct {
     const uint8_t *p;
     const uint16_t *s;
 } cursor;
 
+#define WF_FAILED(s) ((cursor){NULL, (s)})
+
 /// Behind spaces.
-WF_INLINE int skip_space(const wf_walk *walk, cursor *c, const uint16_t *last) {
-    while (*c->p <= 0x20) {
-        if (*c->p != 0x20) {
-            if (*c->p != '\t' && *c->p != '\r' && (*c->p != '\n' || !walk->crosses_lines)) return 0;
-            if (c->s++ >= last) return 0;
+WF_RARE cursor skip_space(const wf_walk *walk, cursor c, const uint16_t *last) {
+    while (*c.p <= 0x20) {
+        if (*c.p != 0x20) {
+            if (*c.p != '\t' && *c.p != '\r' && (*c.p != '\n' || !walk->crosses_lines)) return WF_FAILED(c.s);
+            if (c.s++ >= last) return WF_FAILED(c.s);
         }
-        c->p++;
+        c.p++;
     }
-    return 1;
+    return c;
 }
 
 /// Four hexadecimal digits, or -1.
@@ -76,90 +79,75 @@ static int multi_byte_length(const uint8_t *p) {
     return length;
 }
 
-/// From the stop `c->s` in a string, at `c->p`, to the closing quote.
-static int skip_rest_of_string(const wf_walk *walk, cursor *c, const uint16_t *last, int *has_escapes) {
+/// From the stop `c.s` in a string, at `c.p`, to the closing quote.
+WF_RARE cursor skip_rest_of_string(const wf_walk *walk, cursor c, const uint16_t *last, int allows_escapes) {
     for (;;) {
-        if (c->s >= last) {
-            c->s = last + 1;
-            return 0;
-        }
-        if (*c->p == '"') return 1;
-        if (*c->p == '\\') {
-            *has_escapes = 1;
-            const uint8_t *behind = skip_escape(c->p);
-            if (behind == NULL) return 0;
+        if (c.s >= last) return WF_FAILED(last + 1);
+        if (*c.p == '"') return c;
+        if (*c.p == '\\') {
+            const uint8_t *behind = skip_escape(c.p);
+            if (behind == NULL || !allows_escapes) return WF_FAILED(c.s);
             // Of the bytes of an escape those are stops: backslashes and an escaped quote.
-            c->s += 1 + (c->p[1] == '"' || c->p[1] == '\\' || behind == c->p + 12);
+            c.s += 1 + (c.p[1] == '"' || c.p[1] == '\\' || behind == c.p + 12);
         } else {
-            int length = *c->p < 0x80 ? 0 : multi_byte_length(c->p);
-            if (length == 0) return 0;
-            c->s += length;
+            int length = *c.p < 0x80 ? 0 : multi_byte_length(c.p);
+            if (length == 0) return WF_FAILED(c.s);
+            c.s += length;
         }
-        c->p = walk->range + *c->s;
+        c.p = walk->range + *c.s;
     }
 }
 
-/// From the opening quote of a string, which is the stop `c->s`, to its closing one.
-WF_INLINE int to_end_of_string(const wf_walk *walk, cursor *c, const uint16_t *last, int *has_escapes) {
-    c->s++;
-    c->p = walk->range + *c->s;
-    return WF_LIKELY(*c->p == '"') || skip_rest_of_string(walk, c, last, has_escapes);
-}
-
-static int skip_text(cursor *c, const char *text) {
-    for (; *text != 0; text++, c->p++)
-        if (*c->p != (uint8_t)*text) return 0;
-    return 1;
+static cursor skip_text(cursor c, const char *text) {
+    for (; *text != 0; text++, c.p++)
+        if (*c.p != (uint8_t)*text) return WF_FAILED(c.s);
+    return c;
 }
 
 /// Behind any value that nobody reads.
-static int skip_value(const wf_walk *walk, cursor *c, const uint16_t *last, int depth) {
-    if (c->s > last || depth > WF_WALK_DEPTH) return 0;
-    switch (*c->p) {
-    case '"': {
-        int has_escapes;
-        if (!to_end_of_string(walk, c, last, &has_escapes)) return 0;
-        c->p++;
-        c->s++;
-        return c->s <= last;
-    }
+WF_RARE cursor skip_value(const wf_walk *walk, cursor c, const uint16_t *last, int depth) {
+    if (c.s > last || depth > WF_WALK_DEPTH) return WF_FAILED(c.s);
+    switch (*c.p) {
+    case '"':
+        c.p = walk->range + *++c.s;
+        c = skip_rest_of_string(walk, c, last, 1);
+        return c.p == NULL || c.s >= last ? WF_FAILED(c.s) : (cursor){c.p + 1, c.s + 1};
     case 't': return skip_text(c, "true");
     case 'f': return skip_text(c, "false");
     case 'n': return skip_text(c, "null");
     case '{':
     case '[': {
-        int is_object = *c->p == '{';
+        int is_object = *c.p == '{';
         uint8_t closing = is_object ? '}' : ']';
-        c->p++;
-        if (!skip_space(walk, c, last)) return 0;
-        if (*c->p == closing) {
-            c->p++;
-            return 1;
-        }
+        c.p++;
+        c = skip_space(walk, c, last);
+        if (c.p == NULL) return c;
+        if (*c.p == closing) return (cursor){c.p + 1, c.s};
         for (;;) {
             if (is_object) {
-                if (*c->p != '"' || !skip_value(walk, c, last, depth) || !skip_space(walk, c, last)) return 0;
-                if (*c->p++ != ':' || !skip_space(walk, c, last)) return 0;
+                if (*c.p != '"') return WF_FAILED(c.s);
+                c = skip_value(walk, c, last, depth);
+                if (c.p != NULL) c = skip_space(walk, c, last);
+                if (c.p == NULL) return c;
+                if (*c.p++ != ':') return WF_FAILED(c.s);
+                c = skip_space(walk, c, last);
+                if (c.p == NULL) return c;
             }
-            if (!skip_value(walk, c, last, depth + 1) || !skip_space(walk, c, last)) return 0;
-            if (*c->p == closing) {
-                c->p++;
-                return 1;
-            }
-            if (*c->p++ != ',' || !skip_space(walk, c, last)) return 0;
+            c = skip_value(walk, c, last, depth + 1);
+            if (c.p != NULL) c = skip_space(walk, c, last);
+            if (c.p == NULL) return c;
+            if (*c.p == closing) return (cursor){c.p + 1, c.s};
+            if (*c.p++ != ',') return WF_FAILED(c.s);
+            c = skip_space(walk, c, last);
+            if (c.p == NULL) return c;
         }
     }
-    default: {
-        const uint8_t *behind = wf_skip_number(c->p);
-        if (behind == NULL) return 0;
-        c->p = behind;
-        return 1;
-    }
+    default: return (cursor){wf_skip_number(c.p), c.s};
     }
 }
 
 /// The key of the plan's tree that stands at `text`, one of the list that begins with `number`; 0 when it is another.
-static unsigned search_list(const wf_walk *walk, unsigned number, const uint8_t *text, int64_t length) {
+WF_RARE unsigned search_list(const wf_walk *walk, unsigned number, const uint8_t *text, int64_t length) {
     for (; number != 0; number = walk->keys[number].next) {
         const wf_walk_key *key = walk->keys + number;
         if (key->length == length && memcmp(key->text, text, (size_t)length) == 0) break;
@@ -185,103 +173,120 @@ WF_INLINE const wf_walk_key *look_up(const wf_walk *walk, unsigned table, const 
     return walk->keys + search_list(walk, number, text, length);
 }
 
-/// Behind the record at `c->p`, with its values in the slots; or NULL. `met` gets the bits of the keys that were met.
-WF_INLINE const uint8_t *walk_fields(
-    const wf_walk *walk, cursor *at, const uint16_t *last, uint64_t *met
-) {
+/// Behind the record at `c.p`, with its values in the slots. `met` gets the bits of the keys that were met.
+WF_INLINE cursor walk_fields(const wf_walk *walk, cursor c, const uint16_t *last, uint64_t *met) {
+    const uint8_t *base = walk->range, *p = c.p;
+    const uint16_t *s = c.s;
     uint8_t open[WF_WALK_DEPTH];
     unsigned depth = 0, table = 0;
     uint64_t seen = 1, again = 0;
-    cursor c = *at;
+
+// Puts the walk where a part of it ended, or gives up.
+#define GO_ON(part)                                                                                                  \
+    do {                                                                                                             \
+        c = (part);                                                                                                  \
+        s = c.s;                                                                                                     \
+        if (WF_UNLIKELY(c.p == NULL)) goto miss;                                                                     \
+        p = c.p;                                                                                                     \
+    } while (0)
+#define SKIP_SPACE() GO_ON(skip_space(walk, ((cursor){p, s}), last))
+// From the opening quote of a string, which is the stop `s`, to its closing one.
+#define TO_END_OF_STRING(allows_escapes)                                                                             \
+    do {                                                                                                             \
+        p = base + *++s;                                                                                             \
+        if (WF_UNLIKELY(*p != '"'))                                                                                  \
+            GO_ON(skip_rest_of_string(walk, ((cursor){p, s}), last, (allows_escapes)));                              \
+    } while (0)
 
 object:
-    c.p++;
-    if (WF_UNLIKELY(*c.p != '"')) {
-        if (!skip_space(walk, &c, last)) goto miss;
-        if (*c.p == '}') goto close;
+    p++;
+    if (WF_UNLIKELY(*p != '"')) {
+        SKIP_SPACE();
+        if (*p == '}') goto close;
     }
     for (;;) {
-        if (WF_UNLIKELY(c.s >= last)) goto miss;
-        if (WF_UNLIKELY(*c.p != '"')) {
-            if (!skip_space(walk, &c, last) || *c.p != '"' || c.s >= last) goto miss;
+        if (WF_UNLIKELY(*p != '"')) {
+            SKIP_SPACE();
+            if (*p != '"') goto miss;
         }
-        const uint8_t *text = c.p + 1;
-        int has_escapes = 0;
-        if (!to_end_of_string(walk, &c, last, &has_escapes) || has_escapes) goto miss;
-        c.s++;
-        const wf_walk_key *key = look_up(walk, table, text, c.p - text);
+        if (WF_UNLIKELY(s >= last)) goto miss;
+        const uint8_t *text = p + 1;
+        TO_END_OF_STRING(0);
+        s++;
+        const wf_walk_key *key = look_up(walk, table, text, p - text);
         again |= seen & key->bit;
         seen |= key->bit;
-        c.p++;
-        if (WF_UNLIKELY(*c.p != ':')) {
-            if (!skip_space(walk, &c, last) || *c.p != ':') goto miss;
+        p++;
+        if (WF_UNLIKELY(*p != ':')) {
+            SKIP_SPACE();
+            if (*p != ':') goto miss;
         }
-        c.p++;
+        p++;
         wf_walk_slot *slot = key->slot;
     value:;
-        uint8_t first = *c.p;
+        uint8_t first = *p;
         if (first == '"') {
-            slot->start = c.p + 1;
-            if (!to_end_of_string(walk, &c, last, &has_escapes)) goto miss;
-            // What is to be decoded is not for here.
-            if (WF_UNLIKELY(has_escapes && slot != walk->keys->slot)) goto miss;
-            slot->end = c.p;
-            c.p++;
-            c.s++;
+            slot->start = p + 1;
+            // What is to be decoded is not for here, if somebody reads it.
+            TO_END_OF_STRING(slot == walk->keys->slot);
+            slot->end = p;
+            p++;
+            s++;
         } else if (wf_is_digit(first)) {
-            slot->start = c.p;
+            slot->start = p;
 #if WF_LITTLE_ENDIAN
             uint64_t word;
-            memcpy(&word, c.p, 8);
+            memcpy(&word, p, 8);
             uint64_t others = wf_other_than_digits(word);
             unsigned bits = others == 0 ? 64 : (unsigned)__builtin_ctzll(others) & ~7u;
-            const uint8_t *behind = c.p + bits / 8;
+            const uint8_t *behind = p + bits / 8;
             if (WF_UNLIKELY(bits == 64 || (first == '0' && bits > 8) || *behind == '.' || (*behind | 0x20) == 'e'))
-                behind = wf_skip_number(c.p);
+                behind = wf_skip_number(p);
 #else
-            const uint8_t *behind = wf_skip_number(c.p);
+            const uint8_t *behind = wf_skip_number(p);
 #endif
             if (WF_UNLIKELY(behind == NULL)) goto miss;
-            c.p = behind;
+            p = behind;
         } else if (first == '{') {
-            slot->start = c.p;
+            slot->start = p;
             if (depth == WF_WALK_DEPTH) goto miss;
             open[depth++] = (uint8_t)table;
             table = key->table;
             goto object;
         } else if (first <= 0x20) {
-            if (!skip_space(walk, &c, last)) goto miss;
+            SKIP_SPACE();
             goto value;
         } else {
-            slot->start = c.p;
-            if (!skip_value(walk, &c, last, (int)depth)) goto miss;
+            slot->start = p;
+            GO_ON(skip_value(walk, ((cursor){p, s}), last, (int)depth));
         }
     next:
-        if (*c.p == ',') {
-            c.p++;
+        if (*p == ',') {
+            p++;
             continue;
         }
-        if (WF_UNLIKELY(*c.p != '}')) {
-            if (!skip_space(walk, &c, last)) goto miss;
-            if (*c.p == ',') {
-                c.p++;
+        if (WF_UNLIKELY(*p != '}')) {
+            SKIP_SPACE();
+            if (*p == ',') {
+                p++;
                 continue;
             }
-            if (*c.p != '}') goto miss;
+            if (*p != '}') goto miss;
         }
     close:
-        c.p++;
+        p++;
         if (depth == 0) break;
         table = open[--depth];
         goto next;
     }
-    *at = c;
     *met = seen;
     // Of equal keys the last wins, with all that is below: too rare to be told here.
-    return again == 0 ? c.p : NULL;
+    return again == 0 ? (cursor){p, s} : WF_FAILED(s);
 miss:
-    *at = c;
-    return NULL;
+    return WF_FAILED(s);
+#undef TO_END_OF_STRING
+#undef SKIP_SPACE
+#undef GO_ON
 }
 
 /// Puts the record whose values are in the slots into the next row, unless it is ignored. Returns 0 when it is one to
@@ -364,8 +369,8 @@ enum wf_row_stop wf_walk_lines(wf_walk *walk, const uint8_t **at, size_t limit) 
         cursor c;
         const uint8_t *q;
         for (;;) {
-            c = (cursor){p, passed};
-            q = walk_fields(walk, &c, last, &met);
+            c = walk_fields(walk, (cursor){p, passed}, last, &met);
+            q = c.p;
             if (q != NULL && *q == '\r') {
                 q++;
                 c.s++;
@@ -397,8 +402,8 @@ enum wf_row_stop wf_walk_record(wf_walk *walk, const uint8_t **at) {
     for (;;) {
         const uint16_t *last = walk->stops + walk->stop_count;
         uint64_t met;
-        cursor c = {p, walk->stops + walk->passed};
-        const uint8_t *q = walk_fields(walk, &c, last, &met);
+        cursor c = walk_fields(walk, (cursor){p, walk->stops + walk->passed}, last, &met);
+        const uint8_t *q = c.p;
         if (q != NULL && c.s <= last) {
             if (q - p > walk->rows.max_record || !take(walk, &walk->rows, met)) return WF_ROW_MISS;
             walk->passed = (size_t)(c.s - walk->stops);

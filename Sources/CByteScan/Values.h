@@ -9,10 +9,17 @@
 
 #if defined(__GNUC__)
 #define WF_INLINE static inline __attribute__((always_inline))
+#if defined(__clang__) && defined(__x86_64__)
+/// For what is rare: the caller keeps its values in registers across the call.
+#define WF_RARE static __attribute__((noinline, cold, preserve_most))
+#else
+#define WF_RARE static __attribute__((noinline, cold))
+#endif
 #define WF_LIKELY(x) __builtin_expect(!!(x), 1)
 #define WF_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #else
 #define WF_INLINE static inline
+#define WF_RARE static
 #define WF_LIKELY(x) (x)
 #define WF_UNLIKELY(x) (x)
 #endif
