@@ -75,7 +75,7 @@ let package = Package(
 
         tests("PipelinesTests", ["Pipelines"]),
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
-        tests("JSONRecordsTests", ["JSONRecords", "Records"]),
+        tests("JSONRecordsTests", ["JSONRecords", "Records", "CByteScan"]),
         tests("FoldingTests", ["Folding", "Columns", "Records"]),
         tests("InboxTests", ["Inbox", "DurableIO", "TestSupport"]),
         tests(

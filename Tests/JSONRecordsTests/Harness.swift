@@ -56,8 +56,10 @@ struct Feeding {
     var maxRecordBytes = 1 << 20
     var container: Container?
     var isAtStart = true
-    /// Whether records are matched against the shapes of others first.
+    /// Whether records are matched against the shapes of others first, and then walked over by their fields.
     var usesShapes = true
+    /// Whether they are walked over by their fields when no shapes are used.
+    var usesWalk = false
 }
 
 private let paddingBytes = (0..<RecordReader.padding).map { Array("\"}1".utf8)[$0 % 3] }
@@ -68,7 +70,7 @@ func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> ReadOutcom
     var reader = RecordReader(
         plan: feeding.plan, maxRecordBytes: feeding.maxRecordBytes, container: feeding.container,
         isAtStart: feeding.isAtStart)
-    reader.shapes.isOn = feeding.usesShapes && reader.shapes.isOn
+    if !feeding.usesShapes { reader.leaveOutShapes(keepingWalk: feeding.usesWalk) }
     var outcome = ReadOutcome()
     var consumed = 0
     var fed = 0
@@ -125,7 +127,7 @@ func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> ReadOutcom
 
 func read(_ text: String, _ feeding: Feeding = Feeding()) throws -> ReadOutcome { try read(Array(text.utf8), feeding) }
 
-/// Reads an input through windows of many sizes, with shapes and without; all must say the same.
+/// Reads an input through windows of many sizes, with shapes, by fields and completely; all must say the same.
 func readThroughAllWindows(
     _ input: [UInt8], _ feeding: Feeding = Feeding(), steps: [Int] = [1, 7, 61],
     location: SourceLocation = #_sourceLocation
@@ -134,6 +136,12 @@ func readThroughAllWindows(
     var plain = feeding
     plain.usesShapes = false
     #expect(try read(input, plain) == whole, "without shapes", sourceLocation: location)
+    plain.usesWalk = true
+    #expect(try read(input, plain) == whole, "by fields", sourceLocation: location)
+    if let step = steps.last, step < input.count {
+        plain.step = step
+        #expect(try read(input, plain) == whole, "by fields, windows of \(step) bytes", sourceLocation: location)
+    }
     for step in steps where step < input.count {
         for tellsEndLate in step == steps[0] ? [false, true] : [false] {
             var cut = feeding
