@@ -46,12 +46,12 @@ let package = Package(
         library("Codecs", ["CZlib", "CISAL", "CLZ4", "CXXHash"]),
         library("JSONRecords", ["Records", "CByteScan"]),
         library("Folding", ["Records", "Columns", "CByteScan"]),
-        library("ParquetTable", ["Columns", "CLZ4", "CZlib"]),
+        library("ParquetTable", ["Columns", "CLZ4", "CISAL"]),
         library(
             "Checkpoints",
             ["Codecs", "Columns", "Records", "Folding", "ParquetTable", "Pipelines", "DurableIO", "CSQLite"]),
         library("FaultInjection", ["DurableIO", "CSQLite"]),
-        library("Reports", ["Columns", "Records", "Folding"]),
+        library("Reports", ["Columns", "Records", "Folding", "ParquetTable"]),
         library("Configuration", ["Records", yams]),
         library("StatusServer", ["DurableIO", "Records"]),
         library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4"]),
@@ -62,7 +62,8 @@ let package = Package(
                 "Pipelines", "Reports", "SampleData", "StatusServer", logging, subprocess,
             ]),
         .executableTarget(
-            name: "watchfold", dependencies: ["Watchfold", "Configuration", argumentParser], swiftSettings: strict),
+            name: "watchfold", dependencies: ["Watchfold", "Configuration", "CWriteback", argumentParser],
+            swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(
@@ -77,10 +78,13 @@ let package = Package(
         .executableTarget(
             name: "ReaderBenchmark", dependencies: ["JSONRecords", "Folding", "Records"], path: "Benchmarks/Reader",
             swiftSettings: strict),
+        .executableTarget(
+            name: "PartsBenchmark", dependencies: ["Columns", "Folding", "ParquetTable", "Records", "Reports"],
+            path: "Benchmarks/Parts", swiftSettings: strict),
 
         tests("PipelinesTests", ["Pipelines"]),
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
-        tests("JSONRecordsTests", ["JSONRecords", "ReaderReference", "Records"]),
+        tests("JSONRecordsTests", ["JSONRecords", "ReaderReference", "Records", "CByteScan"]),
         tests("FuzzTests", ["FuzzTargets", "ReaderReference"]),
         tests("FoldingTests", ["Folding", "Columns", "Records"]),
         tests("InboxTests", ["Inbox", "DurableIO", "TestSupport"]),
@@ -95,7 +99,7 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Records", yams]),
         tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4"]),
         tests("ParquetTableTests", ["ParquetTable", "Columns"]),
-        tests("ReportsTests", ["Reports", "Columns", "Folding", "Records"]),
+        tests("ReportsTests", ["Reports", "Columns", "Folding", "ParquetTable", "Records"]),
         tests(
             "WatchfoldTests",
             [

@@ -1,6 +1,6 @@
 //  How fast records are read, and folded, by one thread out of memory.
 //
-//      ReaderBenchmark <file> [shapes | complete | fold] [rounds]
+//      ReaderBenchmark <file> [shapes | fields | complete | fold] [rounds]
 //
 //  The file is given to the reader in windows of a mebibyte, as a fold gives it. It is a target of the package itself
 //  and no package of its own, since the reader is seen inside the package only; no product is made of it.
@@ -22,7 +22,7 @@ struct ReaderBenchmark {
     static func main() throws {
         let arguments = CommandLine.arguments
         guard arguments.count > 1, let content = content(of: arguments[1]) else {
-            print("usage: ReaderBenchmark <file> [shapes | complete | fold] [rounds]")
+            print("usage: ReaderBenchmark <file> [shapes | fields | complete | fold] [rounds]")
             exit(2)
         }
         let mode = arguments.count > 2 ? arguments[2] : "shapes"
@@ -30,7 +30,7 @@ struct ReaderBenchmark {
         for _ in 0..<rounds {
             var table = FoldTable()
             let begun = seconds()
-            let counts = try read(content, usesShapes: mode != "complete") { batch in
+            let counts = try read(content, mode: mode) { batch in
                 if mode == "fold" { try table.add(batch) }
             }
             let took = seconds() - begun
@@ -40,10 +40,10 @@ struct ReaderBenchmark {
     }
 
     private static func read(
-        _ content: UnsafeMutableBufferPointer<UInt8>, usesShapes: Bool, onBatch: (borrowing RecordBatch) throws -> Void
+        _ content: UnsafeMutableBufferPointer<UInt8>, mode: String, onBatch: (borrowing RecordBatch) throws -> Void
     ) throws -> OutcomeCounts {
         var reader = RecordReader(plan: .engagement, maxRecordBytes: 1 << 20)
-        if !usesShapes { reader.leaveOutShapes() }
+        if mode == "complete" || mode == "fields" { reader.leaveOutShapes(keepingWalk: mode == "fields") }
         let window = UnsafeMutablePointer<UInt8>.allocate(capacity: 4 * windowSize + RecordReader.padding)
         defer { window.deallocate() }
         window.initialize(repeating: 0, count: 4 * windowSize + RecordReader.padding)

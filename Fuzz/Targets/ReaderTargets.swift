@@ -67,7 +67,7 @@ func checkReader(_ input: [UInt8]) throws -> Bool {
     return !whole.records.isEmpty
 }
 
-/// Shapes change nothing. The file is read twice over, so that what the first half teaches is met in the second.
+/// Shapes change nothing, and walking over fields changes nothing. The file is read twice over, so that what the first half teaches is met in the second.
 func checkShapes(_ input: [UInt8]) throws -> Bool {
     guard var input = ReaderInput(input) else { return false }
     input.file += [0x0A] + input.file
@@ -76,6 +76,10 @@ func checkShapes(_ input: [UInt8]) throws -> Bool {
     input.feeding.usesShapes = true
     let shaped = try read(input.file, input.feeding)
     try promise(shaped == plain, "with shapes \(shaped), without \(plain)")
+    (input.feeding.usesShapes, input.feeding.usesWalk) = (false, true)
+    let walked = try read(input.file, input.feeding)
+    try promise(walked == plain, "by fields \(walked), completely \(plain)")
+    input.feeding.usesShapes = true
     try checkWindows(input, plain)
     return !plain.records.isEmpty
 }

@@ -15,7 +15,8 @@ extension RecordReader {
         _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, isObject: Bool, _ pass: inout Pass,
         _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
     ) throws {
-        shapes.countRecord()
+        shapes.countRecords(1)
+        walk.countRecord()
         precondition(end - start <= maxRecordBytes, "a record of \(end - start) bytes; the limit is \(maxRecordBytes)")
         if !isObject { return try reject(.notAnObject, start, end, &pass, onRejection) }
         if batch.isFull { try flush(onBatch) }

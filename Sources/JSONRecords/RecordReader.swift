@@ -83,13 +83,20 @@ package struct RecordReader: ~Copyable {
     let ignoredKeys: [[UInt8]]
     let keepsNegativeValues: Bool
     var storage: FieldStorage
-    /// Asked before the complete reader.
+    private let ignoredBytes: IgnoredKeys
+    /// Asked first.
     var shapes: ShapeTree
+    /// Asked for what fits no shape, before the complete reader.
+    var walk: FieldWalk
     var batch: RecordBatch
     var arena = StringArena(capacity: 1 << 16)
 
-    /// Reads every record completely: slower, with the same outcome. For measuring and for tests.
-    package mutating func leaveOutShapes() { shapes.isOn = false }
+    /// Reads every record completely, or plain ones by their fields: slower, with the same outcome. For measuring and
+    /// for tests.
+    package mutating func leaveOutShapes(keepingWalk: Bool = false) {
+        shapes.isOn = false
+        walk.isOn = keepingWalk && walk.isOn
+    }
 
     /// - Parameters:
     ///   - container: known for a range of lines; nil to find out from the content.
@@ -103,9 +110,10 @@ package struct RecordReader: ~Copyable {
         batch = RecordBatch(keyCount: plan.keys.count)
         ignoredKeys = plan.ignoredKeys.map { Array($0.utf8) }
         keepsNegativeValues = plan.keepsNegativeValues
-        shapes = ShapeTree(
-            slotCount: storage.tree.slotCount, keyCount: batch.keyCount, ignoredKeys: ignoredKeys,
-            maxRecordBytes: maxRecordBytes)
+        ignoredBytes = IgnoredKeys(ignoredKeys)
+        let rows = ignoredBytes.rows(keyCount: plan.keys.count, maxRecordBytes: maxRecordBytes)
+        shapes = ShapeTree(slotCount: storage.tree.slotCount, rows: rows)
+        walk = FieldWalk(storage, rows: rows)
     }
 
     /// Takes what is whole in a window.
@@ -122,6 +130,7 @@ package struct RecordReader: ~Copyable {
     ) throws -> Int {
         window[count] = 0
         var pass = Pass(window: UnsafePointer(window), end: UnsafePointer(window) + count, isFinal: isFinal)
+        walk.begin(end: pass.end)
         try run(&pass, onBatch, onRejection)
         try flush(onBatch)
         let done = pass.p - pass.window
@@ -240,6 +249,13 @@ package struct RecordReader: ~Copyable {
                 count(result)
                 if !result.missed { continue }
             }
+            if walk.isReady && !shapes.wantsToLearn && pass.p.pointee == UInt8(ascii: "{") {
+                if batch.isFull { try flush(onBatch) }
+                // Behind a record that fits no shape there may be one that does.
+                let result = walk.takeLines(&pass.p, limit: shapes.isReady ? 1 : .max, into: &batch)
+                countWalked(result)
+                if !result.missed { continue }
+            }
             let start = pass.p
             var failure: ScanFailure?
             var isObject = false
@@ -308,6 +324,15 @@ package struct RecordReader: ~Copyable {
             if batch.isFull { try flush(onBatch) }
             let result = shapes.matchRecord(&pass.p, into: &batch)
             count(result)
+            if !result.missed {
+                position = next
+                return true
+            }
+        }
+        if walk.isReady && !shapes.wantsToLearn && start.pointee == UInt8(ascii: "{") {
+            if batch.isFull { try flush(onBatch) }
+            let result = walk.takeRecord(&pass.p, into: &batch)
+            countWalked(result)
             if !result.missed {
                 position = next
                 return true
@@ -484,9 +509,17 @@ package struct RecordReader: ~Copyable {
 
     /// Counts records that were matched.
     @inline(__always)
-    private mutating func count(_ result: ShapeTree.Result) {
+    private mutating func count(_ result: MatchResult) {
         recordsRead += result.matched
         counts.ignored += result.ignored
+    }
+
+    /// Counts records that were walked over.
+    @inline(__always)
+    private mutating func countWalked(_ result: MatchResult) {
+        count(result)
+        shapes.countRecords(result.matched)
+        shapes.passOver()
     }
 
     /// Why and where a walk over a value stopped.

@@ -52,17 +52,16 @@ struct ShapeTree: ~Copyable {
     static let stepLimit = 256
     /// Shapes, each with one slot for every key and the value.
     private static let shapeLimit = 64
-    /// The balance counts in misses: a match saves about two of them, learning costs about three.
-    private static let gain = 2
-    private static let learningCost = 3
-    private static let highestBalance = 256
+    /// The balance counts in misses: a match saves one of them against walking by fields, learning costs several.
+    private static let gain = 1
+    private static let learningCost = 8
+    private static let highestBalance = 192
     /// Records that are left to the complete reader alone after the balance was used up: the first time, and at most.
-    private static let pauseRange = 2000...64000
+    private static let pauseRange = 8000...256_000
 
     private let nodes: UnsafeMutablePointer<wf_shape_node>
     private let roles: UnsafeMutablePointer<UInt16>
     private let slots: UnsafeMutablePointer<wf_shape_slot>
-    private let ignored: UnsafeMutablePointer<UInt8>
     /// Everything about the tree that the walk needs; the batch is filled in for each run.
     private var run = wf_shape_run()
     private let roleCount: Int
@@ -77,7 +76,8 @@ struct ShapeTree: ~Copyable {
     /// Whether records are matched at all. Tests turn it off to compare.
     var isOn = true
 
-    init(slotCount: Int, keyCount: Int, ignoredKeys: [[UInt8]], maxRecordBytes: Int) {
+    init(slotCount: Int, rows: wf_rows) {
+        let keyCount = rows.key_count
         nodes = .allocate(capacity: Self.nodeLimit)
         roleCount = keyCount + 1
         roles = .allocate(capacity: Self.shapeLimit * roleCount)
@@ -85,27 +85,16 @@ struct ShapeTree: ~Copyable {
         slots.initialize(repeating: wf_shape_slot(), count: slotCount)
         // Slots have numbers of 16 bits in nodes, and a record without keys has nothing to be ignored for.
         isOn = slotCount < Int(WF_SHAPE_NONE) && keyCount > 0 && keyCount < 256
-        var list: [UInt8] = []
-        for key in ignoredKeys {
-            withUnsafeBytes(of: UInt32(key.count)) { list += $0 }
-            list += key
-        }
-        ignored = .allocate(capacity: list.count + 1)
-        for (i, byte) in list.enumerated() { ignored[i] = byte }
         run.nodes = UnsafePointer(nodes)
         run.roles = UnsafePointer(roles)
         run.slots = slots
-        run.ignored = UnsafePointer(ignored)
-        run.ignored_size = list.count
-        run.key_count = keyCount
-        run.max_record = Int64(maxRecordBytes)
+        run.rows = rows
     }
 
     deinit {
         nodes.deallocate()
         roles.deallocate()
         slots.deallocate()
-        ignored.deallocate()
     }
 
     /// Whether matching is worth a try.
@@ -118,18 +107,9 @@ struct ShapeTree: ~Copyable {
 
     // MARK: Matching
 
-    /// What came of a try.
-    struct Result {
-        /// Records that were matched, and how many of them are ignored and so in no row.
-        var matched = 0
-        var ignored = 0
-        /// Whether the record at the position fits no shape.
-        var missed = false
-    }
-
     /// Fills the batch with the records that stand at `p`, one a line, and leaves `p` behind the last one.
-    mutating func matchLines(_ p: inout UnsafePointer<UInt8>, into batch: inout RecordBatch) -> Result {
-        prepare(batch)
+    mutating func matchLines(_ p: inout UnsafePointer<UInt8>, into batch: inout RecordBatch) -> MatchResult {
+        run.rows.begin(batch)
         var at: UnsafePointer<UInt8>? = p
         let stop = wf_shape_match_lines(&run, &at)
         p = at!
@@ -137,8 +117,8 @@ struct ShapeTree: ~Copyable {
     }
 
     /// Takes the one record at `p`, and leaves `p` behind it.
-    mutating func matchRecord(_ p: inout UnsafePointer<UInt8>, into batch: inout RecordBatch) -> Result {
-        prepare(batch)
+    mutating func matchRecord(_ p: inout UnsafePointer<UInt8>, into batch: inout RecordBatch) -> MatchResult {
+        run.rows.begin(batch)
         var at: UnsafePointer<UInt8>? = p
         let stop = wf_shape_match_record(&run, &at)
         p = at!
@@ -146,21 +126,10 @@ struct ShapeTree: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func prepare(_ batch: borrowing RecordBatch) {
-        run.keys = UnsafeMutableRawPointer(batch.keys).assumingMemoryBound(to: wf_shape_key.self)
-        run.values = batch.values
-        run.row = batch.count
-        run.capacity = RecordBatch.capacity
-        run.ignored_records = 0
-        run.matched = 0
-    }
-
-    @inline(__always)
-    private mutating func finish(_ stop: wf_shape_stop, _ batch: inout RecordBatch) -> Result {
-        batch.count = run.row
-        balance = min(balance + run.matched * Self.gain, Self.highestBalance)
-        let missed = stop == WF_SHAPE_MISS
-        if missed {
+    private mutating func finish(_ stop: wf_row_stop, _ batch: inout RecordBatch) -> MatchResult {
+        let result = run.rows.result(stop, &batch)
+        balance = min(balance + result.matched * Self.gain, Self.highestBalance)
+        if result.missed {
             balance -= 1
             if balance < 0 {
                 forget()
@@ -168,13 +137,23 @@ struct ShapeTree: ~Copyable {
                 nextPause = min(nextPause * 2, Self.pauseRange.upperBound)
             }
         }
-        return Result(matched: run.matched, ignored: run.ignored_records, missed: missed)
+        return result
     }
 
-    /// The complete reader read a record.
+    /// Records were read in another way.
     @inline(__always)
-    mutating func countRecord() {
-        if pause > 0 { pause -= 1 }
+    mutating func countRecords(_ count: Int) {
+        pause = max(0, pause - count)
+    }
+
+    /// Whether the complete reader is to read the next record that misses, so that it can be learned.
+    @inline(__always)
+    var wantsToLearn: Bool { mayLearn && learningGap.left == 0 }
+
+    /// A record that missed was read in another way, which tells no shapes.
+    @inline(__always)
+    mutating func passOver() {
+        if mayLearn && learningGap.left > 0 { learningGap.left -= 1 }
     }
 
     private mutating func forget() {

@@ -1,5 +1,5 @@
 //  The reader against Foundation on documents that were changed at random: the same verdict and the same values. And, on the
-//  same documents, shapes against the complete path: identical records, rejections and counts.
+//  same documents, shapes and the walk over fields against the complete path: identical records, rejections and counts.
 //
 //  Documents are records of every kind, most of them damaged in up to three places, one a line. A marker stands behind each,
 //  so that it is known which records came of which line:
@@ -27,8 +27,8 @@ enum FoundationDifference: String, CaseIterable {
     case numberBeyondDouble
     /// RFC 8259 section 8.1: a text is UTF-8. Foundation guesses UTF-16 and UTF-32 from NUL bytes at the start.
     case guessedEncoding
-    /// RFC 8259 section 4: members stand between commas. Foundation takes one behind an object's last member, too.
-    case commaBehindLastMember
+    /// RFC 8259 sections 4 and 5: commas stand between members and elements. Foundation takes one behind the last, too.
+    case commaBehindLast
     /// A file may begin with a byte order mark, a record may not. Foundation skips one in front of any document.
     case byteOrderMark
     /// Objects and arrays may follow each other in a line; to Foundation a document is one value.
@@ -37,6 +37,9 @@ enum FoundationDifference: String, CaseIterable {
     /// in their bytes and not in their characters ("é" in one and in two parts). Values of such documents are not compared.
     case equalKeys
 }
+
+/// U+FEFF in UTF-8.
+private let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
 private struct Campaign {
     var random: RandomSource
@@ -71,6 +74,8 @@ private struct Campaign {
         let plain = try read(file, Feeding(container: .lines, usesShapes: false))
         let shaped = try read(file, Feeding(container: .lines))
         #expect(shaped == plain, "shapes change something")
+        let walked = try read(file, Feeding(container: .lines, usesShapes: false, usesWalk: true))
+        #expect(walked == plain, "walking over fields changes something")
 
         var records = [[FoldedRecord]](repeating: [], count: count)
         var at = 0
@@ -117,9 +122,9 @@ private struct Campaign {
     /// By which rule the verdicts differ; nil when by none.
     private static func difference(_ document: [UInt8], isValid: Bool) -> FoundationDifference? {
         if !isValid {
-            if document.starts(with: [0xEF, 0xBB, 0xBF]) { return .byteOrderMark }
+            if document.starts(with: mark) { return .byteOrderMark }
             if document.prefix(4).contains(0) { return .guessedEncoding }
-            return (try? ReferenceParser.parse(withoutLastCommas(document))) != nil ? .commaBehindLastMember : nil
+            return (try? ReferenceParser.parse(withoutLastCommas(document))) != nil ? .commaBehindLast : nil
         }
         guard let tree = try? ReferenceParser.parse(document) else { return .severalValues }
         return hasNumberBeyondDouble(tree) ? .numberBeyondDouble : nil
@@ -135,13 +140,14 @@ private struct Campaign {
         }
     }
 
-    /// The document without commas that stand, outside of strings, in front of a closing brace.
+    /// The document without commas that stand, outside of strings, in front of a closing brace or bracket.
     private static func withoutLastCommas(_ document: [UInt8]) -> [UInt8] {
         var out: [UInt8] = []
         var isInString = false
         var isEscaped = false
         for byte in document {
-            if byte == UInt8(ascii: "}"), !isInString, let last = out.lastIndex(where: { !isBlank($0) }),
+            if byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]"), !isInString,
+                let last = out.lastIndex(where: { !isBlank($0) }),
                 out[last] == UInt8(ascii: ",")
             {
                 out.remove(at: last)
@@ -167,9 +173,14 @@ private struct Campaign {
         case .null: other is NSNull
         case .bool(let value): other as? Bool == value
         case .number(let text):
-            // Foundation reads a fraction as a decimal number first, and so rounds twice.
-            (other as? NSNumber).map { abs($0.doubleValue - Double(text)!) <= 2 * Double(text)!.ulp } ?? false
-        case .string(let bytes): (other as? String).map { $0.utf8.elementsEqual(bytes) } ?? false
+            // Foundation reads a fraction as a decimal number first, and so rounds more than once.
+            (other as? NSNumber).map { abs($0.doubleValue - Double(text)!) <= 16 * Double(text)!.ulp } ?? false
+        case .string(let bytes):
+            // Foundation drops a byte order mark in front of a string's text.
+            (other as? String).map { text in
+                text.utf8.elementsEqual(bytes)
+                    || (bytes.starts(with: mark) && text.utf8.elementsEqual(bytes.dropFirst(3)))
+            } ?? false
         case .array(let elements):
             (other as? [Any]).map { $0.count == elements.count && zip(elements, $0).allSatisfy { isSame($0, $1) } }
                 ?? false
@@ -177,7 +188,10 @@ private struct Campaign {
             (other as? [String: Any]).map { other in
                 other.count == members.count
                     && members.allSatisfy { member in
-                        other[String(decoding: member.key, as: UTF8.self)].map { isSame(member.value, $0) } ?? false
+                        let key = String(decoding: member.key, as: UTF8.self)
+                        let bare = String(decoding: member.key.dropFirst(3), as: UTF8.self)
+                        let found = other[key] ?? (member.key.starts(with: mark) ? other[bare] : nil)
+                        return found.map { isSame(member.value, $0) } ?? false
                     }
             } ?? false
         }

@@ -3,7 +3,7 @@
 import ReaderReference
 import Testing
 
-/// Reads an input through windows of many sizes, with shapes and without; all must say the same.
+/// Reads an input through windows of many sizes, with shapes, by fields and completely; all must say the same.
 func readThroughAllWindows(
     _ input: [UInt8], _ feeding: Feeding = Feeding(), steps: [Int] = [1, 7, 61],
     location: SourceLocation = #_sourceLocation
@@ -12,6 +12,12 @@ func readThroughAllWindows(
     var plain = feeding
     plain.usesShapes = false
     #expect(try read(input, plain) == whole, "without shapes", sourceLocation: location)
+    plain.usesWalk = true
+    #expect(try read(input, plain) == whole, "by fields", sourceLocation: location)
+    if let step = steps.last, step < input.count {
+        plain.step = step
+        #expect(try read(input, plain) == whole, "by fields, windows of \(step) bytes", sourceLocation: location)
+    }
     for step in steps where step < input.count {
         for tellsEndLate in step == steps[0] ? [false, true] : [false] {
             var cut = feeding

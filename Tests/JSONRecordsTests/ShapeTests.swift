@@ -49,15 +49,17 @@ import Testing
                 container: layout < 2 ? .lines : layout == 2 || random.once(in: 2) ? .values : nil)
             feeding.usesShapes = false
             let plain = try read(input, feeding)
-            feeding.usesShapes = true
-            feeding.step = random.pick([.max, .max, 97, 1000, 4096])
-            let shaped = try read(input, feeding)
-            if shaped != plain {
-                let place = zip(shaped.records, plain.records).enumerated().first { $0.element.0 != $0.element.1 }
-                Issue.record(
-                    "seed \(5000 + seed + round * 16): \(shaped.counts) but \(plain.counts) without shapes; first other record: \(String(describing: place)); rejections \(shaped.rejections.difference(from: plain.rejections))"
-                )
-                return
+            for usesShapes in [true, false] {
+                (feeding.usesShapes, feeding.usesWalk) = (usesShapes, true)
+                feeding.step = random.pick([.max, .max, 97, 1000, 4096])
+                let shaped = try read(input, feeding)
+                if shaped != plain {
+                    let place = zip(shaped.records, plain.records).enumerated().first { $0.element.0 != $0.element.1 }
+                    Issue.record(
+                        "seed \(5000 + seed + round * 16), shapes \(usesShapes): \(shaped.counts) but \(plain.counts) completely; first other record: \(String(describing: place)); rejections \(shaped.rejections.difference(from: plain.rejections))"
+                    )
+                    return
+                }
             }
         }
     }
@@ -88,6 +90,8 @@ import Testing
         var feeding = Feeding(container: .lines)
         let shaped = try read(input, feeding)
         feeding.usesShapes = false
+        #expect(try read(input, feeding) == shaped)
+        feeding.usesWalk = true
         #expect(try read(input, feeding) == shaped)
     }
 

@@ -73,12 +73,15 @@ package struct Feeding {
     package var maxRecordBytes: Int
     package var container: Container?
     package var isAtStart: Bool
-    /// Whether records are matched against the shapes of others first.
+    /// Whether records are matched against the shapes of others first, and then walked over by their fields.
     package var usesShapes: Bool
+    /// Whether they are walked over by their fields when no shapes are used.
+    package var usesWalk: Bool
 
     package init(
         step: Int = .max, tellsEndLate: Bool = false, plan: FoldPlan = .engagement, maxRecordBytes: Int = 1 << 20,
-        container: Container? = nil, isAtStart: Bool = true, usesShapes: Bool = true
+        container: Container? = nil, isAtStart: Bool = true, usesShapes: Bool = true,
+        usesWalk: Bool = false
     ) {
         self.step = step
         self.tellsEndLate = tellsEndLate
@@ -87,6 +90,7 @@ package struct Feeding {
         self.container = container
         self.isAtStart = isAtStart
         self.usesShapes = usesShapes
+        self.usesWalk = usesWalk
     }
 }
 
@@ -100,7 +104,7 @@ package func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> Re
     var reader = RecordReader(
         plan: feeding.plan, maxRecordBytes: feeding.maxRecordBytes, container: feeding.container,
         isAtStart: feeding.isAtStart)
-    if !feeding.usesShapes { reader.leaveOutShapes() }
+    if !feeding.usesShapes { reader.leaveOutShapes(keepingWalk: feeding.usesWalk) }
     var outcome = ReadOutcome()
     var consumed = 0
     var fed = 0

@@ -9,7 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "FieldWalk.h"
+#include "RecordRows.h"
 #include "ShapeMatch.h"
+#include "StopIndex.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>

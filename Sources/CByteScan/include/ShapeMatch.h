@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "RecordRows.h"
+
 /// Literal bytes of a node at most: what one load of 16 bytes compares.
 #define WF_SHAPE_LITERAL 16
 /// Stands for "no node" and "no slot".
@@ -51,22 +53,6 @@ typedef struct {
     int64_t value;
 } wf_shape_slot;
 
-/// A key of an accepted record, laid out as `ByteSlice` of Records is.
-typedef struct {
-    const uint8_t *base;
-    int64_t count;
-} wf_shape_key;
-
-/// Why a run of matched records came to its end.
-enum wf_shape_stop {
-    /// There is no record at the position: space, the end of the window, or something else.
-    WF_SHAPE_NO_RECORD = 0,
-    /// The record at the position fits no shape.
-    WF_SHAPE_MISS = 1,
-    /// No row is left.
-    WF_SHAPE_FULL = 2,
-};
-
 /// The tree, and where matched records go.
 typedef struct {
     const wf_shape_node *nodes;
@@ -74,29 +60,15 @@ typedef struct {
     const uint16_t *roles;
     /// Room for the kept values of one record.
     wf_shape_slot *slots;
-    /// Bytes of the key 0 that lets a record be ignored, back to back, each behind its length in a `uint32_t`.
-    const uint8_t *ignored;
-    size_t ignored_size;
-    size_t key_count;
-    /// Longest record that is taken, in bytes.
-    int64_t max_record;
-
-    /// Row-major, `key_count` for each row.
-    wf_shape_key *keys;
-    int64_t *values;
-    /// Rows that are filled, and that there are.
-    size_t row, capacity;
-
-    /// Results, added to: records that are ignored, records matched at all.
-    size_t ignored_records, matched;
+    wf_rows rows;
 } wf_shape_run;
 
 /// Matches one record after another, each with the end of its line, from `*at` on; leaves `*at` behind the last one.
 ///
 /// The window that `*at` points into is followed by a NUL and `WF_PADDING` readable bytes.
-enum wf_shape_stop wf_shape_match_lines(wf_shape_run *run, const uint8_t **at);
+enum wf_row_stop wf_shape_match_lines(wf_shape_run *run, const uint8_t **at);
 
 /// Matches the one record at `*at`, whatever follows it, and leaves `*at` behind its closing brace.
-enum wf_shape_stop wf_shape_match_record(wf_shape_run *run, const uint8_t **at);
+enum wf_row_stop wf_shape_match_record(wf_shape_run *run, const uint8_t **at);
 
 #endif

@@ -139,19 +139,68 @@ package struct Session {
 
     // MARK: Reading
 
-    package func export(_ name: String, from: String?, to: String?, out: String?, format: String?) throws {
-        guard let report = Report(rawValue: name) else {
-            throw CommandFailure(
-                .usage,
-                "there is no report \"\(name)\"; choose \(Report.allCases.map(\.rawValue).joined(separator: ", "))")
+    /// Writes a report, or what is asked of it. All that can be wrong with the options is said before any work.
+    package func export(_ options: ExportOptions) throws {
+        let standardInput = fileSystem.standardStream(0)
+        let request = try options.request { path in
+            try path == "-"
+                ? standardInput.readAll(limit: ExportOptions.maxListBytes)
+                : fileSystem.open(path, .read).readAll(limit: ExportOptions.maxListBytes)
+        } exists: { path in
+            try path == "-" || fileSystem.statusIfPresent(path) != nil
         }
-        let range = DayRange(first: try Self.day(from, "--from"), last: try Self.day(to, "--to"))
-        if let first = range.first, let last = range.last, last < first {
-            throw CommandFailure(.usage, "--from \(first) is after --to \(last)")
+        let format = try Self.format(options.format, options.out)
+        let exporter = Exporter(settings, fileSystem: fileSystem)
+        let columns = try exporter.check(request)
+        try Self.check(format, request.query, options.out)
+        if let (program, delimiter) = try options.sheet(format) {
+            return try exportSheet(exporter, request, program, delimiter, columns, options.out)
         }
-        let format = try Self.format(format, out)
+        try writing(to: options.out) { sink in try exporter.export(request, format: format, sink: sink) }
+    }
+
+    /// Writes CSV for a spreadsheet program; to a file in several ones, if it has more rows than a sheet.
+    private func exportSheet(
+        _ exporter: Exporter, _ request: ExportRequest, _ program: SheetProgram, _ delimiter: Delimiter, _ columns: Int,
+        _ out: String?
+    ) throws {
+        let limit = program.rowLimit(columns: columns) - 1
+        if let out, try isOrdinary(out) {
+            let files = NumberedFiles(out, in: fileSystem)
+            try exporter.export(request) {
+                files.removeAll()
+                return SplitEncoder(rowLimit: limit) { _ in
+                    SheetTextEncoder(program, delimiter, sink: try files.next())
+                }
+            }
+            let (written, left) = try files.commit()
+            if written.count > 1 {
+                conclude([
+                    "more rows than a sheet has; they are in \(written.map { Show.name($0) }.joined(separator: ", "))"
+                ])
+            }
+            for path in left { logger.warning("\(Show.name(path)) is of an earlier report, not of this one") }
+            return
+        }
+        var rows = 0
         try writing(to: out) { sink in
-            try Exporter(settings, fileSystem: fileSystem).export(report, range: range, format: format, sink: sink)
+            let encoder = SplitEncoder(rowLimit: .max) { _ in SheetTextEncoder(program, delimiter, sink: sink) }
+            try exporter.export(request) { encoder }
+            rows = encoder.rows
+        }
+        if rows > limit {
+            logger.warning(
+                "\(Show.count(rows, "row")) are more than the \(limit) that a sheet has; a file (-o) would be split"
+            )
+        }
+    }
+
+    private static func check(_ format: TableFormat, _ query: RowQuery, _ out: String?) throws {
+        if format == .parquet, query.unit != .seconds {
+            throw CommandFailure(.usage, "Parquet keeps whole seconds; --unit is for text")
+        }
+        if !format.isText, out == nil || out == "-", isatty(1) == 1 {
+            throw CommandFailure(.usage, "a \(format.rawValue) file is nothing for a terminal; name a file with -o")
         }
     }
 
@@ -224,7 +273,7 @@ package struct Session {
 
     // MARK: Helpers
 
-    private static func day(_ text: String?, _ option: String) throws -> CalendarDay? {
+    static func day(_ text: String?, _ option: String) throws -> CalendarDay? {
         guard let text else { return nil }
         guard let day = CalendarDay(text) else {
             throw CommandFailure(.usage, "\(option) takes a date such as 2022-04-01, not \"\(text)\"")
@@ -236,12 +285,13 @@ package struct Session {
     private static func format(_ name: String?, _ out: String?) throws -> TableFormat {
         if let name {
             guard let format = TableFormat(rawValue: name.lowercased()) else {
-                let names = TableFormat.allCases.map(\.rawValue).joined(separator: " or ")
-                throw CommandFailure(.usage, "--format takes \(names), not \"\(name)\"")
+                let names = TableFormat.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CommandFailure(.usage, "--format takes one of \(names), not \"\(name)\"")
             }
             return format
         }
-        return TableFormat.allCases.first { out?.lowercased().hasSuffix("." + $0.fileExtension) ?? false } ?? .csv
+        return TableFormat.allCases.first { out?.lowercased().hasSuffix("." + $0.fileExtension) ?? false }
+            ?? (out?.lowercased().hasSuffix(".ndjson") == true ? .jsonl : .csv)
     }
 
     /// Lends a sink to a file that appears when all is written, or to a stream, where a reader that went away ends the
@@ -249,17 +299,13 @@ package struct Session {
     private func writing(to out: String?, _ body: (@escaping ReportSink) throws -> Void) throws {
         let stream: OpenFile
         if let out, out != "-" {
-            let isLink = try fileSystem.isSymbolicLink(out)
-            let kind = try fileSystem.statusIfPresent(out)?.kind
-            if !isLink && (kind == nil || kind == .file) {
-                let file = try AtomicFile(out, in: fileSystem)
+            if try isOrdinary(out) {
+                let file = try AtomicFile(out, in: fileSystem, bypassingCache: true)
                 try body { try file.write($0) }
                 return try file.commit()
             }
-            // A device, a pipe, or a link to either or to a file (/dev/null, /dev/stdout): a new file in its place is
-            // not what anybody wants.
             stream = try fileSystem.open(out, .write)
-            if kind == .file { try stream.truncate(to: 0) }
+            if try fileSystem.statusIfPresent(out)?.kind == .file { try stream.truncate(to: 0) }
         } else {
             stream = fileSystem.standardStream(1)
         }
@@ -269,6 +315,14 @@ package struct Session {
             if Self.isBrokenPipe(error) { throw QuietEnd() }
             throw error
         }
+    }
+
+    /// Whether a new file may take the place of what is there. A device, a pipe, or a link to either or to a file
+    /// (/dev/null, /dev/stdout) is written to instead: a new file in its place is not what anybody wants.
+    private func isOrdinary(_ out: String) throws -> Bool {
+        if try out == "-" || fileSystem.isSymbolicLink(out) { return false }
+        let kind = try fileSystem.statusIfPresent(out)?.kind
+        return kind == nil || kind == .file
     }
 
     private static func isBrokenPipe(_ error: any Error) -> Bool {

@@ -21,7 +21,7 @@ final class RangeOutput: @unchecked Sendable {
     private func fill(_ merge: RangedMerge, _ range: Int) throws {
         part.removeAll()
         rows?.removeAll()
-        try merge.run(range: range) { batch in
+        try merge.run(range: range, forRowGroups: rows != nil) { batch in
             try part.consume(batch)
             try rows?.encode(batch)
         }
@@ -45,6 +45,26 @@ final class RangeOutput: @unchecked Sendable {
                 try pass.append(output.part)
                 if let rows = output.rows { try total?.write(rows) }
                 onProgress()
+            })
+    }
+}
+
+/// The rows of a range, for reports that cannot be made in parts: only the merge is on all threads.
+///
+/// `@unchecked Sendable`: one thread has it at a time, see `OrderedPipeline`.
+final class RangeRows: @unchecked Sendable {
+    private var batches: [KeyedBatch] = []
+
+    /// Merges on all threads; the reports are made, in order, by this one.
+    static func run(_ merge: RangedMerge, _ pass: ReportPass, jobs: Int) throws {
+        try OrderedPipeline.run(
+            pieces: merge.rangeCount, jobs: jobs, buffers: (0..<jobs + 1).map { _ in RangeRows() },
+            produce: { range, rows in
+                rows.batches.removeAll()
+                try merge.run(range: range, forRowGroups: false) { rows.batches.append($0) }
+            },
+            consume: { _, rows in
+                for batch in rows.batches { try pass.consume(batch) }
             })
     }
 }

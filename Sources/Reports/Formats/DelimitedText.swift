@@ -68,7 +68,10 @@ final class DelimitedRows: PartEncoder {
     func removeAll() { used = 0 }
 
     /// An encoder of the same dialect, without rows.
-    func makePart() -> DelimitedRows { DelimitedRows(dialect, capacity: 1 << 16) }
+    ///
+    /// There is room for the rows of most parts from the beginning: memory that is not written to costs nothing, but
+    /// each time that it grows, all of it is new to the process.
+    func makePart() -> DelimitedRows { DelimitedRows(dialect, capacity: 4 << 20) }
 
     func append(names: [String]) {
         var names = names
@@ -146,7 +149,7 @@ final class DelimitedRows: PartEncoder {
                 if case .text(let values) = column { values } else { nil }
             }
             // For a field its separator, and quotes or a number.
-            constant = block.columns.count * (longestInteger + 1)
+            constant = block.columns.count * (longestNumber + 1)
         }
 
         @inline(__always)
@@ -166,6 +169,8 @@ final class DelimitedRows: PartEncoder {
         for column in columns {
             switch column {
             case .integer(let values): out = writeInteger(values[row], to: out)
+            case .decimal(let values, let places): out = writeDecimal(values[row], places: places, to: out)
+            case .duration(let values): out = writeDuration(values[row], to: out)
             case .text(let values): out = writeText(values[row], to: out)
             }
             out.pointee = separator

@@ -1,0 +1,44 @@
+//  Where records go that were read in C, by their shape or by their fields.
+
+#ifndef WATCHFOLD_RECORD_ROWS_H
+#define WATCHFOLD_RECORD_ROWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// A key of an accepted record, laid out as `ByteSlice` of Records is.
+typedef struct {
+    const uint8_t *base;
+    int64_t count;
+} wf_row_key;
+
+/// Why a run of records came to its end.
+enum wf_row_stop {
+    /// There is no record at the position: space, the end of the window, or something else.
+    WF_ROW_NO_RECORD = 0,
+    /// The record at the position has to be read in another way.
+    WF_ROW_MISS = 1,
+    /// No row is left.
+    WF_ROW_FULL = 2,
+};
+
+/// The rows of a batch, and what a plan says of its records.
+typedef struct {
+    /// Bytes of the key 0 that lets a record be ignored, back to back, each behind its length in a `uint32_t`.
+    const uint8_t *ignored;
+    size_t ignored_size;
+    size_t key_count;
+    /// Longest record that is taken, in bytes.
+    int64_t max_record;
+
+    /// Row-major, `key_count` for each row.
+    wf_row_key *keys;
+    int64_t *values;
+    /// Rows that are filled, and that there are.
+    size_t row, capacity;
+
+    /// Results, added to: records that are ignored, records taken at all.
+    size_t ignored_records, taken;
+} wf_rows;
+
+#endif

@@ -1,0 +1,62 @@
+//  What C and Swift tell each other of records that need not be read completely.
+
+import CByteScan
+import Records
+
+/// What came of a try.
+struct MatchResult {
+    /// Records that were taken, and how many of them are ignored and so in no row.
+    var matched = 0
+    var ignored = 0
+    /// Whether the record at the position is one for others.
+    var missed = false
+}
+
+/// Keys 0 that let a record be ignored, laid out as C reads them.
+struct IgnoredKeys: ~Copyable {
+    private let bytes: UnsafeMutablePointer<UInt8>
+    private let size: Int
+
+    init(_ keys: [[UInt8]]) {
+        var list: [UInt8] = []
+        for key in keys {
+            withUnsafeBytes(of: UInt32(key.count)) { list += $0 }
+            list += key
+        }
+        size = list.count
+        bytes = .allocate(capacity: size + 1)
+        for (i, byte) in list.enumerated() { bytes[i] = byte }
+    }
+
+    deinit { bytes.deallocate() }
+
+    /// Rows of a plan with these keys; they live no longer than this.
+    func rows(keyCount: Int, maxRecordBytes: Int) -> wf_rows {
+        var rows = wf_rows()
+        rows.ignored = UnsafePointer(bytes)
+        rows.ignored_size = size
+        rows.key_count = keyCount
+        rows.max_record = Int64(maxRecordBytes)
+        return rows
+    }
+}
+
+extension wf_rows {
+    /// Rows behind those that the batch holds.
+    @inline(__always)
+    mutating func begin(_ batch: borrowing RecordBatch) {
+        keys = UnsafeMutableRawPointer(batch.keys).assumingMemoryBound(to: wf_row_key.self)
+        values = batch.values
+        row = batch.count
+        capacity = RecordBatch.capacity
+        ignored_records = 0
+        taken = 0
+    }
+
+    /// What was added since.
+    @inline(__always)
+    func result(_ stop: wf_row_stop, _ batch: inout RecordBatch) -> MatchResult {
+        batch.count = row
+        return MatchResult(matched: taken, ignored: ignored_records, missed: stop == WF_ROW_MISS)
+    }
+}
