@@ -70,6 +70,8 @@ package struct RecordReader: ~Copyable {
     package private(set) var lines = 0
     /// Bytes of rejected records.
     package private(set) var rejectedBytes = 0
+    /// Of the folded records, what was coerced in which field.
+    package internal(set) var coercions = Coercions()
     /// How the input ended; meaningful after the last window.
     package private(set) var inputEnd = InputEnd.whole
 
@@ -85,8 +87,13 @@ package struct RecordReader: ~Copyable {
     var storage: FieldStorage
     /// Asked before the complete reader.
     var shapes: ShapeTree
+    /// Told of the records that the complete reader takes.
+    var census = FieldCensus()
     var batch: RecordBatch
     var arena = StringArena(capacity: 1 << 16)
+
+    /// The fields that records were seen to have.
+    package var fields: FieldPaths { census.fields }
 
     /// Reads every record completely: slower, with the same outcome. For measuring and for tests.
     package mutating func leaveOutShapes() { shapes.isOn = false }
@@ -535,12 +542,14 @@ package struct RecordReader: ~Copyable {
     ) throws {
         recordsRead += 1
         counts.rejected[reason, default: 0] += 1
+        let bytesBefore = rejectedBytes
         rejectedBytes += end - start
         lines += wf_count_newlines(pass.counted, start)
         pass.counted = start
         try onRejection(
             Rejection(
                 reason: reason, offset: offset + (start - pass.window), linesBefore: lines,
+                rejectedBytesBefore: bytesBefore,
                 raw: UnsafeBufferPointer(start: start, count: min(end - start, maxRecordBytes))))
     }
 
