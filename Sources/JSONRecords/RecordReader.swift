@@ -408,12 +408,15 @@ package struct RecordReader: ~Copyable {
             position = .betweenValues
             return true
         }
-        // The text up to the end of the line is shown; how far the damage goes is known when a boundary is found.
+        // The line is lost; how far the damage goes, and so which text is shown, is known when a boundary is found.
         let lineEnd = memchr(start, 0x0A, pass.end - start).map {
             UnsafePointer($0.assumingMemoryBound(to: UInt8.self))
         }
         if lineEnd == nil && !pass.isFinal && pass.end - start <= maxRecordBytes { return false }
         let shown = lineEnd ?? pass.end
+        let column = columnAt(start, pass)
+        let boundary = Self.boundary(shown, pass, column: column)
+        if boundary == nil && !pass.isFinal && pass.end - start <= maxRecordBytes { return false }
         let isInArray =
             switch position {
             case .elementOrEnd, .commaOrEnd, .element: true
@@ -421,14 +424,42 @@ package struct RecordReader: ~Copyable {
             }
         position = .searching(
             Search(
-                column: columnAt(start, pass), isInArray: isInArray,
+                column: column, isInArray: isInArray,
                 lastByte: Self.lastVisible(start, shown) ?? 0))
         let reason: RejectReason =
             isTooLong ? .recordTooLong : stop.failure == .invalidUTF8 ? .invalidUTF8 : .malformedJSON
-        try reject(reason, start, shown, &pass, onRejection)
+        try reject(reason, start, shown, raw: boundary ?? pass.end, &pass, onRejection)
         pass.p = shown
         inputEnd = .lost(bytes: shown - start)
         return true
+    }
+
+    /// The brace at which `search` will end, when it is in the window.
+    private static func boundary(
+        _ start: UnsafePointer<UInt8>, _ pass: Pass, column: Int
+    ) -> UnsafePointer<UInt8>? {
+        var next: UnsafePointer<UInt8>? = start
+        while let p = next, p < pass.end {
+            if p.pointee == 0x0A, case .brace(let brace) = lineStart(p + 1, pass, column: column) { return brace }
+            next = memchr(p + 1, 0x0A, pass.end - p - 1).map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
+        }
+        return nil
+    }
+
+    /// How a line begins.
+    private enum LineStart {
+        /// With a brace that may be a record's.
+        case brace(UnsafePointer<UInt8>)
+        case other(UnsafePointer<UInt8>)
+        /// The window ends first.
+        case unknown
+    }
+
+    private static func lineStart(_ first: UnsafePointer<UInt8>, _ pass: Pass, column: Int) -> LineStart {
+        var line = first
+        while line - first <= column, line.pointee == 0x20 || line.pointee == 0x09 { line += 1 }
+        if line >= pass.end && !pass.isFinal { return .unknown }
+        return line.pointee == UInt8(ascii: "{") && line - first <= column ? .brace(line) : .other(line)
     }
 
     /// Looks for a line whose first byte that is no space is a brace, no further to the right than the brace of the
@@ -439,20 +470,20 @@ package struct RecordReader: ~Copyable {
     private mutating func search(_ pass: inout Pass, _ known: Search) -> Bool {
         guard case .lost(var lost) = inputEnd else { preconditionFailure("searching without a loss") }
         var search = known
-        while pass.p < pass.end {
+        scan: while pass.p < pass.end {
             var line = pass.p
             if line.pointee == 0x0A {
-                line += 1
-                let first = line
-                while line - first <= search.column, line.pointee == 0x20 || line.pointee == 0x09 { line += 1 }
-                if line >= pass.end && !pass.isFinal { break }
-                if line.pointee == UInt8(ascii: "{") && line - first <= search.column {
-                    pass.p = line
+                let first = line + 1
+                switch Self.lineStart(first, pass, column: search.column) {
+                case .brace(let brace):
+                    pass.p = brace
                     inputEnd = .whole
-                    let isLeft = line - first < search.column
+                    let isLeft = brace - first < search.column
                     position =
                         search.isInArray && !(isLeft && isBehindArray(search.lastByte)) ? .element : .betweenValues
                     return true
+                case .other(let p): line = p
+                case .unknown: break scan
                 }
             }
             let newline = memchr(line, 0x0A, pass.end - line).map {
@@ -536,9 +567,10 @@ package struct RecordReader: ~Copyable {
         return column + (q - pass.window)
     }
 
+    /// - Parameter shown: where the text that is shown ends; nil: at `end`.
     mutating func reject(
-        _ reason: RejectReason, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ pass: inout Pass,
-        _ onRejection: (Rejection) throws -> Void
+        _ reason: RejectReason, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
+        raw shown: UnsafePointer<UInt8>? = nil, _ pass: inout Pass, _ onRejection: (Rejection) throws -> Void
     ) throws {
         recordsRead += 1
         counts.rejected[reason, default: 0] += 1
@@ -550,7 +582,7 @@ package struct RecordReader: ~Copyable {
             Rejection(
                 reason: reason, offset: offset + (start - pass.window), linesBefore: lines,
                 rejectedBytesBefore: bytesBefore,
-                raw: UnsafeBufferPointer(start: start, count: min(end - start, maxRecordBytes))))
+                raw: UnsafeBufferPointer(start: start, count: min((shown ?? end) - start, maxRecordBytes))))
     }
 
     mutating func flush(_ onBatch: (borrowing RecordBatch) throws -> Void) throws {

@@ -12,7 +12,7 @@ package struct Rejection {
     /// Bytes of all rejections before this one: what is passed over behind a broken record, until the next boundary or
     /// the end, belongs to it, and is known only when the next rejection comes or the input ends.
     package var rejectedBytesBefore: Int
-    /// The record's text: up to the end of its line when it could not be read, and never more than the longest record.
+    /// The record's text, up to where reading goes on when it could not be read; never more than the longest record.
     package var raw: UnsafeBufferPointer<UInt8>
 }
 

@@ -57,27 +57,32 @@ package struct RejectionExample: Sendable, Hashable {
     /// Bytes of a record that an excerpt is made of: one line of a wide terminal.
     package static let excerptLimit = 160
 
-    /// Makes the excerpt of a record's bytes: control characters become `\u{1b}` and the like, bytes that are no UTF-8 `\x{ff}`, and `…`
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+    /// Makes the excerpt of a record's bytes: space of any kind and length becomes one space, control characters become `\u{1b}` and the like, bytes that are no UTF-8 `\x{ff}`, and `…`
     /// stands for the rest.
     package init(line: Int, offset: Int, raw: some Collection<UInt8>, isCut: Bool) {
         self.init(line: line, offset: offset, excerpt: "")
         let shown = raw.prefix(Self.excerptLimit)
         var rest = Array(shown)[...]
         let isCut = isCut || shown.count < raw.count
-        while let byte = rest.first, byte == 0x20 || byte == 0x09 { rest = rest.dropFirst() }
-        while let byte = rest.last, byte == 0x20 || byte == 0x0D || byte == 0x0A { rest = rest.dropLast() }
         var decoder = UTF8()
-        while !rest.isEmpty {
+        while let first = rest.first {
+            if Self.isSpace(first) {
+                rest = rest.drop { Self.isSpace($0) }
+                if !excerpt.isEmpty && !rest.isEmpty { excerpt += " " }
+                continue
+            }
             var bytes = rest.makeIterator()
             if case .scalarValue(let scalar) = decoder.decode(&bytes) {
                 excerpt +=
                     scalar.isFitForTerminals ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
                 rest = rest.dropFirst(UTF8.width(scalar))
-            } else if isCut && rest.count < 4 && rest.first! >= 0xC0 {
+            } else if isCut && rest.count < 4 && first >= 0xC0 {
                 // A character that the cut goes through.
                 rest = []
             } else {
-                excerpt += "\\x{\(String(rest.first!, radix: 16))}"
+                excerpt += "\\x{\(String(first, radix: 16))}"
                 rest = rest.dropFirst()
             }
             decoder = UTF8()

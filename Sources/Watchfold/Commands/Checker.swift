@@ -62,8 +62,8 @@ package struct Checker {
     package func check(_ paths: [String]) -> CheckReport {
         let start = ContinuousClock.now
         let inputs = paths.map { FoldInput(name: $0 == "-" ? "standard input" : $0, path: $0 == "-" ? nil : $0) }
-        let sizes = inputs.map { input in input.path.flatMap { try? fileSystem.status($0) }?.size ?? 0 }
-        observer.begin(files: inputs.count, storedBytes: sizes.reduce(0, +))
+        let statuses = inputs.map { input in input.path.flatMap { try? fileSystem.status($0) } }
+        observer.begin(files: inputs.count, storedBytes: statuses.reduce(0) { $0 + ($1?.size ?? 0) })
         let results = Mutex<[CheckedFile?]>(Array(repeating: nil, count: inputs.count))
         let pool = FoldPool(
             settings: settings.fold, fileSystem: fileSystem, jobs: settings.jobs, scratch: ScratchFolder.path,
@@ -71,7 +71,9 @@ package struct Checker {
         pool.fold(inputs) { [observer] _, bytes in
             observer.advance(storedBytes: bytes)
         } onFinished: { [settings] index, outcome in
-            let file = Self.checked(inputs[index], outcome, settings)
+            // Of a stream nothing follows: what is cut short in it stays so.
+            let status = statuses[index].flatMap { $0.kind == .file ? $0 : nil }
+            let file = Self.checked(inputs[index], outcome, modified: status?.modified ?? .min / 2, settings)
             results.withLock { $0[index] = file }
         }
         var files = results.withLock { $0.map { $0! } }
@@ -79,12 +81,11 @@ package struct Checker {
         return CheckReport(files: files, seconds: (ContinuousClock.now - start).seconds)
     }
 
-    private static func checked(_ input: FoldInput, _ outcome: FoldOutcome, _ settings: Settings) -> CheckedFile {
+    private static func checked(
+        _ input: FoldInput, _ outcome: FoldOutcome, modified: Int64, _ settings: Settings
+    ) -> CheckedFile {
         var file = CheckedFile(name: input.name, verdict: .ok)
-        var modified = Int64.min / 2
         if case .read(let summary, _) = outcome {
-            // Of a stream nothing follows: what is cut short in it stays so.
-            modified = summary.status?.modified ?? modified
             file.reading = CheckedFile.Reading(
                 container: summary.container, compression: summary.compression, size: summary.size,
                 counts: summary.counts,
