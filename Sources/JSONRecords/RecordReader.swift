@@ -434,13 +434,13 @@ package struct RecordReader: ~Copyable {
         return true
     }
 
-    /// The brace at which `search` will end, when it is in the window.
+    /// The line feed before the line at which `search` will end, when that is in the window.
     private static func boundary(
         _ start: UnsafePointer<UInt8>, _ pass: Pass, column: Int
     ) -> UnsafePointer<UInt8>? {
         var next: UnsafePointer<UInt8>? = start
         while let p = next, p < pass.end {
-            if p.pointee == 0x0A, case .brace(let brace) = lineStart(p + 1, pass, column: column) { return brace }
+            if p.pointee == 0x0A, case .brace = lineStart(p + 1, pass, column: column) { return p }
             next = memchr(p + 1, 0x0A, pass.end - p - 1).map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
         }
         return nil

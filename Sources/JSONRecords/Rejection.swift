@@ -13,6 +13,7 @@ package struct Rejection {
     /// the end, belongs to it, and is known only when the next rejection comes or the input ends.
     package var rejectedBytesBefore: Int
     /// The record's text, up to where reading goes on when it could not be read; never more than the longest record.
+    /// What is more than the rejection turns out to cover is not part of it.
     package var raw: UnsafeBufferPointer<UInt8>
 }
 

@@ -59,7 +59,11 @@ struct RejectionLog {
 
     /// Whatever was rejected up to here belongs to the last one.
     private mutating func close(_ rejectedBytes: Int) {
-        if let openBefore { letters[letters.count - 1].size = rejectedBytes - openBefore }
-        openBefore = nil
+        guard let openBefore else { return }
+        self.openBefore = nil
+        let size = rejectedBytes - openBefore
+        let last = letters.count - 1
+        letters[last].size = size
+        letters[last].raw.removeLast(max(letters[last].raw.count - size, 0))
     }
 }
