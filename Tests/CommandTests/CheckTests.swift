@@ -92,7 +92,7 @@ import Testing
         let hostile = try await shell("$W run; $W status; $W check inbox/a.json")
         let text = hostile.output + hostile.errors
         #expect(!text.contains("\u{1B}") && !text.contains("\u{7}") && !text.contains("\u{202E}"), "\(hostile)")
-        #expect(text.contains("{\\u{1b}[2J"), "\(hostile)")
+        #expect(text.contains("\\u001b[31m\\u{202e}\\u{1b}]0;title\\u{7}"), "\(hostile)")
     }
 
     // MARK: The README
