@@ -51,19 +51,22 @@ package struct LackingFields: Sendable, Hashable {
         configuration = settings.isEmpty ? nil : "fields: {\(settings.joined(separator: ", "))}"
     }
 
-    /// One sentence.
-    package var text: String {
+    /// One sentence, with the line of the configuration at its end.
+    package var text: String { sentence + (configuration.map { " " + $0 } ?? "") }
+
+    /// The sentence up to that line.
+    package var sentence: String {
         var text = "all \(Show.count(records, "record")) lack \(Self.list(names)); they have "
         text += present.prefix(Self.shown).joined(separator: ", ")
-        if present.count > Self.shown || hasMore {
-            text += hasMore ? " and more" : " and \(present.count - Self.shown) more"
-        }
-        if let configuration {
-            text += "; this line in the configuration would find \(names.count == 1 ? "it" : "them"): \(configuration)"
-        } else {
-            text += "; name the right one in the configuration, under `fields`"
+        if hasMore {
+            text += " and more"
+        } else if present.count > Self.shown {
+            text += " and \(present.count - Self.shown) more"
         }
         return text
+            + (configuration == nil
+                ? "; name the right one in the configuration, under `fields`"
+                : "; this line in the configuration would find \(names.count == 1 ? "it" : "them"):")
     }
 
     /// Paths that the sentence names.

@@ -41,6 +41,15 @@ package struct AppCounts: Sendable, Hashable {
 
 /// Counts the second key of each record.
 final class AppTally: BatchSink {
+    // A struct, so that the access to it is checked once for each batch and not for each record.
+    private var table = AppTable()
+
+    func add(_ batch: borrowing RecordBatch) { table.add(batch) }
+
+    var counts: AppCounts { table.counts }
+}
+
+private struct AppTable {
     private struct App {
         var name: [UInt8]
         var records: Int
@@ -51,12 +60,12 @@ final class AppTally: BatchSink {
     private var slots = [UInt16](repeating: 0, count: AppCounts.limit * 2)
     private var others = 0
 
-    func add(_ batch: borrowing RecordBatch) {
+    mutating func add(_ batch: borrowing RecordBatch) {
         let app = batch.keyCount > 1 ? 1 : 0
         for row in 0..<batch.count { count(batch.keys[row * batch.keyCount + app]) }
     }
 
-    private func count(_ name: ByteSlice) {
+    private mutating func count(_ name: ByteSlice) {
         guard name.count <= AppCounts.longestName else {
             others += 1
             return

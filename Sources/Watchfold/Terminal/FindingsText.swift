@@ -5,7 +5,8 @@
 //      TotalDuration as a string in 1 record, as a float in 1 record
 //      in no category: KARAOKE 1 record
 //      first seen in 20220405.json: _source.Region
-//      20220406.json: all 1,500 records lack Contract; they have …
+//      20220406.json: all 1,500 records lack Contract; they have …; this line in the configuration would find it:
+//        fields: {contract: data.customer}
 
 import Records
 
@@ -78,8 +79,11 @@ struct FindingsText {
 
     private var lacking: [String] {
         let all = files.filter { $0.findings.lacking != nil }
-        return all.prefix(Self.shown).map { name, findings in
-            (name.map { Show.name($0) + ": " } ?? "") + Show.name(findings.lacking!.text)
+        return all.prefix(Self.shown).flatMap { name, findings in
+            let lacking = findings.lacking!
+            let sentence = (name.map { Show.name($0) + ": " } ?? "") + Show.name(lacking.sentence)
+            // On a line of its own, to be copied.
+            return [sentence] + (lacking.configuration.map { ["  " + Show.name($0)] } ?? [])
         } + rest(all.count, "that lack fields")
     }
 
