@@ -38,10 +38,12 @@ package struct PartialOrigin: Sendable, Hashable {
     /// The settings that the fold depended on.
     package var settings: String
     package var outcomes: OutcomeCounts
+    /// What was seen beside; the ledger keeps it, the partial does not.
+    package var observations: FileObservations
 
     package init(
         name: String, digest: String, date: String?, size: Int, storedSize: Int, compression: String, container: String,
-        settings: String, outcomes: OutcomeCounts
+        settings: String, outcomes: OutcomeCounts, observations: FileObservations
     ) {
         self.name = name
         self.digest = digest
@@ -52,6 +54,7 @@ package struct PartialOrigin: Sendable, Hashable {
         self.container = container
         self.settings = settings
         self.outcomes = outcomes
+        self.observations = observations
     }
 }
 
@@ -282,7 +285,9 @@ package final class PartialStore: Sendable {
             partial: partial, partialSize: size, partialDigest: digest.hex, plan: origin.settings, rows: sums.rows,
             seconds: sums.seconds, absoluteSeconds: sums.absoluteSeconds)
         return SealedPartial(
-            version: NewVersion(facts: facts, outcomes: origin.outcomes, apps: sums.appSums), file: writer.file)
+            version: NewVersion(
+                facts: facts, outcomes: origin.outcomes, apps: sums.appSums, observations: origin.observations),
+            file: writer.file)
     }
 
     private static func metadata(_ origin: PartialOrigin, _ sums: PartialSums) -> [(String, String)] {

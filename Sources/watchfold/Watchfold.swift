@@ -25,8 +25,8 @@ struct WatchfoldCommand: ParsableCommand {
             """,
         version: Tool.version,
         subcommands: [
-            RunCommand.self, WatchCommand.self, ReprocessCommand.self, FoldCommand.self, AcceptCommand.self,
-            RetractCommand.self,
+            RunCommand.self, WatchCommand.self, ReprocessCommand.self, FoldCommand.self, CheckCommand.self,
+            AcceptCommand.self, RetractCommand.self,
             RestoreCommand.self,
             ExportCommand.self, StatusCommand.self,
             VerifyCommand.self, GenerateCommand.self,

@@ -93,6 +93,9 @@ package struct OneShotFold {
         case .content(let summary, let runs, let held):
             report.counts = summary.counts
             report.size = summary.size
+            report.findings = FileFindings(
+                rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations,
+                apps: summary.apps, settings)
             if let held { (report.state, report.reason) = (.held, held) }
             return Finished(report: report, digest: summary.digest, runs: runs, counts: held == nil)
         case .waiting(let reason): (report.state, report.reason) = (.waiting, reason)

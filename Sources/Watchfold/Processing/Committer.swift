@@ -88,7 +88,8 @@ final class Committer: @unchecked Sendable {
         let origin = PartialOrigin(
             name: candidate.name, digest: digest, date: candidate.location.date, size: summary.size,
             storedSize: summary.storedSize, compression: summary.compression.rawValue,
-            container: summary.container.rawValue, settings: text, outcomes: summary.counts)
+            container: summary.container.rawValue, settings: text, outcomes: summary.counts,
+            observations: summary.observations)
         do {
             let partial = try checkpoints.partials.write(
                 origin, schema: KeyedSchema(plan: settings.fold.plan), jobs: settings.jobs
@@ -139,6 +140,21 @@ final class Committer: @unchecked Sendable {
         } catch let error as IOError where error.isMissing {
             return false
         }
+    }
+
+    /// The folded records of a content by app, of those apps that are in no category.
+    func unmappedApps(_ verdict: Verdict) throws -> AppCounts {
+        var counts = AppCounts()
+        guard case .content(_, let known, _) = verdict else { return counts }
+        let sums =
+            switch known {
+            case .sealed(let partial): partial.version.apps
+            case .existing(let version): try lock.withLock { _ in try checkpoints.ledger.apps(of: version) }
+            }
+        for sum in sums where settings.map.category(ofApp: sum.app.utf8) == nil {
+            counts.add(ByteOrdered(sum.app), sum.records)
+        }
+        return counts
     }
 
     // MARK: Committing

@@ -222,6 +222,14 @@ package final class Processor {
         }
         if isAfresh { try Self.commitHeld(committer, results, observer) }
         report.files = results.files
+        // When all are committed, so that it does not matter which was first.
+        for (index, file) in report.files.enumerated() where file.findings != nil && !file.isUnchanged {
+            guard let version = try checkpoints.ledger.file(named: file.name)?.status.version else { continue }
+            report.files[index].findings!.newFields =
+                try checkpoints.ledger.version(version).map {
+                    try checkpoints.ledger.newFields(of: $0)
+                } ?? []
+        }
         // Last, and once for each file: only the state that it is left in matters.
         for follower in results.followers {
             observer.finish(follower)
@@ -268,6 +276,11 @@ package final class Processor {
                     try rejects.write(file.logicalName, summary.rejections, rejected: summary.counts.rejectedTotal)
                 }
                 let verdict = try committer.verdict(candidate, judgement, isAfresh: isAfresh)
+                if case .content(let summary, _, _) = judgement {
+                    item.findings = FileFindings(
+                        rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations,
+                        apps: try committer.unmappedApps(verdict), settings)
+                }
                 if case .seen = verdict { item.isUnchanged = true }
                 results.hold(index, candidate, verdict, item)
                 if !isAfresh, results.isCommitDue(with: file.status.size) {

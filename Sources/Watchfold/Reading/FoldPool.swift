@@ -17,6 +17,7 @@ package final class FoldPool: @unchecked Sendable {
     private let fileSystem: FileSystem
     private let jobs: Int
     private let folder: SpillFolder
+    private let isCheck: Bool
     private let budget: MemoryBudget
     private let cancelled = Atomic<Bool>(false)
     /// Guards everything below.
@@ -33,12 +34,17 @@ package final class FoldPool: @unchecked Sendable {
     /// Bytes that a record takes at least, give or take, so that a small file gets no table for a large one.
     private static let leastRecordBytes = 64
 
-    /// - Parameter scratch: the folder for what does not fit into memory.
-    package init(settings: FoldSettings, fileSystem: FileSystem, jobs: Int, scratch: String) {
+    /// - Parameters:
+    ///   - scratch: the folder for what does not fit into memory.
+    ///   - isCheck: whether records are only counted; there are no runs then.
+    package init(
+        settings: FoldSettings, fileSystem: FileSystem, jobs: Int, scratch: String, isCheck: Bool = false
+    ) {
         precondition(jobs > 0, "folding needs a thread")
         self.settings = settings
         self.fileSystem = fileSystem
         self.jobs = jobs
+        self.isCheck = isCheck
         folder = SpillFolder(scratch, schema: KeyedSchema(plan: settings.plan), in: fileSystem)
         budget = MemoryBudget(memory: settings.memory, jobs: jobs)
     }
@@ -125,6 +131,13 @@ package final class FoldPool: @unchecked Sendable {
         on job: FileFold, _ folder: UnitFolder, expecting expectedCount: Int,
         _ onFinished: (Int, FoldOutcome) -> Void
     ) -> Int {
+        if isCheck {
+            let tally = AppTally()
+            fold(job, folder, into: tally)
+            condition.withLock { job.add(tally.counts) }
+            leave(job, onFinished)
+            return 0
+        }
         let table = SpillingTable(budget, self.folder, expecting: expectedCount) {
             [condition, folder = self.folder] run in
             let surplus = condition.withLock {
@@ -135,9 +148,21 @@ package final class FoldPool: @unchecked Sendable {
             let longer = try folder.merged(surplus)
             condition.withLock { job.runs.add(longer) }
         }
+        fold(job, folder, into: table)
+        do {
+            try table.finish { run, share in condition.withLock { job.runs.add(run, holding: share) } }
+        } catch {
+            condition.withLock { job.fail(error) }
+        }
+        leave(job, onFinished)
+        return table.distinctCount
+    }
+
+    /// Takes units until there are none left.
+    private func fold(_ job: FileFold, _ folder: UnitFolder, into sink: any BatchSink) {
         while let unit = condition.withLock({ job.takeUnit() }) {
             do {
-                let result = try job.fold(unit: unit, with: folder, into: table) {
+                let result = try job.fold(unit: unit, with: folder, into: sink) {
                     cancelled.load(ordering: .relaxed)
                 }
                 condition.withLock { job.add(result) }
@@ -145,11 +170,10 @@ package final class FoldPool: @unchecked Sendable {
                 condition.withLock { job.fail(error) }
             }
         }
-        do {
-            try table.finish { run, share in condition.withLock { job.runs.add(run, holding: share) } }
-        } catch {
-            condition.withLock { job.fail(error) }
-        }
+    }
+
+    /// This thread has done its part; the last one says how the file ended.
+    private func leave(_ job: FileFold, _ onFinished: (Int, FoldOutcome) -> Void) {
         let isLast = condition.withLock {
             job.participants -= 1
             guard job.participants == 0 && job.unitsLeft == 0 else { return false }
@@ -157,6 +181,5 @@ package final class FoldPool: @unchecked Sendable {
             return true
         }
         if isLast { onFinished(job.index, job.outcome()) }
-        return table.distinctCount
     }
 }

@@ -1,5 +1,7 @@
 //  Numbers and names for people.
 
+import Records
+
 /// Text for the summary, the progress bar and the status.
 enum Show {
     /// `1,600,000`
@@ -61,12 +63,17 @@ enum Show {
     /// `1 file`, `6 files`
     static func count(_ value: Int, _ noun: String) -> String { "\(number(value)) \(noun)\(value == 1 ? "" : "s")" }
 
-    /// A name on one line: control characters are escaped.
+    /// A name on one line: what a terminal would not just show is escaped.
     static func name(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else { return text }
+        guard text.unicodeScalars.contains(where: { !$0.isFitForTerminals }) else { return text }
         return text.unicodeScalars.map { scalar in
-            scalar.value < 0x20 || scalar.value == 0x7F
-                ? scalar == "\n" ? "\\n" : "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+            scalar.isFitForTerminals
+                ? String(scalar) : scalar == "\n" ? "\\n" : "\\u{\(String(scalar.value, radix: 16))}"
         }.joined()
+    }
+
+    /// The beginning of a text that has more characters than there are columns for.
+    static func cut(_ text: String, to columns: Int) -> String {
+        text.count <= columns ? text : String(text.prefix(max(columns - 1, 0))) + "…"
     }
 }

@@ -7,8 +7,10 @@ import Reports
 extension RunReport {
     /// The summary's lines.
     ///
-    /// - Parameter engagement: where the engagement report went, for the line about contracts.
-    func summary(engagement: String) -> [String] {
+    /// - Parameters:
+    ///   - engagement: where the engagement report went, for the line about contracts.
+    ///   - columns: of the terminal; nil when there is none.
+    func summary(engagement: String, columns: Int? = nil) -> [String] {
         var lines: [String] = []
         var states: [FileState: Int] = [:]
         for file in files where !file.isUnchanged { states[file.state, default: 0] += 1 }
@@ -34,6 +36,10 @@ extension RunReport {
             }
             lines.append(line)
         }
+        let told = files.compactMap { file in
+            file.isUnchanged ? nil : file.findings.map { (name: String?(file.name), findings: $0) }
+        }
+        lines += FindingsText(files: told, columns: columns).lines().map { "  " + $0 }
         switch publication {
         case .written(_, let contracts): lines.append("\(Show.count(contracts, "contract")) in \(engagement)")
         case .current: lines.append("\(engagement) is up to date")

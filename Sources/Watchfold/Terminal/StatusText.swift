@@ -6,7 +6,9 @@ import Records
 
 extension StatusReport {
     /// Lines for a person.
-    func text(_ style: Style) -> String {
+    ///
+    /// - Parameter columns: of the terminal; nil when there is none.
+    func text(_ style: Style, columns: Int? = nil) -> String {
         var lines: [String] = []
         let width = files.map { Show.name($0.name).count }.max() ?? 0
         for file in files {
@@ -44,6 +46,14 @@ extension StatusReport {
                 $0.lowerBound == $0.upperBound ? "\($0.lowerBound)" : "\($0.lowerBound) to \($0.upperBound)"
             }
             lines.append(style.paint("missing days: ", .yellow) + ranges.joined(separator: ", "))
+        }
+        let told = files.filter { $0.state != .duplicate && $0.state != .retracted }.compactMap { file in
+            file.findings.map { (name: String?(file.name), findings: $0) }
+        }
+        let findings = FindingsText(files: told, columns: columns).lines()
+        if !findings.isEmpty {
+            lines.append(style.paint("found in these files:", .yellow))
+            lines += findings.map { "  " + $0 }
         }
         if !unmappedApps.isEmpty {
             lines.append(style.paint("apps in no category:", .yellow))
@@ -91,7 +101,7 @@ extension StatusReport {
                             coerced: $0.coerced)
                     },
                     rejections: Dictionary(uniqueKeysWithValues: file.rejections.map { ($0.key.rawValue, $0.value) }),
-                    seconds: file.seconds)
+                    findings: file.findings.map { FindingsJSON($0) }, seconds: file.seconds)
             },
             firstDay: days.map { "\($0.lowerBound)" }, lastDay: days.map { "\($0.upperBound)" },
             missingDays: missingDays.map { .init(first: "\($0.lowerBound)", last: "\($0.upperBound)") },
@@ -103,17 +113,12 @@ extension StatusReport {
                     process: run.pid, outcome: run.summary?.outcome.rawValue, records: run.summary?.tally.read,
                     bytes: run.summary?.bytes, publishedGeneration: run.summary?.published)
             })
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(value)) + [0x0A]
+        return try FindingsJSON.encode(value)
     }
 }
 
 /// The members of `status --json`, where they are written in snake case.
 private struct StatusJSON: Encodable {
-    struct Records: Encodable { var read, folded, ignored, rejected, coerced: Int }
-
     struct File: Encodable {
         var name: String
         var state: String
@@ -122,8 +127,9 @@ private struct StatusJSON: Encodable {
         var date: String?
         var digest: String?
         var reason: String?
-        var records: Records?
+        var records: RecordsJSON?
         var rejections: [String: Int]
+        var findings: FindingsJSON?
         var seconds: Int64?
     }
 

@@ -55,5 +55,9 @@ struct WatchLog: RunObserver {
             default: .info
             }
         logger.log(level: level, "\(text)", metadata: metadata)
+        if let lacking = file.findings?.lacking, !file.isUnchanged {
+            let sentence = Show.name(lacking.text)
+            logger.warning("\(Show.name(file.name)): \(sentence)", metadata: ["file": "\(Show.name(file.name))"])
+        }
     }
 }
