@@ -137,6 +137,7 @@ struct PartialSums {
 /// A partial that is durable under a temporary name.
 package struct SealedPartial {
     package let version: NewVersion
+    package let sketch: PartialSketch
     package let file: AtomicFile
 }
 
@@ -195,24 +196,30 @@ package final class PartialStore: Sendable {
         try fileSystem.createFolders(Path.parent(path))
         let writer = try KeyedTableWriter(path, kind: Self.kind, schema: schema, in: fileSystem)
         var sums = PartialSums()
+        var sketches = SketchBuilder()
         try produce { batch in
             try sums.add(batch)
+            sketches.add(batch)
             try writer.write(batch)
         }
+        let sketch = sketches.finish()
         precondition(
             sums.records == Int64(origin.outcomes.folded),
             "\(origin.name): \(origin.outcomes.folded) records were folded, the partial has \(sums.records)")
-        let (size, digest) = try writer.seal(metadata: Self.metadata(origin, sums))
+        let (size, digest) = try writer.seal(metadata: Self.metadata(origin, sums, sketch))
         let facts = VersionFacts(
             name: origin.name, digest: origin.digest, date: origin.date, size: origin.size,
             storedSize: origin.storedSize, compression: origin.compression, container: origin.container,
             partial: partial, partialSize: size, partialDigest: digest.hex, plan: origin.settings, rows: sums.rows,
             seconds: sums.seconds, absoluteSeconds: sums.absoluteSeconds)
         return SealedPartial(
-            version: NewVersion(facts: facts, outcomes: origin.outcomes, apps: sums.appSums), file: writer.file)
+            version: NewVersion(facts: facts, outcomes: origin.outcomes, apps: sums.appSums), sketch: sketch,
+            file: writer.file)
     }
 
-    private static func metadata(_ origin: PartialOrigin, _ sums: PartialSums) -> [(String, String)] {
+    private static func metadata(
+        _ origin: PartialOrigin, _ sums: PartialSums, _ sketch: PartialSketch
+    ) -> [(String, String)] {
         var pairs = [
             ("watchfold.source", origin.name), ("watchfold.digest", origin.digest),
             ("watchfold.date", origin.date ?? ""),
@@ -227,7 +234,32 @@ package final class PartialStore: Sendable {
         for (reason, count) in origin.outcomes.rejected.sorted(by: { $0.key < $1.key }) {
             pairs.append(("watchfold.rejected.\(reason.rawValue)", String(count)))
         }
+        pairs.append(("watchfold.contracts", String(sketch.contractCount)))
+        pairs.append(("watchfold.sketch.contracts", sketch.contracts.text))
+        pairs.append(("watchfold.sketch.rows", sketch.rows.text))
         return pairs
+    }
+
+    /// What a partial tells of its keys; nil for one that was written before partials did, is damaged or gone. Reads
+    /// the footer alone.
+    ///
+    /// - Throws: `IOError` when the disk said no.
+    package func sketch(of partial: String) throws -> PartialSketch? {
+        let reader: KeyedTableReader
+        do {
+            reader = try open(partial)
+        } catch is DamagedTable {
+            return nil
+        } catch is NewerFormat {
+            return nil
+        } catch let error as IOError where error.isMissing {
+            return nil
+        }
+        guard let count = reader.metadata("watchfold.contracts").flatMap({ Int($0) }),
+            let contracts = reader.metadata("watchfold.sketch.contracts").flatMap({ KeySketch(text: $0) }),
+            let rows = reader.metadata("watchfold.sketch.rows").flatMap({ KeySketch(text: $0) })
+        else { return nil }
+        return PartialSketch(contractCount: count, contracts: contracts, rows: rows)
     }
 
     /// Opens a partial.
