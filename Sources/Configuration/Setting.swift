@@ -71,7 +71,8 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
             "a size from \(SettingLimits.maxRecordBytes.lowerBound) to \(SettingLimits.maxRecordBytes.upperBound)"
         case .rejectsPerFile: "a whole number from 0 to \(SettingLimits.rejectsPerFile.upperBound)"
         case .gate: choices(GateMode.self)
-        case .gateDays: "a whole number from \(SettingLimits.gateDays.lowerBound) to \(SettingLimits.gateDays.upperBound)"
+        case .gateDays:
+            "a whole number from \(SettingLimits.gateDays.lowerBound) to \(SettingLimits.gateDays.upperBound)"
         case .gateThreshold: "a whole number from 1 to \(SettingLimits.gateThreshold.upperBound)"
         case .settle, .publishEvery: "a time from 0s to \(SettingLimits.longest)"
         case .stale, .poll: "a time from \(SettingLimits.shortest) to \(SettingLimits.longest)"

@@ -36,7 +36,9 @@ import Testing
         var bytes = Array(text.utf8)
         var h: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(bytes.count)
         while !bytes.isEmpty {
-            let word = bytes.prefix(8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
+            let word = bytes.prefix(8).enumerated().reduce(UInt64(0)) {
+                $0 | UInt64($1.element) << UInt64(8 * $1.offset)
+            }
             h = mix(h ^ word, 0xA076_1D64_78BD_642F)
             bytes.removeFirst(min(8, bytes.count))
         }
@@ -47,7 +49,10 @@ import Testing
         let names = (0..<3000).map { "C\($0)" + String(repeating: "x", count: $0 % 23) } + ["", "é", "12345678"]
         let found = sketch(names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { ($0, "A", 1) })
         let least = Set(names.map { hash($0) >> 16 }).sorted().prefix(1024)
-        let text = "1 " + least.map { String(repeating: "0", count: 12 - String($0, radix: 16).count) + String($0, radix: 16) }.joined()
+        let text =
+            "1 "
+            + least.map { String(repeating: "0", count: 12 - String($0, radix: 16).count) + String($0, radix: 16) }
+            .joined()
         #expect(found.contracts.text == text)
         #expect(found.contractCount == names.count)
         #expect(KeySketch(text: text) == found.contracts)
@@ -60,12 +65,16 @@ import Testing
         #expect(whole.contractCount == 5000)
     }
 
-    @Test(arguments: [(20_000, 20_000, 0), (20_000, 20_000, 3_000), (20_000, 14_000, 14_000), (900, 700, 300), (50_000, 20_000, 20_000)])
+    @Test(arguments: [
+        (20_000, 20_000, 0), (20_000, 20_000, 3_000), (20_000, 14_000, 14_000), (900, 700, 300),
+        (50_000, 20_000, 20_000),
+    ])
     func sharesAreThoseOfTheSetsAsNearAsASampleComes(_ a: Int, _ b: Int, _ common: Int) throws {
         let first = sketch(rows(0..<a)).contracts
         let second = sketch(rows((a - common)..<(a - common + b))).contracts
         // Five standard deviations of a sample of what is left of 1,024 after cutting at the common limit.
-        let tolerance = a <= 1024 && b <= 1024 ? 1e-12 : 5 * 0.5 / (1024 * Double(min(a, b)) / Double(max(a, b))).squareRoot()
+        let tolerance =
+            a <= 1024 && b <= 1024 ? 1e-12 : 5 * 0.5 / (1024 * Double(min(a, b)) / Double(max(a, b))).squareRoot()
         let share = try #require(first.shareFound(in: second))
         #expect(abs(share - Double(common) / Double(a)) <= tolerance)
         let back = try #require(second.shareFound(in: first))
@@ -96,7 +105,10 @@ import Testing
         #expect(sketch(rows(0..<100)).contracts.shareFound(in: sketch(rows(0..<100_000)).contracts) == nil)
     }
 
-    @Test(arguments: ["", "1", "2 ", "1 00000000000", "1 00000000000G", "1 00000000000A", "1 000000000002000000000001", "1 000000000001000000000001"])
+    @Test(arguments: [
+        "", "1", "2 ", "1 00000000000", "1 00000000000G", "1 00000000000A", "1 000000000002000000000001",
+        "1 000000000001000000000001",
+    ])
     func anotherTextIsNoSketch(_ text: String) { #expect(KeySketch(text: text) == nil) }
 
     @Test func aTextOfTooManyHashesIsNoSketch() {

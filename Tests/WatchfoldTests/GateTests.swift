@@ -9,10 +9,10 @@ import Testing
 
 @testable import Watchfold
 
-/// Days in small: 1,200 contracts, of which two thirds watch on a day, one to three records each.
+/// Days in small: 700 contracts, of which two thirds watch on a day, one to three records each.
 struct SmallDays {
     var seed: UInt64 = 1
-    var contracts = 1200
+    var contracts = 700
     /// Of a hundred records.
     var apps = [("CHANNEL", 60), ("VOD", 30), ("CHILD", 10)]
 
@@ -66,7 +66,7 @@ struct SmallDays {
     // MARK: What is found
 
     @Test func goodDaysAreNotRemarkable() throws {
-        for seed in seeds(3) {
+        for seed in seeds(2) {
             let bench = Workbench()
             var days = SmallDays()
             days.seed = seed
@@ -84,28 +84,36 @@ struct SmallDays {
     }
 
     static let faults = [
-        Fault(description: "half a day", words: [" records, usual is 1.6", ": a short dump?"]) { days in
+        Fault(description: "half a day", words: [" records, usual is ", ": a short dump?"]) { days in
             let all = days.lines(11)
             return Array(all.prefix(all.count / 2))
         },
         Fault(description: "two days in one", words: [" records, usual is ", ": more than one day?"]) {
             $0.lines(11) + $0.lines(12)
         },
-        Fault(description: "an app renamed", words: ["no CHILD, usual is 10 % of the records", "KIDS has ", "renamed?"]) {
+        Fault(
+            description: "an app renamed",
+            words: ["no CHILD, usual is ", "KIDS has ", " of the records, usual is none", ": was an app renamed?"]
+        ) {
             $0.lines(11).map { $0.replacingOccurrences(of: "CHILD", with: "KIDS") }
         },
-        Fault(description: "milliseconds", words: [" seconds, usual is 1", "another unit?"]) {
+        Fault(description: "milliseconds", words: [" seconds", "another unit?"]) {
             $0.lines(11).map { $0.replacingOccurrences(of: "}", with: "000}") }
         },
         Fault(description: "other contracts", words: ["0.00 % of its contracts are known from the days before"]) {
             $0.lines(11).map { $0.replacingOccurrences(of: "SGH", with: "sgh-") }
         },
-        Fault(description: "the day before with 1 % changed", words: ["20220410.json: the same day under another date?"]) {
+        Fault(
+            description: "the day before with 1 % changed", words: ["20220410.json: the same day under another date?"]
+        ) {
             $0.lines(10).enumerated().map { $0 % 100 == 0 ? $1.replacingOccurrences(of: "}", with: "1}") : $1 }
         },
-        Fault(description: "the same day twice", words: ["100 % of its rows are those of 20220410.json: the same day twice?"],
-            name: "20220410-again.json") { $0.lines(10).reversed() },
-        Fault(description: "nothing but a line", words: ["1 records, usual is 1.6"]) { Array($0.lines(11).prefix(1)) },
+        Fault(
+            description: "the same day twice",
+            words: ["100 % of its rows are those of 20220410.json: the same day twice?"],
+            name: "20220410-again.json"
+        ) { $0.lines(10).reversed() },
+        Fault(description: "nothing but a line", words: ["1 records, usual is "]) { Array($0.lines(11).prefix(1)) },
     ]
 
     @Test(arguments: faults) func whatIsUnlikeTheDaysBeforeIsSaid(_ fault: Fault) throws {
@@ -129,10 +137,10 @@ struct SmallDays {
 
     @Test func aFileOfAnotherKindHasNothingToBeComparedWith() throws {
         let bench = try prepared()
-        for name in ["20220411-extra.json", "extra.json", "20220411/part-9.json", "dt=2022-04-11/x.json"] {
-            bench.put(name, days.lines(11).prefix(60).joined(separator: "\n") + "\n" + "\n" + name.prefix(0))
-            // The same bytes would be duplicates.
-            bench.put(name, days.lines(11).prefix(60 + name.count).joined(separator: "\n") + "\n")
+        for (index, name) in ["20220411-extra.json", "extra.json", "20220411/part-9.json", "dt=2022-04-11/x.json"]
+            .enumerated()
+        {
+            bench.put(name, days.lines(11 + index).prefix(300).joined(separator: "\n") + "\n")
         }
         #expect(try bench.run().files.map(\.reason) == ["", "", "", ""])
     }
@@ -153,7 +161,8 @@ struct SmallDays {
         for day in 1...28 {
             let lines = days.lines(day)
             let isWeekend = day % 7 == 0 || day % 7 == 6
-            bench.put(days.name(day), lines.prefix(isWeekend ? lines.count / 3 : lines.count).joined(separator: "\n") + "\n")
+            bench.put(
+                days.name(day), lines.prefix(isWeekend ? lines.count / 3 : lines.count).joined(separator: "\n") + "\n")
         }
         #expect(try bench.run().files.filter { $0.isUnusual }.map(\.reason) == [])
     }
@@ -175,21 +184,25 @@ struct SmallDays {
 
     @Test func aFlagChangesNoReport() throws {
         var outputs: [[String: String]] = []
+        var receipts: [String] = []
         for yaml in ["gate: off", "gate: flag"] {
             let bench = try prepared(yaml)
-            bench.put("20220411.json", days.lines(11).prefix(500).joined(separator: "\n") + "\n")
+            bench.put("20220411.json", days.lines(11).prefix(350).joined(separator: "\n") + "\n")
             try bench.run()
             outputs.append(bench.outputs())
-            outputs[outputs.count - 1]["receipt"] = String(
+            let receipt = String(
                 decoding: FileManager.default.contents(atPath: bench.output + "/receipt.json")!, as: UTF8.self)
+            // How many files shared a commit is a matter of time.
+            receipts.append(receipt.replacing(/"generation": [0-9]+/, with: ""))
         }
-        #expect(outputs[0] == outputs[1])
+        expectSame(outputs[0], outputs[1])
+        #expect(receipts[0] == receipts[1])
     }
 
     @Test func whatIsHeldCountsWhenItIsAccepted() throws {
         let bench = try prepared("gate: hold")
         let before = bench.outputs()
-        bench.put("20220411.json", days.lines(11).prefix(500).joined(separator: "\n") + "\n")
+        bench.put("20220411.json", days.lines(11).prefix(350).joined(separator: "\n") + "\n")
         let report = try bench.run()
         #expect(report.files.map(\.state) == [.held] && report.isIncomplete)
         expectSame(bench.outputs(), before)
@@ -200,17 +213,17 @@ struct SmallDays {
         _ = try bench.processor().decide(.accept, "20220411.json")
         #expect(try outcome(bench, "20220411.json").state == .folded)
         let after = bench.outputs()
-        #expect(after != before)
+        #expect(after["daily.csv"] != before["daily.csv"])
         // A decision is of a content: read again, it is not held again.
         #expect(try bench.reprocess(["\(bench.inbox)/20220411.json"]).files.map(\.state) == [.folded])
         expectSame(bench.outputs(), after)
-        #expect(try bench.verify().isClean)
+        #expect(try bench.verify().isSound)
     }
 
     @Test func aReplacementIsComparedWithTheDaysBeforeAndNotWithItself() throws {
         let bench = try prepared("gate: hold")
         let before = bench.outputs()
-        bench.put("20220410.json", days.lines(10).prefix(400).joined(separator: "\n") + "\n")
+        bench.put("20220410.json", days.lines(10).prefix(300).joined(separator: "\n") + "\n")
         #expect(try bench.run().files.map(\.state) == [.held])
         // What the name gave before goes on counting.
         expectSame(bench.outputs(), before)
@@ -222,7 +235,7 @@ struct SmallDays {
 
     @Test func reprocessingJudgesEachDayByThoseBeforeIt() throws {
         let bench = try prepared("gate: off")
-        bench.put("20220409.json", days.lines(9).prefix(400).joined(separator: "\n") + "\n")
+        bench.put("20220409.json", days.lines(9).prefix(300).joined(separator: "\n") + "\n")
         try bench.run()
         bench.yaml = "gate: hold"
         let report = try bench.reprocess()
@@ -243,9 +256,9 @@ struct SmallDays {
 
     // MARK: Order, crashes, repair
 
-    /// Thirty days of which three are bad.
-    private func month() -> [(name: String, text: String)] {
-        (1...30).map { day in
+    /// Three weeks in which three days are bad.
+    private func weeks() -> [(name: String, text: String)] {
+        (1...21).map { day in
             var lines = days.lines(day)
             if day == 12 || day == 13 { lines = Array(lines.prefix(lines.count / 2)) }
             if day == 20 { lines = days.lines(19).dropLast(9).map { $0 } }
@@ -261,38 +274,41 @@ struct SmallDays {
     func aBurstIsJudgedAsIfTheDaysHadComeOneByOne(_ yaml: String) throws {
         let slow = Workbench()
         slow.yaml = yaml
-        for (name, text) in month() {
+        for (name, text) in weeks() {
             slow.put(name, text)
             try slow.run()
         }
         let expected = try outcomes(slow)
-        #expect(expected.filter { $0.contains("unusual") }.map { $0.prefix(8) } == ["20220412", "20220413", "20220420"])
+        #expect(
+            expected.filter { $0.contains("unusual") }.map { $0.prefix(8) } == ["20220412", "20220413", "20220420"])
         for jobs in [1, 2, 5] {
             let burst = Workbench()
             burst.yaml = yaml
             burst.jobs = jobs
-            for (name, text) in month().shuffled() { burst.put(name, text) }
+            for (name, text) in weeks().shuffled() { burst.put(name, text) }
             try burst.run()
             #expect(try outcomes(burst) == expected, "\(jobs) jobs")
             expectSame(burst.outputs(), slow.outputs())
         }
         let reprocessed = Workbench()
-        for (name, text) in month() { reprocessed.put(name, text) }
+        for (name, text) in weeks() { reprocessed.put(name, text) }
         reprocessed.yaml = "gate: off"
         try reprocessed.run()
         reprocessed.yaml = "gate: flag"
-        #expect(try reprocessed.reprocess().files.filter { $0.isUnusual }.map { $0.name.prefix(8) } == ["20220412", "20220413", "20220420"])
+        // Both of two days that are alike are known by now.
+        let found = try reprocessed.reprocess().files.filter { $0.isUnusual }.map { String($0.name.prefix(8)) }
+        #expect(found == ["20220412", "20220413", "20220419", "20220420"])
     }
 
     @Test func aRunThatBreaksOffIsJudgedAlikeWhenItIsRepeated() throws {
         let whole = Workbench()
         whole.yaml = "gate: hold"
-        for (name, text) in month() { whole.put(name, text) }
+        for (name, text) in weeks() { whole.put(name, text) }
         try whole.run()
-        for day in [5, 12, 14, 21] {
+        for day in [12, 14] {
             let broken = Workbench()
             broken.yaml = "gate: hold"
-            for (name, text) in month() { broken.put(name, text) }
+            for (name, text) in weeks() { broken.put(name, text) }
             let date = SmallDays.date(day)
             broken.watcher.bend { call in
                 if case .rename(let from, _) = call, from.contains("/.\(date)-") { return .fail(errno: EIO) }
@@ -332,7 +348,9 @@ struct SmallDays {
     private let gate = ArrivalGate(rules: GateRules())
 
     @Test func daysWithoutSketchesAreComparedByTheirSums() {
-        let earlier = (1...9).map { profile("2022-04-0\($0)", records: 100_000 + $0 * 500, apps: ["VOD": 90_000, "CHILD": 10_000]) }
+        let earlier = (1...9).map {
+            profile("2022-04-0\($0)", records: 100_000 + $0 * 500, apps: ["VOD": 90_000, "CHILD": 10_000])
+        }
         func finding(_ day: ArrivalProfile) -> String? { gate.finding(day, earlier: earlier, others: earlier) }
         #expect(finding(profile("2022-04-10", records: 101_000, apps: ["VOD": 91_000, "CHILD": 10_000])) == nil)
         #expect(

@@ -106,7 +106,8 @@ struct ArrivalGate {
         // What follows from the first is not said again.
         let told = [first] + amounts.dropFirst().filter { $0.side != first.side }
         return told.map { amount in
-            var text = "\(Show.number(Int128(amount.value))) \(amount.noun), usual is \(Show.short(amount.usual.median))"
+            var text =
+                "\(Show.number(Int128(amount.value))) \(amount.noun), usual is \(Show.short(amount.usual.median))"
             text += " (\(Show.short(amount.usual.low)) to \(Show.short(amount.usual.high)))"
             if amount.noun == "records" {
                 text += amount.side == .below ? ": a short dump?" : ": more than one day?"
@@ -138,8 +139,10 @@ struct ArrivalGate {
             let slack = max(usual.median / 2, 1 / Double(Self.leastAppShare), threshold * chance)
             if usual.side(of: own, slack: slack, threshold: threshold) != nil { found.append((app, own, usual)) }
         }
-        found.sort { abs($1.share - $1.usual.median) == abs($0.share - $0.usual.median)
-            ? $0.app < $1.app : abs($1.share - $1.usual.median) < abs($0.share - $0.usual.median) }
+        found.sort {
+            abs($1.share - $1.usual.median) == abs($0.share - $0.usual.median)
+                ? $0.app < $1.app : abs($1.share - $1.usual.median) < abs($0.share - $0.usual.median)
+        }
         var parts = found.prefix(Self.namedApps).map { app, own, usual in
             let name = UnusualFile.shortened(app.string)
             return own == 0
@@ -211,6 +214,7 @@ package enum UnusualFile {
     /// A name, cut if it is very long.
     static func shortened(_ name: String) -> String {
         let most = 60
-        return name.unicodeScalars.count <= most ? name : String(String.UnicodeScalarView(name.unicodeScalars.prefix(most))) + "…"
+        return name.unicodeScalars.count <= most
+            ? name : String(String.UnicodeScalarView(name.unicodeScalars.prefix(most))) + "…"
     }
 }

@@ -25,7 +25,9 @@ extension StatusReport {
                     + file.rejections.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
                     .map { "\($0.key.rawValue) \(Show.number($0.value))" }.joined(separator: ", ") + ")"
             }
-            if !file.reason.isEmpty { line += "  " + style.paint(Show.name(file.reason), file.isUnusual ? .yellow : .dim) }
+            if !file.reason.isEmpty {
+                line += "  " + style.paint(Show.name(file.reason), file.isUnusual ? .yellow : .dim)
+            }
             if file.isGone { line += "  (no longer in the inbox)" }
             if file.isCounted && file.state != .folded { line += "  (its last good content counts)" }
             lines.append(line)
@@ -74,7 +76,8 @@ extension StatusReport {
         let text = "gate \(gate.rules.mode.rawValue): "
         let series = Show.name(UnusualFile.shortened(gate.series))
         if gate.days < ArrivalGate.leastDays {
-            return text + "\(Show.count(gate.days, "day")) of \(series) known, too few to judge by; it takes \(ArrivalGate.leastDays)"
+            return text
+                + "\(Show.count(gate.days, "day")) of \(series) known, too few to judge by; it takes \(ArrivalGate.leastDays)"
         }
         var line = text + "the next \(series) is compared with \(Show.count(gate.days, "day"))"
         if gate.sketchedDays < ArrivalGate.leastDays {
