@@ -1,91 +1,102 @@
 //  What a partial keeps of its keys, so that days can be compared without reading their rows.
 //
-//  A sketch is the k least hashes of a set (k = 1,024), a bottom-k sample. Whatever is below the largest hash that two
-//  sketches both reach is in them completely, so that part of the hash space is a fair sample of both sets:
+//  A sketch is the k contracts with the least hashes (k = 1,024), a bottom-k sample, each with a hash of all its rows.
+//  Whatever is below the largest hash that two sketches both reach is in them completely, so that part of the hash space is
+//  a fair sample of both sets:
 //
-//      A  2 5 7 9 │          all of A below 10: 2 5 7 9         A and B share 5 and 9 there: of A's hashes one half is
-//      B  3 5 9 10│ 14       all of B below 10: 3 5 9           in B; of the five that either has, two are in both
+//      A  2a 5b 7c 9d │           all of A below 10: 2 5 7 9         A and B share 5 and 9 there: half of A's contracts
+//      B  3e 5b 9f 10g│ 14h       all of B below 10: 3 5 9           are in B. Of the five that either has, one (5b) has
+//                                                                     the same rows in both
 //
-//  With 1,024 hashes a share is known to within about 1.6 % (one standard deviation). Sets of up to 1,024 members are
-//  known completely.
+//  With 1,024 contracts a share is known to within about 1.6 % (one standard deviation). Up to 1,024 contracts are known
+//  completely. The sketch stands in the partial's metadata and decides nothing about sums.
 //
-//  A partial has two: of its contracts, and of its whole rows (contract, app, seconds). They stand in its metadata and
-//  decide nothing about sums.
-//
-//  Hashes have 48 bits. `mix(a, b)` is the high word of the 128-bit product a × b, exclusive-or the low one (as in
-//  wyhash, Wang Yi). Words are eight bytes, little-endian, the last one filled up with zeros.
+//  `mix(a, b)` is the high word of the 128-bit product a × b, exclusive-or the low one (as in wyhash, Wang Yi). Words are
+//  eight bytes, little-endian, the last one filled up with zeros.
 //
 //      hash(bytes)   h = 9E3779B97F4A7C15 ^ number of bytes; for each word w: h = mix(h ^ w, A0761D6478BD642F);
 //                    mix(h ^ E7037ED1A0B428DB, 8EBC6AF09C88C6E3)
-//      contract      hash(contract) >> 16
-//      row           mix(mix(hash(contract) ^ E7037ED1A0B428DB, hash(app) ^ 589965CC75374CC3) ^ seconds,
-//                        A0761D6478BD642F) >> 16
+//      contract      hash(contract) >> 16                                                                    48 bits
+//      its rows      the sum over its rows of mix(hash(app) ^ seconds, A0761D6478BD642F), modulo 2^64, >> 32      32 bits
 //
-//  As text: `1 ` and twelve hexadecimal digits for each hash, ascending.
+//  As text: `1 ` and for each contract, ascending by hash, twelve hexadecimal digits for it and eight for its rows.
 //
 //  Source: Cohen and Kaplan, Summarizing Data using Bottom-k Sketches, PODC 2007.
 
 import Columns
 import Folding
 
-/// A sample of a set's hashes by which it can be compared with other sets.
+/// A sample of the contracts of a partial, by which it can be compared with others.
 package struct KeySketch: Sendable, Hashable {
-    /// Most hashes that are kept.
+    struct Member: Sendable, Hashable {
+        /// 48 bits.
+        var contract: UInt64
+        var rows: UInt32
+    }
+
+    /// Most contracts that are kept.
     package static let size = 1024
-    private static let hashBits = 48
     /// Fewer than these are no sample.
     private static let leastSample = 64
 
-    /// Ascending, each once, at most `size`.
-    private let hashes: [UInt64]
+    /// Those with the least hashes; ascending, each hash once, at most `size`.
+    private let members: [Member]
 
-    /// - Parameter hashes: the least ones of a set, ascending, each once.
-    init(_ hashes: [UInt64]) { self.hashes = hashes }
+    init(_ members: [Member]) { self.members = members }
 
-    /// Every member's hash that is below this is kept.
-    private var limit: UInt64 { hashes.count < Self.size ? 1 << Self.hashBits : hashes[hashes.count - 1] + 1 }
+    /// Every contract whose hash is below this is kept.
+    private var limit: UInt64 { members.count < Self.size ? 1 << 48 : members[members.count - 1].contract + 1 }
 
-    /// Members of this set, of the other and of both, in the part of the hash space that both know completely.
-    private func sample(_ other: KeySketch) -> (own: Int, other: Int, common: Int) {
+    /// Contracts of this one, of the other and of both, and those of both whose rows are the same, in the part of the
+    /// hash space that both know completely.
+    private func sample(_ other: KeySketch) -> (own: Int, other: Int, common: Int, same: Int) {
         let limit = min(limit, other.limit)
-        var (i, j, common) = (0, 0, 0)
+        var (i, j, common, same) = (0, 0, 0, 0)
         while true {
-            let a = i < hashes.count ? hashes[i] : limit
-            let b = j < other.hashes.count ? other.hashes[j] : limit
-            if a >= limit && b >= limit { return (i, j, common) }
+            let a = i < members.count ? members[i].contract : limit
+            let b = j < other.members.count ? other.members[j].contract : limit
+            if a >= limit && b >= limit { return (i, j, common, same) }
+            if a == b {
+                common += 1
+                if members[i].rows == other.members[j].rows { same += 1 }
+            }
             if a <= b { i += 1 }
             if b <= a { j += 1 }
-            if a == b { common += 1 }
         }
     }
 
-    /// The share of this set's members that the other one has too, about; nil when too few of them are known.
+    /// The share of these contracts that the other one has too, about; nil when too few of them are known.
     package func shareFound(in other: KeySketch) -> Double? {
         let sample = sample(other)
         return sample.own < Self.leastSample ? nil : Double(sample.common) / Double(sample.own)
     }
 
-    /// The members that both sets have, of those that either has, about; nil when too few of them are known.
+    /// Of the contracts that either has, those with the same rows in both, about; nil when too few of them are known.
     package func similarity(to other: KeySketch) -> Double? {
         let sample = sample(other)
         let either = sample.own + sample.other - sample.common
-        return either < Self.leastSample ? nil : Double(sample.common) / Double(either)
+        return either < Self.leastSample ? nil : Double(sample.same) / Double(either)
     }
 
     // MARK: Text
 
-    private static let mark: [UInt8] = Array("1 ".utf8)
+    private static let mark = Array("1 ".utf8)
     private static let digits = Array("0123456789abcdef".utf8)
-    private static let digitCount = hashBits / 4
+    private static let contractDigits = 12
+    private static let memberDigits = contractDigits + 8
 
     /// See the head of the file.
     package var text: String {
         var bytes = Self.mark
-        bytes.reserveCapacity(bytes.count + hashes.count * Self.digitCount)
-        for hash in hashes {
-            for shift in stride(from: Self.hashBits - 4, through: 0, by: -4) {
-                bytes.append(Self.digits[Int(truncatingIfNeeded: hash >> UInt64(shift)) & 15])
+        bytes.reserveCapacity(bytes.count + members.count * Self.memberDigits)
+        func append(_ value: UInt64, _ count: Int) {
+            for place in stride(from: count - 1, through: 0, by: -1) {
+                bytes.append(Self.digits[Int(truncatingIfNeeded: value >> UInt64(4 * place)) & 15])
             }
+        }
+        for member in members {
+            append(member.contract, Self.contractDigits)
+            append(UInt64(member.rows), Self.memberDigits - Self.contractDigits)
         }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -93,29 +104,37 @@ package struct KeySketch: Sendable, Hashable {
     /// Nil for a text that is no sketch of this kind: a later version may write another.
     package init?(text: String) {
         var text = text
-        let read: [UInt64]? = text.withUTF8 { bytes in
-            let body = bytes.dropFirst(Self.mark.count)
-            guard bytes.starts(with: Self.mark), body.count % Self.digitCount == 0,
-                body.count / Self.digitCount <= Self.size
+        let read: [Member]? = text.withUTF8 { bytes in
+            let count = (bytes.count - Self.mark.count) / Self.memberDigits
+            guard bytes.starts(with: Self.mark), bytes.count == Self.mark.count + count * Self.memberDigits,
+                count <= Self.size
             else { return nil }
-            var hashes: [UInt64] = []
-            hashes.reserveCapacity(body.count / Self.digitCount)
-            var hash: UInt64 = 0
-            for (index, byte) in body.enumerated() {
-                switch byte {
-                case 0x30...0x39: hash = hash << 4 | UInt64(byte - 0x30)
-                case 0x61...0x66: hash = hash << 4 | UInt64(byte - 0x61 + 10)
-                default: return nil
+            var members: [Member] = []
+            members.reserveCapacity(count)
+            var at = Self.mark.count
+            func number(_ count: Int) -> UInt64? {
+                var value: UInt64 = 0
+                for byte in bytes[at..<at + count] {
+                    switch byte {
+                    case 0x30...0x39: value = value << 4 | UInt64(byte - 0x30)
+                    case 0x61...0x66: value = value << 4 | UInt64(byte - 0x61 + 10)
+                    default: return nil
+                    }
                 }
-                guard index % Self.digitCount == Self.digitCount - 1 else { continue }
-                if let last = hashes.last, last >= hash { return nil }
-                hashes.append(hash)
-                hash = 0
+                at += count
+                return value
             }
-            return hashes
+            for _ in 0..<count {
+                guard let contract = number(Self.contractDigits),
+                    let rows = number(Self.memberDigits - Self.contractDigits)
+                else { return nil }
+                if let last = members.last, last.contract >= contract { return nil }
+                members.append(Member(contract: contract, rows: UInt32(rows)))
+            }
+            return members
         }
         guard let read else { return nil }
-        hashes = read
+        members = read
     }
 }
 
@@ -123,66 +142,57 @@ package struct KeySketch: Sendable, Hashable {
 package struct PartialSketch: Sendable, Hashable {
     /// Distinct contracts; exact.
     package var contractCount: Int
-    package var contracts: KeySketch
-    package var rows: KeySketch
+    package var keys: KeySketch
 }
 
-/// Keeps the least hashes of what comes.
-private struct LeastHashes {
-    /// The least `KeySketch.size` and some more; sorted and cut when it is full.
-    private var kept: [UInt64] = []
-    /// What is not below this is not among the least.
-    private(set) var limit = UInt64.max
-
-    private static let room = 4 * KeySketch.size
-
-    mutating func add(_ hash: UInt64) {
-        kept.append(hash)
-        if kept.count == Self.room { cut() }
-    }
-
-    private mutating func cut() {
-        kept.sort()
-        var last: UInt64?
-        kept.removeAll { hash in
-            defer { last = hash }
-            return hash == last
-        }
-        if kept.count >= KeySketch.size {
-            kept.removeLast(kept.count - KeySketch.size)
-            limit = kept[kept.count - 1]
-        }
-    }
-
-    mutating func sketch() -> KeySketch {
-        cut()
-        return KeySketch(kept)
-    }
-}
-
-/// Makes the sketches of rows that come in order.
+/// Makes the sketch of rows that come in order.
 struct SketchBuilder {
+    private struct Entry {
+        var contract: UInt64
+        /// Sum over its rows.
+        var rows: UInt64
+    }
+
     private var contractCount = 0
     /// Hash of the last row's contract; rows of one contract stand together.
     private var lastContract: UInt64?
-    private var contracts = LeastHashes()
-    private var rows = LeastHashes()
+    /// The least contracts and some more, the last row's at the end if it is among them; cut when it is full.
+    private var kept: [Entry] = []
+    /// What is not below this is not among the least.
+    private var limit = UInt64.max
+
+    private static let room = 4 * KeySketch.size
 
     private static let start: UInt64 = 0x9E37_79B9_7F4A_7C15
     private static let step: UInt64 = 0xA076_1D64_78BD_642F
     private static let turn: UInt64 = 0xE703_7ED1_A0B4_28DB
     private static let end: UInt64 = 0x8EBC_6AF0_9C88_C6E3
-    private static let appTurn: UInt64 = 0x5899_65CC_7537_4CC3
 
+    @inline(__always)
     private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
         let product = a.multipliedFullWidth(by: b)
         return product.high ^ product.low
     }
 
     /// - Parameter end: of the readable bytes.
+    @inline(__always)
     private static func hash(_ start: UnsafePointer<UInt8>, _ count: Int, end: UnsafePointer<UInt8>) -> UInt64 {
+        let bytes = UnsafeRawPointer(start)
+        // Real contracts have nine bytes.
+        if count > 8, count <= 16, end - start >= 16 {
+            let first = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+            let rest = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            let second = rest & (UInt64.max &>> UInt64(truncatingIfNeeded: 8 &* (16 &- count)))
+            let hash = mix(mix(Self.start ^ UInt64(truncatingIfNeeded: count) ^ first, step) ^ second, step)
+            return mix(hash ^ turn, Self.end)
+        }
+        return longHash(bytes, count)
+    }
+
+    @inline(never)
+    private static func longHash(_ bytes: UnsafeRawPointer, _ count: Int) -> UInt64 {
         var hash = Self.start ^ UInt64(truncatingIfNeeded: count)
-        var at = UnsafeRawPointer(start)
+        var at = bytes
         var left = count
         while left >= 8 {
             hash = mix(hash ^ UInt64(littleEndian: at.loadUnaligned(as: UInt64.self)), step)
@@ -191,12 +201,8 @@ struct SketchBuilder {
         }
         if left > 0 {
             var word: UInt64 = 0
-            if UnsafeRawPointer(end) - at >= 8 {
-                word = UInt64(littleEndian: at.loadUnaligned(as: UInt64.self)) & ((1 << UInt64(left * 8)) - 1)
-            } else {
-                for index in 0..<left {
-                    word |= UInt64(at.load(fromByteOffset: index, as: UInt8.self)) << UInt64(index * 8)
-                }
+            for index in 0..<left {
+                word |= UInt64(at.load(fromByteOffset: index, as: UInt8.self)) << UInt64(index * 8)
             }
             hash = mix(hash ^ word, step)
         }
@@ -210,36 +216,55 @@ struct SketchBuilder {
             batch.keys[1].withUnsafe { apps, appOffsets in
                 batch.measures[0].withUnsafeBufferPointer { seconds in
                     let (namesEnd, appsEnd) = (names + nameOffsets[count], apps + appOffsets[count])
-                    var last = lastContract
-                    var (contractLimit, rowLimit) = (contracts.limit, rows.limit)
+                    var last = lastContract ?? 0
+                    var isFirst = lastContract == nil
+                    var contracts = 0
+                    var limit = limit
                     for row in 0..<count {
-                        let contract = Self.hash(
-                            names + nameOffsets[row], nameOffsets[row + 1] - nameOffsets[row], end: namesEnd)
-                        if contract != last {
+                        let start = nameOffsets[row]
+                        let contract = Self.hash(names + start, nameOffsets[row + 1] - start, end: namesEnd)
+                        let isNew = contract != last || isFirst
+                        if isNew {
+                            contracts += 1
                             last = contract
-                            contractCount += 1
-                            if contract >> 16 < contractLimit {
-                                contracts.add(contract >> 16)
-                                contractLimit = contracts.limit
-                            }
+                            isFirst = false
                         }
+                        // Nearly all rows of a large file end here.
+                        if contract >> 16 >= limit { continue }
                         let app = Self.hash(apps + appOffsets[row], appOffsets[row + 1] - appOffsets[row], end: appsEnd)
-                        let hash =
-                            Self.mix(
-                                Self.mix(contract ^ Self.turn, app ^ Self.appTurn)
-                                    ^ UInt64(bitPattern: seconds[row]), Self.step) >> 16
-                        if hash < rowLimit {
-                            rows.add(hash)
-                            rowLimit = rows.limit
+                        let hash = Self.mix(app ^ UInt64(bitPattern: seconds[row]), Self.step)
+                        if isNew {
+                            if kept.count == Self.room { cut() }
+                            kept.append(Entry(contract: contract >> 16, rows: hash))
+                            limit = self.limit
+                        } else {
+                            kept[kept.count - 1].rows &+= hash
                         }
                     }
-                    lastContract = last
+                    lastContract = isFirst ? nil : last
+                    contractCount += contracts
                 }
             }
         }
     }
 
+    private mutating func cut() {
+        kept.sort { $0.contract < $1.contract }
+        var last: UInt64?
+        kept.removeAll { entry in
+            defer { last = entry.contract }
+            return entry.contract == last
+        }
+        if kept.count >= KeySketch.size {
+            kept.removeLast(kept.count - KeySketch.size)
+            limit = kept[kept.count - 1].contract
+        }
+    }
+
     mutating func finish() -> PartialSketch {
-        PartialSketch(contractCount: contractCount, contracts: contracts.sketch(), rows: rows.sketch())
+        cut()
+        return PartialSketch(
+            contractCount: contractCount,
+            keys: KeySketch(kept.map { .init(contract: $0.contract, rows: UInt32($0.rows >> 32)) }))
     }
 }

@@ -235,8 +235,7 @@ package final class PartialStore: Sendable {
             pairs.append(("watchfold.rejected.\(reason.rawValue)", String(count)))
         }
         pairs.append(("watchfold.contracts", String(sketch.contractCount)))
-        pairs.append(("watchfold.sketch.contracts", sketch.contracts.text))
-        pairs.append(("watchfold.sketch.rows", sketch.rows.text))
+        pairs.append(("watchfold.sketch", sketch.keys.text))
         return pairs
     }
 
@@ -247,7 +246,7 @@ package final class PartialStore: Sendable {
     package func sketch(of partial: String) throws -> PartialSketch? {
         let reader: KeyedTableReader
         do {
-            reader = try open(partial)
+            reader = try KeyedTableReader(path(partial), kind: Self.kind, readsMetadataAlone: true, in: fileSystem)
         } catch is DamagedTable {
             return nil
         } catch is NewerFormat {
@@ -256,10 +255,9 @@ package final class PartialStore: Sendable {
             return nil
         }
         guard let count = reader.metadata("watchfold.contracts").flatMap({ Int($0) }),
-            let contracts = reader.metadata("watchfold.sketch.contracts").flatMap({ KeySketch(text: $0) }),
-            let rows = reader.metadata("watchfold.sketch.rows").flatMap({ KeySketch(text: $0) })
+            let keys = reader.metadata("watchfold.sketch").flatMap({ KeySketch(text: $0) })
         else { return nil }
-        return PartialSketch(contractCount: count, contracts: contracts, rows: rows)
+        return PartialSketch(contractCount: count, keys: keys)
     }
 
     /// Opens a partial.

@@ -47,15 +47,20 @@ import Testing
 
     @Test func theTextIsThatOfTheLeastHashesAsTheyAreDescribed() {
         let names = (0..<3000).map { "C\($0)" + String(repeating: "x", count: $0 % 23) } + ["", "é", "12345678"]
-        let found = sketch(names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { ($0, "A", 1) })
+        let found = sketch(names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { ($0, "A", -1) })
+        func digits(_ value: UInt64, _ count: Int) -> String {
+            let text = String(value, radix: 16)
+            return String(repeating: "0", count: count - text.count) + text
+        }
+        func rows(_ seconds: Int64) -> UInt64 {
+            let product = UInt128(hash("A") ^ UInt64(bitPattern: seconds)) * UInt128(0xA076_1D64_78BD_642F as UInt64)
+            return UInt64(truncatingIfNeeded: product >> 64) ^ UInt64(truncatingIfNeeded: product)
+        }
         let least = Set(names.map { hash($0) >> 16 }).sorted().prefix(1024)
-        let text =
-            "1 "
-            + least.map { String(repeating: "0", count: 12 - String($0, radix: 16).count) + String($0, radix: 16) }
-            .joined()
-        #expect(found.contracts.text == text)
+        let text = "1 " + least.map { digits($0, 12) + digits(rows(-1) >> 32, 8) }.joined()
+        #expect(found.keys.text == text)
         #expect(found.contractCount == names.count)
-        #expect(KeySketch(text: text) == found.contracts)
+        #expect(KeySketch(text: text) == found.keys)
     }
 
     @Test func aSketchDoesNotDependOnHowRowsAreBatched() {
@@ -70,8 +75,8 @@ import Testing
         (50_000, 20_000, 20_000),
     ])
     func sharesAreThoseOfTheSetsAsNearAsASampleComes(_ a: Int, _ b: Int, _ common: Int) throws {
-        let first = sketch(rows(0..<a)).contracts
-        let second = sketch(rows((a - common)..<(a - common + b))).contracts
+        let first = sketch(rows(0..<a)).keys
+        let second = sketch(rows((a - common)..<(a - common + b))).keys
         // Five standard deviations of a sample of what is left of 1,024 after cutting at the common limit.
         let tolerance =
             a <= 1024 && b <= 1024 ? 1e-12 : 5 * 0.5 / (1024 * Double(min(a, b)) / Double(max(a, b))).squareRoot()
@@ -88,31 +93,31 @@ import Testing
     @Test func rowsDifferByAppAndBySeconds() throws {
         let day = sketch(rows(0..<3000))
         let other = sketch(rows(0..<3000, seconds: 8))
-        #expect(day.contracts == other.contracts)
-        #expect(try #require(day.rows.similarity(to: other.rows)) < 0.01)
+        #expect(day.keys.shareFound(in: other.keys) == 1)
+        #expect(try #require(day.keys.similarity(to: other.keys)) < 0.01)
         let mixed = sketch(rows(0..<3000).enumerated().map { ($1.contract, $1.app, $0 % 100 == 0 ? 8 : 7) })
-        let similarity = try #require(day.rows.similarity(to: mixed.rows))
-        #expect(abs(similarity - 0.98) < 0.02)
+        let similarity = try #require(day.keys.similarity(to: mixed.keys))
+        #expect(abs(similarity - 0.99) < 0.02)
     }
 
     @Test func tooFewMembersTellNothing() {
-        let few = sketch(rows(0..<20)).contracts
+        let few = sketch(rows(0..<20)).keys
         #expect(few.shareFound(in: few) == nil && few.similarity(to: few) == nil)
         let empty = sketch([])
-        #expect(empty.contractCount == 0 && empty.contracts.text == "1 ")
-        #expect(KeySketch(text: "1 ") == empty.contracts)
+        #expect(empty.contractCount == 0 && empty.keys.text == "1 ")
+        #expect(KeySketch(text: "1 ") == empty.keys)
         // Nearly nothing of a small set lies below the limit of a large one.
-        #expect(sketch(rows(0..<100)).contracts.shareFound(in: sketch(rows(0..<100_000)).contracts) == nil)
+        #expect(sketch(rows(0..<100)).keys.shareFound(in: sketch(rows(0..<100_000)).keys) == nil)
     }
 
     @Test(arguments: [
-        "", "1", "2 ", "1 00000000000", "1 00000000000G", "1 00000000000A", "1 000000000002000000000001",
-        "1 000000000001000000000001",
+        "", "1", "2 ", "1 0000000000000000000", "1 0000000000000000000G", "1 0000000000000000000A",
+        "1 0000000000020000000000000000000100000000", "1 0000000000010000000000000000000100000001",
     ])
     func anotherTextIsNoSketch(_ text: String) { #expect(KeySketch(text: text) == nil) }
 
     @Test func aTextOfTooManyHashesIsNoSketch() {
-        let all = (1...1025).map { String(format: "%012x", $0) }
+        let all = (1...1025).map { String(format: "%012x00000000", $0) }
         #expect(KeySketch(text: "1 " + all.joined()) == nil)
         #expect(KeySketch(text: "1 " + all.dropLast().joined()) != nil)
     }

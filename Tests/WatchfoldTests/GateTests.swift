@@ -110,7 +110,7 @@ struct SmallDays {
         },
         Fault(
             description: "the same day twice",
-            words: ["100 % of its rows are those of 20220410.json: the same day twice?"],
+            words: ["100 % of its contracts have the same rows as in 20220410.json: the same day twice?"],
             name: "20220410-again.json"
         ) { $0.lines(10).reversed() },
         Fault(description: "nothing but a line", words: ["1 records, usual is "]) { Array($0.lines(11).prefix(1)) },
@@ -332,7 +332,7 @@ struct SmallDays {
         bench.put("20220411.json", days.lines(10).dropLast(3).joined(separator: "\n") + "\n")
         let report = try bench.run()
         #expect(report.files.map(\.name) == ["20220411.json"])
-        #expect(report.files[0].reason.contains("rows are those of 20220410.json"))
+        #expect(report.files[0].reason.contains("the same rows as in 20220410.json"))
     }
 }
 

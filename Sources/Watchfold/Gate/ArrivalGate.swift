@@ -15,8 +15,8 @@
 //  unusual together and on the same side are one finding.
 //
 //  Besides, whatever the history, it is compared with single files: those of its own date, and those of the series up to
-//  `gate_days` before and behind it. When four fifths of the rows (contract, app, seconds) that either has are in both,
-//  one is nearly a copy of the other. Contents that are equal byte by byte are duplicates and have their own rule.
+//  `gate_days` before and behind it. When of four fifths of the contracts that either has, all rows (app, seconds) are the
+//  same in both, one is nearly a copy of the other. Contents that are equal byte by byte are duplicates and have their own rule.
 //
 //  The judgement is a function of the file and of what counts: nothing here knows a clock or keeps a state. IEEE 754
 //  arithmetic gives the same on every machine.
@@ -160,8 +160,8 @@ struct ArrivalGate {
     // MARK: Contracts
 
     private func known(_ file: ArrivalProfile, _ earlier: [ArrivalProfile]) -> [String] {
-        let days = earlier.compactMap { $0.sketch?.contracts }.suffix(Self.knownDays)
-        guard let sketch = file.sketch?.contracts, days.count >= Self.leastDays else { return [] }
+        let days = earlier.compactMap { $0.sketch?.keys }.suffix(Self.knownDays)
+        guard let sketch = file.sketch?.keys, days.count >= Self.leastDays else { return [] }
         /// The median share of a day's contracts that other days have.
         func known(_ day: KeySketch, in others: [KeySketch]) -> Double? {
             let shares = others.compactMap { day.shareFound(in: $0) }.sorted()
@@ -188,17 +188,17 @@ struct ArrivalGate {
     }
 
     private func copies(_ file: ArrivalProfile, _ others: [ArrivalProfile]) -> [String] {
-        guard let sketch = file.sketch?.rows else { return [] }
+        guard let sketch = file.sketch?.keys else { return [] }
         var closest: (name: String, date: String, share: Double)?
         for other in others where other.digest != file.digest && Self.canBeCopies(file.rows, other.rows) {
-            guard let rows = other.sketch?.rows, let share = sketch.similarity(to: rows), share >= Self.copyShare,
+            guard let rows = other.sketch?.keys, let share = sketch.similarity(to: rows), share >= Self.copyShare,
                 share > closest?.share ?? 0
             else { continue }
             closest = (other.name, other.date, share)
         }
         guard let closest else { return [] }
         return [
-            "\(Show.percent(closest.share)) of its rows are those of \(UnusualFile.shortened(closest.name)): the same day "
+            "\(Show.percent(closest.share)) of its contracts have the same rows as in \(UnusualFile.shortened(closest.name)): the same day "
                 + (closest.date == file.date ? "twice?" : "under another date?")
         ]
     }

@@ -101,6 +101,8 @@ final class Committer: @unchecked Sendable {
                 emit in
                 try runs.merge(rowLimit: KeyedTableFormat.partialGroupRows, emit: emit)
             }
+            // The rows are on disk; what they took in memory is wanted for the commit and for other files.
+            runs.removeAll()
             return .content(digest: digest, .sealed(partial), held: held)
         } catch let error as FoldError {
             return .change(

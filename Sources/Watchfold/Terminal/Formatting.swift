@@ -73,12 +73,21 @@ enum Show {
     /// `1 file`, `6 files`
     static func count(_ value: Int, _ noun: String) -> String { "\(number(value)) \(noun)\(value == 1 ? "" : "s")" }
 
-    /// A name on one line: control characters are escaped.
+    /// A name on one line: characters that would do something to a terminal or to the order of what is shown are escaped.
     static func name(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else { return text }
+        guard text.unicodeScalars.contains(where: isWild) else { return text }
         return text.unicodeScalars.map { scalar in
-            scalar.value < 0x20 || scalar.value == 0x7F
+            isWild(scalar)
                 ? scalar == "\n" ? "\\n" : "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
         }.joined()
+    }
+
+    /// Control characters, C1 among them (U+009B begins escape sequences as ESC [ does), line and paragraph separators,
+    /// and what turns the direction of writing.
+    private static func isWild(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
     }
 }
