@@ -89,6 +89,12 @@ struct Case: CustomTestStringConvertible {
         Case(
             "duplicates: no",
             #"1:13: duplicates: expected skip or count, found "no"; write for example duplicates: skip"#),
+        Case(
+            "gate: no",
+            #"1:7: gate: expected off, flag or hold, found "no"; write for example gate: hold"#),
+        Case(
+            "gate_days: 6",
+            #"1:12: gate_days: expected a whole number from 7 to 366, found "6"; write for example gate_days: 28"#),
         Case("inbox: ~", "1:8: inbox: expected the path of a folder, found nothing; write for example inbox: inbox"),
         Case(
             "inbox: ~/in",
