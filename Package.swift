@@ -46,7 +46,7 @@ let package = Package(
         library("Codecs", ["CZlib", "CISAL", "CLZ4", "CXXHash"]),
         library("JSONRecords", ["Records", "CByteScan"]),
         library("Folding", ["Records", "Columns", "CByteScan"]),
-        library("ParquetTable", ["Columns", "CLZ4", "CZlib"]),
+        library("ParquetTable", ["Columns", "CLZ4", "CISAL"]),
         library(
             "Checkpoints",
             ["Codecs", "Columns", "Records", "Folding", "ParquetTable", "Pipelines", "DurableIO", "CSQLite"]),
@@ -62,7 +62,8 @@ let package = Package(
                 "Pipelines", "Reports", "SampleData", "StatusServer", logging, subprocess,
             ]),
         .executableTarget(
-            name: "watchfold", dependencies: ["Watchfold", "Configuration", argumentParser], swiftSettings: strict),
+            name: "watchfold", dependencies: ["Watchfold", "Configuration", "CWriteback", argumentParser],
+            swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .executableTarget(

@@ -12,6 +12,7 @@
 import Codecs
 import DurableIO
 import Folding
+import Pipelines
 import Records
 import Synchronization
 
@@ -73,35 +74,91 @@ struct PartialSums {
     /// Apps up to which looking at one after another is faster than hashing. Real data has eight.
     private static let few = 16
 
+    /// A short app that was met in a batch, and what its rows there add up to so far.
+    private struct Recent {
+        /// The name's bytes, the first one lowest; zeros behind them.
+        var word: UInt64 = 0
+        var length = -1
+        var place = 0
+        var records: Int64 = 0
+        var seconds: Int64 = 0
+    }
+
+    /// One entry for each value of a hash of this many bits.
+    private static let recentBits = 6
+
     /// - Throws: `FoldError.overflow` when the absolute values pass Int64.max, naming the contract it happened at.
     mutating func add(_ batch: KeyedBatch) throws(FoldError) {
         rows += batch.count
-        var failedRow: Int?
-        batch.keys[1].withUnsafe { bytes, offsets in
-            var last = -1
-            var absolute = absoluteSeconds
-            for row in 0..<batch.count {
-                let app = UnsafeBufferPointer(start: bytes + offsets[row], count: offsets[row + 1] - offsets[row])
-                // Consecutive rows mostly share their app.
-                if last < 0 || !Self.isSame(apps[last].name, app) { last = place(of: app) }
-                let value = batch.measures[0][row]
-                // Int64.min has no magnitude among the Int64s, and could never be taken away again.
-                guard let magnitude = Int64(exactly: value.magnitude),
-                    case (let sum, let overflow) = absolute.addingReportingOverflow(magnitude), !overflow
-                else {
-                    failedRow = row
-                    return
+        let failedRow = batch.keys[1].withUnsafe { bytes, offsets in
+            batch.measures[0].withUnsafeBufferPointer { seconds in
+                batch.measures[1].withUnsafeBufferPointer { records in
+                    withUnsafeTemporaryAllocation(of: Recent.self, capacity: 1 << Self.recentBits) { recent in
+                        recent.initialize(repeating: Recent())
+                        let failedRow = add(batch.count, bytes, offsets, seconds, records, recent.baseAddress!)
+                        for entry in recent where entry.length >= 0 { add(entry) }
+                        return failedRow
+                    }
                 }
-                absolute = sum
-                // Within the sum of the absolute values.
-                apps[last].seconds += value
-                apps[last].records += batch.measures[1][row]
-                seconds += value
-                records += batch.measures[1][row]
             }
-            absoluteSeconds = absolute
         }
         if let failedRow { throw .overflow(key: batch.keys[0][failedRow]) }
+    }
+
+    /// Returns the row at which the sum of absolute values no longer fits, if there is one.
+    private mutating func add(
+        _ count: Int, _ bytes: UnsafePointer<UInt8>, _ offsets: UnsafePointer<Int>,
+        _ seconds: UnsafeBufferPointer<Int64>, _ records: UnsafeBufferPointer<Int64>,
+        _ recent: UnsafeMutablePointer<Recent>
+    ) -> Int? {
+        let end = offsets[count]
+        var absolute = absoluteSeconds
+        defer { absoluteSeconds = absolute }
+        for row in 0..<count {
+            // Int64.min has no magnitude among the Int64s, and could never be taken away again.
+            guard let magnitude = Int64(exactly: seconds[row].magnitude),
+                case (let sum, let overflow) = absolute.addingReportingOverflow(magnitude), !overflow
+            else { return row }
+            absolute = sum
+            // From here on all sums are within that of the absolute values.
+            let start = offsets[row]
+            let length = offsets[row + 1] - start
+            if length > 8 {
+                let app = UnsafeBufferPointer(start: bytes + start, count: length)
+                add(Recent(place: place(of: app), records: records[row], seconds: seconds[row]))
+                continue
+            }
+            let word = Self.word(bytes + start, length, readable: end - start)
+            // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4).
+            let entry = recent + Int((word &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - Self.recentBits))
+            if entry.pointee.word != word || entry.pointee.length != length {
+                if entry.pointee.length >= 0 { add(entry.pointee) }
+                let app = UnsafeBufferPointer(start: bytes + start, count: length)
+                entry.pointee = Recent(word: word, length: length, place: place(of: app))
+            }
+            entry.pointee.records += records[row]
+            entry.pointee.seconds += seconds[row]
+        }
+        return nil
+    }
+
+    private mutating func add(_ entry: Recent) {
+        apps[entry.place].seconds += entry.seconds
+        apps[entry.place].records += entry.records
+        seconds += entry.seconds
+        records += entry.records
+    }
+
+    /// Up to eight bytes as a word.
+    @inline(__always)
+    private static func word(_ bytes: UnsafePointer<UInt8>, _ count: Int, readable: Int) -> UInt64 {
+        if readable >= 8 {
+            let word = UInt64(littleEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))
+            return word & ~(~0 << UInt64(8 * count))
+        }
+        var word: UInt64 = 0
+        for index in 0..<count { word |= UInt64(bytes[index]) << UInt64(8 * index) }
+        return word
     }
 
     private static func isSame(_ name: [UInt8], _ app: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -131,6 +188,23 @@ struct PartialSums {
         apps.sorted { $0.name.lexicographicallyPrecedes($1.name) }.map {
             AppSum(app: String(decoding: $0.name, as: UTF8.self), records: Int($0.records), seconds: $0.seconds)
         }
+    }
+}
+
+/// Where the rows of a partial go: into its file, its sums and its sketch.
+///
+/// `@unchecked Sendable`: one thread has it at a time, see `Handover`.
+private final class PartialTarget: @unchecked Sendable {
+    let writer: KeyedTableWriter
+    private(set) var sums = PartialSums()
+    var sketches = SketchBuilder()
+
+    init(_ writer: KeyedTableWriter) { self.writer = writer }
+
+    func take(_ batch: KeyedBatch) throws {
+        try sums.add(batch)
+        sketches.add(batch)
+        try writer.write(batch)
     }
 }
 
@@ -187,22 +261,20 @@ package final class PartialStore: Sendable {
 
     /// Writes a partial under a temporary name.
     ///
-    /// - Parameter produce: hands batches, ascending, to the closure that it is given.
+    /// - Parameters:
+    ///   - jobs: above 1, batches are encoded and written by a thread of their own.
+    ///   - produce: hands batches, ascending, to the closure that it is given.
     package func write(
-        _ origin: PartialOrigin, schema: KeyedSchema, produce: ((KeyedBatch) throws -> Void) throws -> Void
+        _ origin: PartialOrigin, schema: KeyedSchema, jobs: Int = 1,
+        produce: ((KeyedBatch) throws -> Void) throws -> Void
     ) throws -> SealedPartial {
         let partial = reservePath(origin)
         let path = path(partial)
         try fileSystem.createFolders(Path.parent(path))
-        let writer = try KeyedTableWriter(path, kind: Self.kind, schema: schema, in: fileSystem)
-        var sums = PartialSums()
-        var sketches = SketchBuilder()
-        try produce { batch in
-            try sums.add(batch)
-            sketches.add(batch)
-            try writer.write(batch)
-        }
-        let sketch = sketches.finish()
+        let target = PartialTarget(
+            try KeyedTableWriter(path, kind: Self.kind, schema: schema, in: fileSystem))
+        try Handover.run(isConcurrent: jobs > 1, make: produce) { batch in try target.take(batch) }
+        let (writer, sums, sketch) = (target.writer, target.sums, target.sketches.finish())
         precondition(
             sums.records == Int64(origin.outcomes.folded),
             "\(origin.name): \(origin.outcomes.folded) records were folded, the partial has \(sums.records)")

@@ -41,6 +41,9 @@ package final class RangedMerge: Sendable {
     /// Where each range but the first begins; ascending.
     private let cuts: [[UInt8]]
 
+    /// Rows of a batch that becomes no row group.
+    private static let batchRows = 8192
+
     package var rangeCount: Int { cuts.count + 1 }
 
     /// - Parameter countMeasure: as in `KeyedMerge`.
@@ -55,14 +58,16 @@ package final class RangedMerge: Sendable {
         self.tables = zip(tables, groups).map { RangedTable($0, $1, cuts: cuts) }
     }
 
-    /// Merges one range into batches of a row group's size. Each range can be merged once.
+    /// Merges one range into batches. Each range can be merged once.
     ///
+    /// - Parameter forRowGroups: each batch is to be a row group. Else batches are small enough that one stays in the
+    ///   second-level cache until it has become rows of reports.
     /// - Throws: `DamagedTable` naming the file; `FoldError`; `IOError`; what `emit` throws.
-    package func run(range: Int, _ emit: (KeyedBatch) throws -> Void) throws {
+    package func run(range: Int, forRowGroups: Bool = true, _ emit: (KeyedBatch) throws -> Void) throws {
         let bounds = (lower: range == 0 ? nil : cuts[range - 1], upper: range == cuts.count ? nil : cuts[range])
         let inputs = tables.compactMap { $0.input(range: range, bounds) }
         try KeyedMerge(schema: schema, countMeasure: countMeasure).run(
-            inputs, rowLimit: KeyedTableFormat.rowGroupRows, emit: emit)
+            inputs, rowLimit: forRowGroups ? KeyedTableFormat.rowGroupRows : Self.batchRows, emit: emit)
     }
 }
 

@@ -11,6 +11,9 @@
 //      each partial that went      seconds −, records −
 //      each other partial of a day that something was taken from      the bit of its day
 //
+//  The reports are made from this merge. The file is left as it is, of generation g0, as long as little changed since, so a
+//  small file costs no writing of a large total.
+//
 //  A key whose records become zero disappears. When the total is missing, damaged or of another ledger, or when more
 //  partials changed than count, all partials that count are merged instead; the result is the same table.
 
@@ -38,6 +41,9 @@ package struct TotalPlan {
     package var usesTotal: Bool { if case .rebuild = basis { false } else { true } }
     /// Whether the total on disk is by far the largest input.
     package let isSmallChange: Bool
+    /// Whether the total on disk may stay as it is: it is the one wanted, or so little changed since that adding it each
+    /// time costs less than writing another total.
+    package let keepsTotal: Bool
     /// Where files may be put that are gone after the merge.
     fileprivate let scratch: ScratchTables
     /// One for each input of the merge, opened when the merge begins.
@@ -110,6 +116,10 @@ package struct TotalStore {
     /// The generation of the total on disk, if it can be used.
     package func generation(_ ledger: Ledger) throws -> Int? { try usable(ledger)?.generation }
 
+    /// Whether the total on disk is as good as that of the present generation: it may be kept. Call within a snapshot of
+    /// the ledger, or as its only writer.
+    package func isFresh(_ ledger: Ledger) throws -> Bool { try plan(ledger).keepsTotal }
+
     /// Works out how to make the total of what counts now. Call within a snapshot of the ledger.
     ///
     /// - Parameter rebuilding: leave the total on disk aside.
@@ -129,7 +139,7 @@ package struct TotalStore {
         }
         return TotalPlan(
             generation: generation, schema: schema, basis: .rebuild(files: counting.count),
-            isSmallChange: false, scratch: scratch,
+            isSmallChange: false, keepsTotal: false, scratch: scratch,
             inputs: counting.map { version in { try input(version, schema, .added) } })
     }
 
@@ -138,7 +148,7 @@ package struct TotalStore {
         let schema = schema(for: versions)
         return TotalPlan(
             generation: generation, schema: schema, basis: .rebuild(files: versions.count),
-            isSmallChange: false, scratch: scratch,
+            isSmallChange: false, keepsTotal: false, scratch: scratch,
             inputs: versions.map { version in { try input(version, schema, .added) } })
     }
 
@@ -168,16 +178,25 @@ package struct TotalStore {
         inputs += removed.map { version in { try input(version, schema, .removed) } }
         inputs += again.map { version in { try input(version, schema, .seenAgain) } }
         let added = counting.filter { added.contains($0.id) }
-        let changedRows = (added + removed + again).reduce(0) { $0 + $1.facts.rows }
+        let changed = added + removed + again
+        let changedRows = changed.reduce(0) { $0 + $1.facts.rows }
         return TotalPlan(
             generation: generation, schema: schema,
             // What came and went again leaves the rows as they are, but the file still names the old generation.
             basis: from == generation ? .current : .incremental(from: from, changedFiles: changedFiles),
-            isSmallChange: changedRows * Self.smallChange <= reader.rowCount, scratch: scratch, inputs: inputs)
+            isSmallChange: changedRows * Self.smallChange <= reader.rowCount,
+            keepsTotal: changedRows * Self.keepingChange <= reader.rowCount && changed.count <= Self.mostKeptApart,
+            scratch: scratch, inputs: inputs)
     }
 
     /// A change is small when the total has at least so many times its rows.
     private static let smallChange = 8
+    /// The total is kept while it has at least so many times the rows of what changed since. To write a row of the total
+    /// costs about as much as to read and merge two, so of days that each change a quarter of it, every second one
+    /// writes it.
+    private static let keepingChange = 4
+    /// Most files that are merged with the total again and again.
+    private static let mostKeptApart = 16
 
     private enum Part { case added, removed, seenAgain }
 

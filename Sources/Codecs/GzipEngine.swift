@@ -177,6 +177,7 @@ final class GzipEngine: DecodingEngine {
         data.pointee.avail_out = UInt32(capacity)
 
         let status = isal_inflate(data)
+        wf_clear_upper_halves()
 
         switch status {
         case ISAL_DECOMP_OK: break

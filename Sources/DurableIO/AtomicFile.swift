@@ -18,14 +18,17 @@ import Synchronization
 /// Writes a file under a temporary name and puts it in place with one rename.
 package final class AtomicFile {
     /// Where the file will be.
-    package let path: String
+    package private(set) var path: String
     package let temporaryPath: String
     /// Bytes written so far.
     package private(set) var count = 0
     /// Bytes that the kernel was asked to begin writing to the disk.
     private var begun = 0
-    /// After so many more bytes it is asked again: enough for one large request to the disk.
-    private static let writebackBytes = 8 << 20
+    /// After so many more bytes it is asked again: enough for a few large requests to the disk, little enough that `seal`
+    /// waits for no more than a moment.
+    private static let writebackBytes = 2 << 20
+    /// Where the bytes go when they bypass the kernel's cache.
+    private let direct: DirectWriter?
     private let fileSystem: FileSystem
     private let file: OpenFile
     private var state = State.writing
@@ -39,7 +42,9 @@ package final class AtomicFile {
     package var isPlaced: Bool { state == .placed }
     private static let serial = Atomic<Int>(0)
 
-    package init(_ path: String, in fileSystem: FileSystem) throws(IOError) {
+    /// - Parameter bypassingCache: for a large file that is not read again soon. The kernel keeps no copy of it, which
+    ///   saves making one, and memory for others.
+    package init(_ path: String, in fileSystem: FileSystem, bypassingCache: Bool = false) throws(IOError) {
         self.path = path
         self.fileSystem = fileSystem
         let serial = Self.serial.wrappingAdd(1, ordering: .relaxed).newValue
@@ -47,7 +52,9 @@ package final class AtomicFile {
         let name = String(decoding: Path.name(path).utf8.prefix(Self.namePrefix), as: UTF8.self)
         temporaryPath = Path.join(Path.parent(path), ".\(name).\(getpid())-\(serial).tmp")
         try fileSystem.removeIfPresent(temporaryPath)
-        file = try fileSystem.open(temporaryPath, .createNew)
+        let file = try fileSystem.open(temporaryPath, .createNew)
+        self.file = file
+        direct = bypassingCache ? DirectWriter(file) : nil
     }
 
     /// A file that was not put in place leaves nothing behind. A failure to remove it is left to the next sweep.
@@ -71,6 +78,11 @@ package final class AtomicFile {
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws(IOError) {
         precondition(state == .writing, "\(path) is no longer being written")
+        if let direct {
+            try direct.write(bytes)
+            count += bytes.count
+            return
+        }
         try file.write(bytes)
         count += bytes.count
         if count - begun >= Self.writebackBytes {
@@ -79,9 +91,17 @@ package final class AtomicFile {
         }
     }
 
+    /// Gives the file another name than it was meant to have, in the same folder, when it gets one.
+    package func rename(to path: String) {
+        precondition(Path.parent(path) == Path.parent(self.path), "\(path) is in another folder")
+        precondition(state == .writing || state == .sealed, "\(self.path) has its name")
+        self.path = path
+    }
+
     /// Makes the content durable, still under its temporary name.
     package func seal() throws(IOError) {
         precondition(state == .writing, "\(path) was sealed twice")
+        try direct?.finish()
         try file.sync()
         state = .sealed
     }

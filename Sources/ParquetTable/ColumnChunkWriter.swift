@@ -246,20 +246,36 @@ final class ColumnChunkWriter {
         return statistics
     }
 
+    /// Bytes of a page that are compressed on trial.
+    private static let trialBytes = 8192
+
+    /// Whether it is worth trying to compress all pages. Bit-packed numbers are alike from one end of a page to the other:
+    /// when its first bytes hardly shrink, the rest is left alone.
+    private func mayShrink(_ encoding: PageEncoding) -> Bool {
+        guard encoding == .deltaBinaryPacked || encoding == .rleDictionary,
+            let largest = pages.map(\.range).max(by: { $0.count < $1.count }),
+            largest.count > Self.trialBytes + Self.trialBytes / 2
+        else { return true }
+        packed.removeAll()
+        LZ4Block.compress(UnsafeRawBufferPointer(rebasing: raw.bytes[largest].prefix(Self.trialBytes)), into: packed)
+        return packed.count < Self.trialBytes - Self.trialBytes / 32
+    }
+
     /// Lays the pages out in `output`, compressed when that makes the chunk smaller by a sixteenth: what hardly
     /// shrinks is not worth decompressing.
     private func assemble(
         _ encoding: PageEncoding, hasDictionary: Bool
     ) -> (codec: PageCodec, firstDataPage: Int, uncompressedSize: Int) {
         var packedEnds: [Int] = []
-        if options.compression == .lz4Raw {
+        let isTried = options.compression == .lz4Raw && mayShrink(encoding)
+        if isTried {
             packed.removeAll()
             for page in pages {
                 LZ4Block.compress(UnsafeRawBufferPointer(rebasing: raw.bytes[page.range]), into: packed)
                 packedEnds.append(packed.count)
             }
         }
-        let usesLZ4 = options.compression == .lz4Raw && packed.count < raw.count - raw.count / 16
+        let usesLZ4 = isTried && packed.count < raw.count - raw.count / 16
         output.removeAll()
         var firstDataPage = 0
         var headerBytes = 0

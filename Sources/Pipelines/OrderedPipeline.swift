@@ -76,10 +76,10 @@ package final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
     ) throws {
         precondition(!buffers.isEmpty, "a pipeline without buffers")
         let run = OrderedPipeline(pieces: pieces, buffers: buffers, produce: produce)
-        var threads: [pthread_t] = []
+        var threads: [WorkThread] = []
         defer {
             run.stop()
-            for thread in threads { pthread_join(thread, nil) }
+            for thread in threads { thread.join() }
         }
         if jobs > 1 && pieces > 1 {
             while threads.count < min(jobs, pieces), let thread = run.startThread() { threads.append(thread) }
@@ -99,25 +99,7 @@ package final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
     }
 
     /// A thread at work, or nil when the system gives none.
-    private func startThread() -> pthread_t? {
-        let context = Unmanaged.passRetained(ThreadBody { self.work() })
-        #if canImport(Glibc)
-            var thread = pthread_t()
-            let code = pthread_create(&thread, nil, { ThreadBody.run($0!) }, context.toOpaque())
-        #else
-            var started: pthread_t?
-            let code = pthread_create(&started, nil, { ThreadBody.run($0) }, context.toOpaque())
-        #endif
-        guard code == 0 else {
-            context.release()
-            return nil
-        }
-        #if canImport(Glibc)
-            return thread
-        #else
-            return started
-        #endif
-    }
+    private func startThread() -> WorkThread? { WorkThread { self.work() } }
 
     /// What a thread does.
     private func work() {
@@ -180,17 +162,5 @@ package final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body()
-    }
-}
-
-/// Carries a closure through `pthread_create`.
-private final class ThreadBody {
-    private let body: () -> Void
-
-    init(_ body: @escaping () -> Void) { self.body = body }
-
-    static func run(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-        Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().body()
-        return nil
     }
 }

@@ -26,8 +26,6 @@ struct AppTable: ~Copyable {
     private(set) var count = 0
     /// Entries there is room for: half of the slots.
     private var capacity = 64
-    /// The position that was found last.
-    private var last = 0
     /// Position in `entries`, or -1; `2 * capacity` slots, a power of two.
     private var slots: UnsafeMutablePointer<Int>
 
@@ -52,18 +50,18 @@ struct AppTable: ~Copyable {
     }
 
     /// The position of an app, which is new or known.
+    ///
+    /// - Parameter word: its `leadingWord`.
     @inline(__always)
-    mutating func index(of name: ByteSlice) -> Int {
-        let word = leadingWord(name.base, name.count)
-        // Most rows name the app of the row before.
-        if last < count, entries[last].word == word, entries[last].name.count == name.count, name.count <= 8 {
-            return last
+    mutating func index(of name: ByteSlice, _ word: UInt64) -> Int {
+        let index = slots[firstSlot(word, name.count)]
+        if index >= 0, entries[index].word == word, entries[index].name.count == name.count, name.count <= 8 {
+            return index
         }
-        last = find(name, word)
-        return last
+        return find(name, word)
     }
 
-    @inline(__always)
+    @inline(never)
     private mutating func find(_ name: ByteSlice, _ word: UInt64) -> Int {
         var slot = firstSlot(word, name.count)
         while true {
@@ -84,7 +82,7 @@ struct AppTable: ~Copyable {
     mutating func add(_ other: borrowing AppTable) {
         for position in 0..<other.count {
             let entry = other.entries[position]
-            let own = index(of: entry.name)
+            let own = index(of: entry.name, entry.word)
             entries[own].contracts += entry.contracts
             entries[own].records &+= entry.records
             entries[own].seconds &+= entry.seconds

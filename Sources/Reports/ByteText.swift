@@ -21,6 +21,16 @@ func leadingWord(_ base: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
         | UInt64(base[count - 1]) << UInt64(56 - 8 * (count - 1))
 }
 
+/// The same where more bytes can be read than the text has: without branches, since the length of a text is as good as
+/// random.
+@inline(__always)
+func leadingWord(_ base: UnsafePointer<UInt8>, _ count: Int, readable: Int) -> UInt64 {
+    guard readable >= 8 else { return leadingWord(base, count) }
+    let word = UInt64(bigEndian: UnsafeRawPointer(base).loadUnaligned(as: UInt64.self))
+    // A shift by 64 or more gives zero.
+    return word & ~(UInt64.max >> UInt64(8 * count))
+}
+
 /// Order by unsigned bytes: negative, zero or positive as `a` is before, equal to or after `b`.
 @inline(__always)
 func compareBytes(_ a: ByteSlice, _ b: ByteSlice) -> Int {

@@ -153,27 +153,33 @@ struct Pivot: ~Copyable {
         guard rows.count > 0 else { return }
         var contract = lastContract.slice
         var app = lastApp.slice
+        var appWord = leadingWord(app.base, app.count)
+        let appsEnd = rows.apps.offsets[rows.count]
         for row in 0..<rows.count {
             let nextContract = PivotRows.slice(rows.contracts, row)
             let nextApp = PivotRows.slice(rows.apps, row)
+            let nextAppWord = leadingWord(nextApp.base, nextApp.count, readable: appsEnd - rows.apps.offsets[row])
             if isOpen {
                 let order = compareBytes(contract, nextContract)
                 if order < 0 {
                     try close(contract, flush)
-                } else if order > 0 || compareBytes(app, nextApp) >= 0 {
+                } else if order > 0 || nextAppWord < appWord
+                    || (nextAppWord == appWord && compareBytes(app, nextApp) >= 0)
+                {
                     throw .outOfOrder(contract: text(nextContract), app: text(nextApp))
                 }
             }
             isOpen = true
             contract = nextContract
             app = nextApp
+            appWord = nextAppWord
 
             let seconds = rows.seconds[row]
             let records = rows.records[row]
             guard records > 0 else {
                 throw .badRecordCount(contract: text(contract), app: text(app), records: records)
             }
-            let index = apps.index(of: app)
+            let index = apps.index(of: app, appWord)
             let entry = apps.entries + index
             entry.pointee.contracts += 1
             entry.pointee.records &+= Int128(records)

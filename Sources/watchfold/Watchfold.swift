@@ -1,6 +1,7 @@
 //  The command line. Each command is a file; none has logic of its own.
 
 import ArgumentParser
+import CWriteback
 import Watchfold
 
 #if canImport(Glibc)
@@ -35,6 +36,9 @@ struct WatchfoldCommand: ParsableCommand {
         // A reader that closes the pipe early is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         raiseFileLimit()
+        // Columns come and go by the hundred kilobytes. Left to itself, the C library gives each of them back to the system
+        // and asks for it again, and the system fills it with zeros each time.
+        wf_keep_freed_memory()
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -1,5 +1,6 @@
 //  The total is derived: whatever happens to its file, the reports are right.
 
+import Checkpoints
 import DurableIO
 import Foundation
 import Reports
@@ -82,7 +83,7 @@ import Testing
         #expect(try bench.verify().isSound)
     }
 
-    @Test func aContentThatCameBackUnpublishedGetsATotalOfItsOwnGeneration() throws {
+    @Test func aContentThatCameBackUnpublishedGetsReportsOfItsOwnGeneration() throws {
         var (bench, files, source) = try started(6)
         let first = files[0].content
         let output = bench.output
@@ -121,6 +122,96 @@ import Testing
         text = text.replacingOccurrences(of: "1", with: "2")
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         #expect(try bench.verify().stale.count == 1)
+        #expect(try bench.verify(repairing: true).isSound)
+        expectReference(bench, files)
+        #expect(try bench.verify().isSound)
+    }
+
+    // MARK: A total that is kept
+
+    private var totalReports: [(Report, String)] {
+        Array(zip([Report.engagement, .profile, .daily, .apps], Workbench.reports))
+    }
+
+    private func total(_ bench: Workbench) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: bench.totalPath))
+    }
+
+    @Test func littleThatChangesLeavesTheTotalAsItIs() throws {
+        let bench = Workbench()
+        var source = RecordSource(seed: 9)
+        var files = [ReferenceFile(name: "20220401.json", content: source.lines(2000))]
+        bench.put(files[0].name, files[0].content)
+        try bench.run()
+        let first = try total(bench)
+        func expectKept(_ comment: String) throws {
+            #expect(try bench.run().publication != .current, "\(comment)")
+            #expect(try total(bench) == first, "\(comment)")
+            expectReference(bench, files, comment)
+            let report = try bench.verify()
+            #expect(report.isSound && report.behind.isEmpty, "\(comment)")
+            for (report, name) in totalReports {
+                #expect(try bench.export(report) == ReferenceFold(files).reports()[name], "\(comment)")
+            }
+            #expect(try bench.run().publication == .current, "\(comment)")
+        }
+        // Another month too, which the total on disk has no column for.
+        for name in ["20220402.json", "20220401-b.json", "20220501.json", "undated.json"] {
+            files.append(ReferenceFile(name: name, content: source.lines(5)))
+            bench.put(name, files.last!.content)
+            try expectKept("\(name) came")
+        }
+        files[2].content = source.lines(4)
+        bench.put(files[2].name, files[2].content)
+        try expectKept("\(files[2].name) was replaced")
+
+        files.append(ReferenceFile(name: "20220403.json", content: source.lines(2000)))
+        bench.put("20220403.json", files.last!.content)
+        try bench.run()
+        #expect(try total(bench) != first)
+        expectReference(bench, files)
+        let settings = try bench.settings()
+        let folder = try CheckpointFolder.openForReading(
+            bench.checkpoints, plan: settings.configuration.plan, in: bench.fileSystem)
+        #expect(try folder.total.generation(folder.ledger) == folder.ledger.generation)
+        #expect(try bench.verify().isSound)
+    }
+
+    @Test func manySmallFilesComeIntoTheTotalInTheEnd() throws {
+        let bench = Workbench()
+        var source = RecordSource(seed: 10)
+        var files = [ReferenceFile(name: "20220401.json", content: source.lines(2000))]
+        bench.put(files[0].name, files[0].content)
+        try bench.run()
+        let first = try total(bench)
+        for number in 1...17 {
+            files.append(ReferenceFile(name: "drop-\(number).json", content: source.lines(1)))
+            bench.put(files[number].name, files[number].content)
+            try bench.run()
+            #expect(try (total(bench) == first) == (number <= 16), "\(number) files")
+        }
+        expectReference(bench, files)
+        #expect(try bench.verify().isSound)
+    }
+
+    @Test(arguments: [0.01, 0.3, 0.6, 0.9, 0.99])
+    func aKeptTotalThatIsDamagedIsMadeAnew(_ place: Double) throws {
+        let bench = Workbench()
+        var source = RecordSource(seed: 11)
+        let files = [2000, 5].enumerated().map { day, count in
+            ReferenceFile(name: "2022040\(day + 1).json", content: source.lines(count))
+        }
+        for file in files {
+            bench.put(file.name, file.content)
+            try bench.run()
+        }
+        var bytes = try total(bench)
+        bytes[Int(Double(bytes.count) * place)] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: bench.totalPath))
+        #expect(try !bench.verify().isSound)
+        for (report, name) in totalReports {
+            #expect(try bench.export(report) == ReferenceFold(files).reports()[name])
+        }
         #expect(try bench.verify(repairing: true).isSound)
         expectReference(bench, files)
         #expect(try bench.verify().isSound)

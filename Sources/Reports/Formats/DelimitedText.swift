@@ -68,7 +68,10 @@ final class DelimitedRows: PartEncoder {
     func removeAll() { used = 0 }
 
     /// An encoder of the same dialect, without rows.
-    func makePart() -> DelimitedRows { DelimitedRows(dialect, capacity: 1 << 16) }
+    ///
+    /// There is room for the rows of most parts from the beginning: memory that is not written to costs nothing, but
+    /// each time that it grows, all of it is new to the process.
+    func makePart() -> DelimitedRows { DelimitedRows(dialect, capacity: 4 << 20) }
 
     func append(names: [String]) {
         var names = names

@@ -97,10 +97,9 @@ final class Committer: @unchecked Sendable {
             storedSize: summary.storedSize, compression: summary.compression.rawValue,
             container: summary.container.rawValue, settings: text, outcomes: summary.counts)
         do {
-            let partial = try checkpoints.partials.write(origin, schema: KeyedSchema(plan: settings.fold.plan)) {
-                emit in
-                try runs.merge(rowLimit: KeyedTableFormat.partialGroupRows, emit: emit)
-            }
+            let partial = try checkpoints.partials.write(
+                origin, schema: KeyedSchema(plan: settings.fold.plan), jobs: settings.jobs
+            ) { emit in try runs.merge(rowLimit: KeyedTableFormat.partialGroupRows, emit: emit) }
             // The rows are on disk; what they took in memory is wanted for the commit and for other files.
             runs.removeAll()
             return .content(digest: digest, .sealed(partial), held: held)

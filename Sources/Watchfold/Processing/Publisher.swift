@@ -85,7 +85,7 @@ struct Publisher {
 
     /// Whether the receipt describes what counts now and the reports are still there.
     private func isCurrent(_ snapshot: CountingSnapshot) throws -> Bool {
-        guard try checkpoints.total.generation(checkpoints.ledger) == snapshot.generation,
+        guard try checkpoints.total.isFresh(checkpoints.ledger),
             let status = try fileSystem.statusIfPresent(Path.join(output, Self.receiptName)), status.kind == .file,
             let bytes = try? fileSystem.open(Path.join(output, Self.receiptName), .read).readAll(limit: 1 << 28),
             let receipt = try? ReceiptSummary(json: bytes)
@@ -102,7 +102,12 @@ struct Publisher {
     private func write(_ snapshot: CountingSnapshot, _ plan: TotalPlan) throws -> Publication {
         precondition(plan.generation == snapshot.generation, "the ledger changed under its only writer")
         let files = try Report.allCases.map {
-            ReportFile($0, try AtomicFile(Path.join(output, Self.fileName($0)), in: fileSystem))
+            // People open a report, if at all, some time later.
+            ReportFile(
+                $0,
+                try AtomicFile(
+                    Path.join(output, Self.fileName($0)), in: fileSystem,
+                    bypassingCache: $0 == .engagement || $0 == .profile))
         }
         let engagement = files.filter { $0.report == .engagement }
         let others = files.filter { $0.report != .engagement }
@@ -119,7 +124,7 @@ struct Publisher {
         }
         let merge = try plan.open(jobs: settings.jobs)
         let pass = try pass(merge, plan.isSmallChange ? others : files)
-        let total = plan.basis == .current ? nil : try checkpoints.total.writer(plan)
+        let total = plan.keepsTotal ? nil : try checkpoints.total.writer(plan)
         try RangeOutput.run(merge, pass, into: total, jobs: settings.jobs, onProgress: onProgress)
         let result = try pass.finish(snapshot.daySums)
         written += result.written

@@ -21,7 +21,7 @@ final class RangeOutput: @unchecked Sendable {
     private func fill(_ merge: RangedMerge, _ range: Int) throws {
         part.removeAll()
         rows?.removeAll()
-        try merge.run(range: range) { batch in
+        try merge.run(range: range, forRowGroups: rows != nil) { batch in
             try part.consume(batch)
             try rows?.encode(batch)
         }
@@ -61,7 +61,7 @@ final class RangeRows: @unchecked Sendable {
             pieces: merge.rangeCount, jobs: jobs, buffers: (0..<jobs + 1).map { _ in RangeRows() },
             produce: { range, rows in
                 rows.batches.removeAll()
-                try merge.run(range: range) { rows.batches.append($0) }
+                try merge.run(range: range, forRowGroups: false) { rows.batches.append($0) }
             },
             consume: { _, rows in
                 for batch in rows.batches { try pass.consume(batch) }
