@@ -21,9 +21,9 @@ struct KeyedBatchBuilder: ~Copyable {
 
     /// Rows a batch holds at most.
     let rowLimit: Int
-    /// A batch is also full when its keys hold this many bytes: a row group of very long keys must not grow without
-    /// bounds.
-    private static let byteLimit = 64 << 20
+    /// A batch is also full when its keys hold this many bytes: a merge holds two row groups of each of its 32 inputs, and
+    /// all of them together must fit into the memory budget however long keys are.
+    private static let byteLimit = 2 << 20
 
     let keyCount: Int
     let measureCount: Int

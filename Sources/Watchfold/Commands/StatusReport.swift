@@ -24,6 +24,9 @@ package struct StatusReport {
         package var isCounted: Bool
         /// Whether it was never whole and left the inbox: nobody has to do anything about it any more.
         package var isGone: Bool
+
+        /// Whether the gate found it unlike the days before.
+        package var isUnusual: Bool { UnusualFile.isFound(in: reason) }
     }
 
     package struct UnmappedApp {
@@ -41,6 +44,8 @@ package struct StatusReport {
     /// First and last counted day.
     package var days: ClosedRange<CalendarDay>?
     package var missingDays: [ClosedRange<CalendarDay>]
+    /// Nil when nobody looks, or no file with a date counts.
+    package var gate: GateStatus?
 
     /// - Throws: `CheckpointError`, `LedgerError`.
     package init(_ settings: Settings, fileSystem: FileSystem = .real) throws {
@@ -55,6 +60,8 @@ package struct StatusReport {
                 try Self.unmapped(ledger, settings.map), days.min().map { $0...days.max()! }, CalendarDay.gaps(in: days)
             )
         }
+        let rules = settings.configuration.gate
+        if rules.mode != .off { gate = try ArrivalHistory(checkpoints, rules: rules).known() }
     }
 
     /// Whether some file is held, failed or waiting.

@@ -18,6 +18,9 @@ package struct FileReport: Sendable {
     package var size = 0
     /// From opening to committing, in seconds.
     package var seconds = 0.0
+
+    /// Whether the gate found it unlike the days before.
+    package var isUnusual: Bool { UnusualFile.isFound(in: reason) }
 }
 
 /// How reports came to be current.

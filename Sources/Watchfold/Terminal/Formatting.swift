@@ -18,6 +18,18 @@ enum Show {
     /// `1.66 GB`; decimal units.
     static func bytes(_ count: Int) -> String { scaled(Double(count)) + "B" }
 
+    /// `1.60 M`, `853`; nothing behind the point below a thousand.
+    static func short(_ value: Double) -> String {
+        let text = value < 0 ? "-" + scaled(-value) : scaled(value)
+        return text.hasSuffix(" ") ? String(text.dropLast()) : text
+    }
+
+    /// `2.1 %`; what is less than a tenth has two decimals.
+    static func percent(_ share: Double) -> String {
+        let percent = share * 100
+        return decimals(percent, percent >= 9.95 ? 0 : percent >= 0.095 ? 1 : 2) + " %"
+    }
+
     /// `1.37 GB/s`
     static func rate(_ bytes: Int, _ seconds: Double) -> String {
         seconds > 0 ? scaled(Double(bytes) / seconds) + "B/s" : "-"

@@ -5,6 +5,9 @@ import Records
 import Reports
 
 extension RunReport {
+    /// Most files that are named in one line.
+    private static let namedFiles = 3
+
     /// The summary's lines.
     ///
     /// - Parameters:
@@ -21,6 +24,13 @@ extension RunReport {
         if alreadyKnown > 0 { parts.append("\(Show.number(alreadyKnown)) unchanged") }
         let count = files.count + unchanged
         lines.append("\(Show.count(count, "file"))" + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")))
+        let unusual = files.filter { $0.isUnusual && !$0.isUnchanged }
+        if !unusual.isEmpty {
+            lines.append(
+                "\(Show.count(unusual.count, "file")) unlike the days before: "
+                    + unusual.prefix(Self.namedFiles).map { Show.name($0.name) }.joined(separator: ", ")
+                    + (unusual.count > Self.namedFiles ? ", …" : ""))
+        }
         for file in stillOpen {
             lines.append("  \(Show.name(file.name)) is still \(file.state.rawValue): \(Show.name(file.reason))")
         }

@@ -27,7 +27,9 @@ extension StatusReport {
                     + file.rejections.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
                     .map { "\($0.key.rawValue) \(Show.number($0.value))" }.joined(separator: ", ") + ")"
             }
-            if !file.reason.isEmpty { line += "  " + style.paint(Show.name(file.reason), .dim) }
+            if !file.reason.isEmpty {
+                line += "  " + style.paint(Show.name(file.reason), file.isUnusual ? .yellow : .dim)
+            }
             if file.isGone { line += "  (no longer in the inbox)" }
             if file.isCounted && file.state != .folded { line += "  (its last good content counts)" }
             lines.append(line)
@@ -41,6 +43,7 @@ extension StatusReport {
             lines.append(
                 "days \(days.lowerBound) to \(days.upperBound)" + (missingDays.isEmpty ? ", none missing" : ""))
         }
+        if let gate { lines.append(Self.line(gate)) }
         if !missingDays.isEmpty {
             let ranges = missingDays.map {
                 $0.lowerBound == $0.upperBound ? "\($0.lowerBound)" : "\($0.lowerBound) to \($0.upperBound)"
@@ -78,6 +81,21 @@ extension StatusReport {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// `gate flag: the next YYYYMMDD.json is compared with 28 days`
+    private static func line(_ gate: GateStatus) -> String {
+        let text = "gate \(gate.rules.mode.rawValue): "
+        let series = Show.name(UnusualFile.shortened(gate.series))
+        if gate.days < ArrivalGate.leastDays {
+            return text
+                + "\(Show.count(gate.days, "day")) of \(series) known, too few to judge by; it takes \(ArrivalGate.leastDays)"
+        }
+        var line = text + "the next \(series) is compared with \(Show.count(gate.days, "day"))"
+        if gate.sketchedDays < ArrivalGate.leastDays {
+            line += "; but for its contracts, which are known of \(gate.sketchedDays)"
+        }
+        return line
+    }
+
     private static func color(_ state: FileState) -> Style.Color {
         switch state {
         case .folded: .green
@@ -93,7 +111,7 @@ extension StatusReport {
             files: files.map { file in
                 StatusJSON.File(
                     name: file.name, state: file.state.rawValue, counted: file.isCounted, gone: file.isGone,
-                    date: file.date,
+                    unusual: file.isUnusual, date: file.date,
                     digest: file.digest, reason: file.reason.isEmpty ? nil : file.reason,
                     records: file.counts.map {
                         .init(
@@ -106,6 +124,11 @@ extension StatusReport {
             firstDay: days.map { "\($0.lowerBound)" }, lastDay: days.map { "\($0.upperBound)" },
             missingDays: missingDays.map { .init(first: "\($0.lowerBound)", last: "\($0.upperBound)") },
             unmappedApps: unmappedApps.map { .init(app: $0.name, records: $0.records, seconds: $0.seconds) },
+            gate: gate.map {
+                .init(
+                    mode: $0.rules.mode.rawValue, days: $0.rules.days, threshold: $0.rules.threshold, series: $0.series,
+                    knownDays: $0.days, sketchedDays: $0.sketchedDays)
+            },
             runs: runs.map { run in
                 StatusJSON.Run(
                     started: Timestamp.text(milliseconds: run.startedAt),
@@ -124,6 +147,7 @@ private struct StatusJSON: Encodable {
         var state: String
         var counted: Bool
         var gone: Bool
+        var unusual: Bool
         var date: String?
         var digest: String?
         var reason: String?
@@ -141,6 +165,13 @@ private struct StatusJSON: Encodable {
         var seconds: Int64
     }
 
+    struct Gate: Encodable {
+        var mode: String
+        var days, threshold: Int
+        var series: String
+        var knownDays, sketchedDays: Int
+    }
+
     struct Run: Encodable {
         var started: String
         var ended: String?
@@ -155,5 +186,6 @@ private struct StatusJSON: Encodable {
     var firstDay, lastDay: String?
     var missingDays: [Days]
     var unmappedApps: [App]
+    var gate: Gate?
     var runs: [Run]
 }

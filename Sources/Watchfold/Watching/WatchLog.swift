@@ -50,6 +50,7 @@ struct WatchLog: RunObserver {
         let level: Logger.Level =
             switch file.state {
             case .held, .failed: .warning
+            case .folded where file.isUnusual && !file.isUnchanged: .warning
             // A copy that is not counted is said loudly.
             case .duplicate where !file.isUnchanged: .warning
             default: .info
