@@ -8,7 +8,7 @@
 //      values     5     7     1
 //
 //  If the file does not count, its values are taken back, entry by entry (`FoldTable.takeBack`). If it becomes too
-//  large for this, it is moved into a table of its own (`FoldTable.add(_:of:)`) and taken back here. Addition is
+//  large for this, it is moved into a table of its own (`FoldTable.add(_:rows:of:)`) and taken back here. Addition is
 //  commutative, so it does not matter what other files did meanwhile.
 
 #if canImport(Glibc)

@@ -71,6 +71,8 @@ package struct FoldTable: ~Copyable {
     package private(set) var absoluteSum: Int64 = 0
     /// How many records were added.
     private var recordCount: UInt64 = 0
+    /// Whether nothing was added, or all of it was taken back.
+    package var isEmpty: Bool { recordCount == 0 }
     private(set) var apps = KeyInterner()
     private(set) var longKeys = KeyInterner()
     private let targets: UnsafeMutablePointer<Target>
@@ -240,33 +242,33 @@ package struct FoldTable: ~Copyable {
         recordCount -= UInt64(count)
     }
 
-    /// Adds what a journal noted in another table, to this one, which is empty.
-    package mutating func add(_ journal: FoldJournal, of other: borrowing FoldTable) {
-        precondition(recordCount == 0, "only an empty table takes over a journal")
-        var appNumbers = [UInt32?](repeating: nil, count: other.apps.count)
-        var row = 0
-        while row < journal.count {
-            let count = min(RecordBatch.capacity, journal.count - row)
-            makeRoom(for: count)
-            let shift = shift
-            for place in 0..<count {
-                let entry = other.entries[Int(journal.numbers[row + place])]
-                let key =
-                    entry.isLong
-                    ? KeyWords(
-                        high: UInt64(other.longKeys.withBytes(Int(entry.key.high)) { longKeys.intern($0) }),
-                        low: Entry.longMark) : entry.key
-                let known = appNumbers[Int(entry.app)]
-                let app = known ?? other.apps.withBytes(Int(entry.app)) { apps.intern($0) }
-                appNumbers[Int(entry.app)] = app
-                aim(place, key, app, shift)
+    /// Adds some of what a journal noted in another table.
+    ///
+    /// - Parameter rows: at most a batch's records.
+    package mutating func add(_ journal: FoldJournal, rows: Range<Int>, of other: borrowing FoldTable) {
+        let values = journal.values + rows.lowerBound
+        let numbers = journal.numbers + rows.lowerBound
+        makeRoom(for: rows.count)
+        let shift = shift
+        var sum: Int64 = 0
+        var app: (theirs: UInt32, own: UInt32)?
+        for row in 0..<rows.count {
+            let entry = other.entries[Int(numbers[row])]
+            let key =
+                entry.isLong
+                ? KeyWords(
+                    high: UInt64(other.longKeys.withBytes(Int(entry.key.high)) { longKeys.intern($0) }),
+                    low: Entry.longMark) : entry.key
+            if app?.theirs != entry.app {
+                app = (entry.app, other.apps.withBytes(Int(entry.app)) { apps.intern($0) })
             }
-            findEntries(count)
-            add(journal.values + row, count)
-            row += count
+            aim(row, key, app!.own, shift)
+            sum += Int64(values[row].magnitude)
         }
-        absoluteSum += journal.weight
-        recordCount += UInt64(journal.count)
+        findEntries(rows.count)
+        add(values, rows.count)
+        absoluteSum += sum
+        recordCount += UInt64(rows.count)
     }
 
     /// Finds the first entry with each target's tag; makes it, still without a record, when there is none.

@@ -40,6 +40,7 @@ package final class RunMerge: @unchecked Sendable {
     private let starts: [UnsafeMutablePointer<Int>]
     private let hasLongKeys: Bool
 
+    package var runCount: Int { runs.count }
     package var rangeCount: Int { 1 << levels }
 
     /// Keys that a range has, give or take: with what sorting needs, they fit in a cache of a mebibyte.

@@ -55,7 +55,10 @@ import Testing
             case 1: table.takeBack(file.journal)
             default:
                 var own = FoldTable()
-                own.add(file.journal, of: table)
+                let step = random.pick([1, 100, 1024])
+                for start in stride(from: 0, to: file.journal.count, by: step) {
+                    own.add(file.journal, rows: start..<min(start + step, file.journal.count), of: table)
+                }
                 table.takeBack(file.journal)
                 kept += file.records
                 moved.append(FoldRun(sealing: own))

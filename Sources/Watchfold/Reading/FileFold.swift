@@ -75,6 +75,8 @@ final class FileFold {
     private var nextUnit = 0
     /// Threads that have a table for this file.
     var participants = 0
+    /// What threads added to their tables, of a fold that has one for all files.
+    var contributions: [Contribution] = []
     private var results: [UnitResult] = []
     let runs: FoldRuns
     private(set) var failure: (any Error)?
@@ -166,7 +168,7 @@ final class FileFold {
     }
 
     /// Folds a unit. Called without the lock.
-    func fold(unit: Int, with folder: UnitFolder, into table: SpillingTable, isCancelled: () -> Bool) throws
+    func fold(unit: Int, with folder: UnitFolder, into table: any FoldTarget, isCancelled: () -> Bool) throws
         -> UnitResult
     {
         if ranges.isEmpty {
@@ -191,10 +193,7 @@ final class FileFold {
             if let failure { throw failure }
             let summary = try summarize()
             return .read(summary, runs)
-        } catch {
-            runs.removeAll()
-            return .failed(error)
-        }
+        } catch { return .failed(error) }
     }
 
     private func summarize() throws -> FileSummary {

@@ -91,7 +91,7 @@ final class UnitFolder {
     /// Folds a stream from its beginning to its end.
     ///
     /// - Throws: `IOError`, `CodecError`, `FoldError`, `Cancelled`.
-    func fold(stream: ByteStream, into table: SpillingTable, isCancelled: () -> Bool) throws -> UnitResult {
+    func fold(stream: ByteStream, into table: any FoldTarget, isCancelled: () -> Bool) throws -> UnitResult {
         var reader = RecordReader(plan: settings.plan, maxRecordBytes: settings.maxRecordBytes)
         var result = UnitResult(index: 0)
         var budget = Self.rawBudget
@@ -137,7 +137,7 @@ final class UnitFolder {
     ///   - range: bytes; its start a multiple of the digest's block.
     ///   - size: bytes of the whole file.
     func fold(
-        lines file: OpenFile, range: Range<Int>, size: Int, index: Int, into table: SpillingTable,
+        lines file: OpenFile, range: Range<Int>, size: Int, index: Int, into table: any FoldTarget,
         onStoredBytes: (Int) -> Void, isCancelled: () -> Bool
     ) throws -> UnitResult {
         var reader = RecordReader(
