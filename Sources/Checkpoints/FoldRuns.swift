@@ -62,7 +62,9 @@ package final class FoldRuns: @unchecked Sendable {
     ///
     /// - Throws: as `merge`.
     package func ranges() throws -> RunRanges {
-        if spilled.isEmpty { return RunRanges(source: .memory(try RunMerge(inMemory.map(\.run)), inMemory.map(\.holds))) }
+        if spilled.isEmpty {
+            return RunRanges(source: .memory(try RunMerge(inMemory.map(\.run)), inMemory.map(\.holds)))
+        }
         try spillAll()
         let sources = folder.schema.measures.indices.map { ColumnSource.column($0) }
         let tables = spilled.map { MergeTable(reader: $0.reader, sources: sources) }

@@ -185,8 +185,13 @@ package struct KeyedTableReader: Sendable {
     ///
     /// - Throws: `IOError`, with `isMissing` when there is no such file; `DamagedTable`; `NewerFormat`.
     package init(_ path: String, kind: String, in fileSystem: FileSystem) throws {
+        try self.init(try fileSystem.open(path, .read), kind: kind)
+    }
+
+    /// The same for a file that is open.
+    init(_ file: OpenFile, kind: String) throws {
+        let path = file.path
         self.path = path
-        let file = try fileSystem.open(path, .read)
         size = try file.status().size
         do {
             reader = try TableReader(

@@ -8,8 +8,8 @@
 //      table ─▶ run 2 ┘
 //
 //  Of more than 32 runs some are merged into longer ones first, and no more than that leaves 32: every row that is
-//  merged twice is written twice. Sums do not depend on how they are grouped. A run's file loses its name as soon as it
-//  is open for reading, so that it vanishes with the process.
+//  merged twice is written twice. Sums do not depend on how they are grouped. A run's file loses its name before anything
+//  is written to it, so that it vanishes with the process, however that ends.
 
 import DurableIO
 import Folding
@@ -66,11 +66,10 @@ package struct SpillFolder: Sendable {
         do {
             let writer = try KeyedTableWriter(
                 Path.join(root, "fold.parquet"), kind: Self.kind, schema: schema, in: fileSystem)
+            let file = try writer.file.dropName()
             try produce { try writer.write($0) }
             try writer.finish(metadata: [])
-            let reader = try KeyedTableReader(writer.file.temporaryPath, kind: Self.kind, in: fileSystem)
-            writer.file.discard()
-            return SpilledRun(reader: reader, weight: weight, level: level)
+            return SpilledRun(reader: try KeyedTableReader(file, kind: Self.kind), weight: weight, level: level)
         } catch let error as IOError {
             throw SpillError(cause: error)
         }
