@@ -51,7 +51,7 @@ let package = Package(
             "Checkpoints",
             ["Codecs", "Columns", "Records", "Folding", "ParquetTable", "Pipelines", "DurableIO", "CSQLite"]),
         library("FaultInjection", ["DurableIO", "CSQLite"]),
-        library("Reports", ["Columns", "Records", "Folding"]),
+        library("Reports", ["Columns", "Records", "Folding", "ParquetTable"]),
         library("Configuration", ["Records", yams]),
         library("StatusServer", ["DurableIO", "Records"]),
         library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4"]),
@@ -68,6 +68,9 @@ let package = Package(
         .executableTarget(
             name: "ReaderBenchmark", dependencies: ["JSONRecords", "Folding", "Records"], path: "Benchmarks/Reader",
             swiftSettings: strict),
+        .executableTarget(
+            name: "PartsBenchmark", dependencies: ["Columns", "Folding", "ParquetTable", "Records", "Reports"],
+            path: "Benchmarks/Parts", swiftSettings: strict),
 
         tests("PipelinesTests", ["Pipelines"]),
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
@@ -85,7 +88,7 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Records", yams]),
         tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4"]),
         tests("ParquetTableTests", ["ParquetTable", "Columns"]),
-        tests("ReportsTests", ["Reports", "Columns", "Folding", "Records"]),
+        tests("ReportsTests", ["Reports", "Columns", "Folding", "ParquetTable", "Records"]),
         tests(
             "WatchfoldTests",
             [

@@ -134,3 +134,32 @@ extension CalendarDay {
         }
     }
 }
+
+/// A stretch of the calendar that days are put together by.
+package enum CalendarPeriod: String, Sendable, CaseIterable {
+    case day
+    /// From Monday to Sunday, as in ISO 8601.
+    case week
+    case month
+
+    /// The period that a day lies in: `2022-04-01`, `2022-W13`, `2022-04`. Names order as the periods do.
+    ///
+    /// A week belongs to the year that its Thursday lies in (ISO 8601-1:2019, 4.2.2): 2022-01-01 is a day of `2021-W52`.
+    package func name(of day: CalendarDay) -> String {
+        func padded(_ number: Int, _ digits: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, digits - text.count)) + text
+        }
+        switch self {
+        case .day: return day.description
+        case .month: return String(day.description.prefix(7))
+        case .week:
+            // Day 0, 1970-01-01, was a Thursday: so many days behind Monday.
+            let behindMonday = ((day.daysSinceEpoch + 3) % 7 + 7) % 7
+            let thursday = day.advanced(by: 3 - behindMonday) ?? day
+            let firstDay = CalendarDay(year: thursday.year, month: 1, day: 1)!
+            let week = (thursday.daysSinceEpoch - firstDay.daysSinceEpoch) / 7 + 1
+            return "\(padded(thursday.year, 4))-W\(padded(week, 2))"
+        }
+    }
+}

@@ -93,6 +93,64 @@ private func writeLongInteger(_ value: Int64, to start: UnsafeMutablePointer<UIn
     return out + digits
 }
 
+/// The longest text of a number with a decimal point, or of a duration: a sign, 16 digits, two colons and two digits
+/// behind each.
+let longestNumber = 24
+
+/// Writes a number of units of the last place with a decimal point, `places` being 1 ... 18, and returns the end.
+///
+///     150, 2 places   1.50        -5, 2 places   -0.05
+func writeDecimal(
+    _ value: Int64, places: Int, to start: UnsafeMutablePointer<UInt8>
+) -> UnsafeMutablePointer<UInt8> {
+    var out = start
+    if value < 0 {
+        out.pointee = UInt8(ascii: "-")
+        out += 1
+    }
+    var scale: UInt64 = 1
+    for _ in 0..<places { scale *= 10 }
+    let (whole, rest) = value.magnitude.quotientAndRemainder(dividingBy: scale)
+    out = writeUnsigned(whole, digits: 1, to: out)
+    out.pointee = UInt8(ascii: ".")
+    return writeUnsigned(rest, digits: places, to: out + 1)
+}
+
+/// Writes seconds as hours, minutes and seconds, and returns the end: `0:00:05`, `27:46:40`, `-1:00:00`.
+func writeDuration(_ seconds: Int64, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+    var out = start
+    if seconds < 0 {
+        out.pointee = UInt8(ascii: "-")
+        out += 1
+    }
+    let (hours, rest) = seconds.magnitude.quotientAndRemainder(dividingBy: 3600)
+    out = writeUnsigned(hours, digits: 1, to: out)
+    for part in [rest / 60, rest % 60] {
+        out.pointee = UInt8(ascii: ":")
+        out = writeUnsigned(part, digits: 2, to: out + 1)
+    }
+    return out
+}
+
+/// Writes a number with at least so many digits.
+private func writeUnsigned(
+    _ value: UInt64, digits: Int, to start: UnsafeMutablePointer<UInt8>
+) -> UnsafeMutablePointer<UInt8> {
+    var digits = digits
+    var bound = (0..<digits).reduce(UInt64(1)) { bound, _ in bound * 10 }
+    while digits < 19, value >= bound {
+        digits += 1
+        bound *= 10
+    }
+    if digits == 19, value >= bound { digits = 20 }
+    var rest = value
+    for place in stride(from: digits - 1, through: 0, by: -1) {
+        start[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+    }
+    return start + digits
+}
+
 /// Finds bytes that may need care in a text: those below a limit, and one other.
 ///
 /// Eight bytes at once, after "Bit Twiddling Hacks" (Sean Eron Anderson), "Determine if a word has a byte less than n"

@@ -109,6 +109,11 @@ package final class ReportPass {
         state = .open
     }
 
+    /// Whether `makePart` can be called.
+    package var canBeMadeInParts: Bool {
+        outputs.allSatisfy { !$0.report.isOfContracts || $0.encoder is any SplittableEncoder }
+    }
+
     /// A part of the same reports, to be filled and then given to `append`.
     ///
     /// - Precondition: the encoders of engagement and profile are splittable.

@@ -14,8 +14,8 @@ package enum Report: String, Sendable, CaseIterable {
 
     /// The report's columns, in order.
     package func columns(_ map: CategoryMap) -> [ReportColumn] {
-        let categories = map.columnNames.map { ReportColumn($0, .integer) }
-        let total = ReportColumn("TotalDuration", .integer)
+        let categories = map.columnNames.map { ReportColumn($0, .integer, isSeconds: true) }
+        let total = ReportColumn("TotalDuration", .integer, isSeconds: true)
         switch self {
         case .engagement:
             return [ReportColumn("Contract", .text)] + categories
@@ -37,14 +37,24 @@ package enum Report: String, Sendable, CaseIterable {
 
 /// A column of a report.
 package struct ReportColumn: Sendable, Equatable {
-    package enum Kind: Sendable { case text, integer }
+    package enum Kind: Sendable, Equatable {
+        case text
+        case integer
+        /// A number with so many digits behind the point.
+        case decimal(places: Int)
+        /// Seconds, to be shown as hours, minutes and seconds.
+        case duration
+    }
 
     package var name: String
     package var kind: Kind
+    /// Whether the numbers are seconds, which can be turned into other units.
+    package var isSeconds: Bool
 
-    package init(_ name: String, _ kind: Kind) {
+    package init(_ name: String, _ kind: Kind, isSeconds: Bool = false) {
         self.name = name
         self.kind = kind
+        self.isSeconds = isSeconds
     }
 }
 
@@ -53,6 +63,10 @@ package struct RowBlock {
     package enum Values {
         case text(UnsafePointer<ByteSlice>)
         case integer(UnsafePointer<Int64>)
+        /// Numbers of units of the last place: 150 with two places is 1.50.
+        case decimal(UnsafePointer<Int64>, places: Int)
+        /// Seconds.
+        case duration(UnsafePointer<Int64>)
     }
 
     /// One entry for each column of the report, of the column's kind; `count` values each.
@@ -98,19 +112,31 @@ package protocol PartEncoder: AnyObject {
     func removeAll()
 }
 
-/// The file formats that this module writes itself.
+/// The file formats of reports.
 package enum TableFormat: String, Sendable, CaseIterable {
     /// RFC 4180, with LF at line ends and no byte-order mark.
     case csv
     /// Tab-separated values, special characters escaped by backslash.
     case tsv
+    /// A JSON object a line.
+    case jsonl
+    /// A Parquet file.
+    case parquet
+    /// A Markdown table.
+    case md
 
     package var fileExtension: String { rawValue }
+
+    /// Whether a terminal or a mail can show it.
+    package var isText: Bool { self != .parquet }
 
     package func encoder(_ sink: @escaping ReportSink) -> any TableEncoder {
         switch self {
         case .csv: DelimitedEncoder(.csv, sink: sink)
         case .tsv: DelimitedEncoder(.tsv, sink: sink)
+        case .jsonl: JSONLinesEncoder(sink)
+        case .parquet: ParquetEncoder(sink)
+        case .md: MarkdownEncoder(sink)
         }
     }
 }

@@ -138,6 +138,44 @@ import Testing
         #expect(table.errors.isEmpty)
     }
 
+    @Test func exportAnswersQuestions() async throws {
+        let shell = Shell()
+        shell.put("inbox/20220401.json", records([("A", "VOD", 5), ("b", "SPORT", 3600), ("C", "CHANNEL", 60)]))
+        shell.put("inbox/20220402.json", records([("A", "LATER", 9), ("A", "CHANNEL", 7000)]))
+        try await shell.expect(0, "$W run")
+        for (options, expected) in [
+            ("--top 1 --unit hours --columns Contract,TV", "Contract,TVHours\nA,1.94\n"),
+            ("--top 1 --by Sport --columns contract,SportDuration", "Contract,SportDuration\nb,3600\n"),
+            ("--contracts '[A-C]' --sort TV:desc --columns Contract", "Contract\nA\nC\n"),
+            ("--contracts - --columns Contract < list", "Contract\nC\n"),
+            ("--category sport --min-seconds 3600 --columns Contract", "Contract\nb\n"),
+            ("--month 2022-04 --without 20220401.json --columns TV", "TVDuration\n7000\n"),
+            (
+                "apps --by day --limit 1",
+                "AppName,Day,Category,Records,Contracts,TotalDuration\nCHANNEL,2022-04-01,TV,1,1,60\n"
+            ),
+            ("daily --unit hms --columns Date,TV --to 2022-04-01", "Date,TVDuration\n2022-04-01,0:01:00\n"),
+            ("--limit 0 --format jsonl", ""),
+        ] {
+            shell.put("list", "C\r\nnobody\r\n")
+            let outcome = try await shell.expect(0, "$W export \(options)")
+            #expect(outcome.output == expected && outcome.errors.isEmpty, "\(options): \(outcome)")
+        }
+        try await shell.expect(0, "$W export profile --top 2 -o top.parquet && head -c 4 top.parquet | grep -q PAR1")
+        // What cannot be is said before anything is written.
+        for options in [
+            "--month 2022-13", "--month 2022-04 --from 2022-04-01", "--top 0", "--top 3 --limit 3", "--top 3 --sort TV",
+            "--by fortnight", "--by day --by week", "--top 3 --by TV --by Sport", "--columns Contract,,TV",
+            "--columns Contract,Nothing", "--sort TV:up", "--sort Nothing", "--unit days", "--limit=-1",
+            "--category Nothing", "--contracts nowhere.csv", "--without nothing.json", "--as-of 99", "--as-of=-1",
+            "daily --contracts 'A*'", "daily --by month", "daily --category TV", "--format parquet --unit hours",
+        ] {
+            let outcome = try await shell.expect(
+                1, "$W export \(options) -o new.out; code=$?; test ! -e new.out && exit $code")
+            #expect(outcome.output.isEmpty && outcome.errors.hasPrefix("watchfold: "), "\(options): \(outcome)")
+        }
+    }
+
     @Test func decisionsAboutFilesCanBeTakenBack() async throws {
         let shell = Shell()
         shell.put("inbox/20220401.json", records([("A", "VOD", 5)]))

@@ -86,9 +86,9 @@ struct World {
 
     func export(_ report: Report = .engagement) throws -> Data {
         var bytes: [UInt8] = []
-        try Exporter(settings(), fileSystem: fileSystem).export(
-            report, range: DayRange(first: nil, last: nil), format: .csv
-        ) { bytes += Array($0) }
+        try Exporter(settings(), fileSystem: fileSystem).export(ExportRequest(report), format: .csv) {
+            bytes += Array($0)
+        }
         return Data(bytes)
     }
 

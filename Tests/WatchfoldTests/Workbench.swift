@@ -131,12 +131,20 @@ final class Workbench {
     }
 
     func export(_ report: Report, from: String? = nil, to: String? = nil) throws -> String {
+        let days = DayRange(first: from.flatMap { CalendarDay($0) }, last: to.flatMap { CalendarDay($0) })
+        return try export(ExportRequest(report, days: days))
+    }
+
+    func export(_ request: ExportRequest, format: TableFormat = .csv) throws -> String {
+        String(decoding: try bytes(request, format), as: UTF8.self)
+    }
+
+    func bytes(_ request: ExportRequest, _ format: TableFormat) throws -> [UInt8] {
         var bytes: [UInt8] = []
-        let range = DayRange(first: from.flatMap { CalendarDay($0) }, last: to.flatMap { CalendarDay($0) })
-        try Exporter(settings(), fileSystem: fileSystem).export(report, range: range, format: .csv) {
-            bytes += Array($0)
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        let exporter = try Exporter(settings(), fileSystem: fileSystem)
+        try exporter.check(request)
+        try exporter.export(request, format: format) { bytes += Array($0) }
+        return bytes
     }
 
     // MARK: What came of it

@@ -35,6 +35,7 @@ package struct CommandFailure: Error {
         case let failure as CommandFailure: self = failure
         case let error as ConfigurationError: self.init(.usage, "\(error)")
         case let error as CategoryMapError: self.init(.usage, "\(error)")
+        case let error as QueryError: self.init(.usage, "\(error)")
         case let error as SampleError: self.init(.usage, "\(error)")
         case let error as InboxError: self.init(.usage, "\(error)")
         case let error as DecisionRefused: self.init(.usage, "\(error)")

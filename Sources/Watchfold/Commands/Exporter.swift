@@ -30,6 +30,34 @@ package struct DayRange: Sendable, Hashable {
     }
 }
 
+/// What is asked of `export`.
+package struct ExportRequest: Sendable {
+    package var report: Report
+    package var days: DayRange
+    /// Names of files that are to be left out.
+    package var without: Set<String>
+    /// The generation of the ledger that the report is of; nil for what counts now.
+    package var generation: Int?
+    package var query: RowQuery
+    /// One row for each period in place of one for all days.
+    package var period: CalendarPeriod?
+
+    package init(
+        _ report: Report, days: DayRange = DayRange(first: nil, last: nil), without: Set<String> = [],
+        generation: Int? = nil, query: RowQuery = RowQuery(), period: CalendarPeriod? = nil
+    ) {
+        self.report = report
+        self.days = days
+        self.without = without
+        self.generation = generation
+        self.query = query
+        self.period = period
+    }
+
+    /// Whether it is about all files that count now.
+    fileprivate var isEverything: Bool { days.isEverything && without.isEmpty && generation == nil && period == nil }
+}
+
 /// Writes reports without changing anything; runs beside a writer.
 package struct Exporter {
     private let settings: Settings
@@ -40,46 +68,135 @@ package struct Exporter {
         self.fileSystem = fileSystem
     }
 
-    /// - Throws: `CheckpointError`, `LedgerError`, `DamagedTable`, `ReportError`, what the sink throws.
-    package func export(_ report: Report, range: DayRange, format: TableFormat, sink: @escaping ReportSink) throws {
+    /// Checks a request before any work is done.
+    ///
+    /// - Throws: `QueryError`.
+    package func check(_ request: ExportRequest) throws {
+        _ = try QueryEncoder(
+            request.query, request.report, settings.map, by: request.period, inner: TableFormat.csv.encoder { _ in })
+    }
+
+    /// - Throws: `QueryError`, `CheckpointError`, `LedgerError`, `DamagedTable`, `ReportError`, what the sink throws.
+    package func export(_ request: ExportRequest, format: TableFormat, sink: @escaping ReportSink) throws {
         let checkpoints = try CheckpointFolder.openForReading(
             settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
+        if request.query.isIdentity && request.period == nil {
+            return try exportPlainly(request, checkpoints, format, sink)
+        }
+        let encoder = try QueryEncoder(
+            request.query, request.report, settings.map, by: request.period, inner: format.encoder(sink))
+        let output = ReportOutput(request.report, encoder: Continued(encoder))
+        let parts = try checkpoints.ledger.snapshot { try self.parts(checkpoints, request) }
+        try Self.writing(request.report) { try encoder.begin([]) }
+        for part in parts {
+            if let period = part.period { encoder.begin(period: period) }
+            try write(part, output)
+        }
+        try Self.writing(request.report) { try encoder.finish() }
+    }
+
+    /// The whole report, as it is published; from the total, if that can be read.
+    private func exportPlainly(
+        _ request: ExportRequest, _ checkpoints: CheckpointFolder, _ format: TableFormat, _ sink: @escaping ReportSink
+    ) throws {
         var isUntouched = true
         func export(rebuilding: Bool) throws {
-            let (plan, sums) = try self.plan(checkpoints, range, rebuilding: rebuilding)
+            let part = try checkpoints.ledger.snapshot {
+                try self.parts(checkpoints, request, rebuilding: rebuilding)[0]
+            }
             do {
-                let output = ReportOutput(report, format: format) { bytes in
+                let output = ReportOutput(request.report, format: format) { bytes in
                     isUntouched = false
                     try sink(bytes)
                 }
-                // Days cost as much as all the rest, and two of the reports do without.
-                let merge = try plan.open(withDays: report == .profile || report == .daily, jobs: settings.jobs)
-                let pass = try ReportPass(schema: merge.schema, map: settings.map, outputs: [output])
-                try RangeOutput.run(merge, pass, into: nil, jobs: settings.jobs)
-                _ = try pass.finish(sums)
-            } catch  where isUntouched && plan.usesTotal && Publisher.blamesTotal(error) {
+                try write(part, output)
+            } catch  where isUntouched && part.plan.usesTotal && Publisher.blamesTotal(error) {
                 try export(rebuilding: true)
             }
         }
         try export(rebuilding: false)
     }
 
-    /// How to make the total of the range, and what the daily report needs beside it, of one generation.
-    private func plan(
-        _ checkpoints: CheckpointFolder, _ range: DayRange, rebuilding: Bool
-    ) throws -> (TotalPlan, DaySums) {
-        try checkpoints.ledger.snapshot {
-            let generation = try checkpoints.ledger.generation
-            let counting = try checkpoints.ledger.countingVersions()
-            let wanted = counting.filter { range.contains($0.facts.date.flatMap { CalendarDay($0) }) }
-            let dated = try checkpoints.ledger.appSums().filter {
-                range.contains($0.date.flatMap { CalendarDay($0) })
-            }
-            let plan =
-                range.isEverything
-                ? try checkpoints.total.plan(checkpoints.ledger, rebuilding: rebuilding)
-                : checkpoints.total.plan(only: wanted, generation: generation)
-            return (plan, CountingSnapshot.daySums(wanted, dated))
+    private func write(_ part: Part, _ output: ReportOutput) throws {
+        // Days cost as much as all the rest, and two of the reports do without.
+        let merge = try part.plan.open(
+            withDays: output.report == .profile || output.report == .daily, jobs: settings.jobs)
+        let pass = try ReportPass(schema: merge.schema, map: settings.map, outputs: [output])
+        if pass.canBeMadeInParts {
+            try RangeOutput.run(merge, pass, into: nil, jobs: settings.jobs)
+        } else {
+            try RangeRows.run(merge, pass, jobs: settings.jobs)
+        }
+        _ = try pass.finish(part.sums)
+    }
+
+    private static func writing(_ report: Report, _ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch {
+            throw ReportError.output(report, cause: error)
         }
     }
+
+    /// Some files whose total becomes rows.
+    private struct Part {
+        /// The name of their period; nil when there are no periods.
+        var period: String?
+        var plan: TotalPlan
+        var sums: DaySums
+    }
+
+    /// How to make the totals that the request needs, and what the daily report needs beside them, of one generation.
+    private func parts(
+        _ checkpoints: CheckpointFolder, _ request: ExportRequest, rebuilding: Bool = false
+    ) throws -> [Part] {
+        let ledger = checkpoints.ledger
+        let current = try ledger.generation
+        let generation = request.generation ?? current
+        guard (0...current).contains(generation) else {
+            throw CommandFailure(
+                .usage, "there is no generation \(generation) yet; the newest is \(current)")
+        }
+        let counting = try ledger.countingVersions(at: generation)
+        if let unknown = request.without.subtracting(counting.map(\.facts.name)).min() {
+            throw CommandFailure(
+                .usage,
+                "--without \(Show.name(unknown)): no file of this name counts; `watchfold status` shows the names")
+        }
+        if request.isEverything {
+            let plan = try checkpoints.total.plan(ledger, rebuilding: rebuilding)
+            return [Part(plan: plan, sums: CountingSnapshot.daySums(counting, try ledger.appSums()))]
+        }
+        func day(_ version: VersionRecord) -> CalendarDay? { version.facts.date.flatMap { CalendarDay($0) } }
+        let wanted = counting.filter {
+            request.days.contains(day($0)) && !request.without.contains($0.facts.name)
+        }
+        func part(_ period: String?, _ versions: [VersionRecord]) throws -> Part {
+            let sums = try versions.flatMap { version in
+                try ledger.apps(of: version.id).map {
+                    DaySum(day: day(version), app: Array($0.app.utf8), seconds: $0.seconds, records: Int64($0.records))
+                }
+            }
+            return Part(
+                period: period, plan: checkpoints.total.plan(only: versions, generation: generation),
+                sums: CountingSnapshot.daySums(versions, sums))
+        }
+        guard let period = request.period else { return [try part(nil, wanted)] }
+        // Files without a date come last.
+        let groups = Dictionary(grouping: wanted) { day($0).map { period.name(of: $0) } ?? "" }
+        let names = groups.keys.sorted { a, b in a.isEmpty || b.isEmpty ? b.isEmpty && !a.isEmpty : a < b }
+        return try names.map { try part($0, groups[$0]!) }
+    }
+}
+
+/// Rows of several passes for one encoder, which somebody else begins and ends.
+private final class Continued: TableEncoder {
+    private let encoder: QueryEncoder
+
+    init(_ encoder: QueryEncoder) { self.encoder = encoder }
+
+    func begin(_ columns: [ReportColumn]) throws {}
+    func append(_ block: RowBlock) throws { try encoder.append(block) }
+    func finish() throws {}
+    var bytesWritten: Int { encoder.bytesWritten }
 }

@@ -139,19 +139,29 @@ package struct Session {
 
     // MARK: Reading
 
-    package func export(_ name: String, from: String?, to: String?, out: String?, format: String?) throws {
-        guard let report = Report(rawValue: name) else {
-            throw CommandFailure(
-                .usage,
-                "there is no report \"\(name)\"; choose \(Report.allCases.map(\.rawValue).joined(separator: ", "))")
+    /// Writes a report, or what is asked of it. All that can be wrong with the options is said before any work.
+    package func export(_ options: ExportOptions) throws {
+        let standardInput = fileSystem.standardStream(0)
+        let request = try options.request { path in
+            try path == "-"
+                ? standardInput.readAll(limit: ExportOptions.maxListBytes)
+                : fileSystem.open(path, .read).readAll(limit: ExportOptions.maxListBytes)
+        } exists: { path in
+            try path == "-" || fileSystem.statusIfPresent(path) != nil
         }
-        let range = DayRange(first: try Self.day(from, "--from"), last: try Self.day(to, "--to"))
-        if let first = range.first, let last = range.last, last < first {
-            throw CommandFailure(.usage, "--from \(first) is after --to \(last)")
+        let format = try Self.format(options.format, options.out)
+        let exporter = Exporter(settings, fileSystem: fileSystem)
+        try exporter.check(request)
+        try Self.check(format, request.query, options.out)
+        try writing(to: options.out) { sink in try exporter.export(request, format: format, sink: sink) }
+    }
+
+    private static func check(_ format: TableFormat, _ query: RowQuery, _ out: String?) throws {
+        if format == .parquet, query.unit != .seconds {
+            throw CommandFailure(.usage, "Parquet keeps whole seconds; --unit is for text")
         }
-        let format = try Self.format(format, out)
-        try writing(to: out) { sink in
-            try Exporter(settings, fileSystem: fileSystem).export(report, range: range, format: format, sink: sink)
+        if !format.isText, out == nil || out == "-", isatty(1) == 1 {
+            throw CommandFailure(.usage, "a \(format.rawValue) file is nothing for a terminal; name a file with -o")
         }
     }
 
@@ -224,7 +234,7 @@ package struct Session {
 
     // MARK: Helpers
 
-    private static func day(_ text: String?, _ option: String) throws -> CalendarDay? {
+    static func day(_ text: String?, _ option: String) throws -> CalendarDay? {
         guard let text else { return nil }
         guard let day = CalendarDay(text) else {
             throw CommandFailure(.usage, "\(option) takes a date such as 2022-04-01, not \"\(text)\"")
@@ -236,12 +246,13 @@ package struct Session {
     private static func format(_ name: String?, _ out: String?) throws -> TableFormat {
         if let name {
             guard let format = TableFormat(rawValue: name.lowercased()) else {
-                let names = TableFormat.allCases.map(\.rawValue).joined(separator: " or ")
-                throw CommandFailure(.usage, "--format takes \(names), not \"\(name)\"")
+                let names = TableFormat.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CommandFailure(.usage, "--format takes one of \(names), not \"\(name)\"")
             }
             return format
         }
-        return TableFormat.allCases.first { out?.lowercased().hasSuffix("." + $0.fileExtension) ?? false } ?? .csv
+        return TableFormat.allCases.first { out?.lowercased().hasSuffix("." + $0.fileExtension) ?? false }
+            ?? (out?.lowercased().hasSuffix(".ndjson") == true ? .jsonl : .csv)
     }
 
     /// Lends a sink to a file that appears when all is written, or to a stream, where a reader that went away ends the

@@ -197,11 +197,15 @@ struct CountingSnapshot {
     }
 
     /// What a range of days needs beside its total.
-    static func daySums(_ versions: [VersionRecord], _ sums: [DatedAppSum]) -> DaySums {
+    static func daySums(_ versions: [VersionRecord], _ sums: [DaySum]) -> DaySums {
         let days = versions.map { $0.facts.date.flatMap { CalendarDay($0) } }
-        return DaySums(
-            days: Set(days.compactMap { $0 }), hasUndated: days.contains(nil),
-            sums: sums.map {
+        return DaySums(days: Set(days.compactMap { $0 }), hasUndated: days.contains(nil), sums: sums)
+    }
+
+    static func daySums(_ versions: [VersionRecord], _ sums: [DatedAppSum]) -> DaySums {
+        daySums(
+            versions,
+            sums.map {
                 DaySum(
                     day: $0.date.flatMap { CalendarDay($0) }, app: Array($0.app.utf8), seconds: $0.seconds,
                     records: Int64($0.records))

@@ -48,3 +48,23 @@ final class RangeOutput: @unchecked Sendable {
             })
     }
 }
+
+/// The rows of a range, for reports that cannot be made in parts: only the merge is on all threads.
+///
+/// `@unchecked Sendable`: one thread has it at a time, see `OrderedPipeline`.
+final class RangeRows: @unchecked Sendable {
+    private var batches: [KeyedBatch] = []
+
+    /// Merges on all threads; the reports are made, in order, by this one.
+    static func run(_ merge: RangedMerge, _ pass: ReportPass, jobs: Int) throws {
+        try OrderedPipeline.run(
+            pieces: merge.rangeCount, jobs: jobs, buffers: (0..<jobs + 1).map { _ in RangeRows() },
+            produce: { range, rows in
+                rows.batches.removeAll()
+                try merge.run(range: range) { rows.batches.append($0) }
+            },
+            consume: { _, rows in
+                for batch in rows.batches { try pass.consume(batch) }
+            })
+    }
+}

@@ -146,7 +146,7 @@ final class DelimitedRows: PartEncoder {
                 if case .text(let values) = column { values } else { nil }
             }
             // For a field its separator, and quotes or a number.
-            constant = block.columns.count * (longestInteger + 1)
+            constant = block.columns.count * (longestNumber + 1)
         }
 
         @inline(__always)
@@ -166,6 +166,8 @@ final class DelimitedRows: PartEncoder {
         for column in columns {
             switch column {
             case .integer(let values): out = writeInteger(values[row], to: out)
+            case .decimal(let values, let places): out = writeDecimal(values[row], places: places, to: out)
+            case .duration(let values): out = writeDuration(values[row], to: out)
             case .text(let values): out = writeText(values[row], to: out)
             }
             out.pointee = separator
