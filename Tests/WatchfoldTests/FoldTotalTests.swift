@@ -1,6 +1,7 @@
 //  A fold of many files into one sum: files that do not count must leave no trace, whatever the threads, the budget and
 //  the order in which files end.
 
+import Checkpoints
 import Folding
 import Foundation
 import Records
@@ -36,12 +37,9 @@ import Testing
         return (Array(text.utf8), sums)
     }
 
-    private func rows(_ batch: KeyedBatch) -> [(key: [String], Sums)] {
-        (0..<batch.count).map {
-            (
-                batch.keys.map { $0 }.map { column in column[$0] },
-                Sums(seconds: batch.measures[0][$0], records: batch.measures[1][$0])
-            )
+    private func rows(_ batch: KeyedBatch) -> [(key: [String], sums: Sums)] {
+        (0..<batch.count).map { row in
+            (batch.keys.map { $0[row] }, Sums(seconds: batch.measures[0][row], records: batch.measures[1][row]))
         }
     }
 
@@ -169,8 +167,9 @@ import Testing
             settings: FoldSettings(memory: 0), fileSystem: bench.fileSystem, jobs: 1, scratch: bench.root,
             journalLimit: 0)
         let mostOpen = Mutex(0)
+        let root = bench.root
         let runs = pool.accumulate(inputs) { _, _ in
-            let open = Self.openRuns(below: bench.root)
+            let open = Self.openRuns(below: root)
             mostOpen.withLock { $0 = max($0, open) }
             return true
         }

@@ -195,7 +195,11 @@ package final class FoldPool: @unchecked Sendable {
                 condition.withLock { job.fail(error) }
             }
         }
-        do { try finish() } catch { condition.withLock { job.fail(error) } }
+        do {
+            try finish()
+            // Those of many files come together.
+            try Self.mergeSurplus(of: totalRuns, self.folder, condition)
+        } catch { condition.withLock { job.fail(error) } }
         let isLast = condition.withLock {
             job.participants -= 1
             guard job.participants == 0 && job.unitsLeft == 0 else { return false }
@@ -213,17 +217,20 @@ package final class FoldPool: @unchecked Sendable {
         }
     }
 
-    /// Adds a run that was put aside; when there are many, some are merged into one.
+    /// Adds a run that was put aside.
     private static func add(
         _ run: SpilledRun, to runs: FoldRuns, _ folder: SpillFolder, _ condition: NSCondition
     ) throws {
-        let surplus = condition.withLock {
-            runs.add(run)
-            return runs.takeSurplus()
+        condition.withLock { runs.add(run) }
+        try mergeSurplus(of: runs, folder, condition)
+    }
+
+    /// When there are many runs, merges some into one.
+    private static func mergeSurplus(of runs: FoldRuns, _ folder: SpillFolder, _ condition: NSCondition) throws {
+        while let surplus = condition.withLock({ runs.takeSurplus() }) {
+            let longer = try folder.merged(surplus)
+            condition.withLock { runs.add(longer) }
         }
-        guard let surplus else { return }
-        let longer = try folder.merged(surplus)
-        condition.withLock { runs.add(longer) }
     }
 }
 
