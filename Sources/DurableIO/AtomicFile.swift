@@ -18,7 +18,7 @@ import Synchronization
 /// Writes a file under a temporary name and puts it in place with one rename.
 package final class AtomicFile {
     /// Where the file will be.
-    package let path: String
+    package private(set) var path: String
     package let temporaryPath: String
     /// Bytes written so far.
     package private(set) var count = 0
@@ -88,6 +88,13 @@ package final class AtomicFile {
         if !isNameless { try fileSystem.remove(temporaryPath) }
         isNameless = true
         return file
+    }
+
+    /// Gives the file another name than it was meant to have, in the same folder, when it gets one.
+    package func rename(to path: String) {
+        precondition(Path.parent(path) == Path.parent(self.path), "\(path) is in another folder")
+        precondition(state == .writing || state == .sealed, "\(self.path) has its name")
+        self.path = path
     }
 
     /// Makes the content durable, still under its temporary name.

@@ -25,7 +25,9 @@ package enum Report: String, Sendable, CaseIterable {
                 ReportColumn("ActiveDays", .integer),
             ]
         case .daily:
-            return [ReportColumn("Date", .text), ReportColumn("Contracts", .integer)] + categories + [total]
+            return [ReportColumn("Date", .text, isDate: true), ReportColumn("Contracts", .integer)] + categories + [
+                total
+            ]
         case .apps:
             return [
                 ReportColumn("AppName", .text), ReportColumn("Category", .text), ReportColumn("Records", .integer),
@@ -50,11 +52,14 @@ package struct ReportColumn: Sendable, Equatable {
     package var kind: Kind
     /// Whether the numbers are seconds, which can be turned into other units.
     package var isSeconds: Bool
+    /// Whether the text is a date, `2022-04-01`, or empty.
+    package var isDate: Bool
 
-    package init(_ name: String, _ kind: Kind, isSeconds: Bool = false) {
+    package init(_ name: String, _ kind: Kind, isSeconds: Bool = false, isDate: Bool = false) {
         self.name = name
         self.kind = kind
         self.isSeconds = isSeconds
+        self.isDate = isDate
     }
 }
 

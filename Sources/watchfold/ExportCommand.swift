@@ -15,6 +15,7 @@ struct ExportCommand: ParsableCommand {
               watchfold export daily --format md
               watchfold export profile --month 2022-04 --top 20 --by Sport --unit hours
               watchfold export --contracts 'HNH*' --by week -o hnh.parquet
+              watchfold export profile --for excel --delimiter semicolon -o profile.csv
               watchfold export --without 20220412.json --sort TV:desc,Contract --limit 100
             """)
 
@@ -83,6 +84,17 @@ struct ExportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("At most so many rows.", valueName: "count"))
     var limit: Int?
 
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp(
+            "CSV that excel, sheets or libreoffice opens without changing a contract; split at a sheet's last row.",
+            valueName: "program"))
+    var program: String?
+
+    @Option(
+        help: ArgumentHelp("With --for: comma, semicolon or tab, as your language has it.", valueName: "delimiter"))
+    var delimiter: String?
+
     func run() throws {
         var options = ExportOptions(report: report)
         options.out = out
@@ -101,6 +113,8 @@ struct ExportCommand: ParsableCommand {
         options.columns = columns
         options.unit = unit
         options.limit = limit
+        options.program = program
+        options.delimiter = delimiter
         let session = try common.open()
         try session.export(options)
     }

@@ -156,11 +156,16 @@ import Testing
             ),
             ("daily --unit hms --columns Date,TV --to 2022-04-01", "Date,TVDuration\n2022-04-01,0:01:00\n"),
             ("--limit 0 --format jsonl", ""),
+            (
+                "--for excel --delimiter ';' --limit 1 --columns Contract,Movie",
+                "\u{FEFF}Contract;MovieDuration\r\nA;5\r\n"
+            ),
         ] {
             shell.put("list", "C\r\nnobody\r\n")
             let outcome = try await shell.expect(0, "$W export \(options)")
             #expect(outcome.output == expected && outcome.errors.isEmpty, "\(options): \(outcome)")
         }
+        try await shell.expect(0, "$W export --for sheets -o s.csv && grep -q '^A,7000,5,' s.csv && test ! -e s-1.csv")
         try await shell.expect(0, "$W export profile --top 2 -o top.parquet && head -c 4 top.parquet | grep -q PAR1")
         // What cannot be is said before anything is written.
         for options in [
@@ -169,6 +174,7 @@ import Testing
             "--columns Contract,Nothing", "--sort TV:up", "--sort Nothing", "--unit days", "--limit=-1",
             "--category Nothing", "--contracts nowhere.csv", "--without nothing.json", "--as-of 99", "--as-of=-1",
             "daily --contracts 'A*'", "daily --by month", "daily --category TV", "--format parquet --unit hours",
+            "--for word", "--for excel --format tsv", "--delimiter ';'", "--for excel --delimiter '|'",
         ] {
             let outcome = try await shell.expect(
                 1, "$W export \(options) -o new.out; code=$?; test ! -e new.out && exit $code")

@@ -1,5 +1,6 @@
 //  What is asked of a report, against the plain report: read as text, filtered, sorted and cut once more by hand.
 
+import DurableIO
 import Foundation
 import Records
 import Reports
@@ -239,6 +240,35 @@ import Testing
         }
         #expect(try bench.export(request, format: .md).split(separator: "\n").count == plain.rows.count + 2)
         #expect(try bench.bytes(request, .parquet).starts(with: Array("PAR1".utf8)))
+    }
+
+    @Test func severalFilesGetTheirNamesTogether() throws {
+        let bench = Workbench()
+        func text(_ name: String) -> String? { try? String(contentsOfFile: bench.root + "/" + name, encoding: .utf8) }
+        func write(_ parts: [String], to name: String) throws -> (written: [String], left: [String]) {
+            let files = NumberedFiles(bench.root + "/" + name, in: bench.fileSystem)
+            for part in parts {
+                let sink = try files.next()
+                try Array(part.utf8).withUnsafeBytes { try sink($0) }
+            }
+            let (written, left) = try files.commit()
+            return (written.map(Path.name), left.map(Path.name))
+        }
+        #expect(try write(["a"], to: "r.csv") == (["r.csv"], []))
+        #expect(text("r.csv") == "a" && text("r-1.csv") == nil)
+        #expect(try write(["b", "c", "d"], to: "r.csv") == (["r-1.csv", "r-2.csv", "r-3.csv"], ["r.csv"]))
+        #expect(try write(["e", "f"], to: "r.csv") == (["r-1.csv", "r-2.csv"], ["r.csv", "r-3.csv"]))
+        #expect(try write(["g"], to: "r.csv") == (["r.csv"], ["r-1.csv", "r-2.csv", "r-3.csv"]))
+        #expect(text("r.csv") == "g" && text("r-1.csv") == "e" && text("r-3.csv") == "d")
+        #expect(try write(["h", "i"], to: "plain") == (["plain-1", "plain-2"], []))
+        // A disk that fails at the end leaves all as it was, and no temporary file.
+        bench.watcher.bend { call in
+            if case .sync = call { .fail(errno: ENOSPC) } else { .proceed }
+        }
+        #expect(throws: IOError.self) { try write(["x", "y"], to: "r.csv") }
+        #expect(text("r.csv") == "g" && text("r-1.csv") == "e")
+        let names = try FileManager.default.contentsOfDirectory(atPath: bench.root)
+        #expect(!names.contains { $0.hasSuffix(".tmp") })
     }
 
     @Test func whatMakesNoSenseIsRefused() throws {

@@ -119,7 +119,9 @@ struct ResolvedQuery {
     /// The report's own columns, and behind the first one that of the period, if there is one.
     static func columns(_ report: Report, _ map: CategoryMap, _ period: CalendarPeriod?) -> [ReportColumn] {
         var columns = report.columns(map)
-        if let period { columns.insert(ReportColumn(period.rawValue.capitalizedFirst, .text), at: 1) }
+        if let period {
+            columns.insert(ReportColumn(period.rawValue.capitalizedFirst, .text, isDate: period == .day), at: 1)
+        }
         return columns
     }
 

@@ -27,6 +27,8 @@ package struct ExportOptions {
     package var minSeconds: Int64?
     package var unit: String?
     package var limit: Int?
+    package var program: String?
+    package var delimiter: String?
 
     package init(report: String) { self.report = report }
 
@@ -49,6 +51,25 @@ package struct ExportOptions {
         }
         request.query = try query(columnsOfTop, read, exists)
         return request
+    }
+
+    /// The spreadsheet program that CSV is for, and what stands between the fields; nil for plain files.
+    func sheet(_ format: TableFormat) throws -> (SheetProgram, Delimiter)? {
+        guard let program else {
+            if delimiter != nil { throw refusal("--delimiter goes with --for; plain CSV has commas, TSV has tabs") }
+            return nil
+        }
+        guard let known = SheetProgram(rawValue: program.lowercased()) else {
+            let names = SheetProgram.allCases.map(\.rawValue).joined(separator: ", ")
+            throw refusal("--for takes one of \(names), not \"\(program)\"")
+        }
+        if format != .csv { throw refusal("--for \(known.rawValue) is a kind of CSV, not of \(format.rawValue)") }
+        guard let delimiter else { return (known, .comma) }
+        guard let chosen = Delimiter(delimiter) else {
+            let names = Delimiter.allCases.map(\.rawValue).joined(separator: ", ")
+            throw refusal("--delimiter takes one of \(names), not \"\(delimiter)\"")
+        }
+        return (known, chosen)
     }
 
     private func days() throws -> DayRange {

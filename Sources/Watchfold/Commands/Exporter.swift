@@ -70,21 +70,31 @@ package struct Exporter {
 
     /// Checks a request before any work is done.
     ///
+    /// - Returns: how many columns the answer has.
     /// - Throws: `QueryError`.
-    package func check(_ request: ExportRequest) throws {
-        _ = try QueryEncoder(
-            request.query, request.report, settings.map, by: request.period, inner: TableFormat.csv.encoder { _ in })
+    @discardableResult
+    package func check(_ request: ExportRequest) throws -> Int {
+        try QueryEncoder(
+            request.query, request.report, settings.map, by: request.period, inner: TableFormat.csv.encoder { _ in }
+        ).columnCount
     }
 
-    /// - Throws: `QueryError`, `CheckpointError`, `LedgerError`, `DamagedTable`, `ReportError`, what the sink throws.
+    /// Writes in one of the plain formats.
     package func export(_ request: ExportRequest, format: TableFormat, sink: @escaping ReportSink) throws {
+        try export(request) { format.encoder(sink) }
+    }
+
+    /// - Parameter makeEncoder: makes the encoder that takes the rows. Called again when the total turns out to be damaged
+    ///   before the first encoder wrote anything.
+    /// - Throws: `QueryError`, `CheckpointError`, `LedgerError`, `DamagedTable`, `ReportError`, what the encoder throws.
+    package func export(_ request: ExportRequest, makeEncoder: () throws -> any TableEncoder) throws {
         let checkpoints = try CheckpointFolder.openForReading(
             settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
         if request.query.isIdentity && request.period == nil {
-            return try exportPlainly(request, checkpoints, format, sink)
+            return try exportPlainly(request, checkpoints, makeEncoder)
         }
         let encoder = try QueryEncoder(
-            request.query, request.report, settings.map, by: request.period, inner: format.encoder(sink))
+            request.query, request.report, settings.map, by: request.period, inner: try makeEncoder())
         let output = ReportOutput(request.report, encoder: Continued(encoder))
         let parts = try checkpoints.ledger.snapshot { try self.parts(checkpoints, request) }
         try Self.writing(request.report) { try encoder.begin([]) }
@@ -97,20 +107,16 @@ package struct Exporter {
 
     /// The whole report, as it is published; from the total, if that can be read.
     private func exportPlainly(
-        _ request: ExportRequest, _ checkpoints: CheckpointFolder, _ format: TableFormat, _ sink: @escaping ReportSink
+        _ request: ExportRequest, _ checkpoints: CheckpointFolder, _ makeEncoder: () throws -> any TableEncoder
     ) throws {
-        var isUntouched = true
         func export(rebuilding: Bool) throws {
             let part = try checkpoints.ledger.snapshot {
                 try self.parts(checkpoints, request, rebuilding: rebuilding)[0]
             }
+            let encoder = try makeEncoder()
             do {
-                let output = ReportOutput(request.report, format: format) { bytes in
-                    isUntouched = false
-                    try sink(bytes)
-                }
-                try write(part, output)
-            } catch  where isUntouched && part.plan.usesTotal && Publisher.blamesTotal(error) {
+                try write(part, ReportOutput(request.report, encoder: encoder))
+            } catch  where encoder.bytesWritten == 0 && part.plan.usesTotal && Publisher.blamesTotal(error) {
                 try export(rebuilding: true)
             }
         }

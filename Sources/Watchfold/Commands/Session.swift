@@ -151,9 +151,48 @@ package struct Session {
         }
         let format = try Self.format(options.format, options.out)
         let exporter = Exporter(settings, fileSystem: fileSystem)
-        try exporter.check(request)
+        let columns = try exporter.check(request)
         try Self.check(format, request.query, options.out)
+        if let (program, delimiter) = try options.sheet(format) {
+            return try exportSheet(exporter, request, program, delimiter, columns, options.out)
+        }
         try writing(to: options.out) { sink in try exporter.export(request, format: format, sink: sink) }
+    }
+
+    /// Writes CSV for a spreadsheet program; to a file in several ones, if it has more rows than a sheet.
+    private func exportSheet(
+        _ exporter: Exporter, _ request: ExportRequest, _ program: SheetProgram, _ delimiter: Delimiter, _ columns: Int,
+        _ out: String?
+    ) throws {
+        let limit = program.rowLimit(columns: columns) - 1
+        if let out, try isOrdinary(out) {
+            let files = NumberedFiles(out, in: fileSystem)
+            try exporter.export(request) {
+                files.removeAll()
+                return SplitEncoder(rowLimit: limit) { _ in
+                    SheetTextEncoder(program, delimiter, sink: try files.next())
+                }
+            }
+            let (written, left) = try files.commit()
+            if written.count > 1 {
+                conclude([
+                    "more rows than a sheet has; they are in \(written.map { Show.name($0) }.joined(separator: ", "))"
+                ])
+            }
+            for path in left { logger.warning("\(Show.name(path)) is of an earlier report, not of this one") }
+            return
+        }
+        var rows = 0
+        try writing(to: out) { sink in
+            let encoder = SplitEncoder(rowLimit: .max) { _ in SheetTextEncoder(program, delimiter, sink: sink) }
+            try exporter.export(request) { encoder }
+            rows = encoder.rows
+        }
+        if rows > limit {
+            logger.warning(
+                "\(Show.count(rows, "row")) are more than the \(limit) that a sheet has; a file (-o) would be split"
+            )
+        }
     }
 
     private static func check(_ format: TableFormat, _ query: RowQuery, _ out: String?) throws {
@@ -260,17 +299,13 @@ package struct Session {
     private func writing(to out: String?, _ body: (@escaping ReportSink) throws -> Void) throws {
         let stream: OpenFile
         if let out, out != "-" {
-            let isLink = try fileSystem.isSymbolicLink(out)
-            let kind = try fileSystem.statusIfPresent(out)?.kind
-            if !isLink && (kind == nil || kind == .file) {
+            if try isOrdinary(out) {
                 let file = try AtomicFile(out, in: fileSystem)
                 try body { try file.write($0) }
                 return try file.commit()
             }
-            // A device, a pipe, or a link to either or to a file (/dev/null, /dev/stdout): a new file in its place is
-            // not what anybody wants.
             stream = try fileSystem.open(out, .write)
-            if kind == .file { try stream.truncate(to: 0) }
+            if try fileSystem.statusIfPresent(out)?.kind == .file { try stream.truncate(to: 0) }
         } else {
             stream = fileSystem.standardStream(1)
         }
@@ -280,6 +315,14 @@ package struct Session {
             if Self.isBrokenPipe(error) { throw QuietEnd() }
             throw error
         }
+    }
+
+    /// Whether a new file may take the place of what is there. A device, a pipe, or a link to either or to a file
+    /// (/dev/null, /dev/stdout) is written to instead: a new file in its place is not what anybody wants.
+    private func isOrdinary(_ out: String) throws -> Bool {
+        if try out == "-" || fileSystem.isSymbolicLink(out) { return false }
+        let kind = try fileSystem.statusIfPresent(out)?.kind
+        return kind == nil || kind == .file
     }
 
     private static func isBrokenPipe(_ error: any Error) -> Bool {

@@ -1,0 +1,58 @@
+//  A report in as many files as it needs.
+//
+//      one part       report.csv
+//      several        report-1.csv, report-2.csv, …
+//
+//  No file gets its name before all are written and durable, so that a failure leaves the old ones as they were.
+
+import DurableIO
+import Reports
+
+/// The files of one report, being written.
+final class NumberedFiles {
+    private let path: String
+    private let fileSystem: FileSystem
+    private var files: [AtomicFile] = []
+
+    init(_ path: String, in fileSystem: FileSystem) {
+        self.path = path
+        self.fileSystem = fileSystem
+    }
+
+    /// The name of a part: the number before the extension.
+    private func name(_ number: Int) -> String {
+        let name = Path.name(path)
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "\(name)-\(number)" }
+        return "\(name[..<dot])-\(number)\(name[dot...])"
+    }
+
+    private func path(_ number: Int) -> String { Path.join(Path.parent(path), name(number)) }
+
+    /// Begins the next file.
+    func next() throws -> ReportSink {
+        let file = try AtomicFile(path(files.count + 1), in: fileSystem)
+        files.append(file)
+        return { try file.write($0) }
+    }
+
+    /// Throws all files away.
+    func removeAll() { files = [] }
+
+    /// Puts the files in place.
+    ///
+    /// - Returns: their paths, and those of files that an earlier, longer or shorter report left.
+    func commit() throws -> (written: [String], left: [String]) {
+        if files.count == 1 { files[0].rename(to: path) }
+        for file in files { try file.seal() }
+        for file in files { try file.place() }
+        let written = files.map(\.path)
+        var left: [String] = []
+        if files.count > 1, try fileSystem.statusIfPresent(path) != nil { left.append(path) }
+        var number = files.count == 1 ? 1 : files.count + 1
+        while try fileSystem.statusIfPresent(path(number)) != nil {
+            left.append(path(number))
+            number += 1
+        }
+        return (written, left)
+    }
+}
