@@ -188,8 +188,13 @@ package struct KeyedTableReader: Sendable {
     package init(
         _ path: String, kind: String, readsMetadataAlone: Bool = false, in fileSystem: FileSystem
     ) throws {
+        try self.init(try fileSystem.open(path, .read), kind: kind, readsMetadataAlone: readsMetadataAlone)
+    }
+
+    /// The same for a file that is open.
+    init(_ file: OpenFile, kind: String, readsMetadataAlone: Bool = false) throws {
+        let path = file.path
         self.path = path
-        let file = try fileSystem.open(path, .read)
         size = try file.status().size
         do {
             reader = try TableReader(

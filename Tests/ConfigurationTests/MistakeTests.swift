@@ -64,8 +64,8 @@ struct Case: CustomTestStringConvertible {
             "jobs: {a: 1}",
             "1:7: jobs: expected a whole number from 1 to 1024, found a mapping; write for example jobs: 2"),
         Case(
-            "memory: 512M",
-            #"1:9: memory: expected a size from 16MB up, found "512M" ("M" could be MB or MiB); write for example memory: 512MB"#
+            "memory: 512Mi",
+            #"1:9: memory: expected a size from 16MB up, found "512Mi" ("Mi" is not a unit); write for example memory: 512MB"#
         ),
         Case(
             "memory: 1MB",

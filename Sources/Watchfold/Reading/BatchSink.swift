@@ -5,5 +5,3 @@ protocol BatchSink: AnyObject {
     /// - Throws: `FoldError`, `SpillError`.
     func add(_ batch: borrowing RecordBatch) throws
 }
-
-extension SpillingTable: BatchSink {}

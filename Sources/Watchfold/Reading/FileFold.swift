@@ -78,6 +78,8 @@ final class FileFold {
     private var nextUnit = 0
     /// Threads that have a table for this file.
     var participants = 0
+    /// What threads added to their tables, of a fold that has one for all files.
+    var contributions: [Contribution] = []
     private var results: [UnitResult] = []
     private var apps = AppCounts()
     let runs: FoldRuns
@@ -197,10 +199,7 @@ final class FileFold {
             if let failure { throw failure }
             let summary = try summarize()
             return .read(summary, runs)
-        } catch {
-            runs.removeAll()
-            return .failed(error)
-        }
+        } catch { return .failed(error) }
     }
 
     private func summarize() throws -> FileSummary {
