@@ -1,6 +1,6 @@
 //  How fast records are read, and folded, by one thread out of memory.
 //
-//      ReaderBenchmark <file> [shapes | fields | complete | fold] [rounds]
+//      ReaderBenchmark <file> [shapes | fields | complete | fold | merge] [rounds]
 //
 //  The file is given to the reader in windows of a mebibyte, as a fold gives it. It is a target of the package itself
 //  and no package of its own, since the reader is seen inside the package only; no product is made of it.
@@ -22,7 +22,7 @@ struct ReaderBenchmark {
     static func main() throws {
         let arguments = CommandLine.arguments
         guard arguments.count > 1, let content = content(of: arguments[1]) else {
-            print("usage: ReaderBenchmark <file> [shapes | fields | complete | fold] [rounds]")
+            print("usage: ReaderBenchmark <file> [shapes | fields | complete | fold | merge] [rounds]")
             exit(2)
         }
         let mode = arguments.count > 2 ? arguments[2] : "shapes"
@@ -31,9 +31,18 @@ struct ReaderBenchmark {
             var table = FoldTable()
             let begun = seconds()
             let counts = try read(content, mode: mode) { batch in
-                if mode == "fold" { try table.add(batch) }
+                if mode == "fold" || mode == "merge" { try table.add(batch) }
             }
             let took = seconds() - begun
+            if mode == "merge" {
+                let keys = table.count
+                let begun = seconds()
+                var rows = 0
+                try FoldRun.merge([FoldRun(sealing: table)], rowLimit: 16_384) { rows += $0.count }
+                print("merge: \(keys) keys, \(Int((seconds() - begun) * 1e9) / max(keys, 1)) ns of processor time each")
+                precondition(rows == keys, "\(rows) rows of \(keys) keys")
+                continue
+            }
             let rate = Int(Double(content.count) / took / 1e6)
             print("\(mode): \(counts.read) records, \(counts.folded) folded, \(rate) MB/s of processor time")
         }

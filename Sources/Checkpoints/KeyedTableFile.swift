@@ -183,15 +183,24 @@ package struct KeyedTableReader: Sendable {
 
     /// Opens the file and checks that it is a table of this kind.
     ///
+    /// - Parameter readsMetadataAlone: what the footer says of row groups is passed over, and no rows can be read.
     /// - Throws: `IOError`, with `isMissing` when there is no such file; `DamagedTable`; `NewerFormat`.
-    package init(_ path: String, kind: String, in fileSystem: FileSystem) throws {
+    package init(
+        _ path: String, kind: String, readsMetadataAlone: Bool = false, in fileSystem: FileSystem
+    ) throws {
+        try self.init(try fileSystem.open(path, .read), kind: kind, readsMetadataAlone: readsMetadataAlone)
+    }
+
+    /// The same for a file that is open.
+    init(_ file: OpenFile, kind: String, readsMetadataAlone: Bool = false) throws {
+        let path = file.path
         self.path = path
-        let file = try fileSystem.open(path, .read)
         size = try file.status().size
         do {
             reader = try TableReader(
                 source: FileSource(file: file, count: size),
-                options: ReaderOptions(requiresPageChecksums: true, requiresFooterChecksum: true))
+                options: ReaderOptions(
+                    requiresPageChecksums: true, requiresFooterChecksum: true, readsMetadataAlone: readsMetadataAlone))
         } catch let error as ParquetError {
             throw DamagedTable(path: path, detail: "\(error)")
         }

@@ -13,7 +13,8 @@ extension Ledger {
             try connection.forEach("PRAGMA foreign_key_check") { (row) throws(SQLiteError) in
                 findings.append("a row of \(try row.text(0)) refers to a row of \(try row.text(2)) that is missing")
             }
-            for invariant in Self.invariants {
+            let format = try Self.header(connection).format
+            for invariant in Self.invariants where invariant.format <= format {
                 try connection.forEach(invariant.violations) { (row) throws(SQLiteError) in
                     findings.append("\(try row.text(0)): \(invariant.finding)")
                 }
@@ -25,6 +26,8 @@ extension Ledger {
     /// A rule that spans rows, as a query for what breaks it.
     private struct Invariant {
         var finding: String
+        /// The first format that has the tables.
+        var format = 1
         /// Returns the name of whatever breaks the rule, as text.
         var violations: String
     }
@@ -79,6 +82,21 @@ extension Ledger {
             violations: """
                 SELECT v.name FROM versions v WHERE v.records_rejected <> (
                     SELECT coalesce(sum(r.records), 0) FROM rejections r WHERE r.version = v.id)
+                """),
+        Invariant(
+            finding: "its coercions by field do not add up", format: 2,
+            violations: """
+                SELECT v.name FROM versions v JOIN observed o ON o.version = v.id LEFT JOIN (
+                    SELECT version, sum(records) AS sum, max(records) AS max FROM coercions GROUP BY version) c
+                    ON c.version = v.id
+                WHERE v.records_coerced NOT BETWEEN coalesce(c.max, 0) AND coalesce(c.sum, 0)
+                """),
+        Invariant(
+            finding: "records were rejected for a reason without an example", format: 2,
+            violations: """
+                SELECT v.name FROM versions v JOIN observed o ON o.version = v.id
+                    JOIN rejections r ON r.version = v.id
+                WHERE NOT EXISTS (SELECT 1 FROM examples e WHERE e.version = r.version AND e.reason = r.reason)
                 """),
         Invariant(
             finding: "its sums by app do not add up",

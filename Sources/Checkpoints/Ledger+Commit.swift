@@ -134,6 +134,7 @@ extension Ledger {
                 "INSERT INTO apps (version, app, records, seconds) VALUES (?, ?, ?, ?)",
                 [id.rawValue, app.app, app.records, app.seconds])
         }
+        if let observations = version.observations { try insert(observations, of: id) }
         return VersionRecord(id: id, facts: facts, tally: tally, foldedAt: time, run: run)
     }
 

@@ -186,10 +186,13 @@ extension Ledger {
     }
 
     /// A version's sums by app, ascending by the app's bytes.
-    package func apps(of version: VersionID) throws(LedgerError) -> [AppSum] {
+    ///
+    /// - Parameter leastRecords: apps with fewer records are left out.
+    package func apps(of version: VersionID, leastRecords: Int = 0) throws(LedgerError) -> [AppSum] {
         try reading("reading app sums") {
             try connection.rows(
-                "SELECT app, records, seconds FROM apps WHERE version = ? ORDER BY app", [version.rawValue]
+                "SELECT app, records, seconds FROM apps WHERE version = ? AND records >= ? ORDER BY app",
+                [version.rawValue, leastRecords]
             ) { (row) throws(SQLiteError) in
                 AppSum(app: try row.text(0), records: try row.int(1), seconds: try row.integer(2))
             }

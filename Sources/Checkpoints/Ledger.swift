@@ -154,12 +154,15 @@ package final class Ledger {
             throw LedgerError.notALedger(path: connection.path)
         } else if format > LedgerSchema.format {
             throw LedgerError.newerFormat(path: connection.path, found: format, supported: LedgerSchema.format)
-        } else if format != LedgerSchema.format {
+        } else if format < 1 {
             throw connection.damaged("it claims format \(format)")
-        } else if let difference = schemaDifference(objects) {
+        } else if let difference = schemaDifference(objects, LedgerSchema.objects(ofFormat: format)) {
             throw connection.damaged(difference)
         }
-        if mode != .read { try prepareForWriting(connection) }
+        if mode != .read {
+            try prepareForWriting(connection)
+            if !objects.isEmpty && format < LedgerSchema.format { try upgrade(connection) }
+        }
         guard let identity = try metaText(connection, "ledger"), let ownPlan = try metaText(connection, "plan") else {
             throw connection.damaged("its identity is missing")
         }
@@ -170,8 +173,7 @@ package final class Ledger {
             path: connection.path, identity: identity, mode: mode, connection: connection, now: now, unlocked: unlocked)
     }
 
-    private static func header(_ connection: SQLiteConnection) throws(SQLiteError) -> (application: Int64, format: Int)
-    {
+    static func header(_ connection: SQLiteConnection) throws(SQLiteError) -> (application: Int64, format: Int) {
         let application = try connection.first("PRAGMA application_id") { (row) throws(SQLiteError) in
             try row.integer(0)
         }
@@ -179,14 +181,16 @@ package final class Ledger {
         return (application ?? 0, format ?? 0)
     }
 
-    private static func schemaDifference(_ found: [LedgerSchema.Object]) -> String? {
-        for wanted in LedgerSchema.objects where !found.contains(wanted) {
+    private static func schemaDifference(
+        _ found: [LedgerSchema.Object], _ objects: [LedgerSchema.Object]
+    ) -> String? {
+        for wanted in objects where !found.contains(wanted) {
             return "its \(wanted.type) \(wanted.name) is missing or different"
         }
-        for object in found where !LedgerSchema.objects.contains(object) {
+        for object in found where !objects.contains(object) {
             return "it has a foreign \(object.type), \(object.name)"
         }
-        return found.count == LedgerSchema.objects.count ? nil : "its schema repeats itself"
+        return found.count == objects.count ? nil : "its schema repeats itself"
     }
 
     private static func make(_ connection: SQLiteConnection, _ plan: String) throws {
@@ -196,7 +200,7 @@ package final class Ledger {
         try connection.transaction(.immediate) {
             try connection.run("PRAGMA application_id = \(LedgerSchema.applicationID)")
             try connection.run("PRAGMA user_version = \(LedgerSchema.format)")
-            for object in LedgerSchema.objects { try connection.run(object.sql) }
+            for object in LedgerSchema.objects(ofFormat: LedgerSchema.format) { try connection.run(object.sql) }
             let insert = "INSERT INTO meta (key, value) VALUES (?, ?)"
             try connection.run(insert, ["ledger", randomIdentity()])
             try connection.run(insert, ["plan", plan])

@@ -1,4 +1,4 @@
-//  The ledger's tables, format 1.
+//  The ledger's tables, format 2.
 //
 //  One SQLite database, `checkpoints/ledger.sqlite`, with a write-ahead log while it is open and 8 bytes of checksum at
 //  the end of every page (SQLitePageChecks.swift). `application_id` is 0x5746_4C44 ("WFLD"), `user_version` the format.
@@ -7,6 +7,10 @@
 //      versions     one row each time a content was folded under a name; never changed
 //      rejections   how many records of a version were rejected for which reason; never changed
 //      apps         sums of a version by AppName; never changed
+//      observed     that a version's file was looked at for what the next three tell; never changed
+//      coercions    how many folded records of a version had a field in another type than its own; never changed
+//      examples     the first rejected record of a version for each reason; never changed
+//      fields       the fields that records of a version were seen to have; never changed
 //      counting     in which generations a version counted: from_generation <= g < to_generation (NULL: until now)
 //      files        the present state of every name
 //      transitions  every state that every name ever had; never changed
@@ -21,6 +25,9 @@
 //
 //  What counts at generation 3: nothing. Between 1 and 4: version 2 came, version 1 went.
 //
+//  Format 2 added observed, coercions, examples and fields to the tables of format 1. A ledger of an earlier format is
+//  brought up to date in one transaction when it is opened for writing (Ledger+Upgrade.swift), and read as it is.
+//
 //  Nothing is ever deleted; triggers see to it. The schema is compared as text when a ledger is opened, so any other
 //  schema, older, newer or tampered with, is noticed before it is trusted. Times are Unix milliseconds, UTC.
 
@@ -29,7 +36,7 @@ enum LedgerSchema {
     /// "WFLD"
     static let applicationID: Int64 = 0x5746_4C44
     /// The format that this program writes, and the newest that it reads.
-    static let format = 1
+    static let format = 2
 
     struct Object: Equatable {
         var type: String
@@ -37,7 +44,13 @@ enum LedgerSchema {
         var sql: String
     }
 
-    static let objects: [Object] =
+    /// All that a ledger of a format has.
+    static func objects(ofFormat format: Int) -> [Object] { additions.prefix(format).flatMap(\.self) }
+
+    /// What each format added to the one before it.
+    static let additions: [[Object]] = [first, observations]
+
+    private static let first: [Object] =
         tables + indexes
         + ["runs", "versions", "rejections", "apps", "counting", "files", "transitions", "meta"].map { table in
             trigger("\(table)_keep", "BEFORE DELETE ON \(table)", when: nil, "history is never deleted")
@@ -65,6 +78,51 @@ enum LedgerSchema {
                 when: "OLD.key <> 'generation' OR NEW.key <> OLD.key OR NEW.value IS NOT OLD.value + 1",
                 "only the generation changes, and only by one"),
         ]
+
+    /// Format 2: what was seen in a file beside its sums.
+    private static let observations: [Object] =
+        [
+            table(
+                "observed",
+                """
+                    version INTEGER PRIMARY KEY REFERENCES versions (id),
+                    has_more_fields INTEGER NOT NULL CHECK (has_more_fields IN (0, 1))
+                """),
+            table(
+                "coercions",
+                """
+                    version INTEGER NOT NULL REFERENCES observed (version),
+                    form TEXT NOT NULL CHECK (form IN ('key-as-number', 'value-as-string', 'value-as-float')),
+                    records INTEGER NOT NULL CHECK (records > 0),
+                    PRIMARY KEY (version, form)
+                """, options: "STRICT, WITHOUT ROWID"),
+            table(
+                "examples",
+                """
+                    version INTEGER NOT NULL REFERENCES observed (version),
+                    reason TEXT NOT NULL,
+                    line INTEGER NOT NULL CHECK (line > 0),
+                    start INTEGER NOT NULL CHECK (start >= 0),
+                    excerpt TEXT NOT NULL,
+                    PRIMARY KEY (version, reason),
+                    FOREIGN KEY (version, reason) REFERENCES rejections (version, reason)
+                """, options: "STRICT, WITHOUT ROWID"),
+            table(
+                "fields",
+                """
+                    version INTEGER NOT NULL REFERENCES observed (version),
+                    path TEXT NOT NULL,
+                    kinds INTEGER NOT NULL CHECK (kinds BETWEEN 1 AND 63),
+                    PRIMARY KEY (version, path)
+                """, options: "STRICT, WITHOUT ROWID"),
+            index("fields_path", on: "fields (path, version)"),
+        ]
+        + ["observed", "coercions", "examples", "fields"].flatMap { table in
+            [
+                trigger("\(table)_keep", "BEFORE DELETE ON \(table)", when: nil, "history is never deleted"),
+                trigger("\(table)_fixed", "BEFORE UPDATE ON \(table)", when: nil, "history is never changed"),
+            ]
+        }
 
     private static func trigger(_ name: String, _ event: String, when: String?, _ message: String) -> Object {
         let condition = when.map { "\n    WHEN \($0)" } ?? ""

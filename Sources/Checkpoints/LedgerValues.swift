@@ -111,11 +111,16 @@ package struct NewVersion: Sendable, Hashable {
     package var outcomes: OutcomeCounts
     /// Each app once. Their records add up to the folded ones, their seconds to the version's.
     package var apps: [AppSum]
+    /// Nil when nobody looked: the version was found again on disk.
+    package var observations: FileObservations?
 
-    package init(facts: VersionFacts, outcomes: OutcomeCounts, apps: [AppSum]) {
+    package init(
+        facts: VersionFacts, outcomes: OutcomeCounts, apps: [AppSum], observations: FileObservations? = nil
+    ) {
         self.facts = facts
         self.outcomes = outcomes
         self.apps = apps
+        self.observations = observations
     }
 }
 

@@ -38,10 +38,12 @@ package struct PartialOrigin: Sendable, Hashable {
     /// The settings that the fold depended on.
     package var settings: String
     package var outcomes: OutcomeCounts
+    /// What was seen beside; the ledger keeps it, the partial does not.
+    package var observations: FileObservations
 
     package init(
         name: String, digest: String, date: String?, size: Int, storedSize: Int, compression: String, container: String,
-        settings: String, outcomes: OutcomeCounts
+        settings: String, outcomes: OutcomeCounts, observations: FileObservations
     ) {
         self.name = name
         self.digest = digest
@@ -52,6 +54,7 @@ package struct PartialOrigin: Sendable, Hashable {
         self.container = container
         self.settings = settings
         self.outcomes = outcomes
+        self.observations = observations
     }
 }
 
@@ -191,17 +194,19 @@ struct PartialSums {
     }
 }
 
-/// Where the rows of a partial go: into its file and its sums.
+/// Where the rows of a partial go: into its file, its sums and its sketch.
 ///
 /// `@unchecked Sendable`: one thread has it at a time, see `Handover`.
 private final class PartialTarget: @unchecked Sendable {
     let writer: KeyedTableWriter
     private(set) var sums = PartialSums()
+    var sketches = SketchBuilder()
 
     init(_ writer: KeyedTableWriter) { self.writer = writer }
 
     func take(_ batch: KeyedBatch) throws {
         try sums.add(batch)
+        sketches.add(batch)
         try writer.write(batch)
     }
 }
@@ -209,6 +214,7 @@ private final class PartialTarget: @unchecked Sendable {
 /// A partial that is durable under a temporary name.
 package struct SealedPartial {
     package let version: NewVersion
+    package let sketch: PartialSketch
     package let file: AtomicFile
 }
 
@@ -271,21 +277,26 @@ package final class PartialStore: Sendable {
         let target = PartialTarget(
             try KeyedTableWriter(path, kind: Self.kind, schema: schema, in: fileSystem))
         try Handover.run(isConcurrent: jobs > 1, make: produce) { batch in try target.take(batch) }
-        let (writer, sums) = (target.writer, target.sums)
+        let (writer, sums, sketch) = (target.writer, target.sums, target.sketches.finish())
         precondition(
             sums.records == Int64(origin.outcomes.folded),
             "\(origin.name): \(origin.outcomes.folded) records were folded, the partial has \(sums.records)")
-        let (size, digest) = try writer.seal(metadata: Self.metadata(origin, sums))
+        let (size, digest) = try writer.seal(metadata: Self.metadata(origin, sums, sketch))
         let facts = VersionFacts(
             name: origin.name, digest: origin.digest, date: origin.date, size: origin.size,
             storedSize: origin.storedSize, compression: origin.compression, container: origin.container,
             partial: partial, partialSize: size, partialDigest: digest.hex, plan: origin.settings, rows: sums.rows,
             seconds: sums.seconds, absoluteSeconds: sums.absoluteSeconds)
         return SealedPartial(
-            version: NewVersion(facts: facts, outcomes: origin.outcomes, apps: sums.appSums), file: writer.file)
+            version: NewVersion(
+                facts: facts, outcomes: origin.outcomes, apps: sums.appSums, observations: origin.observations),
+            sketch: sketch,
+            file: writer.file)
     }
 
-    private static func metadata(_ origin: PartialOrigin, _ sums: PartialSums) -> [(String, String)] {
+    private static func metadata(
+        _ origin: PartialOrigin, _ sums: PartialSums, _ sketch: PartialSketch
+    ) -> [(String, String)] {
         var pairs = [
             ("watchfold.source", origin.name), ("watchfold.digest", origin.digest),
             ("watchfold.date", origin.date ?? ""),
@@ -300,7 +311,30 @@ package final class PartialStore: Sendable {
         for (reason, count) in origin.outcomes.rejected.sorted(by: { $0.key < $1.key }) {
             pairs.append(("watchfold.rejected.\(reason.rawValue)", String(count)))
         }
+        pairs.append(("watchfold.contracts", String(sketch.contractCount)))
+        pairs.append(("watchfold.sketch", sketch.keys.text))
         return pairs
+    }
+
+    /// What a partial tells of its keys; nil for one that was written before partials did, is damaged or gone. Reads
+    /// the footer alone.
+    ///
+    /// - Throws: `IOError` when the disk said no.
+    package func sketch(of partial: String) throws -> PartialSketch? {
+        let reader: KeyedTableReader
+        do {
+            reader = try KeyedTableReader(path(partial), kind: Self.kind, readsMetadataAlone: true, in: fileSystem)
+        } catch is DamagedTable {
+            return nil
+        } catch is NewerFormat {
+            return nil
+        } catch let error as IOError where error.isMissing {
+            return nil
+        }
+        guard let count = reader.metadata("watchfold.contracts").flatMap({ Int($0) }),
+            let keys = reader.metadata("watchfold.sketch").flatMap({ KeySketch(text: $0) })
+        else { return nil }
+        return PartialSketch(contractCount: count, keys: keys)
     }
 
     /// Opens a partial.

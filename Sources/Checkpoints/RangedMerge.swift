@@ -89,7 +89,8 @@ enum RangeCuts {
             var rows: Int
             var isOfLargest: Bool
         }
-        let sizes = tables.map { $0.reduce(0) { $0 + $1.rowCount } }
+        func weight(_ group: KeyedGroup) -> Int { max(group.rowCount, group.size / usualRowBytes) }
+        let sizes = tables.map { $0.reduce(0) { $0 + weight($1) } }
         guard let largest = sizes.indices.max(by: { sizes[$0] < sizes[$1] }) else { return [] }
         var starts: [Start] = []
         for (table, groups) in tables.enumerated() {
@@ -98,7 +99,7 @@ enum RangeCuts {
                 guard let bounds = group.bounds else { return [] }
                 starts.append(
                     Start(
-                        key: bounds.least, rows: max(group.rowCount, group.size / usualRowBytes),
+                        key: bounds.least, rows: weight(group),
                         isOfLargest: table == largest))
             }
         }

@@ -8,8 +8,8 @@
 //      table ─▶ run 2 ┘
 //
 //  Of more than 32 runs some are merged into longer ones first, and no more than that leaves 32: every row that is
-//  merged twice is written twice. Sums do not depend on how they are grouped. A run's file loses its name as soon as it
-//  is open for reading, so that it vanishes with the process.
+//  merged twice is written twice. Sums do not depend on how they are grouped. A run's file loses its name before anything
+//  is written to it, so that it vanishes with the process, however that ends.
 
 import DurableIO
 import Folding
@@ -66,11 +66,10 @@ package struct SpillFolder: Sendable {
         do {
             let writer = try KeyedTableWriter(
                 Path.join(root, "fold.parquet"), kind: Self.kind, schema: schema, in: fileSystem)
+            let file = try writer.file.dropName()
             try produce { try writer.write($0) }
             try writer.finish(metadata: [])
-            let reader = try KeyedTableReader(writer.file.temporaryPath, kind: Self.kind, in: fileSystem)
-            writer.file.discard()
-            return SpilledRun(reader: reader, weight: weight, level: level)
+            return SpilledRun(reader: try KeyedTableReader(file, kind: Self.kind), weight: weight, level: level)
         } catch let error as IOError {
             throw SpillError(cause: error)
         }
@@ -88,72 +87,4 @@ package struct SpilledRun: Sendable {
 /// A run could not be put aside. It is no fault of the file that is folded.
 package struct SpillError: Error, Sendable {
     package var cause: IOError
-}
-
-/// The runs of a file, or of several: in memory as far as there was room, the rest on disk.
-///
-/// `@unchecked Sendable`: one thread has it at a time.
-package final class FoldRuns: @unchecked Sendable {
-    private let folder: SpillFolder
-    /// Each with whatever has to be held as long as the run is.
-    private var inMemory: [(run: FoldRun, holds: AnyObject)] = []
-    private var spilled: [SpilledRun] = []
-
-    package init(_ folder: SpillFolder) { self.folder = folder }
-
-    package func add(_ run: FoldRun, holding object: AnyObject) { inMemory.append((run, object)) }
-
-    package func add(_ run: SpilledRun) { spilled.append(run) }
-
-    /// Takes over all runs of others.
-    package func take(_ other: FoldRuns) {
-        inMemory += other.inMemory
-        spilled += other.spilled
-        other.removeAll()
-    }
-
-    package func removeAll() {
-        inMemory = []
-        spilled = []
-    }
-
-    /// Open files are few, however small the budget is: of so many runs of one level, half are merged.
-    private static let mostOfLevel = 2 * SpillFolder.fanIn
-
-    /// Takes runs out that should be merged into one, when there are many.
-    package func takeSurplus() -> [SpilledRun]? {
-        guard spilled.count >= Self.mostOfLevel else { return nil }
-        for level in 0...spilled.reduce(0, { max($0, $1.level) }) {
-            guard spilled.count(where: { $0.level == level }) >= Self.mostOfLevel else { continue }
-            var taken: [SpilledRun] = []
-            spilled.removeAll { run in
-                guard run.level == level, taken.count < SpillFolder.fanIn else { return false }
-                taken.append(run)
-                return true
-            }
-            return taken
-        }
-        return nil
-    }
-
-    /// Merges all runs into batches of at most `rowLimit` rows: the rows of a partial, with measures sum and count.
-    /// When some are on disk, the others follow them.
-    ///
-    /// - Throws: `FoldError.overflow` when the absolute values of all runs pass Int64.max; `IOError`; what `emit` throws.
-    package func merge(rowLimit: Int, emit: (KeyedBatch) throws -> Void) throws {
-        if spilled.isEmpty { return try FoldRun.merge(inMemory.map(\.run), rowLimit: rowLimit, emit: emit) }
-        do {
-            while let (run, _) = inMemory.popLast() { spilled.append(try folder.write(run)) }
-            _ = try RunWeight.sum(spilled.map(\.weight))
-            // The shortest first.
-            spilled.sort { $0.reader.rowCount < $1.reader.rowCount }
-            while spilled.count > SpillFolder.fanIn {
-                let some = spilled.prefix(min(SpillFolder.fanIn, spilled.count - SpillFolder.fanIn + 1))
-                let longer = try folder.merged(Array(some))
-                spilled.removeFirst(some.count)
-                spilled.append(longer)
-            }
-            try folder.merge(spilled, rowLimit: rowLimit, emit: emit)
-        } catch let error as SpillError { throw error.cause }
-    }
 }

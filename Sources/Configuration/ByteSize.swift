@@ -1,6 +1,6 @@
 //  Sizes in memory and on disk, as people write them.
 
-/// A number of bytes, written as `16777216`, `512MB` (decimal) or `512MiB` (binary).
+/// A number of bytes, written as `16777216`, `512MB` or `512M` (decimal), or `512MiB` (binary).
 package struct ByteSize: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Never negative.
     package var bytes: Int
@@ -18,7 +18,7 @@ package struct ByteSize: Sendable, Hashable, Comparable, CustomStringConvertible
 
     package static func megabytes(_ count: Int) -> ByteSize { ByteSize(bytes: count * 1_000_000) }
 
-    /// Reads a number, whole or with a decimal point, and a unit: none or `B` for bytes, KB MB GB, KiB MiB GiB. Small
+    /// Reads a number, whole or with a decimal point, and a unit: none or `B` for bytes, KB MB GB or K M G, KiB MiB GiB. Small
     /// and capital letters are alike, and a blank may stand between the two.
     /// - Throws: ``ValueRefusal`` when it is none of these, or not a whole number of bytes, or 8 EiB and more.
     package init(parsing text: String) throws(ValueRefusal) {
@@ -26,11 +26,9 @@ package struct ByteSize: Sendable, Hashable, Comparable, CustomStringConvertible
         var unit = text[number.endIndex...]
         if unit.first == " " { unit.removeFirst() }
         guard !number.isEmpty else { throw ValueRefusal("no number") }
-        let name = unit.lowercased()
-        if let letter = name.first, ["k", "m", "g"].contains(name) {
-            let capital = letter.uppercased()
-            throw ValueRefusal("\(quoted(unit)) could be \(capital)B or \(capital)iB")
-        }
+        var name = unit.lowercased()
+        // A letter alone is decimal, as it is in units of measurement.
+        if ["k", "m", "g"].contains(name) { name += "b" }
         guard let factor = name.isEmpty ? 1 : Self.units.first(where: { $0.name.lowercased() == name })?.bytes else {
             throw ValueRefusal("\(quoted(unit)) is not a unit")
         }

@@ -33,6 +33,7 @@ package struct Configuration: Sendable, Hashable {
     package var maxRecordBytes: ByteSize
     /// Rejected records of one file whose text is kept; they are counted without limit. 0 keeps none.
     package var rejectsPerFile: Int
+    package var gate: GateRules
     package var watch: WatchRules
     package var logLevel: LogLevel
     package var logFormat: LogFormat
@@ -56,6 +57,7 @@ package struct Configuration: Sendable, Hashable {
         maxRejectRatio = Ratio(millionths: 50_000)
         maxRecordBytes = .megabytes(16)
         rejectsPerFile = 1000
+        gate = GateRules()
         watch = WatchRules()
         logLevel = .info
         logFormat = .text
@@ -100,6 +102,9 @@ package struct Configuration: Sendable, Hashable {
         take(layer.maxRejectRatio, .maxRejectRatio) { maxRejectRatio = $0 }
         take(layer.maxRecordBytes, .maxRecordBytes) { maxRecordBytes = $0 }
         take(layer.rejectsPerFile, .rejectsPerFile) { rejectsPerFile = $0 }
+        take(layer.gate, .gate) { gate.mode = $0 }
+        take(layer.gateDays, .gateDays) { gate.days = $0 }
+        take(layer.gateThreshold, .gateThreshold) { gate.threshold = $0 }
         take(layer.settle, .settle) { watch.settle = $0 }
         take(layer.stale, .stale) { watch.stale = $0 }
         take(layer.poll, .poll) { watch.poll = $0 }
@@ -142,6 +147,9 @@ package struct Configuration: Sendable, Hashable {
         case .maxRejectRatio: maxRejectRatio.description
         case .maxRecordBytes: maxRecordBytes.description
         case .rejectsPerFile: String(rejectsPerFile)
+        case .gate: gate.mode.rawValue
+        case .gateDays: String(gate.days)
+        case .gateThreshold: String(gate.threshold)
         case .settle: watch.settle.description
         case .stale: watch.stale.description
         case .poll: watch.poll.description

@@ -3,7 +3,7 @@
 
 /// The keys of a dotted path, from the outside in.
 /// - Throws: ``ValueRefusal`` for an empty key, an escape of anything else, or too many keys.
-func fieldKeys(parsing text: String) throws(ValueRefusal) -> [String] {
+package func fieldKeys(parsing text: String) throws(ValueRefusal) -> [String] {
     var keys: [String] = []
     var key = String.UnicodeScalarView()
     var isEscaped = false
@@ -28,7 +28,7 @@ func fieldKeys(parsing text: String) throws(ValueRefusal) -> [String] {
 }
 
 /// The path as it is written in the file; `fieldKeys(parsing:)` gives the keys again.
-func fieldText(_ keys: [String]) -> String {
+package func fieldText(_ keys: [String]) -> String {
     keys.map { key in
         var text = ""
         for scalar in key.unicodeScalars {

@@ -40,6 +40,9 @@ package struct Overlay: Sendable, Hashable {
     package var maxRejectRatio: Given<Ratio>?
     package var maxRecordBytes: Given<ByteSize>?
     package var rejectsPerFile: Given<Int>?
+    package var gate: Given<GateMode>?
+    package var gateDays: Given<Int>?
+    package var gateThreshold: Given<Int>?
     package var settle: Given<TimeSpan>?
     package var stale: Given<TimeSpan>?
     package var poll: Given<TimeSpan>?
@@ -75,6 +78,9 @@ package struct Overlay: Sendable, Hashable {
         put(\.maxRejectRatio)
         put(\.maxRecordBytes)
         put(\.rejectsPerFile)
+        put(\.gate)
+        put(\.gateDays)
+        put(\.gateThreshold)
         put(\.settle)
         put(\.stale)
         put(\.poll)
@@ -160,6 +166,9 @@ extension Overlay {
         case .maxRejectRatio: maxRejectRatio = Given(try Ratio(parsing: text), origin)
         case .maxRecordBytes: maxRecordBytes = Given(try size(text, in: SettingLimits.maxRecordBytes), origin)
         case .rejectsPerFile: rejectsPerFile = Given(try wholeNumber(text, in: SettingLimits.rejectsPerFile), origin)
+        case .gate: gate = Given(try choice(text), origin)
+        case .gateDays: gateDays = Given(try wholeNumber(text, in: SettingLimits.gateDays), origin)
+        case .gateThreshold: gateThreshold = Given(try wholeNumber(text, in: SettingLimits.gateThreshold), origin)
         case .settle: settle = Given(try time(text, from: TimeSpan(milliseconds: 0)), origin)
         case .stale: stale = Given(try time(text, from: SettingLimits.shortest), origin)
         case .poll: poll = Given(try time(text, from: SettingLimits.shortest), origin)

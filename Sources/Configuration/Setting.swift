@@ -12,6 +12,9 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
     case maxRejectRatio = "max_reject_ratio"
     case maxRecordBytes = "max_record_bytes"
     case rejectsPerFile = "rejects_per_file"
+    case gate
+    case gateDays = "gate_days"
+    case gateThreshold = "gate_threshold"
     case settle = "watch.settle"
     case stale = "watch.stale"
     case poll = "watch.poll"
@@ -67,6 +70,10 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .maxRecordBytes:
             "a size from \(SettingLimits.maxRecordBytes.lowerBound) to \(SettingLimits.maxRecordBytes.upperBound)"
         case .rejectsPerFile: "a whole number from 0 to \(SettingLimits.rejectsPerFile.upperBound)"
+        case .gate: choices(GateMode.self)
+        case .gateDays:
+            "a whole number from \(SettingLimits.gateDays.lowerBound) to \(SettingLimits.gateDays.upperBound)"
+        case .gateThreshold: "a whole number from 1 to \(SettingLimits.gateThreshold.upperBound)"
         case .settle, .publishEvery: "a time from 0s to \(SettingLimits.longest)"
         case .stale, .poll: "a time from \(SettingLimits.shortest) to \(SettingLimits.longest)"
         case .onPublish: "a command for the shell"
@@ -94,6 +101,9 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .maxRejectRatio: "5%"
         case .maxRecordBytes: "16MB"
         case .rejectsPerFile: "1000"
+        case .gate: "hold"
+        case .gateDays: "28"
+        case .gateThreshold: "6"
         case .settle: "2s"
         case .stale: "10m"
         case .poll: "30s"
@@ -121,6 +131,9 @@ enum SettingLimits {
     /// Shorter than any record at one end; what the offsets inside a record may take at the other.
     static let maxRecordBytes = ByteSize(bytes: 1000)...ByteSize.megabytes(1000)
     static let rejectsPerFile = 0...1_000_000_000
+    /// Fewer days are no history; more than a year's are another audience.
+    static let gateDays = 7...366
+    static let gateThreshold = 1...1000
     /// Below this, looking would be all that is done.
     static let shortest = TimeSpan(milliseconds: 100)
     static let longest = TimeSpan.seconds(7 * 24 * 3600)
@@ -139,6 +152,16 @@ package enum NegativeDurations: String, Sendable, Hashable, CaseIterable {
 /// What becomes of a file whose content is already counted under another name.
 package enum DuplicateFiles: String, Sendable, Hashable, CaseIterable {
     case skip, count
+}
+
+/// What becomes of a file that looks unlike the days before it.
+package enum GateMode: String, Sendable, Hashable, CaseIterable {
+    /// Nobody looks.
+    case off
+    /// It counts, and is said to be unusual.
+    case flag
+    /// It does not count until it is accepted by hand.
+    case hold
 }
 
 /// How log lines are written.

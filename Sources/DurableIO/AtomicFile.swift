@@ -33,6 +33,8 @@ package final class AtomicFile {
     private let file: OpenFile
     private var state = State.writing
 
+    private var isNameless = false
+
     private enum State { case writing, sealed, placed, discarded }
     /// Bytes of the final name in the temporary one. With a cut character repaired, two dots, the numbers and `.tmp` it
     /// stays well below the 255 bytes that a name may have.
@@ -91,6 +93,15 @@ package final class AtomicFile {
         }
     }
 
+    /// Takes the file's name away. It can still be written, and read through what is returned, and is gone when nobody
+    /// has it open any more, be it by a kill. It cannot be sealed.
+    package func dropName() throws(IOError) -> OpenFile {
+        precondition(state == .writing, "\(path) is no longer being written")
+        if !isNameless { try fileSystem.remove(temporaryPath) }
+        isNameless = true
+        return file
+    }
+
     /// Gives the file another name than it was meant to have, in the same folder, when it gets one.
     package func rename(to path: String) {
         precondition(Path.parent(path) == Path.parent(self.path), "\(path) is in another folder")
@@ -100,7 +111,7 @@ package final class AtomicFile {
 
     /// Makes the content durable, still under its temporary name.
     package func seal() throws(IOError) {
-        precondition(state == .writing, "\(path) was sealed twice")
+        precondition(state == .writing && !isNameless, "\(path) was sealed twice, or has no name")
         try direct?.finish()
         try file.sync()
         state = .sealed
@@ -124,6 +135,7 @@ package final class AtomicFile {
     package func discard() {
         guard state == .writing || state == .sealed else { return }
         state = .discarded
+        if isNameless { return }
         try? fileSystem.remove(temporaryPath)
     }
 }

@@ -1,93 +1,153 @@
-//  Sorting a table's entries by (contract, app).
+//  Sorting some thousand entries by (contract, app).
 //
-//  Most significant byte first, in place ("American flag sort", McIlroy, Bostic and McIlroy, Engineering Radix Sort,
-//  1993): count how many entries have each byte, then move every entry into its byte's part by cycles, then do the same
-//  within each part by the next byte. Contracts such as BDH013139 split by letters first and by ten digits after, so
-//  that a million of them is down to handfuls after six or seven bytes; handfuls are sorted by insertion.
+//  Neighbours in a large table have much in common: between BDH0131 and BDH0132 lie contracts that differ in a few
+//  digits, that is in four bits of a byte each. Bits in which no two entries differ do not matter for their order. The
+//  others of contract and app, put together, mostly fit into one word:
+//
+//      contract     BDH013|10   BDH013|27   BDH013|48      apps 0 … 7
+//      bits                00010000     00100111     01001000   and three of the app: a word of 10 bits
+//
+//  So a list of words, each with its entry's place, is sorted instead of entries, by a radix sort from the last digit on,
+//  and nothing is moved but that list. When the bits do not fit, or contracts are longer than an entry holds, the words
+//  order entries only roughly, and those with equal words are compared in full.
 
-/// Entries whose apps are numbered in order, by the key's 16 bytes and then the app.
-func sortEntries(_ entries: UnsafeMutableBufferPointer<FoldTable.Entry>) {
-    guard entries.count > 1 else { return }
-    var counts = [Int](repeating: 0, count: 17 * 256 * 2)
-    counts.withUnsafeMutableBufferPointer { counts in
-        sortByByte(entries.baseAddress!, entries.count, byte: 0, counts: counts.baseAddress!)
-    }
-}
+import CByteScan
 
-/// Below this many entries insertion is faster than counting 256 bytes.
-private let handful = 40
+/// Room for sorting entries; used again and again.
+struct EntrySort: ~Copyable {
+    /// A word that stands for an entry's key, and the entry's place.
+    struct Item {
+        var word: UInt64
+        var place: Int
+    }
 
-/// - Parameter counts: room for 512 numbers for each byte that is still to come.
-private func sortByByte(
-    _ entries: UnsafeMutablePointer<FoldTable.Entry>, _ count: Int, byte: Int, counts: UnsafeMutablePointer<Int>
-) {
-    if count <= handful || byte == 16 { return sortSmall(entries, count) }
-    let starts = counts
-    let ends = counts + 256
-    ends.update(repeating: 0, count: 256)
-    for i in 0..<count { ends[digit(entries[i], byte)] += 1 }
-    // All alike in this byte: nothing to move.
-    if ends[digit(entries[0], byte)] == count {
-        return sortByByte(entries, count, byte: byte + 1, counts: counts + 512)
+    private(set) var items: UnsafeMutablePointer<Item>
+    private var others: UnsafeMutablePointer<Item>
+    private var words: UnsafeMutablePointer<UInt64>
+    private var counts: UnsafeMutablePointer<UInt32>
+    private var capacity = 0
+
+    private static let digitBits = 11
+    private static let mostDigits = 6
+    /// Below this many items insertion is faster than counting.
+    private static let handful = 24
+
+    init() {
+        items = .allocate(capacity: 0)
+        others = .allocate(capacity: 0)
+        words = .allocate(capacity: 0)
+        counts = .allocate(capacity: Self.mostDigits << Self.digitBits)
     }
-    var start = 0
-    for value in 0..<256 {
-        starts[value] = start
-        start += ends[value]
-        ends[value] = start
+
+    deinit {
+        items.deallocate()
+        others.deallocate()
+        words.deallocate()
+        counts.deallocate()
     }
-    for value in 0..<256 {
-        while starts[value] < ends[value] {
-            var entry = entries[starts[value]]
-            var home = digit(entry, byte)
-            while home != value {
-                let other = entries[starts[home]]
-                entries[starts[home]] = entry
-                starts[home] += 1
-                entry = other
-                home = digit(entry, byte)
+
+    private mutating func reserve(_ count: Int) {
+        guard count > capacity else { return }
+        items.deallocate()
+        others.deallocate()
+        words.deallocate()
+        capacity = count + count / 4
+        items = .allocate(capacity: capacity)
+        others = .allocate(capacity: capacity)
+        words = .allocate(capacity: capacity)
+    }
+
+    /// Sorts entries whose apps are numbered in order; afterwards `items` has their places in order.
+    ///
+    /// - Parameters:
+    ///   - precedes: compares two entries, by their places, in full; asked only where words do not tell.
+    ///   - hasLong: whether contracts are among them that the entries' words do not tell apart.
+    /// - Returns: whether equal words mean equal keys.
+    mutating func sort(
+        _ entries: UnsafePointer<FoldTable.Entry>, _ count: Int, hasLong: Bool, precedes: (Int, Int) -> Bool
+    ) -> Bool {
+        guard count > 0 else { return true }
+        reserve(count)
+        let first = entries[0]
+        var (high, low, app) = (UInt64(0), UInt64(0), UInt32(0))
+        for i in 1..<max(count, 1) {
+            high |= entries[i].key.high ^ first.key.high
+            low |= entries[i].key.low ^ first.key.low
+            app |= entries[i].app ^ first.app
+        }
+        // Apps come behind the whole contract.
+        if hasLong { app = 0 }
+        let bits = high.nonzeroBitCount + low.nonzeroBitCount + app.nonzeroBitCount
+        UnsafeRawPointer(entries).withMemoryRebound(to: wf_entry.self, capacity: count) {
+            wf_sort_words($0, count, high, low, app, words)
+        }
+        for i in 0..<count { items[i] = Item(word: words[i], place: i) }
+        // A word of fewer bits has them at its top.
+        sortWords(count, bits: min(bits, 64))
+        let isExact = bits <= 64 && !hasLong
+        if !isExact { sortEqualWords(count, precedes) }
+        return isExact
+    }
+
+    private mutating func sortWords(_ count: Int, bits: Int) {
+        if count <= Self.handful { return insert(count) }
+        if bits == 0 { return }
+        let digits = (bits + Self.digitBits - 1) / Self.digitBits
+        let width = (bits + digits - 1) / digits
+        let size = 1 << width
+        let mask = size - 1
+        let bottom = 64 - bits
+        counts.update(repeating: 0, count: digits * size)
+        for i in 0..<count {
+            var rest = items[i].word >> UInt64(bottom)
+            for digit in 0..<digits {
+                counts[digit * size + Int(truncatingIfNeeded: rest) & mask] &+= 1
+                rest >>= UInt64(width)
             }
-            entries[starts[value]] = entry
-            starts[value] += 1
+        }
+        for digit in 0..<digits {
+            let starts = counts + digit * size
+            let shift = UInt64(bottom + digit * width)
+            var start: UInt32 = 0
+            for value in 0..<size {
+                let next = start &+ starts[value]
+                starts[value] = start
+                start = next
+            }
+            let (from, to) = (items, others)
+            for i in 0..<count {
+                let item = from[i]
+                // Shifted by less than 64: the digits together are at most as many bits.
+                let value = Int(truncatingIfNeeded: item.word >> shift) & mask
+                to[Int(starts[value])] = item
+                starts[value] &+= 1
+            }
+            swap(&items, &others)
         }
     }
-    start = 0
-    for value in 0..<256 {
-        let end = ends[value]
-        if end - start > 1 { sortByByte(entries + start, end - start, byte: byte + 1, counts: counts + 512) }
-        start = end
-    }
-}
 
-@inline(__always)
-private func digit(_ entry: FoldTable.Entry, _ byte: Int) -> Int {
-    let word = byte < 8 ? entry.key.high : entry.key.low
-    return Int(truncatingIfNeeded: word >> UInt64(truncatingIfNeeded: 56 &- (byte & 7) &* 8)) & 0xFF
-}
-
-@inline(__always)
-private func precedes(_ a: FoldTable.Entry, _ b: FoldTable.Entry) -> Bool {
-    if a.key.high != b.key.high { return a.key.high < b.key.high }
-    if a.key.low != b.key.low { return a.key.low < b.key.low }
-    return a.app < b.app
-}
-
-private func sortSmall(_ entries: UnsafeMutablePointer<FoldTable.Entry>, _ count: Int) {
-    if count > handful {
-        // Only the apps of one contract are left, and there are very many of them.
-        var buffer = UnsafeMutableBufferPointer(start: entries, count: count)
-        buffer.sort(by: precedes)
-        return
-    }
-    var i = 1
-    while i < count {
-        let entry = entries[i]
-        var j = i
-        while j > 0, precedes(entry, entries[j - 1]) {
-            entries[j] = entries[j - 1]
-            j -= 1
+    private func insert(_ count: Int) {
+        for i in 1..<max(count, 1) {
+            let item = items[i]
+            var j = i
+            while j > 0, item.word < items[j - 1].word {
+                items[j] = items[j - 1]
+                j -= 1
+            }
+            items[j] = item
         }
-        entries[j] = entry
-        i += 1
+    }
+
+    private func sortEqualWords(_ count: Int, _ precedes: (Int, Int) -> Bool) {
+        var start = 0
+        while start < count {
+            var end = start + 1
+            while end < count, items[end].word == items[start].word { end += 1 }
+            if end - start > 1 {
+                var equals = UnsafeMutableBufferPointer(start: items + start, count: end - start)
+                equals.sort { precedes($0.place, $1.place) }
+            }
+            start = end
+        }
     }
 }

@@ -1,4 +1,4 @@
-//  A table that was sealed: its entries in order, ready to be merged with those of other tables.
+//  A table that was sealed, ready to be merged with others (RunMerge.swift).
 //
 //  A file that several threads read in ranges ends as one run a thread. Their merge is the file's partial; it does not
 //  depend on how the file was cut, because addition does not.
@@ -6,53 +6,69 @@
 import Columns
 import Records
 
-/// Sorted entries of one table.
+/// Entries of one table, in no order.
 package final class FoldRun {
     private let table: FoldTable
-    /// Entries with inline keys, ascending by contract, then app. Apps are numbered in the order of their bytes.
-    fileprivate let entries: UnsafeMutableBufferPointer<FoldTable.Entry>
-    /// Entries with long keys, ascending.
-    fileprivate let longEntries: [FoldTable.Entry]
-    /// Ascending by bytes.
-    fileprivate let apps: [[UInt8]]
+    /// The key of an entry whose contract is longer than 15 bytes is its first 15 bytes and the mark, so that it comes
+    /// behind the inline key of these 15 bytes. Entries without records do not count.
+    let entries: UnsafeMutableBufferPointer<FoldTable.Entry>
+    /// The numbers of long contracts by entry; empty when there is none.
+    private let longNumbers: [UInt32]
 
     package let absoluteSum: Int64
     /// Keys in the run.
-    package var count: Int { entries.count + longEntries.count }
+    package var count: Int { entries.count }
+    /// Whether there are contracts that the entries' words do not tell apart.
+    var hasLongKeys: Bool { !longNumbers.isEmpty }
+    var appCount: Int { table.apps.count }
 
     package init(sealing table: consuming FoldTable) {
         absoluteSum = table.absoluteSum
-        let all = table.seal()
-        let ranks = table.apps.ranks()
-        var apps = [[UInt8]](repeating: [], count: ranks.count)
-        for (id, rank) in ranks.enumerated() { apps[Int(rank)] = Array(table.apps.string(id)) }
-        // Long keys move to the end.
-        var inlineCount = all.count
-        var i = 0
-        while i < inlineCount {
-            all[i].app = ranks[Int(all[i].app)]
-            if all[i].isLong {
-                inlineCount -= 1
-                let moved = all[inlineCount]
-                all[inlineCount] = all[i]
-                all[i] = moved
-            } else {
-                i += 1
-            }
-        }
-        entries = UnsafeMutableBufferPointer(rebasing: all[..<inlineCount])
-        sortEntries(entries)
-        let interner = table.longKeys
-        longEntries = all[inlineCount...].sorted { a, b in
-            if a.key == b.key { return a.app < b.app }
-            return interner.string(Int(a.key.high)).lexicographicallyPrecedes(interner.string(Int(b.key.high)))
-        }
-        self.apps = apps
+        entries = table.seal()
+        longNumbers = table.longKeys.count == 0 ? [] : Self.putPrefixes(in: entries, table.longKeys)
         self.table = table
     }
 
-    fileprivate func longKey(_ entry: FoldTable.Entry) -> ArraySlice<UInt8> {
-        table.longKeys.string(Int(entry.key.high))
+    /// Gives entries of long contracts words that compare, and returns their numbers.
+    private static func putPrefixes(
+        in entries: UnsafeMutableBufferPointer<FoldTable.Entry>, _ keys: KeyInterner
+    ) -> [UInt32] {
+        var numbers = [UInt32](repeating: 0, count: entries.count)
+        for i in entries.indices where entries[i].isLong {
+            let number = Int(entries[i].key.high)
+            numbers[i] = UInt32(number)
+            entries[i].key = keys.withBytes(number) { bytes in
+                // A long contract has 16 bytes or more.
+                let words = KeyWords(padded: bytes.baseAddress!, count: KeyWords.capacity)
+                return KeyWords(high: words.high, low: words.low & ~0xFF | FoldTable.Entry.longMark)
+            }
+        }
+        return numbers
+    }
+
+    /// The app with that number of the table's own.
+    func app(_ number: Int) -> ArraySlice<UInt8> { table.apps.string(number) }
+
+    /// Lends the contract of an entry that has a long one.
+    func withLongKey<R>(_ entry: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+        table.longKeys.withBytes(Int(longNumbers[entry]), body)
+    }
+
+    /// A contract for messages.
+    private func text(_ entry: Int) -> String {
+        entries[entry].isLong
+            ? withLongKey(entry) { String(decoding: $0, as: UTF8.self) } : table.text(of: entries[entry].key)
+    }
+
+    /// What is to be known of the run when its rows are elsewhere.
+    package var weight: RunWeight {
+        var largest: Int?
+        for i in entries.indices where entries[i].sum.magnitude > largest.map({ entries[$0].sum.magnitude }) ?? 0 {
+            largest = i
+        }
+        return RunWeight(
+            absoluteSum: absoluteSum, largest: largest.map { entries[$0].sum.magnitude } ?? 0,
+            largestKey: largest.map { text($0) } ?? "")
     }
 }
 
@@ -63,66 +79,11 @@ extension FoldRun {
     package static func merge(
         _ runs: [FoldRun], rowLimit: Int, emit: (KeyedBatch) throws -> Void
     ) throws {
-        var absoluteSum: Int64 = 0
-        for run in runs {
-            let (sum, overflow) = absoluteSum.addingReportingOverflow(run.absoluteSum)
-            if overflow { throw FoldError.overflow(key: largestKey(of: runs)) }
-            absoluteSum = sum
-        }
-        // One numbering of apps for all runs, still in the order of bytes.
-        let allApps = Set(runs.flatMap(\.apps)).sorted { $0.lexicographicallyPrecedes($1) }
-        let rankOf = Dictionary(uniqueKeysWithValues: allApps.enumerated().map { ($1, UInt32($0)) })
-        var appColumn = StringColumn()
-        for app in allApps { appColumn.append(app) }
-        var cursors = runs.map { run in RunCursor(run, ranks: run.apps.map { rankOf[$0]! }) }
-        cursors.removeAll { $0.isAtEnd }
-
-        var builder = KeyedBatchBuilder(keyCount: 2, measureCount: 2, rowLimit: rowLimit)
-        try appColumn.withUnsafe { (appBytes, appOffsets) throws in
-            while !cursors.isEmpty {
-                var least = 0
-                for i in cursors.indices.dropFirst() where cursors[i].precedes(cursors[least]) { least = i }
-                let top = cursors[least]
-                var sum = top.entry.sum
-                var count = Int64(top.entry.count)
-                top.storeKey(to: &builder)
-                let app = Int(top.app)
-                builder.setKey(1, appBytes + appOffsets[app], count: appOffsets[app + 1] - appOffsets[app])
-                var i = cursors.count - 1
-                while i >= 0 {
-                    if i == least {
-                        cursors[i].advance()
-                    } else if cursors[i].isSameKey(as: top) {
-                        // Cannot overflow: the absolute values fit.
-                        sum += cursors[i].entry.sum
-                        count += Int64(cursors[i].entry.count)
-                        cursors[i].advance()
-                    }
-                    i -= 1
-                }
-                cursors.removeAll { $0.isAtEnd }
-                builder.measures[0][builder.count] = sum
-                builder.measures[1][builder.count] = count
-                builder.endRow()
-                if builder.isFull { try builder.emit(emit) }
-            }
-        }
-        if builder.count > 0 { try builder.emit(emit) }
-    }
-
-    /// The contract with the largest sum in any run, for messages: whatever the order of runs, the same.
-    private static func largestKey(of runs: [FoldRun]) -> String {
-        RunWeight.largestKey(of: runs.map(\.weight))
-    }
-
-    /// What is to be known of the run when its rows are elsewhere.
-    package var weight: RunWeight {
-        var largest: FoldTable.Entry?
-        for entry in entries where entry.sum.magnitude > largest?.sum.magnitude ?? 0 { largest = entry }
-        for entry in longEntries where entry.sum.magnitude > largest?.sum.magnitude ?? 0 { largest = entry }
-        return RunWeight(
-            absoluteSum: absoluteSum, largest: largest?.sum.magnitude ?? 0,
-            largestKey: largest.map { table.text(of: $0.key) } ?? "")
+        let merge = try RunMerge(runs)
+        for run in runs.indices { merge.distribute(run) }
+        let room = RunMergeRoom(rowLimit: rowLimit)
+        for range in 0..<merge.rangeCount { try merge.merge(range: range, in: room, emit: emit) }
+        try room.finish(emit)
     }
 }
 
@@ -152,97 +113,5 @@ package struct RunWeight: Sendable, Hashable {
     /// Whatever the order of runs, the same.
     static func largestKey(of weights: [RunWeight]) -> String {
         weights.max { ($0.largest, $1.largestKey) < ($1.largest, $0.largestKey) }?.largestKey ?? ""
-    }
-}
-
-/// A place in a run.
-private struct RunCursor {
-    private let run: FoldRun
-    /// The app's place among the apps of all runs, by its place in this run.
-    private let ranks: [UInt32]
-    private var nextInline = 0
-    private var nextLong = 0
-    private(set) var entry = FoldTable.Entry(key: KeyWords(high: 0, low: 0), sum: 0, app: 0, count: 0)
-    /// The key's words; for a long key its first 15 bytes and the mark, which puts it behind the inline key of those
-    /// 15 bytes.
-    private var words = KeyWords(high: 0, low: 0)
-    private(set) var app: UInt32 = 0
-    private(set) var isAtEnd = false
-
-    init(_ run: FoldRun, ranks: [UInt32]) {
-        self.run = run
-        self.ranks = ranks
-        advance()
-    }
-
-    @inline(__always)
-    mutating func advance() {
-        if !run.longEntries.isEmpty { return advanceAmongLong() }
-        guard nextInline < run.entries.count else {
-            isAtEnd = true
-            return
-        }
-        entry = run.entries[nextInline]
-        words = entry.key
-        app = ranks[Int(entry.app)]
-        nextInline += 1
-    }
-
-    private mutating func advanceAmongLong() {
-        let hasInline = nextInline < run.entries.count
-        let hasLong = nextLong < run.longEntries.count
-        if !hasInline && !hasLong {
-            isAtEnd = true
-            return
-        }
-        if hasLong {
-            let long = run.longEntries[nextLong]
-            let longWords = Self.prefix(run.longKey(long))
-            if !hasInline || longWords < run.entries[nextInline].key {
-                (entry, words, nextLong) = (long, longWords, nextLong + 1)
-                app = ranks[Int(entry.app)]
-                return
-            }
-        }
-        entry = run.entries[nextInline]
-        words = entry.key
-        app = ranks[Int(entry.app)]
-        nextInline += 1
-    }
-
-    private static func prefix(_ key: ArraySlice<UInt8>) -> KeyWords {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { bytes in
-            for (i, byte) in key.prefix(KeyWords.capacity).enumerated() { bytes[i] = byte }
-            bytes[15] = 0
-            let words = KeyWords(padded: bytes.baseAddress!, count: KeyWords.capacity)
-            return KeyWords(high: words.high, low: words.low & ~0xFF | FoldTable.Entry.longMark)
-        }
-    }
-
-    @inline(__always)
-    func precedes(_ other: RunCursor) -> Bool {
-        if words != other.words { return words < other.words }
-        if entry.isLong {
-            let (a, b) = (run.longKey(entry), other.run.longKey(other.entry))
-            if a != b { return a.lexicographicallyPrecedes(b) }
-        }
-        return app < other.app
-    }
-
-    @inline(__always)
-    func isSameKey(as other: RunCursor) -> Bool {
-        words == other.words && app == other.app
-            && (!entry.isLong || run.longKey(entry) == other.run.longKey(other.entry))
-    }
-
-    @inline(__always)
-    func storeKey(to builder: inout KeyedBatchBuilder) {
-        if entry.isLong {
-            run.longKey(entry).withUnsafeBufferPointer { builder.setKey(0, $0.baseAddress!, count: $0.count) }
-        } else {
-            let count = entry.key.count
-            entry.key.store(to: builder.room(key: 0, count: count))
-            builder.setKey(0, count: count)
-        }
     }
 }

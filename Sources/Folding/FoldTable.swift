@@ -69,6 +69,10 @@ package struct FoldTable: ~Copyable {
     package private(set) var count = 0
     /// Sum of the absolute values of everything added; at most Int64.max, so that no sum of any part can overflow.
     package private(set) var absoluteSum: Int64 = 0
+    /// How many records were added.
+    private var recordCount: UInt64 = 0
+    /// Whether nothing was added, or all of it was taken back.
+    package var isEmpty: Bool { recordCount == 0 }
     private(set) var apps = KeyInterner()
     private(set) var longKeys = KeyInterner()
     private let targets: UnsafeMutablePointer<Target>
@@ -98,13 +102,20 @@ package struct FoldTable: ~Copyable {
             + longKeys.footprint
     }
 
+    #if canImport(Glibc)
+        /// How many times their memory entries take while they grow: pages are moved.
+        private static let growthOfEntries = 2
+    #else
+        private static let growthOfEntries = 3
+    #endif
+
     /// Bytes of memory that adding records takes at most for a moment: growing holds the old and the new side by side.
     package func peakFootprint(adding count: Int) -> Int {
         let needed = self.count + count
         let entryBytes = entryCapacity * MemoryLayout<Entry>.stride
         let indexBytes = indexCapacity * MemoryLayout<UInt64>.stride
-        return entryBytes * (needed > entryCapacity ? 3 : 1) + indexBytes * (needed > indexCapacity / 4 * 3 ? 3 : 1)
-            + 3 * (apps.footprint + longKeys.footprint)
+        return entryBytes * (needed > entryCapacity ? Self.growthOfEntries : 1)
+            + indexBytes * (needed > indexCapacity / 4 * 3 ? 3 : 1) + 3 * (apps.footprint + longKeys.footprint)
     }
 
     /// Bytes that a short key takes at most in a table that has just grown: its entry and its share of the index.
@@ -116,36 +127,148 @@ package struct FoldTable: ~Copyable {
     ///
     /// - Throws: `.overflow` when the absolute values of all records pass Int64.max.
     package mutating func add(_ batch: borrowing RecordBatch) throws(FoldError) {
+        let weight = weight(of: batch)
+        find(batch)
+        if let weight {
+            add(batch.values, batch.count)
+            absoluteSum &+= weight
+            recordCount &+= UInt64(batch.count)
+        } else {
+            for row in 0..<batch.count { try addCarefully(batch.values[row], to: row) }
+        }
+    }
+
+    /// Adds a batch and notes in the journal what was added where. Never throws.
+    ///
+    /// - Returns: whether the batch was added; it is not when sums or counts might leave their range by it.
+    package mutating func add(_ batch: borrowing RecordBatch, noting journal: FoldJournal) -> Bool {
+        guard let weight = weight(of: batch) else { return false }
+        find(batch)
+        add(batch.values, batch.count)
+        absoluteSum &+= weight
+        recordCount &+= UInt64(batch.count)
+        journal.reserve(batch.count)
+        let (numbers, targets) = (journal.numbers + journal.count, targets)
+        for row in 0..<batch.count { numbers[row] = targets[row].entry }
+        (journal.values + journal.count).update(from: batch.values, count: batch.count)
+        journal.note(batch.count, weight)
+        return true
+    }
+
+    /// The sum of a batch's absolute values; nil when it, or the number of records, could be too much.
+    private func weight(of batch: borrowing RecordBatch) -> Int64? {
+        let values = batch.values
+        var bits: UInt64 = 0
+        var sum: UInt64 = 0
+        for row in 0..<batch.count {
+            let magnitude = values[row].magnitude
+            bits |= magnitude
+            sum &+= magnitude
+        }
+        // At most 1,024 numbers below 2^52 add up to less than 2^63.
+        guard bits >> 52 == 0, recordCount + UInt64(batch.count) <= UInt64(UInt32.max) else { return nil }
+        return absoluteSum.addingReportingOverflow(Int64(sum)).overflow ? nil : Int64(sum)
+    }
+
+    /// Finds or makes the entries of all records of a batch.
+    private mutating func find(_ batch: borrowing RecordBatch) {
         precondition(batch.keyCount == 2, "this table holds two keys, not \(batch.keyCount)")
         // Growing before the batch keeps the targets of one pass good for the next.
         makeRoom(for: batch.count)
-        let shift = shift
+        let (shift, keys) = (shift, batch.keys)
         for row in 0..<batch.count {
-            let contract = batch.keys[row * 2]
+            let contract = keys[row * 2]
             let key =
                 contract.count <= KeyWords.capacity
                 ? KeyWords(padded: contract.base, count: contract.count)
                 : KeyWords(high: UInt64(longKeys.intern(contract.buffer)), low: Entry.longMark)
-            let app = number(ofApp: batch.keys[row * 2 + 1])
-            let tag = UInt32(truncatingIfNeeded: key.hash(with: app, seed: seed))
-            wf_prefetch(index + Int(tag >> shift))
-            targets[row] = Target(key: key, app: app, tag: tag, slot: tag >> shift, entry: 0)
+            aim(row, key, number(ofApp: keys[row * 2 + 1]), shift)
         }
         findEntries(batch.count)
-        for row in 0..<batch.count {
-            let target = targets[row]
-            let value = batch.values[row]
-            let (sum, overflow) = absoluteSum.addingReportingOverflow(Int64(clamping: value.magnitude))
-            if overflow { throw .overflow(key: text(of: largestKey(beside: target.key, value))) }
-            absoluteSum = sum
-            var entry = entries + Int(target.entry)
-            if entry.pointee.key != target.key || entry.pointee.app != target.app {
-                entry = entries + entryBehind(target)
+    }
+
+    /// The record at that place of the batch has this key.
+    @inline(__always)
+    private func aim(_ row: Int, _ key: KeyWords, _ app: UInt32, _ shift: UInt32) {
+        let tag = UInt32(truncatingIfNeeded: key.hash(with: app, seed: seed))
+        wf_prefetch(index + Int(tag >> shift))
+        targets[row] = Target(key: key, app: app, tag: tag, slot: tag >> shift, entry: 0)
+    }
+
+    /// Adds values that are known to fit to the entries that were found.
+    @inline(__always)
+    private mutating func add(_ values: UnsafePointer<Int64>, _ count: Int) {
+        let (entries, targets) = (entries, targets)
+        for row in 0..<count {
+            let target = targets + row
+            var entry = entries + Int(target.pointee.entry)
+            if entry.pointee.key != target.pointee.key || entry.pointee.app != target.pointee.app {
+                let number = entryBehind(target.pointee)
+                target.pointee.entry = UInt32(truncatingIfNeeded: number)
+                entry = entries + number
             }
-            if entry.pointee.count == .max { throw .tooManyRecords(key: text(of: target.key)) }
-            entry.pointee.sum &+= value
+            entry.pointee.sum &+= values[row]
             entry.pointee.count &+= 1
         }
+    }
+
+    private mutating func addCarefully(_ value: Int64, to row: Int) throws(FoldError) {
+        let target = targets[row]
+        let (sum, overflow) = absoluteSum.addingReportingOverflow(Int64(clamping: value.magnitude))
+        if overflow { throw .overflow(key: text(of: largestKey(beside: target.key, value))) }
+        absoluteSum = sum
+        recordCount += 1
+        var entry = entries + Int(target.entry)
+        if entry.pointee.key != target.key || entry.pointee.app != target.app { entry = entries + entryBehind(target) }
+        if entry.pointee.count == .max { throw .tooManyRecords(key: text(of: target.key)) }
+        entry.pointee.sum &+= value
+        entry.pointee.count &+= 1
+    }
+
+    // MARK: Taking back
+
+    /// Takes back what a journal noted. Keys that nobody else added stay, without records.
+    package mutating func takeBack(_ journal: FoldJournal) {
+        let (numbers, values, count) = (journal.numbers, journal.values, journal.count)
+        let ahead = 16
+        for i in 0..<count {
+            if i + ahead < count { wf_prefetch(entries + Int(numbers[i + ahead])) }
+            let entry = entries + Int(numbers[i])
+            precondition(entry.pointee.count > 0, "more is taken back than was added")
+            entry.pointee.sum &-= values[i]
+            entry.pointee.count &-= 1
+        }
+        absoluteSum -= journal.weight
+        recordCount -= UInt64(count)
+    }
+
+    /// Adds some of what a journal noted in another table.
+    ///
+    /// - Parameter rows: at most a batch's records.
+    package mutating func add(_ journal: FoldJournal, rows: Range<Int>, of other: borrowing FoldTable) {
+        let values = journal.values + rows.lowerBound
+        let numbers = journal.numbers + rows.lowerBound
+        makeRoom(for: rows.count)
+        let shift = shift
+        var sum: Int64 = 0
+        var app: (theirs: UInt32, own: UInt32)?
+        for row in 0..<rows.count {
+            let entry = other.entries[Int(numbers[row])]
+            let key =
+                entry.isLong
+                ? KeyWords(
+                    high: UInt64(other.longKeys.withBytes(Int(entry.key.high)) { longKeys.intern($0) }),
+                    low: Entry.longMark) : entry.key
+            if app?.theirs != entry.app {
+                app = (entry.app, other.apps.withBytes(Int(entry.app)) { apps.intern($0) })
+            }
+            aim(row, key, app!.own, shift)
+            sum += Int64(values[row].magnitude)
+        }
+        findEntries(rows.count)
+        add(values, rows.count)
+        absoluteSum += sum
+        recordCount += UInt64(rows.count)
     }
 
     /// Finds the first entry with each target's tag; makes it, still without a record, when there is none.
@@ -237,10 +360,7 @@ package struct FoldTable: ~Copyable {
         precondition(count + more <= 1 << 31, "too many distinct keys for one table: \(count)")
         precondition(indexCapacity > 0, "the table is sealed")
         if count + more > entryCapacity {
-            let larger: UnsafeMutablePointer<Entry> = Self.allocate(entryCapacity * 2)
-            larger.update(from: entries, count: count)
-            Self.free(entries, entryCapacity)
-            entries = larger
+            entries = Self.grow(entries, entryCapacity, to: entryCapacity * 2, used: count)
             entryCapacity *= 2
         }
         while count + more > indexCapacity / 4 * 3 { growIndex() }
@@ -276,6 +396,25 @@ package struct FoldTable: ~Copyable {
             madvise(memory, size, MADV_HUGEPAGE)
         #endif
         return memory.bindMemory(to: Element.self, capacity: capacity)
+    }
+
+    /// Makes memory larger, where the system can by moving its pages.
+    private static func grow<Element>(
+        _ memory: UnsafeMutablePointer<Element>, _ capacity: Int, to larger: Int, used: Int
+    ) -> UnsafeMutablePointer<Element> {
+        #if canImport(Glibc)
+            let stride = MemoryLayout<Element>.stride
+            guard let moved = wf_remap(memory, capacity * stride, larger * stride) else {
+                fatalError("out of memory: \(larger * stride) bytes for \(larger) elements of a table")
+            }
+            madvise(moved, larger * stride, MADV_HUGEPAGE)
+            return moved.bindMemory(to: Element.self, capacity: larger)
+        #else
+            let new: UnsafeMutablePointer<Element> = allocate(larger)
+            new.update(from: memory, count: used)
+            free(memory, capacity)
+            return new
+        #endif
     }
 
     private static func free<Element>(_ memory: UnsafeMutablePointer<Element>, _ capacity: Int) {

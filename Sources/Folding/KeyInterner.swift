@@ -68,14 +68,6 @@ struct KeyInterner {
         slots = larger
     }
 
-    /// For each number the place of its string in the order of bytes.
-    func ranks() -> [UInt32] {
-        let order = (0..<count).sorted { string($0).lexicographicallyPrecedes(string($1)) }
-        var ranks = [UInt32](repeating: 0, count: count)
-        for (rank, id) in order.enumerated() { ranks[id] = UInt32(rank) }
-        return ranks
-    }
-
     /// Seeded at the start of the process: nobody can prepare a file of colliding keys.
     static let seed = UInt64.random(in: .min ... .max)
 

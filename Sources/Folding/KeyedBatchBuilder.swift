@@ -21,9 +21,9 @@ struct KeyedBatchBuilder: ~Copyable {
 
     /// Rows a batch holds at most.
     let rowLimit: Int
-    /// A batch is also full when its keys hold this many bytes: a row group of very long keys must not grow without
-    /// bounds.
-    private static let byteLimit = 64 << 20
+    /// A batch is also full when its keys hold this many bytes: a merge holds two row groups of each of its 32 inputs, and
+    /// all of them together must fit into the memory budget however long keys are.
+    private static let byteLimit = 2 << 20
 
     let keyCount: Int
     let measureCount: Int
@@ -97,20 +97,25 @@ struct KeyedBatchBuilder: ~Copyable {
         setKey(key, count: count)
     }
 
+    /// The same for bytes of which 16 can be read, however short the key is.
+    @inline(__always)
+    mutating func setKey(_ key: Int, padded bytes: UnsafePointer<UInt8>, count: Int) {
+        let out = room(key: key, count: count)
+        if count <= 16 {
+            let word = UnsafeRawPointer(bytes).loadUnaligned(as: UInt128.self)
+            UnsafeMutableRawPointer(out).storeBytes(of: word, as: UInt128.self)
+        } else {
+            memcpy(out, bytes, count)
+        }
+        setKey(key, count: count)
+    }
+
     /// The next row's keys are those of a lane's row.
     @inline(__always)
     mutating func setKeys(_ lane: MergeLane, _ row: Int) {
         for k in 0..<keyCount {
             let start = lane.offsets[k][row]
-            let length = lane.offsets[k][row + 1] - start
-            let out = room(key: k, count: length)
-            if length <= 16 {
-                let source = UnsafeRawPointer(lane.bytes[k] + start)
-                UnsafeMutableRawPointer(out).storeBytes(of: source.loadUnaligned(as: UInt128.self), as: UInt128.self)
-            } else {
-                memcpy(out, lane.bytes[k] + start, length)
-            }
-            setKey(k, count: length)
+            setKey(k, padded: lane.bytes[k] + start, count: lane.offsets[k][row + 1] - start)
         }
     }
 

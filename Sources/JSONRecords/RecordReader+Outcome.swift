@@ -19,6 +19,7 @@ extension RecordReader {
         walk.countRecord()
         precondition(end - start <= maxRecordBytes, "a record of \(end - start) bytes; the limit is \(maxRecordBytes)")
         if !isObject { return try reject(.notAnObject, start, end, &pass, onRejection) }
+        if census.isDue() { census.note(start, end) }
         if batch.isFull { try flush(onBatch) }
         var isCoerced = false
         for key in 0..<batch.keyCount {
@@ -62,7 +63,7 @@ extension RecordReader {
         if number.value < 0 && !keepsNegativeValues {
             return try reject(.negativeDuration, start, end, &pass, onRejection)
         }
-        if isCoerced || !number.isPlain { counts.coerced += 1 }
+        if isCoerced || !number.isPlain { countCoercion(slot.kind, isPlain: number.isPlain) }
         if !isCoerced && shapes.startsLearning() { learn(start, end) }
         batch.values[batch.count] = number.value
         batch.count += 1
@@ -77,6 +78,13 @@ extension RecordReader {
         guard let steps = ShapeSteps.of(start, last, storage) else { return }
         let choices = storage.tree.keys + [storage.tree.value]
         shapes.learn(steps, slotOfRole: choices.map { storage.slotNumber(of: $0) })
+    }
+
+    /// Counts a folded record whose fields were not all written in their own types.
+    private mutating func countCoercion(_ value: FieldSlot.Kind, isPlain: Bool) {
+        counts.coerced += 1
+        if storage.slot(of: storage.tree.keys[0]).kind == .number { coercions.keyAsNumber += 1 }
+        if value != .number { coercions.valueAsString += 1 } else if !isPlain { coercions.valueAsFloat += 1 }
     }
 
     @inline(__always)

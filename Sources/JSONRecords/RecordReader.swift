@@ -70,6 +70,8 @@ package struct RecordReader: ~Copyable {
     package private(set) var lines = 0
     /// Bytes of rejected records.
     package private(set) var rejectedBytes = 0
+    /// Of the folded records, what was coerced in which field.
+    package internal(set) var coercions = Coercions()
     /// How the input ended; meaningful after the last window.
     package private(set) var inputEnd = InputEnd.whole
 
@@ -88,8 +90,13 @@ package struct RecordReader: ~Copyable {
     var shapes: ShapeTree
     /// Asked for what fits no shape, before the complete reader.
     var walk: FieldWalk
+    /// Told of the records that the complete reader takes.
+    var census = FieldCensus()
     var batch: RecordBatch
     var arena = StringArena(capacity: 1 << 16)
+
+    /// The fields that records were seen to have.
+    package var fields: FieldPaths { census.fields }
 
     /// Reads every record completely, or plain ones by their fields: slower, with the same outcome. For measuring and
     /// for tests.
@@ -249,10 +256,10 @@ package struct RecordReader: ~Copyable {
                 count(result)
                 if !result.missed { continue }
             }
-            if walk.isReady && !shapes.wantsToLearn && pass.p.pointee == UInt8(ascii: "{") {
+            if walkIsAsked && pass.p.pointee == UInt8(ascii: "{") {
                 if batch.isFull { try flush(onBatch) }
                 // Behind a record that fits no shape there may be one that does.
-                let result = walk.takeLines(&pass.p, limit: shapes.isReady ? 1 : .max, into: &batch)
+                let result = walk.takeLines(&pass.p, limit: shapes.isReady ? 1 : census.gapLeft, into: &batch)
                 countWalked(result)
                 if !result.missed { continue }
             }
@@ -329,7 +336,7 @@ package struct RecordReader: ~Copyable {
                 return true
             }
         }
-        if walk.isReady && !shapes.wantsToLearn && start.pointee == UInt8(ascii: "{") {
+        if walkIsAsked && start.pointee == UInt8(ascii: "{") {
             if batch.isFull { try flush(onBatch) }
             let result = walk.takeRecord(&pass.p, into: &batch)
             countWalked(result)
@@ -428,12 +435,15 @@ package struct RecordReader: ~Copyable {
             position = .betweenValues
             return true
         }
-        // The text up to the end of the line is shown; how far the damage goes is known when a boundary is found.
+        // The line is lost; how far the damage goes, and so which text is shown, is known when a boundary is found.
         let lineEnd = memchr(start, 0x0A, pass.end - start).map {
             UnsafePointer($0.assumingMemoryBound(to: UInt8.self))
         }
         if lineEnd == nil && !pass.isFinal && pass.end - start <= maxRecordBytes { return false }
         let shown = lineEnd ?? pass.end
+        let column = columnAt(start, pass)
+        let boundary = Self.boundary(shown, pass, column: column)
+        if boundary == nil && !pass.isFinal && pass.end - start <= maxRecordBytes { return false }
         let isInArray =
             switch position {
             case .elementOrEnd, .commaOrEnd, .element: true
@@ -441,14 +451,42 @@ package struct RecordReader: ~Copyable {
             }
         position = .searching(
             Search(
-                column: columnAt(start, pass), isInArray: isInArray,
+                column: column, isInArray: isInArray,
                 lastByte: Self.lastVisible(start, shown) ?? 0))
         let reason: RejectReason =
             isTooLong ? .recordTooLong : stop.failure == .invalidUTF8 ? .invalidUTF8 : .malformedJSON
-        try reject(reason, start, shown, &pass, onRejection)
+        try reject(reason, start, shown, raw: boundary ?? pass.end, &pass, onRejection)
         pass.p = shown
         inputEnd = .lost(bytes: shown - start)
         return true
+    }
+
+    /// The line feed before the line at which `search` will end, when that is in the window.
+    private static func boundary(
+        _ start: UnsafePointer<UInt8>, _ pass: Pass, column: Int
+    ) -> UnsafePointer<UInt8>? {
+        var next: UnsafePointer<UInt8>? = start
+        while let p = next, p < pass.end {
+            if p.pointee == 0x0A, case .brace = lineStart(p + 1, pass, column: column) { return p }
+            next = memchr(p + 1, 0x0A, pass.end - p - 1).map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
+        }
+        return nil
+    }
+
+    /// How a line begins.
+    private enum LineStart {
+        /// With a brace that may be a record's.
+        case brace(UnsafePointer<UInt8>)
+        case other(UnsafePointer<UInt8>)
+        /// The window ends first.
+        case unknown
+    }
+
+    private static func lineStart(_ first: UnsafePointer<UInt8>, _ pass: Pass, column: Int) -> LineStart {
+        var line = first
+        while line - first <= column, line.pointee == 0x20 || line.pointee == 0x09 { line += 1 }
+        if line >= pass.end && !pass.isFinal { return .unknown }
+        return line.pointee == UInt8(ascii: "{") && line - first <= column ? .brace(line) : .other(line)
     }
 
     /// Looks for a line whose first byte that is no space is a brace, no further to the right than the brace of the
@@ -459,20 +497,20 @@ package struct RecordReader: ~Copyable {
     private mutating func search(_ pass: inout Pass, _ known: Search) -> Bool {
         guard case .lost(var lost) = inputEnd else { preconditionFailure("searching without a loss") }
         var search = known
-        while pass.p < pass.end {
+        scan: while pass.p < pass.end {
             var line = pass.p
             if line.pointee == 0x0A {
-                line += 1
-                let first = line
-                while line - first <= search.column, line.pointee == 0x20 || line.pointee == 0x09 { line += 1 }
-                if line >= pass.end && !pass.isFinal { break }
-                if line.pointee == UInt8(ascii: "{") && line - first <= search.column {
-                    pass.p = line
+                let first = line + 1
+                switch Self.lineStart(first, pass, column: search.column) {
+                case .brace(let brace):
+                    pass.p = brace
                     inputEnd = .whole
-                    let isLeft = line - first < search.column
+                    let isLeft = brace - first < search.column
                     position =
                         search.isInArray && !(isLeft && isBehindArray(search.lastByte)) ? .element : .betweenValues
                     return true
+                case .other(let p): line = p
+                case .unknown: break scan
                 }
             }
             let newline = memchr(line, 0x0A, pass.end - line).map {
@@ -514,10 +552,15 @@ package struct RecordReader: ~Copyable {
         counts.ignored += result.ignored
     }
 
+    /// Whether the next record is for the walk: unless it may teach a shape, or its fields are to be looked at.
+    @inline(__always)
+    private var walkIsAsked: Bool { walk.isReady && !shapes.wantsToLearn && census.gapLeft > 0 }
+
     /// Counts records that were walked over.
     @inline(__always)
     private mutating func countWalked(_ result: MatchResult) {
         count(result)
+        census.pass(result.matched)
         shapes.countRecords(result.matched)
         shapes.passOver()
     }
@@ -564,19 +607,22 @@ package struct RecordReader: ~Copyable {
         return column + (q - pass.window)
     }
 
+    /// - Parameter shown: where the text that is shown ends; nil: at `end`.
     mutating func reject(
-        _ reason: RejectReason, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ pass: inout Pass,
-        _ onRejection: (Rejection) throws -> Void
+        _ reason: RejectReason, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
+        raw shown: UnsafePointer<UInt8>? = nil, _ pass: inout Pass, _ onRejection: (Rejection) throws -> Void
     ) throws {
         recordsRead += 1
         counts.rejected[reason, default: 0] += 1
+        let bytesBefore = rejectedBytes
         rejectedBytes += end - start
         lines += wf_count_newlines(pass.counted, start)
         pass.counted = start
         try onRejection(
             Rejection(
                 reason: reason, offset: offset + (start - pass.window), linesBefore: lines,
-                raw: UnsafeBufferPointer(start: start, count: min(end - start, maxRecordBytes))))
+                rejectedBytesBefore: bytesBefore,
+                raw: UnsafeBufferPointer(start: start, count: min((shown ?? end) - start, maxRecordBytes))))
     }
 
     mutating func flush(_ onBatch: (borrowing RecordBatch) throws -> Void) throws {

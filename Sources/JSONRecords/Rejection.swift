@@ -9,7 +9,11 @@ package struct Rejection {
     package var offset: Int
     /// Line feeds from where the reader began to the record's first byte.
     package var linesBefore: Int
-    /// The record's text: up to the end of its line when it could not be read, and never more than the longest record.
+    /// Bytes of all rejections before this one: what is passed over behind a broken record, until the next boundary or
+    /// the end, belongs to it, and is known only when the next rejection comes or the input ends.
+    package var rejectedBytesBefore: Int
+    /// The record's text, up to where reading goes on when it could not be read; never more than the longest record.
+    /// What is more than the rejection turns out to cover is not part of it.
     package var raw: UnsafeBufferPointer<UInt8>
 }
 

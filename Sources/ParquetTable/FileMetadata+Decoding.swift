@@ -7,9 +7,12 @@ extension FileMetadata {
     ///   - bytes: the footer without its length and magic.
     ///   - offset: where it begins in the file; all pages lie before.
     ///   - requiresChecksum: whether a footer without a checksum of its own is refused.
-    init(_ bytes: UnsafeRawBufferPointer, offset: Int, requiresChecksum: Bool) throws(ParquetError) {
+    ///   - skipsRowGroups: what it says of row groups is passed over, and there are none.
+    init(
+        _ bytes: UnsafeRawBufferPointer, offset: Int, requiresChecksum: Bool, skipsRowGroups: Bool = false
+    ) throws(ParquetError) {
         var reader = ThriftReader(bytes, fileOffset: offset, activity: "reading the footer")
-        self = try reader.fileMetadata()
+        self = try reader.fileMetadata(skipsRowGroups: skipsRowGroups)
         if let checksumPosition {
             var zeroed = [UInt8](bytes)
             let stored = [UInt8](zeroed[checksumPosition..<checksumPosition + 8])
@@ -22,7 +25,7 @@ extension FileMetadata {
         } else if requiresChecksum {
             throw reader.damaged("it has no checksum")
         }
-        try validate(pagesEnd: offset, reader)
+        if !skipsRowGroups { try validate(pagesEnd: offset, reader) }
     }
 
     /// Checks that row groups agree with the schema and that their chunks lie within the file.
@@ -55,7 +58,7 @@ extension FileMetadata {
 
 extension ThriftReader {
     /// Reads a FileMetaData and checks what can be checked without the rest of the file.
-    fileprivate mutating func fileMetadata() throws(ParquetError) -> FileMetadata {
+    fileprivate mutating func fileMetadata(skipsRowGroups: Bool) throws(ParquetError) -> FileMetadata {
         var schema: TableSchema?
         var rowCount: Int?
         var groups: [[ChunkFields]]?
@@ -69,6 +72,9 @@ extension ThriftReader {
             switch field.id {
             case 2: schema = try tableSchema(field)
             case 3: rowCount = try size(field)
+            case 4 where skipsRowGroups:
+                groups = []
+                try skip(field)
             case 4:
                 groups = []
                 groupRows = []

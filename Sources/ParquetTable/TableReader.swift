@@ -11,6 +11,8 @@ package struct ReaderOptions: Sendable, Hashable {
     package var requiresPageChecksums = false
     /// Refuse files whose footer has no checksum; only this module writes them. One that has is always checked.
     package var requiresFooterChecksum = false
+    /// Read the key-value metadata alone: the table then seems to have no row groups.
+    package var readsMetadataAlone = false
     /// Most rows of a row group. Repeated values take next to no bytes, so a file's size does not bound its rows.
     package var maximumRowGroupRows = 1 << 24
     /// Most bytes of a column of a row group, before and after decoding.
@@ -18,7 +20,10 @@ package struct ReaderOptions: Sendable, Hashable {
     /// Most bytes of a footer.
     package var maximumFooterBytes = 1 << 28
 
-    package init(requiresPageChecksums: Bool = false, requiresFooterChecksum: Bool = false) {
+    package init(
+        requiresPageChecksums: Bool = false, requiresFooterChecksum: Bool = false, readsMetadataAlone: Bool = false
+    ) {
+        self.readsMetadataAlone = readsMetadataAlone
         self.requiresPageChecksums = requiresPageChecksums
         self.requiresFooterChecksum = requiresFooterChecksum
     }
@@ -67,7 +72,9 @@ package struct TableReader: Sendable {
         let footerOffset = trailerOffset - length
         let footer = try source.read(at: footerOffset, count: length)
         let file = try footer.withUnsafeBytes { (bytes) throws(ParquetError) in
-            try FileMetadata(bytes, offset: footerOffset, requiresChecksum: options.requiresFooterChecksum)
+            try FileMetadata(
+                bytes, offset: footerOffset, requiresChecksum: options.requiresFooterChecksum,
+                skipsRowGroups: options.readsMetadataAlone)
         }
         schema = file.schema
         rowCount = file.rowCount

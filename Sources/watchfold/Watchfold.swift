@@ -25,8 +25,8 @@ struct WatchfoldCommand: ParsableCommand {
             """,
         version: Tool.version,
         subcommands: [
-            RunCommand.self, WatchCommand.self, ReprocessCommand.self, FoldCommand.self, AcceptCommand.self,
-            RetractCommand.self,
+            RunCommand.self, WatchCommand.self, ReprocessCommand.self, FoldCommand.self, CheckCommand.self,
+            AcceptCommand.self, RetractCommand.self,
             RestoreCommand.self,
             ExportCommand.self, StatusCommand.self,
             VerifyCommand.self, GenerateCommand.self,
@@ -62,7 +62,7 @@ struct WatchfoldCommand: ParsableCommand {
         StandardError.clear()
         if error is QuietEnd { Glibc.exit(0) }
         if let failure = CommandFailure(error) {
-            if let message = failure.message { StandardError.write("watchfold: \(message)\n") }
+            if let message = failure.message { StandardError.write("watchfold: \(CommandFailure.shown(message))\n") }
             Glibc.exit(failure.code.rawValue)
         }
         // Help and version are errors to the parser; what is left are mistakes on the command line.
@@ -72,7 +72,7 @@ struct WatchfoldCommand: ParsableCommand {
             print(text)
             Glibc.exit(0)
         }
-        StandardError.write(text + "\n")
+        StandardError.write(CommandFailure.shown(text) + "\n")
         Glibc.exit(FailureCode.usage.rawValue)
     }
 }

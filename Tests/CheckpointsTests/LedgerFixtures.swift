@@ -52,12 +52,18 @@ func newVersion(
         AppSum(app: content % 2 == 0 ? "VOD" : "It's \"ünïcode\"\n📺", records: 6 + content, seconds: -Int64(content)),
     ]
     let seconds = apps.reduce(0) { $0 + $1.seconds }
+    var observations = FileObservations()
+    observations.coercions.valueAsFloat = outcomes.coerced
+    for reason in outcomes.rejected.keys {
+        observations.examples[reason] = RejectionExample(line: 1, offset: content, excerpt: "{x")
+    }
+    observations.fields.insert(ByteOrdered("Contract"), .string)
     return NewVersion(
         facts: VersionFacts(
             name: name, digest: digest(content), date: date, size: 1000, storedSize: 100, compression: "gzip",
             container: "lines", partial: partial, partialSize: 500, partialDigest: digest(content + 1000),
             plan: "engagement/1", rows: 5, seconds: seconds, absoluteSeconds: absolute ?? Int64(content) * 1001),
-        outcomes: outcomes, apps: apps)
+        outcomes: outcomes, apps: apps, observations: observations)
 }
 
 /// Everything that a ledger says.
@@ -67,6 +73,7 @@ struct LedgerDump: Equatable {
     var versions: [VersionRecord]
     var rejections: [[RejectReason: Int]]
     var apps: [[AppSum]]
+    var observations: [FileObservations?]
     var counting: [[VersionID]]
     var sums: [DatedAppSum]
     var histories: [FileHistory]
@@ -83,6 +90,7 @@ struct LedgerDump: Equatable {
         versions = try ledger.versions()
         rejections = try versions.map { try ledger.rejections(of: $0.id) }
         apps = try versions.map { try ledger.apps(of: $0.id) }
+        observations = try versions.map { try ledger.observations(of: $0.id) }
         counting = try (0...generation).map { try ledger.countingVersions(at: $0).map(\.id) }
         sums = try ledger.appSums()
         histories = try files.map { try ledger.history(of: $0.name) }

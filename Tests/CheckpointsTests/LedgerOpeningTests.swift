@@ -67,24 +67,28 @@ import Testing
         #expect(
             refusal(folder.ledger, mode, plan: "sessions")
                 == .otherPlan(path: folder.ledger, found: "engagement", wanted: "sessions"))
-        try tamper(folder.ledger, "PRAGMA user_version = 2")
-        #expect(refusal(folder.ledger, mode) == .newerFormat(path: folder.ledger, found: 2, supported: 1))
+        let own = LedgerSchema.format
+        try tamper(folder.ledger, "PRAGMA user_version = \(own + 1)")
+        #expect(refusal(folder.ledger, mode) == .newerFormat(path: folder.ledger, found: own + 1, supported: own))
         try tamper(folder.ledger, "PRAGMA user_version = 0")
         #expect(isDamaged(refusal(folder.ledger, mode)))
-        try tamper(folder.ledger, "PRAGMA user_version = 1", "PRAGMA application_id = 77")
+        // The tables are those of another format than the number says.
+        try tamper(folder.ledger, "PRAGMA user_version = \(own - 1)")
+        #expect(isDamaged(refusal(folder.ledger, mode)))
+        try tamper(folder.ledger, "PRAGMA user_version = \(own)", "PRAGMA application_id = 77")
         #expect(refusal(folder.ledger, mode) == .notALedger(path: folder.ledger))
         try tamper(folder.ledger, "PRAGMA application_id = \(LedgerSchema.applicationID)")
         #expect(refusal(folder.ledger, mode) == nil)
         // A number on a page whose checksum is wrong says nothing.
         let plain = try SQLiteConnection(path: folder.ledger, access: .write)
-        try plain.run("PRAGMA user_version = 9")
+        try plain.run("PRAGMA user_version = 99")
         try plain.run("PRAGMA wal_checkpoint(TRUNCATE)")
         #expect(isDamaged(refusal(folder.ledger, mode)))
         // A newer format need not keep checksums our way.
         try plain.run("PRAGMA journal_mode = DELETE")
         try plain.reserveBytesOnEveryPage(16)
         try plain.run("VACUUM")
-        #expect(refusal(folder.ledger, mode) == .newerFormat(path: folder.ledger, found: 9, supported: 1))
+        #expect(refusal(folder.ledger, mode) == .newerFormat(path: folder.ledger, found: 99, supported: own))
     }
 
     @Test(arguments: [
@@ -126,6 +130,9 @@ import Testing
         "UPDATE meta SET value = value + 2 WHERE key = 'generation'",
         "UPDATE meta SET value = 'x' WHERE key = 'ledger'",
         "UPDATE runs SET command = 'x'",
+        "DELETE FROM observed", "DELETE FROM fields", "DELETE FROM examples", "DELETE FROM coercions",
+        "UPDATE observed SET has_more_fields = 1", "UPDATE fields SET kinds = 1", "UPDATE examples SET line = 9",
+        "UPDATE coercions SET records = 9",
     ]) func historyIsNeverDeletedOrChanged(_ statement: String) throws {
         let folder = try TestFolder()
         try makeLedger(folder)

@@ -50,6 +50,9 @@ import Testing
             max_reject_ratio: 0.125
             max_record_bytes: 65536
             rejects_per_file: 0
+            gate: off
+            gate_days: 7
+            gate_threshold: 1000
             watch: {settle: 500ms, stale: 1h, poll: 1.5m, poll_only: true, publish_every: 0, on_publish: a b, status_port: 0}
             """#
         let resolved = try Configuration.resolve(file: layer(yaml, path: "conf/watchfold.yaml"))
@@ -83,6 +86,11 @@ import Testing
         #expect(resolved.maxRejectRatio.millionths == 125_000)
         #expect(resolved.maxRecordBytes.bytes == 65536)
         #expect(resolved.rejectsPerFile == 0)
+        var gate = GateRules()
+        gate.mode = .off
+        gate.days = 7
+        gate.threshold = 1000
+        #expect(resolved.gate == gate)
         #expect(resolved.origin(of: .output) == .file(name: "conf/watchfold.yaml", line: 3, column: 9))
         #expect(resolved.origin(of: .appField) == .file(name: "conf/watchfold.yaml", line: 8, column: 8))
     }

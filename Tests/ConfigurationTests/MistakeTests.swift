@@ -20,7 +20,8 @@ struct Case: CustomTestStringConvertible {
         Case(
             "colour: red",
             #"1:1: unknown key "colour"; the keys are inbox, checkpoints, output, jobs, memory, categories, ignore, "#
-                + "negative_durations, duplicates, max_reject_ratio, max_record_bytes, rejects_per_file, fields, watch"),
+                + "negative_durations, duplicates, max_reject_ratio, max_record_bytes, rejects_per_file, gate, "
+                + "gate_days, gate_threshold, fields, watch"),
         Case(
             "watch: {setle: 2s, poll: 1ms, stale: soon, poll_only: 3, status_port: 70000, on_publish: ''}",
             #"1:9: unknown key of watch "setle"; did you mean "settle"?"#,
@@ -63,8 +64,8 @@ struct Case: CustomTestStringConvertible {
             "jobs: {a: 1}",
             "1:7: jobs: expected a whole number from 1 to 1024, found a mapping; write for example jobs: 2"),
         Case(
-            "memory: 512M",
-            #"1:9: memory: expected a size from 16MB up, found "512M" ("M" could be MB or MiB); write for example memory: 512MB"#
+            "memory: 512Mi",
+            #"1:9: memory: expected a size from 16MB up, found "512Mi" ("Mi" is not a unit); write for example memory: 512MB"#
         ),
         Case(
             "memory: 1MB",
@@ -88,6 +89,12 @@ struct Case: CustomTestStringConvertible {
         Case(
             "duplicates: no",
             #"1:13: duplicates: expected skip or count, found "no"; write for example duplicates: skip"#),
+        Case(
+            "gate: no",
+            #"1:7: gate: expected off, flag or hold, found "no"; write for example gate: hold"#),
+        Case(
+            "gate_days: 6",
+            #"1:12: gate_days: expected a whole number from 7 to 366, found "6"; write for example gate_days: 28"#),
         Case("inbox: ~", "1:8: inbox: expected the path of a folder, found nothing; write for example inbox: inbox"),
         Case(
             "inbox: ~/in",

@@ -49,10 +49,17 @@ extension KeyedBatch {
     }
 }
 
-/// Adds records to a table in batches of any size. Keys lie apart, with other bytes behind each.
+/// Adds records to a table in batches of any size.
 func add(_ records: ArraySlice<SampleRecord>, to table: inout FoldTable, batchSize: Int = RecordBatch.capacity)
     throws(FoldError)
 {
+    try inBatches(records, batchSize) { (batch) throws(FoldError) in try table.add(batch) }
+}
+
+/// Makes batches of records. Keys lie apart, with other bytes behind each.
+func inBatches(
+    _ records: ArraySlice<SampleRecord>, _ batchSize: Int, _ receive: (borrowing RecordBatch) throws(FoldError) -> Void
+) throws(FoldError) {
     var rest = records
     while !rest.isEmpty {
         let part = rest.prefix(batchSize)
@@ -76,7 +83,7 @@ func add(_ records: ArraySlice<SampleRecord>, to table: inout FoldTable, batchSi
                 batch.values[row] = record.value
             }
             batch.count = part.count
-            try table.add(batch)
+            try receive(batch)
         }
     }
 }
@@ -97,11 +104,30 @@ func mergedRows(_ runs: [FoldRun], rowLimit: Int) throws -> [Row] {
     }
     #expect(sizes.dropLast().allSatisfy { $0 == rowLimit } && sizes.allSatisfy { (1...rowLimit).contains($0) })
     #expect(zip(rows, rows.dropFirst()).allSatisfy { Row.precedes($0, $1) })
+    for keysPerRange in [1, 20] {
+        #expect(try rowsOfRanges(runs, keysPerRange: keysPerRange, rowLimit: rowLimit) == rows)
+    }
     return rows
 }
 
+/// The same, range by range, as several threads would do it.
+private func rowsOfRanges(_ runs: [FoldRun], keysPerRange: Int, rowLimit: Int) throws -> [Row] {
+    let merge = try RunMerge(runs, keysPerRange: keysPerRange)
+    for run in runs.indices.reversed() { merge.distribute(run) }
+    let room = RunMergeRoom(rowLimit: rowLimit)
+    var lastContract: [UInt8]?
+    return try (0..<merge.rangeCount).flatMap { range in
+        var rows: [Row] = []
+        try merge.merge(range: range, in: room) { rows += $0.rows }
+        try room.finish { rows += $0.rows }
+        #expect(rows.first.map { $0.keys[0] != lastContract } ?? true, "a contract lies in two ranges")
+        lastContract = rows.last?.keys[0] ?? lastContract
+        return rows
+    }
+}
+
 /// The same with a dictionary.
-private func referenceRows(_ records: [SampleRecord]) -> [Row] {
+func referenceRows(_ records: [SampleRecord]) -> [Row] {
     var sums: [[[UInt8]]: [Int64]] = [:]
     for record in records {
         let old = sums[[record.contract, record.app]] ?? [0, 0]

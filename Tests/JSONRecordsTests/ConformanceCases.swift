@@ -9,6 +9,7 @@
 //
 //  What was decided for the third kind is in docs/conformance.md, with the number of documents of each category.
 
+import ReaderReference
 import Records
 import Testing
 

@@ -73,6 +73,8 @@ private func printed(_ contract: String, indent: String = "") -> String {
         #expect(outcome.contracts.filter { $0 != "X" } == ["A", "B", "C"])
         #expect(outcome.reasons == [.malformedJSON])
         #expect(outcome.end == .whole)
+        // All of it is shown, so that it can be mended; the harness has looked that it is not more.
+        #expect(outcome.rejections[0].text.hasPrefix(bad) || outcome.contracts.contains("X"))
     }
 
     @Test(arguments: ["", "\t", "    "]) func aBadElementCostsOnlyItself(indent: String) throws {
@@ -104,6 +106,7 @@ private func printed(_ contract: String, indent: String = "") -> String {
             #expect(outcome.reasons == [.malformedJSON])
             #expect(outcome.end == .lost(bytes: lost), "\(input)")
             #expect(outcome.rejectedBytes == lost)
+            #expect(outcome.covered == [lost] && outcome.rejections[0].raw.count == lost)
         }
     }
 

@@ -40,9 +40,10 @@ package struct RejectedRecord: Hashable, CustomStringConvertible {
         (self.reason, self.offset, self.linesBefore, self.raw) = (reason, offset, linesBefore, raw)
     }
 
+    package var text: String { String(decoding: raw, as: UTF8.self) }
+
     package var description: String {
-        "\(reason.rawValue) at \(offset) after \(linesBefore) lines: "
-            + String(decoding: raw, as: UTF8.self).debugDescription
+        "\(reason.rawValue) at \(offset) after \(linesBefore) lines: \(text.debugDescription)"
     }
 }
 
@@ -54,10 +55,24 @@ package struct ReadOutcome: Equatable {
     package var recordsRead = 0
     package var lines = 0
     package var rejectedBytes = 0
+    package var coercions = Coercions()
+    /// Bytes that each rejection covers.
+    package var covered: [Int] = []
+    package var fields = FieldPaths()
     package var end = InputEnd.whole
     package var container: Container?
 
     package init() {}
+
+    /// Without what a reference does not say: coercions and covered bytes are compared between ways of reading, and
+    /// which records are looked at for their fields depends on the way.
+    package static func == (a: ReadOutcome, b: ReadOutcome) -> Bool {
+        a.records == b.records && a.rejections == b.rejections && a.counts == b.counts
+            && a.recordsRead == b.recordsRead && a.lines == b.lines && a.rejectedBytes == b.rejectedBytes
+            && a.end == b.end && a.container == b.container
+    }
+
+    package func isLike(_ other: ReadOutcome) -> Bool { coercions == other.coercions && covered == other.covered }
 
     package var reasons: [RejectReason] { rejections.map(\.reason) }
     package var contracts: [String] { records.map { String(decoding: $0.keys[0], as: UTF8.self) } }
@@ -106,6 +121,7 @@ package func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> Re
         isAtStart: feeding.isAtStart)
     if !feeding.usesShapes { reader.leaveOutShapes(keepingWalk: feeding.usesWalk) }
     var outcome = ReadOutcome()
+    var bytesBefore: [Int] = []
     var consumed = 0
     var fed = 0
     var isFinal = false
@@ -124,6 +140,7 @@ package func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> Re
             window, count: count, isFinal: isFinal,
             onBatch: { batch in try outcome.take(batch) },
             onRejection: {
+                bytesBefore.append($0.rejectedBytesBefore)
                 outcome.rejections.append(
                     RejectedRecord(
                         reason: $0.reason, offset: $0.offset, linesBefore: $0.linesBefore, raw: Array($0.raw)))
@@ -138,9 +155,13 @@ package func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> Re
     outcome.recordsRead = reader.recordsRead
     outcome.lines = reader.lines
     outcome.rejectedBytes = reader.rejectedBytes
+    outcome.covered = zip(bytesBefore, bytesBefore.dropFirst() + [reader.rejectedBytes]).map { $1 - $0 }
+    outcome.coercions = reader.coercions
+    outcome.fields = reader.fields
     outcome.end = reader.inputEnd
     outcome.container = reader.container
     try outcome.checkCounts()
+    try outcome.checkCoveredBytes(in: input, maxRecordBytes: feeding.maxRecordBytes)
     try outcome.checkPlaces(in: input)
     return outcome
 }
@@ -171,6 +192,19 @@ extension ReadOutcome {
             "\(recordsRead) records read, but \(records.count) given, \(counts.ignored) ignored, \(reasons)")
         try promise(counts.folded == records.count, "\(counts.folded) folded, but \(records.count) given")
         try promise(counts.rejectedTotal == rejections.count, "\(counts.rejected), but \(reasons)")
+    }
+
+    /// A rejection shows no more than it covers, and what it shows stands where it says.
+    fileprivate mutating func checkCoveredBytes(in input: [UInt8], maxRecordBytes: Int) throws(BrokenPromise) {
+        for (index, covered) in covered.enumerated() {
+            let rejection = rejections[index]
+            try promise(
+                input[rejection.offset...].starts(with: rejection.raw), "\(rejection) is not what stands there")
+            rejections[index].raw = Array(rejection.raw.prefix(covered))
+            try promise(
+                rejections[index].raw.count == min(covered, maxRecordBytes),
+                "\(rejection) shows \(rejections[index].raw.count) bytes of \(covered)")
+        }
     }
 
     /// A rejection stands where it says, with the bytes that are there, and none stands before the end of another.

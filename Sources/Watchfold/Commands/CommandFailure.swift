@@ -67,6 +67,12 @@ package struct CommandFailure: Error {
         }
     }
 
+    /// A message as it may go to a terminal, on as many lines as it has.
+    package static func shown(_ message: String) -> String {
+        message.split(separator: "\n", omittingEmptySubsequences: false).map { Show.name(String($0)) }
+            .joined(separator: "\n")
+    }
+
     /// Whether a rebuilt ledger would help.
     private static func isRepairable(_ error: LedgerError) -> Bool {
         switch error {

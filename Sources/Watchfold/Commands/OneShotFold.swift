@@ -7,6 +7,7 @@ import DurableIO
 import Folding
 import Foundation
 import JSONRecords
+import Pipelines
 import Records
 import Reports
 import Synchronization
@@ -27,7 +28,6 @@ package struct OneShotFold {
     private struct Finished: @unchecked Sendable {
         var report: FileReport
         var digest: ContentDigest?
-        var runs: FoldRuns?
         var counts: Bool
     }
 
@@ -47,9 +47,11 @@ package struct OneShotFold {
         let scratch = ScratchFolder.path
         let pool = FoldPool(settings: settings.fold, fileSystem: fileSystem, jobs: settings.jobs, scratch: scratch)
         let failure = Mutex<IOError?>(nil)
-        pool.fold(inputs) { [observer] _, bytes in
+        let skipsDuplicates = settings.configuration.duplicates == .skip
+        let seen = Mutex<Set<ContentDigest>>([])
+        let runs = pool.accumulate(inputs) { [observer] _, bytes in
             observer.advance(storedBytes: bytes)
-        } onFinished: { [settings, observer] index, outcome in
+        } counts: { [settings, observer] index, outcome in
             if case .failed(let error as SpillError) = outcome {
                 failure.withLock { if $0 == nil { $0 = error.cause } }
                 pool.cancel()
@@ -57,21 +59,21 @@ package struct OneShotFold {
             let finished = Self.finished(inputs[index].name, outcome, settings, (ContinuousClock.now - start).seconds)
             observer.finish(finished.report)
             results.withLock { $0[index] = finished }
+            guard finished.counts else { return false }
+            // Of equal contents any may be the one that is added up; which name it counts under is seen at the end.
+            return !skipsDuplicates || seen.withLock { $0.insert(finished.digest!).inserted }
         }
         if let failure = failure.withLock({ $0 }) { throw failure }
         observer.publishing()
         var finished = results.withLock { $0.map { $0! } }
-        if settings.configuration.duplicates == .skip { dropDuplicates(&finished, inputs) }
+        if skipsDuplicates { dropDuplicates(&finished, inputs) }
         report.files = finished.map(\.report)
         report.storedBytes = sizes.reduce(0, +)
 
         let schema = KeyedSchema(plan: settings.fold.plan)
         let pass = try ReportPass(
             schema: schema, map: settings.map, outputs: [ReportOutput(.engagement, format: format, sink: sink)])
-        let runs = FoldRuns(SpillFolder(scratch, schema: schema, in: fileSystem))
-        for item in finished where item.counts { runs.take(item.runs!) }
-        finished = []
-        try runs.merge(rowLimit: KeyedTableFormat.rowGroupRows) { try pass.consume($0) }
+        try FoldOutput.run(try runs.ranges(), pass, jobs: settings.jobs)
         let result = try pass.finish()
         report.publication = .written(generation: 0, contracts: result.mappedContracts)
         report.seconds = (ContinuousClock.now - start).seconds
@@ -90,11 +92,14 @@ package struct OneShotFold {
         }
         // Nobody comes back to a one-shot fold: what is cut short is as good as stale.
         switch Judgement(outcome, settings: settings, modified: .min / 2, now: 0) {
-        case .content(let summary, let runs, let held):
+        case .content(let summary, _, let held):
             report.counts = summary.counts
             report.size = summary.size
+            report.findings = FileFindings(
+                rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations,
+                apps: summary.apps, settings)
             if let held { (report.state, report.reason) = (.held, held) }
-            return Finished(report: report, digest: summary.digest, runs: runs, counts: held == nil)
+            return Finished(report: report, digest: summary.digest, counts: held == nil)
         case .waiting(let reason): (report.state, report.reason) = (.waiting, reason)
         case .failed(let reason, let counts, _):
             (report.state, report.reason) = (.failed, reason)
@@ -116,5 +121,33 @@ package struct OneShotFold {
             finished[index].report.state = .duplicate
             finished[index].report.reason = "the same content as \(inputs[other].name)"
         }
+    }
+}
+
+/// What a range of contracts adds to the report.
+///
+/// `@unchecked Sendable`: one thread has it at a time, see `OrderedPipeline`.
+private final class FoldOutput: @unchecked Sendable {
+    private let part: ReportPart
+    private let room = RunMergeRoom(rowLimit: 8192)
+
+    private init(_ part: ReportPart) { self.part = part }
+
+    private func fill(_ ranges: RunRanges, _ range: Int) throws {
+        part.removeAll()
+        try ranges.merge(range: range, in: room) { try part.consume($0) }
+        try part.finish()
+    }
+
+    /// Merges on all threads and hands the rows on, in order and from this one.
+    static func run(_ ranges: RunRanges, _ pass: ReportPass, jobs: Int) throws {
+        let outputs = (0..<jobs + 1).map { _ in FoldOutput(pass.makePart()) }
+        try OrderedPipeline.run(
+            pieces: ranges.runCount, jobs: jobs, buffers: outputs,
+            produce: { run, _ in ranges.prepare(run) }, consume: { _, _ in })
+        try OrderedPipeline.run(
+            pieces: ranges.rangeCount, jobs: jobs, buffers: outputs,
+            produce: { range, output in try output.fill(ranges, range) },
+            consume: { _, output in try pass.append(output.part) })
     }
 }

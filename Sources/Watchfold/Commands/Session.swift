@@ -79,6 +79,9 @@ package struct Session {
     private var observer: any RunObserver { isForPrograms ? WatchLog(logger: logger) {} : progress }
     private var isForPrograms: Bool { settings.configuration.logFormat == .json }
 
+    /// Of the terminal that summaries go to; nil when they go elsewhere.
+    private var columns: Int? { StandardError.isTerminal && !isForPrograms ? StandardError.columns : nil }
+
     /// Says how a command ended.
     private func conclude(_ lines: [String]) {
         if settings.configuration.quiet { return }
@@ -94,7 +97,9 @@ package struct Session {
         progress.end()
         for note in report.notes { logger.warning("\(Show.name(note))") }
         conclude(
-            report.summary(engagement: Path.join(settings.configuration.output, Publisher.fileName(.engagement))))
+            report.summary(
+                engagement: Path.join(settings.configuration.output, Publisher.fileName(.engagement)),
+                columns: columns))
         if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
     }
 
@@ -117,17 +122,34 @@ package struct Session {
 
     package func fold(_ paths: [String], to out: String?, format: String?) throws {
         let format = try Self.format(format, out)
-        if paths.count(where: { $0 == "-" }) > 1 {
-            throw CommandFailure(.usage, "standard input can be read once only")
-        }
+        try Self.checkPaths(paths)
         var report = RunReport()
         try writing(to: out) { sink in
             report = try OneShotFold(settings, fileSystem: fileSystem, observer: observer).run(
                 paths, format: format, sink: sink)
         }
         progress.end()
-        conclude(report.summary(engagement: out ?? "the report"))
+        conclude(report.summary(engagement: out ?? "the report", columns: columns))
         if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
+    }
+
+    /// Says what is wrong with files, on standard output, and ends with code 2 when one would not be taken.
+    package func check(_ paths: [String], asJSON: Bool) throws {
+        try Self.checkPaths(paths)
+        let report = Checker(settings, fileSystem: fileSystem, observer: progress).check(paths)
+        progress.end()
+        let style = Style(isTerminal: isatty(1) == 1, environment: ProcessInfo.processInfo.environment)
+        let columns = isatty(1) == 1 ? StandardError.columns(of: 1) : nil
+        let text = asJSON ? try report.json() : Array(report.text(style, columns: columns).utf8)
+        try writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
+        conclude([report.conclusion])
+        if !report.isWell { throw CommandFailure(.filesOpen, nil) }
+    }
+
+    private static func checkPaths(_ paths: [String]) throws {
+        if paths.count(where: { $0 == "-" }) > 1 {
+            throw CommandFailure(.usage, "standard input can be read once only")
+        }
     }
 
     /// Accepts, retracts or restores a file and says what that changed.
@@ -207,7 +229,8 @@ package struct Session {
     package func status(asJSON: Bool) throws {
         let report = try StatusReport(settings, fileSystem: fileSystem)
         let style = Style(isTerminal: isatty(1) == 1, environment: ProcessInfo.processInfo.environment)
-        let text = asJSON ? try report.json() : Array(report.text(style).utf8)
+        let columns = isatty(1) == 1 ? StandardError.columns(of: 1) : nil
+        let text = asJSON ? try report.json() : Array(report.text(style, columns: columns).utf8)
         try writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
         if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
     }

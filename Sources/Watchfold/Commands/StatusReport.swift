@@ -16,12 +16,17 @@ package struct StatusReport {
         /// Of the content that the state is about, or of the one that counts under the name.
         package var counts: RecordTally?
         package var rejections: [RejectReason: Int]
+        /// Of the same content; nil when there is none.
+        package var findings: FileFindings?
         package var seconds: Int64?
         package var digest: String?
         /// Whether something of this name counts.
         package var isCounted: Bool
         /// Whether it was never whole and left the inbox: nobody has to do anything about it any more.
         package var isGone: Bool
+
+        /// Whether the gate found it unlike the days before.
+        package var isUnusual: Bool { UnusualFile.isFound(in: reason) }
     }
 
     package struct UnmappedApp {
@@ -39,6 +44,8 @@ package struct StatusReport {
     /// First and last counted day.
     package var days: ClosedRange<CalendarDay>?
     package var missingDays: [ClosedRange<CalendarDay>]
+    /// Nil when nobody looks, or no file with a date counts.
+    package var gate: GateStatus?
 
     /// - Throws: `CheckpointError`, `LedgerError`.
     package init(_ settings: Settings, fileSystem: FileSystem = .real) throws {
@@ -48,11 +55,13 @@ package struct StatusReport {
         (generation, files, runs, unmappedApps, days, missingDays) = try ledger.snapshot {
             let days = try Set(ledger.countingVersions().compactMap { $0.facts.date.flatMap { CalendarDay($0) } })
             return (
-                try ledger.generation, try Self.files(ledger, inbox: settings.configuration.inbox, fileSystem),
+                try ledger.generation, try Self.files(ledger, settings, fileSystem),
                 try ledger.runs(last: 5),
                 try Self.unmapped(ledger, settings.map), days.min().map { $0...days.max()! }, CalendarDay.gaps(in: days)
             )
         }
+        let rules = settings.configuration.gate
+        if rules.mode != .off { gate = try ArrivalHistory(checkpoints, rules: rules).known() }
     }
 
     /// Whether some file is held, failed or waiting.
@@ -60,8 +69,9 @@ package struct StatusReport {
         files.contains { !$0.isGone && ($0.state == .held || $0.state == .failed || $0.state == .waiting) }
     }
 
-    private static func files(_ ledger: Ledger, inbox: String, _ fileSystem: FileSystem) throws -> [File] {
-        try ledger.files().map { file in
+    private static func files(_ ledger: Ledger, _ settings: Settings, _ fileSystem: FileSystem) throws -> [File] {
+        let inbox = settings.configuration.inbox
+        return try ledger.files().map { file in
             let version = try (file.status.version ?? file.counting).flatMap { try ledger.version($0) }
             var counts = version?.tally
             if case .failed(let tally?) = file.status { counts = tally }
@@ -72,11 +82,19 @@ package struct StatusReport {
                     try fileSystem.statusIfPresent(Path.join(inbox, file.location.path)) == nil
                     && ledger.history(of: file.name).versions.isEmpty
             }
+            let rejections = try version.map { try ledger.rejections(of: $0.id) } ?? [:]
+            var findings: FileFindings?
+            if let version {
+                findings = FileFindings(
+                    rejected: rejections, folded: version.tally.folded, try ledger.observations(of: version.id),
+                    apps: AppCounts(), settings)
+                findings!.newFields = try ledger.newFields(of: version)
+            }
             return File(
                 name: file.name, state: file.state, date: version?.facts.date ?? file.location.date,
                 reason: file.reason,
-                counts: counts, rejections: try version.map { try ledger.rejections(of: $0.id) } ?? [:],
-                seconds: version?.facts.seconds, digest: file.digest, isCounted: file.counting != nil,
+                counts: counts, rejections: rejections, findings: findings, seconds: version?.facts.seconds,
+                digest: file.digest, isCounted: file.counting != nil,
                 isGone: isGone)
         }
     }

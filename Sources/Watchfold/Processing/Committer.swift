@@ -44,13 +44,20 @@ final class Committer: @unchecked Sendable {
     private let settings: Settings
     private let fileSystem: FileSystem
     private let run: RunID
+    /// Nil when nobody looks at what is usual.
+    private let history: ArrivalHistory?
     /// SQLite's connection belongs to one thread at a time.
     private let lock = Mutex<Void>(())
 
-    init(_ checkpoints: CheckpointFolder, settings: Settings, run: RunID, in fileSystem: FileSystem) {
+    /// - Parameter history: what files are compared with before they count.
+    init(
+        _ checkpoints: CheckpointFolder, settings: Settings, run: RunID, history: ArrivalHistory?,
+        in fileSystem: FileSystem
+    ) {
         self.checkpoints = checkpoints
         self.settings = settings
         self.run = run
+        self.history = history
         self.fileSystem = fileSystem
     }
 
@@ -88,11 +95,14 @@ final class Committer: @unchecked Sendable {
         let origin = PartialOrigin(
             name: candidate.name, digest: digest, date: candidate.location.date, size: summary.size,
             storedSize: summary.storedSize, compression: summary.compression.rawValue,
-            container: summary.container.rawValue, settings: text, outcomes: summary.counts)
+            container: summary.container.rawValue, settings: text, outcomes: summary.counts,
+            observations: summary.observations)
         do {
             let partial = try checkpoints.partials.write(
                 origin, schema: KeyedSchema(plan: settings.fold.plan), jobs: settings.jobs
             ) { emit in try runs.merge(rowLimit: KeyedTableFormat.partialGroupRows, emit: emit) }
+            // The rows are on disk; what they took in memory is wanted for the commit and for other files.
+            runs.removeAll()
             return .content(digest: digest, .sealed(partial), held: held)
         } catch let error as FoldError {
             return .change(
@@ -139,6 +149,21 @@ final class Committer: @unchecked Sendable {
         } catch let error as IOError where error.isMissing {
             return false
         }
+    }
+
+    /// The folded records of a content by app, of those apps that are in no category.
+    func unmappedApps(_ verdict: Verdict) throws -> AppCounts {
+        var counts = AppCounts()
+        guard case .content(_, let known, _) = verdict else { return counts }
+        let sums =
+            switch known {
+            case .sealed(let partial): partial.version.apps
+            case .existing(let version): try lock.withLock { _ in try checkpoints.ledger.apps(of: version) }
+            }
+        for sum in sums where settings.map.category(ofApp: sum.app.utf8) == nil {
+            counts.add(ByteOrdered(sum.app), sum.records)
+        }
+        return counts
     }
 
     // MARK: Committing
@@ -207,12 +232,22 @@ final class Committer: @unchecked Sendable {
     }
 
     private func place(_ items: [(Candidate, Verdict)]) throws -> Outcome {
+        do {
+            return try placeAndNote(items)
+        } catch {
+            history?.invalidate()
+            throw error
+        }
+    }
+
+    private func placeAndNote(_ items: [(Candidate, Verdict)]) throws -> Outcome {
         let ledger = checkpoints.ledger
         var change = CommitChange(run: run)
         change.countsDuplicates = settings.configuration.duplicates == .count
         var plan = CountingPlan(ledger: ledger, countsDuplicates: change.countsDuplicates)
         var folders: Set<String> = []
-        for (candidate, verdict) in items {
+        try history?.refresh()
+        for (candidate, verdict) in Self.inGateOrder(items) {
             switch verdict {
             case .seen, .none: break
             case .change(let file): change.files.append(file)
@@ -227,17 +262,23 @@ final class Committer: @unchecked Sendable {
                         folders.insert(Path.parent(partial.file.path))
                     }
                 }
-                if let held {
+                let finding = held == nil ? try look(candidate, digest, known, version) : nil
+                if let held = held ?? finding.flatMap({ $0.isHeld ? $0.text : nil }) {
                     change.files.append(
                         FileChange(candidate.name, .held(version), at: candidate.location, reason: held))
                 } else {
-                    plan.add(candidate.name, digest: digest, version: version, location: candidate.location)
+                    plan.add(
+                        candidate.name, digest: digest, version: version, location: candidate.location,
+                        reason: finding?.text ?? "")
                 }
             }
         }
         for folder in folders.sorted() { try fileSystem.syncFolder(folder) }
         change.files += try plan.changes()
-        if !change.files.isEmpty { try ledger.commit(change) }
+        if !change.files.isEmpty {
+            try ledger.commit(change)
+            try history?.note(committed: change.files.map(\.name))
+        }
         try ledger.seen(
             items.compactMap { candidate, verdict in
                 if case .seen = verdict { (candidate.name, candidate.location) } else { nil }
@@ -251,5 +292,63 @@ final class Committer: @unchecked Sendable {
             others: change.files.filter { !own.contains(ByteOrdered($0.name)) }.map {
                 ($0.name, $0.status.state, $0.reason)
             })
+    }
+
+    // MARK: The gate
+
+    /// By date, those without one last, then by name: each file is compared with those before it.
+    private static func inGateOrder(_ items: [(Candidate, Verdict)]) -> [(Candidate, Verdict)] {
+        items.sorted { GateOrder($0.0.location.date, $0.0.name) < GateOrder($1.0.location.date, $1.0.name) }
+    }
+
+    /// What the gate finds unusual about a content that is to count.
+    private func look(
+        _ candidate: Candidate, _ digest: String, _ known: KnownVersion, _ version: VersionReference
+    ) throws -> (text: String, isHeld: Bool)? {
+        guard let history, candidate.location.date != nil else { return nil }
+        let ledger = checkpoints.ledger
+        let facts: VersionFacts
+        let records: Int
+        let apps: [AppSum]
+        var sketch: PartialSketch?
+        switch known {
+        case .sealed(let partial):
+            (facts, records, apps) = (partial.version.facts, partial.version.outcomes.folded, partial.version.apps)
+            sketch = partial.sketch
+        case .existing(let id):
+            guard let record = try ledger.version(id) else { return nil }
+            (facts, records, apps) = (record.facts, record.tally.folded, try ledger.apps(of: id))
+        }
+        let countsDuplicates = settings.configuration.duplicates == .count
+        let text = try history.finding(
+            facts, records: records, apps: apps, sketch: sketch, looksForCopies: !countsDuplicates)
+        var isHeld = text != nil && settings.configuration.gate.mode == .hold
+        if isHeld {
+            // Decided by a person, or counting already under another name: then it is only said.
+            if try isDecided(digest, under: candidate.name) { isHeld = false }
+            if !countsDuplicates, try ledger.countingName(digest: digest) != nil { isHeld = false }
+        }
+        if !isHeld { history.put(facts, records, version, apps: apps) }
+        return text.map { ($0, isHeld) }
+    }
+}
+
+/// The order in which files are compared with those before them: by date, those without one last, then by name.
+struct GateOrder: Comparable {
+    private let date: String?
+    private let name: ByteOrdered
+
+    init(_ date: String?, _ name: String) {
+        self.date = date
+        self.name = ByteOrdered(name)
+    }
+
+    static func < (a: GateOrder, b: GateOrder) -> Bool {
+        switch (a.date, b.date) {
+        case (let a?, let b?) where a != b: a < b
+        case (nil, _?): false
+        case (_?, nil): true
+        default: a.name < b.name
+        }
     }
 }

@@ -35,6 +35,8 @@ struct CountingPlan {
         var version: VersionReference
         /// Nil for a file that stays where it is.
         var location: FileLocation?
+        /// What is said of it when it counts; may be empty.
+        var reason: String
     }
 
     init(ledger: Ledger, countsDuplicates: Bool) {
@@ -44,11 +46,15 @@ struct CountingPlan {
 
     /// The content of `name` is now this one.
     ///
-    /// - Parameter isRestored: a person wants it although it was retracted.
+    /// - Parameters:
+    ///   - isRestored: a person wants it although it was retracted.
+    ///   - reason: what is said of it when it counts.
     mutating func add(
-        _ name: String, digest: String, version: VersionReference, location: FileLocation?, isRestored: Bool = false
+        _ name: String, digest: String, version: VersionReference, location: FileLocation?, isRestored: Bool = false,
+        reason: String = ""
     ) {
-        arrivals.append(Arrival(name: ByteOrdered(name), digest: digest, version: version, location: location))
+        arrivals.append(
+            Arrival(name: ByteOrdered(name), digest: digest, version: version, location: location, reason: reason))
         if isRestored { restored.insert(ByteOrdered(name)) }
     }
 
@@ -68,6 +74,7 @@ struct CountingPlan {
         var isFixed = false
         /// Whom it repeats now.
         var original: ByteOrdered?
+        var reason = ""
 
         func precedes(_ other: Holder) -> Bool {
             if isDated != other.isDated { return isDated }
@@ -101,7 +108,7 @@ struct CountingPlan {
                     holders.append(
                         Holder(
                             name: arrival.name, version: arrival.version, isDated: try isDated(arrival),
-                            location: arrival.location, isCounted: false))
+                            location: arrival.location, isCounted: false, reason: arrival.reason))
                 }
             }
             for name in try countingNames(digest) where !moved.contains(name) {
@@ -144,7 +151,7 @@ struct CountingPlan {
         if countsDuplicates {
             return holders.compactMap { holder in
                 guard let version = holder.version, !holder.isCounted else { return nil }
-                return FileChange(holder.name.string, .folded(version), at: holder.location)
+                return FileChange(holder.name.string, .folded(version), at: holder.location, reason: holder.reason)
             }
         }
         let fixed = holders.first { $0.isFixed }
@@ -153,7 +160,7 @@ struct CountingPlan {
             if holder.isFixed { return nil }
             if holder.name == heir.name {
                 if holder.isCounted { return nil }
-                let reason = holder.original.map { "\($0) no longer holds this content" } ?? ""
+                let reason = holder.original.map { "\($0) no longer holds this content" } ?? holder.reason
                 return FileChange(holder.name.string, .folded(holder.version!), at: holder.location, reason: reason)
             }
             if holder.original == heir.name { return nil }

@@ -40,7 +40,10 @@ extension Processor {
     func round(_ files: [InboxFile], while wantsMore: @escaping @Sendable () -> Bool) throws -> RunReport {
         let report = try recorded("watch") { run in
             var report = RunReport()
-            try fold(files, run, &report, isAfresh: false, while: wantsMore)
+            // The newest comes first, since it is waited for; but what decides whether files count wants them by date.
+            try fold(
+                files, run, &report, isAfresh: false, isOrderGiven: settings.configuration.gate.mode != .hold,
+                while: wantsMore)
             return report
         }
         for name in report.files.map(\.name) + report.followers.map(\.name) {

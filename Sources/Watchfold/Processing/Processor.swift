@@ -27,6 +27,8 @@ package final class Processor {
     let inbox: Inbox
     private let logger: Logger
     private let observer: any RunObserver
+    /// What new files are compared with; nil when nobody looks.
+    let history: ArrivalHistory?
     /// Ends reading soon, from any thread: files that are not finished are left as they were. There is no way back.
     let cancellation = Cancellation()
     /// Notes about the folders are given once, with the first run.
@@ -61,6 +63,8 @@ package final class Processor {
         self.logger = logger
         self.observer = observer
         inbox = Inbox(settings.configuration.inbox, in: fileSystem)
+        let rules = settings.configuration.gate
+        history = rules.mode == .off ? nil : ArrivalHistory(checkpoints, rules: rules)
     }
 
     private static func checkInbox(_ path: String, _ fileSystem: FileSystem) throws {
@@ -200,17 +204,24 @@ package final class Processor {
     /// How often a file that changes while it is read is read before it is left for the next run.
     private static let readAttempts = 3
 
-    /// - Parameter wantsMore: asked before each file but the first; once it says no, the rest is left out.
+    /// - Parameters:
+    ///   - isOrderGiven: files are read in the order in which they are listed, although the gate would like them by date.
+    ///   - wantsMore: asked before each file but the first; once it says no, the rest is left out.
     func fold(
-        _ listed: [InboxFile], _ run: RunID, _ report: inout RunReport, isAfresh: Bool,
+        _ listed: [InboxFile], _ run: RunID, _ report: inout RunReport, isAfresh: Bool, isOrderGiven: Bool = false,
         while wantsMore: @escaping @Sendable () -> Bool = { true }
     ) throws {
         if listed.isEmpty { return }
         observer.begin(files: listed.count, storedBytes: listed.reduce(0) { $0 + $1.status.size })
-        let committer = Committer(checkpoints, settings: settings, run: run, in: fileSystem)
-        let results = FoldResults(count: listed.count)
+        let committer = Committer(checkpoints, settings: settings, run: run, history: history, in: fileSystem)
         var files = listed
         var wanted = Array(files.indices)
+        if history != nil, !isOrderGiven {
+            wanted.sort {
+                GateOrder(files[$0].date, files[$0].logicalName) < GateOrder(files[$1].date, files[$1].logicalName)
+            }
+        }
+        let results = FoldResults(order: wanted, commitsInOrder: history != nil && !isOrderGiven)
         for attempt in 1...Self.readAttempts where !wanted.isEmpty {
             for index in wanted where attempt > 1 {
                 if let status = try fileSystem.statusIfPresent(files[index].path) { files[index].status = status }
@@ -222,6 +233,14 @@ package final class Processor {
         }
         if isAfresh { try Self.commitHeld(committer, results, observer) }
         report.files = results.files
+        // When all are committed, so that it does not matter which was first.
+        for (index, file) in report.files.enumerated() where file.findings != nil && !file.isUnchanged {
+            guard let version = try checkpoints.ledger.file(named: file.name)?.status.version else { continue }
+            report.files[index].findings!.newFields =
+                try checkpoints.ledger.version(version).map {
+                    try checkpoints.ledger.newFields(of: $0)
+                } ?? []
+        }
         // Last, and once for each file: only the state that it is left in matters.
         for follower in results.followers {
             observer.finish(follower)
@@ -231,7 +250,7 @@ package final class Processor {
                 report.followers.append(follower)
             }
         }
-        report.storedBytes = zip(files, results.places).reduce(0) { $0 + ($1.1 == nil ? 0 : $1.0.status.size) }
+        report.storedBytes = zip(files, results.all).reduce(0) { $0 + ($1.1 == nil ? 0 : $1.0.status.size) }
     }
 
     /// Folds files and commits them as they come, or holds them all for one commit.
@@ -268,6 +287,11 @@ package final class Processor {
                     try rejects.write(file.logicalName, summary.rejections, rejected: summary.counts.rejectedTotal)
                 }
                 let verdict = try committer.verdict(candidate, judgement, isAfresh: isAfresh)
+                if case .content(let summary, _, _) = judgement {
+                    item.findings = FileFindings(
+                        rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations,
+                        apps: try committer.unmappedApps(verdict), settings)
+                }
                 if case .seen = verdict { item.isUnchanged = true }
                 results.hold(index, candidate, verdict, item)
                 if !isAfresh, results.isCommitDue(with: file.status.size) {
@@ -280,7 +304,11 @@ package final class Processor {
             }
         }
         if let error = results.failure { throw error }
-        if !isAfresh { try Self.commitHeld(committer, results, observer) }
+        if !isAfresh {
+            // What was not begun keeps nothing back any longer.
+            results.endOrder()
+            try Self.commitHeld(committer, results, observer)
+        }
     }
 
     /// Commits what is held in one change of the ledger and says what became of it. One thread at a time, or what a
@@ -380,9 +408,14 @@ private final class FoldResults: Sendable {
 
     private struct State {
         var files: [FileReport?]
+        /// In no order.
         var held: [Held] = []
         /// When the first of these came.
         var heldSince: ContinuousClock.Instant?
+        /// By place in the order: whether a file is held, done, or to be read again.
+        var isKnown: [Bool]
+        /// Places before this one are known.
+        var knownCount = 0
         var changed: [Int] = []
         var followers: [ByteOrdered: FileReport] = [:]
         var failure: (any Error)?
@@ -392,10 +425,27 @@ private final class FoldResults: Sendable {
     let starts: StartTimes
     let committing = Mutex<Void>(())
 
-    init(count: Int) {
-        state = Mutex(State(files: Array(repeating: nil, count: count)))
-        starts = StartTimes(count: count)
+    /// By index: places in the order in which files are committed.
+    private let places: [Int]
+    private let commitsInOrder: Bool
+
+    /// - Parameters:
+    ///   - order: indices of the files in the order in which they are read.
+    ///   - commitsInOrder: a file is committed with or after all those before it.
+    init(order: [Int], commitsInOrder: Bool) {
+        self.commitsInOrder = commitsInOrder
+        var places = order
+        for (place, index) in order.enumerated() { places[index] = place }
+        self.places = places
+        state = Mutex(
+            State(
+                files: Array(repeating: nil, count: order.count),
+                isKnown: Array(repeating: false, count: order.count)))
+        starts = StartTimes(count: order.count)
     }
+
+    /// Nothing waits for files that were not begun any more.
+    func endOrder() { state.withLock { $0.knownCount = $0.isKnown.count } }
 
     /// The file was committed; what it followed before is no longer its state.
     func finish(_ index: Int, _ file: FileReport) {
@@ -410,7 +460,17 @@ private final class FoldResults: Sendable {
         state.withLock { state in
             if state.held.isEmpty { state.heldSince = .now }
             state.held.append(box.value)
+            know(index, &state)
         }
+    }
+
+    private func know(_ index: Int, _ state: inout State) {
+        state.isKnown[places[index]] = true
+        while state.knownCount < places.count, state.isKnown[state.knownCount] { state.knownCount += 1 }
+    }
+
+    private func mayCommit(_ held: Held, _ state: State) -> Bool {
+        !commitsInOrder || places[held.index] < state.knownCount
     }
 
     /// Another file's state followed.
@@ -422,13 +482,18 @@ private final class FoldResults: Sendable {
     }
 
     /// The file changed while it was read.
-    func noteChanged(_ index: Int) { state.withLock { $0.changed.append(index) } }
+    func noteChanged(_ index: Int) {
+        state.withLock { state in
+            state.changed.append(index)
+            know(index, &state)
+        }
+    }
 
-    /// The files that changed since the last time it was asked, in order.
+    /// The files that changed since the last time it was asked, in the order of reading.
     func takeChanged() -> [Int] {
         state.withLock { state in
             defer { state.changed = [] }
-            return state.changed.sorted()
+            return state.changed.sorted { places[$0] < places[$1] }
         }
     }
 
@@ -436,13 +501,16 @@ private final class FoldResults: Sendable {
 
     var failure: (any Error)? { state.withLock { $0.failure } }
     /// One for each file; nil for those that nothing became of.
-    var places: [FileReport?] { state.withLock { $0.files } }
-    var files: [FileReport] { places.compactMap { $0 } }
-    /// What is held, in the order of the files; it is held no longer.
+    var all: [FileReport?] { state.withLock { $0.files } }
+    var files: [FileReport] { all.compactMap { $0 } }
+    /// What is held and may be committed, in the order of the files; it is held no longer.
     func takeHeld() -> [Held] {
         state.withLock { state in
-            defer { state.held = [] }
-            return UncheckedBox(state.held.sorted { $0.index < $1.index })
+            let held = state.held
+            let taken = held.filter { mayCommit($0, state) }
+            state.held = held.filter { !mayCommit($0, state) }
+            if state.held.isEmpty { state.heldSince = nil }
+            return UncheckedBox(taken.sorted { $0.index < $1.index })
         }.value
     }
 

@@ -2,12 +2,13 @@
 //
 //      output/rejects/NAME.jsonl
 //
-//      {"file":"a.json","line":12,"offset":2071,"reason":"bad-duration","raw":"{\"Contract\": …}"}
-//      {"file":"a.json","line":15,"offset":2602,"reason":"invalid-utf8","raw_base64":"eyJDb…"}
+//      {"file":"a.json","line":12,"offset":2071,"bytes":63,"reason":"bad-duration","raw":"{\"Contract\": …}"}
+//      {"file":"a.json","line":15,"offset":2602,"bytes":71,"reason":"invalid-utf8","raw_base64":"eyJDb…"}
 //      {"file":"a.json","shown":2,"rejected":73}                  last, when not all are shown
 //
-//  `raw` is the record's text; when its bytes are no UTF-8 they stand in `raw_base64` instead. `"cut":true` marks a
-//  text that is not all of it. A file without rejected records has no dead letters, and old ones are removed.
+//  `raw` is the record's text; when its bytes are no UTF-8 they stand in `raw_base64` instead (RFC 4648, section 4).
+//  `offset` and `bytes` say what the rejection covers: the record, or all up to the next one that could be found.
+//  `"cut":true` marks a text that is not all of it. A file without rejected records has no dead letters, and old ones are removed.
 
 import Codecs
 import DurableIO
@@ -49,8 +50,8 @@ struct RejectWriter {
         var text = ""
         for rejection in rejections {
             text += "{\"file\":\(JSONText.quoted(name)),\"line\":\(rejection.line),\"offset\":\(rejection.offset)"
-            text += ",\"reason\":\"\(rejection.reason.rawValue)\""
-            if let raw = String(validating: rejection.raw, as: UTF8.self) {
+            text += ",\"bytes\":\(rejection.size),\"reason\":\"\(rejection.reason.rawValue)\""
+            if let raw = Self.text(rejection) {
                 text += ",\"raw\":\(JSONText.quoted(raw))"
             } else {
                 text += ",\"raw_base64\":\"\(Data(rejection.raw).base64EncodedString())\""
@@ -66,6 +67,15 @@ struct RejectWriter {
         }
         try Self.write(text, to: file)
         try file.commit()
+    }
+
+    /// The text of a record, unless its bytes are no UTF-8. A cut may go through a character; what is left of it is left
+    /// out.
+    private static func text(_ rejection: RejectedRecord) -> String? {
+        for dropped in 0...(rejection.isCut ? min(3, rejection.raw.count) : 0) {
+            if let text = String(validating: rejection.raw.dropLast(dropped), as: UTF8.self) { return text }
+        }
+        return nil
     }
 
     private static func write(_ text: String, to file: AtomicFile) throws {

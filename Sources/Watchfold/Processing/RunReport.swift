@@ -12,10 +12,15 @@ package struct FileReport: Sendable {
     /// Why it is in this state; may be empty.
     package var reason = ""
     package var counts = OutcomeCounts()
+    /// What there is to say about its records; nil when they were not read to the end.
+    package var findings: FileFindings?
     /// Bytes of content that were read.
     package var size = 0
     /// From opening to committing, in seconds.
     package var seconds = 0.0
+
+    /// Whether the gate found it unlike the days before.
+    package var isUnusual: Bool { UnusualFile.isFound(in: reason) }
 }
 
 /// How reports came to be current.

@@ -44,6 +44,9 @@ package struct FileSummary: Sendable {
     package var rejectedBytes: Int
     /// The first rejected records, in the order of the file.
     package var rejections: [RejectedRecord]
+    package var observations: FileObservations
+    /// When nothing was folded: the folded records by app.
+    package var apps: AppCounts
     package var end: InputEnd
     /// The file as it was before and after reading; nil for standard input and pipes.
     package var status: FileStatus?
@@ -75,7 +78,10 @@ final class FileFold {
     private var nextUnit = 0
     /// Threads that have a table for this file.
     var participants = 0
+    /// What threads added to their tables, of a fold that has one for all files.
+    var contributions: [Contribution] = []
     private var results: [UnitResult] = []
+    private var apps = AppCounts()
     let runs: FoldRuns
     private(set) var failure: (any Error)?
 
@@ -166,7 +172,7 @@ final class FileFold {
     }
 
     /// Folds a unit. Called without the lock.
-    func fold(unit: Int, with folder: UnitFolder, into table: SpillingTable, isCancelled: () -> Bool) throws
+    func fold(unit: Int, with folder: UnitFolder, into table: any BatchSink, isCancelled: () -> Bool) throws
         -> UnitResult
     {
         if ranges.isEmpty {
@@ -181,6 +187,8 @@ final class FileFold {
 
     func add(_ result: UnitResult) { results.append(result) }
 
+    func add(_ counts: AppCounts) { apps.add(counts) }
+
     func fail(_ error: any Error) { if failure == nil { failure = error } }
 
     // MARK: The end
@@ -191,10 +199,7 @@ final class FileFold {
             if let failure { throw failure }
             let summary = try summarize()
             return .read(summary, runs)
-        } catch {
-            runs.removeAll()
-            return .failed(error)
-        }
+        } catch { return .failed(error) }
     }
 
     private func summarize() throws -> FileSummary {
@@ -204,15 +209,20 @@ final class FileFold {
         var recordsRead = 0
         var rejectedBytes = 0
         var rejections: [RejectedRecord] = []
+        var observations = FileObservations()
         var lines = 0
         for result in results {
             counts.add(result.counts)
             recordsRead += result.recordsRead
             rejectedBytes += result.rejectedBytes
-            for var rejection in result.rejections.prefix(settings.rejectsPerFile - rejections.count) {
+            for var rejection in result.rejections.letters.prefix(settings.rejectsPerFile - rejections.count) {
                 rejection.line += lines + 1
                 rejections.append(rejection)
             }
+            var seen = FileObservations()
+            (seen.coercions, seen.fields, seen.examples) = (result.coercions, result.fields, result.rejections.examples)
+            for reason in seen.examples.keys { seen.examples[reason]!.line += lines + 1 }
+            observations.add(seen)
             lines += result.lines
         }
         precondition(
@@ -233,6 +243,7 @@ final class FileFold {
             compression: last.compression, digest: digest,
             size: last.digest == nil ? status!.size : last.size,
             storedSize: status?.size ?? last.storedSize,
-            counts: counts, rejectedBytes: rejectedBytes, rejections: rejections, end: end, status: status)
+            counts: counts, rejectedBytes: rejectedBytes, rejections: rejections,
+            observations: observations, apps: apps, end: end, status: status)
     }
 }

@@ -3,6 +3,9 @@
 //  Every thread takes a file of its own as long as there are any: nothing is shared then. When none is left it joins
 //  the file with the most units left, with a table of its own, so that no core is idle while the last file is read. When
 //  there are only compressed files, which are one unit each, it decompresses one of them for the thread that folds it.
+//
+//  Where each file's sums are wanted (`fold`), every file has tables of its own. Where only the sum of all files is
+//  (`accumulate`), each thread has one table for all (TotalTable.swift).
 
 import Checkpoints
 import DurableIO
@@ -17,6 +20,7 @@ package final class FoldPool: @unchecked Sendable {
     private let fileSystem: FileSystem
     private let jobs: Int
     private let folder: SpillFolder
+    private let isCheck: Bool
     private let budget: MemoryBudget
     private let cancelled = Atomic<Bool>(false)
     /// Guards everything below.
@@ -30,17 +34,31 @@ package final class FoldPool: @unchecked Sendable {
     var wantsMore: @Sendable () -> Bool = { true }
     private var hasBegun = false
 
+    /// Only of an `accumulate`: a table of each thread, and the runs of files that count.
+    private var totals: [TotalTable] = []
+    private let totalRuns: FoldRuns
+    private let journalLimit: Int
+
     /// Bytes that a record takes at least, give or take, so that a small file gets no table for a large one.
     private static let leastRecordBytes = 64
 
-    /// - Parameter scratch: the folder for what does not fit into memory.
-    package init(settings: FoldSettings, fileSystem: FileSystem, jobs: Int, scratch: String) {
+    /// - Parameters:
+    ///   - scratch: the folder for what does not fit into memory.
+    ///   - isCheck: whether records are only counted; there are no runs then.
+    ///   - journalLimit: records of a file that a thread of an `accumulate` keeps in a table with other files.
+    package init(
+        settings: FoldSettings, fileSystem: FileSystem, jobs: Int, scratch: String, isCheck: Bool = false,
+        journalLimit: Int = TotalTable.mostRecords
+    ) {
         precondition(jobs > 0, "folding needs a thread")
         self.settings = settings
         self.fileSystem = fileSystem
         self.jobs = jobs
+        self.isCheck = isCheck
         folder = SpillFolder(scratch, schema: KeyedSchema(plan: settings.plan), in: fileSystem)
         budget = MemoryBudget(memory: settings.memory, jobs: jobs)
+        totalRuns = FoldRuns(folder)
+        self.journalLimit = journalLimit
     }
 
     /// Ends the folding soon: files that are not finished fail with `Cancelled`.
@@ -55,6 +73,31 @@ package final class FoldPool: @unchecked Sendable {
         _ inputs: [FoldInput], onStoredBytes: @escaping @Sendable (Int, Int) -> Void = { _, _ in },
         onFinished: @escaping @Sendable (Int, FoldOutcome) -> Void
     ) {
+        run(inputs, isTotal: false, onStoredBytes) { index, outcome in
+            onFinished(index, outcome)
+            return false
+        }
+    }
+
+    /// Folds all inputs into one sum. Can be done once.
+    ///
+    /// - Parameter counts: gets each file's outcome when it is known, from any thread, several at once, and says whether
+    ///   the file counts. Its runs are not to be merged by it.
+    /// - Returns: the runs of all files that count.
+    package func accumulate(
+        _ inputs: [FoldInput], onStoredBytes: @escaping @Sendable (Int, Int) -> Void = { _, _ in },
+        counts: @escaping @Sendable (Int, FoldOutcome) -> Bool
+    ) -> FoldRuns {
+        run(inputs, isTotal: true, onStoredBytes, counts)
+        for total in totals { total.finish() }
+        totals = []
+        return totalRuns
+    }
+
+    private func run(
+        _ inputs: [FoldInput], isTotal: Bool, _ onStoredBytes: @escaping @Sendable (Int, Int) -> Void,
+        _ onFinished: @escaping @Sendable (Int, FoldOutcome) -> Bool
+    ) {
         waiting = inputs.enumerated().reversed().map { index, input in
             FileFold(input, index: index, fileSystem: fileSystem, settings: settings, runs: FoldRuns(folder)) {
                 onStoredBytes(index, $0)
@@ -63,7 +106,7 @@ package final class FoldPool: @unchecked Sendable {
         let threads = (1..<jobs).map { _ in
             let done = DispatchSemaphore(value: 0)
             let thread = Thread { [self] in
-                work(onFinished)
+                work(isTotal: isTotal, onFinished)
                 done.signal()
             }
             // Room for the deepest record (512 levels) many times over.
@@ -71,17 +114,43 @@ package final class FoldPool: @unchecked Sendable {
             thread.start()
             return done
         }
-        work(onFinished)
+        work(isTotal: isTotal, onFinished)
         for done in threads { done.wait() }
     }
 
-    private func work(_ onFinished: (Int, FoldOutcome) -> Void) {
+    private func work(isTotal: Bool, _ onFinished: (Int, FoldOutcome) -> Bool) {
         let folder = UnitFolder(settings: settings)
+        var total: TotalTable?
+        if isTotal {
+            total = TotalTable(budget, self.folder, self, mostRecords: journalLimit)
+            condition.withLock { totals.append(total!) }
+        }
         /// Distinct keys of the file before: days are alike.
         var expectedCount = 0
         while let job = next() {
+            if let total {
+                let contribution = total.begin(job)
+                condition.withLock { job.contributions.append(contribution) }
+                work(on: job, folder, into: contribution, finish: contribution.finish, onFinished)
+                continue
+            }
+            if isCheck {
+                let tally = AppTally()
+                work(
+                    on: job, folder, into: tally, finish: { condition.withLock { job.add(tally.counts) } }, onFinished)
+                continue
+            }
             let limit = job.plainSize / Self.leastRecordBytes
-            expectedCount = work(on: job, folder, expecting: min(expectedCount, limit), onFinished)
+            let table = SpillingTable(budget, self.folder, expecting: min(expectedCount, limit)) {
+                [condition, folder = self.folder] run in
+                try Self.add(run, to: job.runs, folder, condition)
+            }
+            work(
+                on: job, folder, into: table,
+                finish: {
+                    try table.finish { run, share in condition.withLock { job.runs.add(run, holding: share) } }
+                }, onFinished)
+            expectedCount = table.distinctCount
         }
     }
 
@@ -120,24 +189,14 @@ package final class FoldPool: @unchecked Sendable {
         }
     }
 
-    /// Works on a file until nothing of it is left to take; returns how many distinct keys this thread found.
+    /// Works on a file until nothing of it is left to take.
     private func work(
-        on job: FileFold, _ folder: UnitFolder, expecting expectedCount: Int,
-        _ onFinished: (Int, FoldOutcome) -> Void
-    ) -> Int {
-        let table = SpillingTable(budget, self.folder, expecting: expectedCount) {
-            [condition, folder = self.folder] run in
-            let surplus = condition.withLock {
-                job.runs.add(run)
-                return job.runs.takeSurplus()
-            }
-            guard let surplus else { return }
-            let longer = try folder.merged(surplus)
-            condition.withLock { job.runs.add(longer) }
-        }
+        on job: FileFold, _ folder: UnitFolder, into sink: any BatchSink, finish: () throws -> Void,
+        _ onFinished: (Int, FoldOutcome) -> Bool
+    ) {
         while let unit = condition.withLock({ job.takeUnit() }) {
             do {
-                let result = try job.fold(unit: unit, with: folder, into: table) {
+                let result = try job.fold(unit: unit, with: folder, into: sink) {
                     cancelled.load(ordering: .relaxed)
                 }
                 condition.withLock { job.add(result) }
@@ -146,17 +205,70 @@ package final class FoldPool: @unchecked Sendable {
             }
         }
         do {
-            try table.finish { run, share in condition.withLock { job.runs.add(run, holding: share) } }
-        } catch {
-            condition.withLock { job.fail(error) }
-        }
+            try finish()
+            // Those of many files come together.
+            try Self.mergeSurplus(of: totalRuns, self.folder, condition)
+        } catch { condition.withLock { job.fail(error) } }
         let isLast = condition.withLock {
             job.participants -= 1
             guard job.participants == 0 && job.unitsLeft == 0 else { return false }
             active.removeAll { $0 === job }
             return true
         }
-        if isLast { onFinished(job.index, job.outcome()) }
-        return table.distinctCount
+        guard isLast else { return }
+        let outcome = job.outcome()
+        if case .failed = outcome { condition.withLock { job.runs.removeAll() } }
+        let counts = onFinished(job.index, outcome)
+        condition.withLock {
+            if counts { totalRuns.take(job.runs) }
+            for contribution in job.contributions { contribution.verdict = counts }
+            job.contributions = []
+        }
+    }
+
+    /// Adds a run that was put aside.
+    private static func add(
+        _ run: SpilledRun, to runs: FoldRuns, _ folder: SpillFolder, _ condition: NSCondition
+    ) throws {
+        condition.withLock { runs.add(run) }
+        try mergeSurplus(of: runs, folder, condition)
+    }
+
+    /// When there are many runs, merges some into one.
+    private static func mergeSurplus(of runs: FoldRuns, _ folder: SpillFolder, _ condition: NSCondition) throws {
+        while let surplus = condition.withLock({ runs.takeSurplus() }) {
+            let longer = try folder.merged(surplus)
+            condition.withLock { runs.add(longer) }
+        }
+    }
+}
+
+extension FoldPool: TotalPool {
+    func verdicts(_ contributions: [Contribution]) -> [Bool?] {
+        condition.withLock { contributions.map(\.verdict) }
+    }
+
+    /// Where a file's runs belong; nil when it does not count.
+    private func runs(of contribution: Contribution) -> FoldRuns? {
+        switch contribution.verdict {
+        case nil: contribution.job.runs
+        case true: totalRuns
+        case false: nil
+        }
+    }
+
+    func add(_ run: FoldRun, _ share: MemoryShare, of contribution: Contribution) {
+        condition.withLock { runs(of: contribution)?.add(run, holding: share) }
+    }
+
+    func add(_ run: SpilledRun, of contribution: Contribution) throws {
+        guard let runs = condition.withLock({ runs(of: contribution) }) else { return }
+        try Self.add(run, to: runs, folder, condition)
+    }
+
+    func addTotal(_ run: SpilledRun) throws { try Self.add(run, to: totalRuns, folder, condition) }
+
+    func addTotal(_ run: FoldRun, _ share: MemoryShare) {
+        condition.withLock { totalRuns.add(run, holding: share) }
     }
 }

@@ -21,19 +21,6 @@ import Records
     import Darwin
 #endif
 
-/// A rejected record, kept for the dead letters.
-package struct RejectedRecord: Sendable, Hashable {
-    package var reason: RejectReason
-    /// Of the record's first byte, in the decompressed content.
-    package var offset: Int
-    /// From 1.
-    package var line: Int
-    /// The record's bytes, as many as are kept.
-    package var raw: [UInt8]
-    /// Whether `raw` is not all of it.
-    package var isCut: Bool
-}
-
 /// What came of one unit.
 struct UnitResult {
     var index: Int
@@ -42,9 +29,11 @@ struct UnitResult {
     var recordsRead = 0
     /// Line feeds in the unit's lines.
     var lines = 0
-    /// The first ones, with lines counted from the beginning of the unit.
-    var rejections: [RejectedRecord] = []
+    /// Lines counted from the beginning of the unit.
+    var rejections = RejectionLog(limit: 0)
     var rejectedBytes = 0
+    var coercions = Coercions()
+    var fields = FieldPaths()
     var end = InputEnd.whole
     var leaves: [(index: Int, leaf: XXH128)] = []
     /// For a whole stream.
@@ -61,21 +50,7 @@ final class UnitFolder {
 
     /// Bytes read at a time: a block of the digest.
     static let chunk = BlockDigests.blockSize
-    /// Bytes of rejected records kept of one unit, all together.
-    private static let rawBudget = 1 << 20
-
     init(settings: FoldSettings) { self.settings = settings }
-
-    /// Keeps the first rejections of a unit.
-    private func keep(_ rejection: Rejection, base: Int, in result: inout UnitResult, _ budget: inout Int) {
-        guard result.rejections.count < settings.rejectsPerFile else { return }
-        let raw = rejection.raw.prefix(budget)
-        budget -= raw.count
-        result.rejections.append(
-            RejectedRecord(
-                reason: rejection.reason, offset: base + rejection.offset, line: rejection.linesBefore,
-                raw: Array(raw), isCut: raw.count < rejection.raw.count))
-    }
 
     private func gather(_ reader: borrowing RecordReader, into result: inout UnitResult) {
         result.container = reader.container
@@ -83,6 +58,9 @@ final class UnitFolder {
         result.recordsRead = reader.recordsRead
         result.lines = reader.lines
         result.rejectedBytes = reader.rejectedBytes
+        result.rejections.finish(rejectedBytes: reader.rejectedBytes)
+        result.coercions = reader.coercions
+        result.fields = reader.fields
         result.end = reader.inputEnd
     }
 
@@ -91,10 +69,9 @@ final class UnitFolder {
     /// Folds a stream from its beginning to its end.
     ///
     /// - Throws: `IOError`, `CodecError`, `FoldError`, `Cancelled`.
-    func fold(stream: ByteStream, into table: SpillingTable, isCancelled: () -> Bool) throws -> UnitResult {
+    func fold(stream: ByteStream, into table: any BatchSink, isCancelled: () -> Bool) throws -> UnitResult {
         var reader = RecordReader(plan: settings.plan, maxRecordBytes: settings.maxRecordBytes)
-        var result = UnitResult(index: 0)
-        var budget = Self.rawBudget
+        var result = UnitResult(index: 0, rejections: RejectionLog(limit: settings.rejectsPerFile))
         var digest = StreamingDigest()
         window.removeAll()
         while true {
@@ -114,7 +91,7 @@ final class UnitFolder {
             }
             let done = try reader.read(
                 window.base, count: window.count, isFinal: isFinal, onBatch: { try table.add($0) },
-                onRejection: { keep($0, base: 0, in: &result, &budget) })
+                onRejection: { result.rejections.add($0, base: 0) })
             window.drop(done)
             if isFinal { break }
         }
@@ -137,14 +114,13 @@ final class UnitFolder {
     ///   - range: bytes; its start a multiple of the digest's block.
     ///   - size: bytes of the whole file.
     func fold(
-        lines file: OpenFile, range: Range<Int>, size: Int, index: Int, into table: SpillingTable,
+        lines file: OpenFile, range: Range<Int>, size: Int, index: Int, into table: any BatchSink,
         onStoredBytes: (Int) -> Void, isCancelled: () -> Bool
     ) throws -> UnitResult {
         var reader = RecordReader(
             plan: settings.plan, maxRecordBytes: settings.maxRecordBytes, container: .lines,
             isAtStart: range.lowerBound == 0)
-        var result = UnitResult(index: index)
-        var budget = Self.rawBudget
+        var result = UnitResult(index: index, rejections: RejectionLog(limit: settings.rejectsPerFile))
         window.removeAll()
         /// Where the reader's offset 0 is; nil until a line begins in the range.
         var base: Int?
@@ -160,7 +136,7 @@ final class UnitFolder {
             let base = base!
             let done = try reader.read(
                 window.base, count: window.count, isFinal: isFinal, onBatch: { try table.add($0) },
-                onRejection: { keep($0, base: base, in: &result, &budget) })
+                onRejection: { result.rejections.add($0, base: base) })
             window.drop(done)
         }
 

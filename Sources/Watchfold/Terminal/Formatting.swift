@@ -1,5 +1,7 @@
 //  Numbers and names for people.
 
+import Records
+
 /// Text for the summary, the progress bar and the status.
 enum Show {
     /// `1,600,000`
@@ -15,6 +17,18 @@ enum Show {
 
     /// `1.66 GB`; decimal units.
     static func bytes(_ count: Int) -> String { scaled(Double(count)) + "B" }
+
+    /// `1.60 M`, `853`; nothing behind the point below a thousand.
+    static func short(_ value: Double) -> String {
+        let text = value < 0 ? "-" + scaled(-value) : scaled(value)
+        return text.hasSuffix(" ") ? String(text.dropLast()) : text
+    }
+
+    /// `2.1 %`; what is less than a tenth has two decimals.
+    static func percent(_ share: Double) -> String {
+        let percent = share * 100
+        return decimals(percent, percent >= 9.95 ? 0 : percent >= 0.095 ? 1 : 2) + " %"
+    }
 
     /// `1.37 GB/s`
     static func rate(_ bytes: Int, _ seconds: Double) -> String {
@@ -61,12 +75,17 @@ enum Show {
     /// `1 file`, `6 files`
     static func count(_ value: Int, _ noun: String) -> String { "\(number(value)) \(noun)\(value == 1 ? "" : "s")" }
 
-    /// A name on one line: control characters are escaped.
+    /// A name on one line: what a terminal would not just show is escaped.
     static func name(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else { return text }
+        guard text.unicodeScalars.contains(where: { !$0.isFitForTerminals }) else { return text }
         return text.unicodeScalars.map { scalar in
-            scalar.value < 0x20 || scalar.value == 0x7F
-                ? scalar == "\n" ? "\\n" : "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+            scalar.isFitForTerminals
+                ? String(scalar) : scalar == "\n" ? "\\n" : "\\u{\(String(scalar.value, radix: 16))}"
         }.joined()
+    }
+
+    /// The beginning of a text that has more characters than there are columns for.
+    static func cut(_ text: String, to columns: Int) -> String {
+        text.count <= columns ? text : String(text.prefix(max(columns - 1, 0))) + "…"
     }
 }

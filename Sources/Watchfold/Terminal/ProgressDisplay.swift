@@ -49,7 +49,7 @@ final class ProgressDisplay: RunObserver {
 
     func finish(_ file: FileReport) {
         let isOpen = file.state == .held || file.state == .failed || file.state == .waiting
-        if isQuiet && !isOpen { return }
+        if isQuiet && !isOpen && !file.isUnusual { return }
         StandardError.write(line(file) + "\n")
     }
 
@@ -67,7 +67,7 @@ final class ProgressDisplay: RunObserver {
     func line(_ file: FileReport) -> String {
         let color: Style.Color =
             switch file.state {
-            case .folded: .green
+            case .folded: file.isUnusual ? .yellow : .green
             case .held, .failed: .red
             default: .yellow
             }

@@ -5,10 +5,15 @@ import Records
 import Reports
 
 extension RunReport {
+    /// Most files that are named in one line.
+    private static let namedFiles = 3
+
     /// The summary's lines.
     ///
-    /// - Parameter engagement: where the engagement report went, for the line about contracts.
-    func summary(engagement: String) -> [String] {
+    /// - Parameters:
+    ///   - engagement: where the engagement report went, for the line about contracts.
+    ///   - columns: of the terminal; nil when there is none.
+    func summary(engagement: String, columns: Int? = nil) -> [String] {
         var lines: [String] = []
         var states: [FileState: Int] = [:]
         for file in files where !file.isUnchanged { states[file.state, default: 0] += 1 }
@@ -19,6 +24,13 @@ extension RunReport {
         if alreadyKnown > 0 { parts.append("\(Show.number(alreadyKnown)) unchanged") }
         let count = files.count + unchanged
         lines.append("\(Show.count(count, "file"))" + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")))
+        let unusual = files.filter { $0.isUnusual && !$0.isUnchanged }
+        if !unusual.isEmpty {
+            lines.append(
+                "\(Show.count(unusual.count, "file")) unlike the days before: "
+                    + unusual.prefix(Self.namedFiles).map { Show.name($0.name) }.joined(separator: ", ")
+                    + (unusual.count > Self.namedFiles ? ", …" : ""))
+        }
         for file in stillOpen {
             lines.append("  \(Show.name(file.name)) is still \(file.state.rawValue): \(Show.name(file.reason))")
         }
@@ -34,6 +46,10 @@ extension RunReport {
             }
             lines.append(line)
         }
+        let told = files.compactMap { file in
+            file.isUnchanged ? nil : file.findings.map { (name: String?(file.name), findings: $0) }
+        }
+        lines += FindingsText(files: told, columns: columns).lines().map { "  " + $0 }
         switch publication {
         case .written(_, let contracts): lines.append("\(Show.count(contracts, "contract")) in \(engagement)")
         case .current: lines.append("\(engagement) is up to date")

@@ -16,9 +16,12 @@ package enum StandardError {
     package static var isTerminal: Bool { isatty(2) == 1 }
 
     /// Columns of the terminal; 80 when it does not say.
-    static var columns: Int {
+    static var columns: Int { columns(of: 2) }
+
+    /// Columns of the terminal behind a descriptor; 80 when it does not say.
+    static func columns(of descriptor: Int32) -> Int {
         var size = winsize()
-        return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+        return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
     }
 
     /// Writes whole lines, above the bar if there is one.

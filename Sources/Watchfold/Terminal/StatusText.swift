@@ -6,7 +6,9 @@ import Records
 
 extension StatusReport {
     /// Lines for a person.
-    func text(_ style: Style) -> String {
+    ///
+    /// - Parameter columns: of the terminal; nil when there is none.
+    func text(_ style: Style, columns: Int? = nil) -> String {
         var lines: [String] = []
         let width = files.map { Show.name($0.name).count }.max() ?? 0
         for file in files {
@@ -25,7 +27,9 @@ extension StatusReport {
                     + file.rejections.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
                     .map { "\($0.key.rawValue) \(Show.number($0.value))" }.joined(separator: ", ") + ")"
             }
-            if !file.reason.isEmpty { line += "  " + style.paint(Show.name(file.reason), .dim) }
+            if !file.reason.isEmpty {
+                line += "  " + style.paint(Show.name(file.reason), file.isUnusual ? .yellow : .dim)
+            }
             if file.isGone { line += "  (no longer in the inbox)" }
             if file.isCounted && file.state != .folded { line += "  (its last good content counts)" }
             lines.append(line)
@@ -39,11 +43,20 @@ extension StatusReport {
             lines.append(
                 "days \(days.lowerBound) to \(days.upperBound)" + (missingDays.isEmpty ? ", none missing" : ""))
         }
+        if let gate { lines.append(Self.line(gate)) }
         if !missingDays.isEmpty {
             let ranges = missingDays.map {
                 $0.lowerBound == $0.upperBound ? "\($0.lowerBound)" : "\($0.lowerBound) to \($0.upperBound)"
             }
             lines.append(style.paint("missing days: ", .yellow) + ranges.joined(separator: ", "))
+        }
+        let told = files.filter { $0.state != .duplicate && $0.state != .retracted }.compactMap { file in
+            file.findings.map { (name: String?(file.name), findings: $0) }
+        }
+        let findings = FindingsText(files: told, columns: columns).lines()
+        if !findings.isEmpty {
+            lines.append(style.paint("found in these files:", .yellow))
+            lines += findings.map { "  " + $0 }
         }
         if !unmappedApps.isEmpty {
             lines.append(style.paint("apps in no category:", .yellow))
@@ -68,6 +81,21 @@ extension StatusReport {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// `gate flag: the next YYYYMMDD.json is compared with 28 days`
+    private static func line(_ gate: GateStatus) -> String {
+        let text = "gate \(gate.rules.mode.rawValue): "
+        let series = Show.name(UnusualFile.shortened(gate.series))
+        if gate.days < ArrivalGate.leastDays {
+            return text
+                + "\(Show.count(gate.days, "day")) of \(series) known, too few to judge by; it takes \(ArrivalGate.leastDays)"
+        }
+        var line = text + "the next \(series) is compared with \(Show.count(gate.days, "day"))"
+        if gate.sketchedDays < ArrivalGate.leastDays {
+            line += "; but for its contracts, which are known of \(gate.sketchedDays)"
+        }
+        return line
+    }
+
     private static func color(_ state: FileState) -> Style.Color {
         switch state {
         case .folded: .green
@@ -83,7 +111,7 @@ extension StatusReport {
             files: files.map { file in
                 StatusJSON.File(
                     name: file.name, state: file.state.rawValue, counted: file.isCounted, gone: file.isGone,
-                    date: file.date,
+                    unusual: file.isUnusual, date: file.date,
                     digest: file.digest, reason: file.reason.isEmpty ? nil : file.reason,
                     records: file.counts.map {
                         .init(
@@ -91,11 +119,16 @@ extension StatusReport {
                             coerced: $0.coerced)
                     },
                     rejections: Dictionary(uniqueKeysWithValues: file.rejections.map { ($0.key.rawValue, $0.value) }),
-                    seconds: file.seconds)
+                    findings: file.findings.map { FindingsJSON($0) }, seconds: file.seconds)
             },
             firstDay: days.map { "\($0.lowerBound)" }, lastDay: days.map { "\($0.upperBound)" },
             missingDays: missingDays.map { .init(first: "\($0.lowerBound)", last: "\($0.upperBound)") },
             unmappedApps: unmappedApps.map { .init(app: $0.name, records: $0.records, seconds: $0.seconds) },
+            gate: gate.map {
+                .init(
+                    mode: $0.rules.mode.rawValue, days: $0.rules.days, threshold: $0.rules.threshold, series: $0.series,
+                    knownDays: $0.days, sketchedDays: $0.sketchedDays)
+            },
             runs: runs.map { run in
                 StatusJSON.Run(
                     started: Timestamp.text(milliseconds: run.startedAt),
@@ -103,27 +136,24 @@ extension StatusReport {
                     process: run.pid, outcome: run.summary?.outcome.rawValue, records: run.summary?.tally.read,
                     bytes: run.summary?.bytes, publishedGeneration: run.summary?.published)
             })
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(value)) + [0x0A]
+        return try FindingsJSON.encode(value)
     }
 }
 
 /// The members of `status --json`, where they are written in snake case.
 private struct StatusJSON: Encodable {
-    struct Records: Encodable { var read, folded, ignored, rejected, coerced: Int }
-
     struct File: Encodable {
         var name: String
         var state: String
         var counted: Bool
         var gone: Bool
+        var unusual: Bool
         var date: String?
         var digest: String?
         var reason: String?
-        var records: Records?
+        var records: RecordsJSON?
         var rejections: [String: Int]
+        var findings: FindingsJSON?
         var seconds: Int64?
     }
 
@@ -133,6 +163,13 @@ private struct StatusJSON: Encodable {
         var app: String
         var records: Int
         var seconds: Int64
+    }
+
+    struct Gate: Encodable {
+        var mode: String
+        var days, threshold: Int
+        var series: String
+        var knownDays, sketchedDays: Int
     }
 
     struct Run: Encodable {
@@ -149,5 +186,6 @@ private struct StatusJSON: Encodable {
     var firstDay, lastDay: String?
     var missingDays: [Days]
     var unmappedApps: [App]
+    var gate: Gate?
     var runs: [Run]
 }

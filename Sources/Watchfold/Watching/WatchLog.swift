@@ -50,10 +50,15 @@ struct WatchLog: RunObserver {
         let level: Logger.Level =
             switch file.state {
             case .held, .failed: .warning
+            case .folded where file.isUnusual && !file.isUnchanged: .warning
             // A copy that is not counted is said loudly.
             case .duplicate where !file.isUnchanged: .warning
             default: .info
             }
         logger.log(level: level, "\(text)", metadata: metadata)
+        if let lacking = file.findings?.lacking, !file.isUnchanged {
+            let sentence = Show.name(lacking.text)
+            logger.warning("\(Show.name(file.name)): \(sentence)", metadata: ["file": "\(Show.name(file.name))"])
+        }
     }
 }

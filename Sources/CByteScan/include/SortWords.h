@@ -1,0 +1,26 @@
+//  What sorting keys needs of the processor: taking the bits of a word that matter, and finding a key's place among
+//  others without branches.
+
+#ifndef WATCHFOLD_SORT_WORDS_H
+#define WATCHFOLD_SORT_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// An entry of the fold's table, as FoldTable.swift has it.
+typedef struct {
+    uint64_t high, low;
+    int64_t sum;
+    uint32_t app, count;
+} wf_entry;
+
+/// For each entry one word of the bits that the masks choose, from high, low and app, the first of them in the highest
+/// place. When there are more than 64, the last ones are missing.
+void wf_sort_words(const wf_entry *entries, size_t count, uint64_t high, uint64_t low, uint32_t app, uint64_t *words);
+
+/// For each entry how many of the bounds are not behind its first word.
+///
+/// `bounds` ascend; there are `(1 << levels) - 1`, at most 65,535.
+void wf_sort_places(const wf_entry *entries, size_t count, const uint64_t *bounds, int levels, uint16_t *places);
+
+#endif

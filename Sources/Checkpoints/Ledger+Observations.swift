@@ -1,0 +1,92 @@
+//  What was seen in a file beside its sums: how fields were written, which there were, what was rejected first.
+
+import Records
+
+extension Ledger {
+    /// The names under which `coercions` keeps how a field was written; they never change.
+    private enum Form: String {
+        case keyAsNumber = "key-as-number"
+        case valueAsString = "value-as-string"
+        case valueAsFloat = "value-as-float"
+    }
+
+    func insert(_ observations: FileObservations, of version: VersionID) throws(SQLiteError) {
+        try connection.run(
+            "INSERT INTO observed (version, has_more_fields) VALUES (?, ?)",
+            [version.rawValue, observations.fields.hasMore])
+        let coercions = observations.coercions
+        for (form, records) in [
+            (Form.keyAsNumber, coercions.keyAsNumber), (.valueAsString, coercions.valueAsString),
+            (.valueAsFloat, coercions.valueAsFloat),
+        ] where records > 0 {
+            try connection.run(
+                "INSERT INTO coercions (version, form, records) VALUES (?, ?, ?)",
+                [version.rawValue, form.rawValue, records])
+        }
+        for (reason, example) in observations.examples.sorted(by: { $0.key < $1.key }) {
+            try connection.run(
+                "INSERT INTO examples (version, reason, line, start, excerpt) VALUES (?, ?, ?, ?, ?)",
+                [version.rawValue, reason.rawValue, example.line, example.offset, example.excerpt])
+        }
+        for path in observations.fields.paths {
+            try connection.run(
+                "INSERT INTO fields (version, path, kinds) VALUES (?, ?, ?)",
+                [version.rawValue, path.string, Int(observations.fields.kinds[path]!.rawValue)])
+        }
+    }
+
+    /// What was seen in a version's file; nil for one that was folded by an earlier program, or whose ledger was rebuilt.
+    package func observations(of version: VersionID) throws(LedgerError) -> FileObservations? {
+        try reading("reading what was seen in a file") {
+            guard try has(format: 2) else { return nil }
+            let id = version.rawValue
+            let hasMore = try connection.first(
+                "SELECT has_more_fields FROM observed WHERE version = ?", [id]
+            ) { (row) throws(SQLiteError) in try row.int(0) == 1 }
+            guard let hasMore else { return nil }
+            var result = FileObservations()
+            try connection.forEach("SELECT form, records FROM coercions WHERE version = ?", [id]) {
+                (row) throws(SQLiteError) in
+                switch Form(rawValue: try row.text(0)) {
+                case .keyAsNumber: result.coercions.keyAsNumber = try row.int(1)
+                case .valueAsString: result.coercions.valueAsString = try row.int(1)
+                case .valueAsFloat: result.coercions.valueAsFloat = try row.int(1)
+                case nil: throw row.unexpected(0, "a form")
+                }
+            }
+            try connection.forEach("SELECT reason, line, start, excerpt FROM examples WHERE version = ?", [id]) {
+                (row) throws(SQLiteError) in
+                guard let reason = RejectReason(rawValue: try row.text(0)) else { throw row.unexpected(0, "a reason") }
+                result.examples[reason] = RejectionExample(
+                    line: try row.int(1), offset: try row.int(2), excerpt: try row.text(3))
+            }
+            try connection.forEach("SELECT path, kinds FROM fields WHERE version = ?", [id]) {
+                (row) throws(SQLiteError) in
+                result.fields.insert(ByteOrdered(try row.text(0)), ValueKinds(rawValue: UInt8(try row.int(1))))
+            }
+            result.fields.hasMore = hasMore
+            return result
+        }
+    }
+
+    /// Of the fields of a version's file, those that no file before it had: before by date, then by name, so that it does
+    /// not matter in which order files were read. Empty when no earlier file was looked at.
+    package func newFields(of version: VersionRecord) throws(LedgerError) -> [String] {
+        try reading("comparing fields") {
+            guard try has(format: 2) else { return [] }
+            let before = "(coalesce(v.date, '~'), v.name) < (?, ?)"
+            let place: [any SQLiteBindable] = [version.facts.date ?? "~", version.facts.name]
+            let hasEarlier = try connection.first(
+                "SELECT 1 FROM observed o JOIN versions v ON v.id = o.version WHERE \(before) LIMIT 1", place
+            ) { _ in true }
+            guard hasEarlier == true else { return [] }
+            return try connection.rows(
+                """
+                SELECT f.path FROM fields f WHERE f.version = ? AND NOT EXISTS (
+                    SELECT 1 FROM fields o JOIN versions v ON v.id = o.version WHERE o.path = f.path AND \(before))
+                ORDER BY f.path
+                """, [version.id.rawValue] + place
+            ) { (row) throws(SQLiteError) in try row.text(0) }
+        }
+    }
+}

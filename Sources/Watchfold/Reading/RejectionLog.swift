@@ -1,0 +1,69 @@
+//  Rejected records, kept while a unit is read: the first ones for the dead letters, and the first for each reason.
+
+import JSONRecords
+import Records
+
+/// A rejected record, kept for the dead letters.
+package struct RejectedRecord: Sendable, Hashable {
+    package var reason: RejectReason
+    /// Of the record's first byte, in the decompressed content.
+    package var offset: Int
+    /// From 1.
+    package var line: Int
+    /// Bytes that the rejection covers: the record, or all up to the next one that could be found.
+    package var size: Int
+    /// The record's first bytes, as many as are kept.
+    package var raw: [UInt8]
+
+    /// Whether `raw` is not all of it.
+    package var isCut: Bool { raw.count < size }
+}
+
+/// The rejected records of one unit.
+struct RejectionLog {
+    /// Records that are kept at most.
+    let limit: Int
+    /// The first ones. Lines are counted from 0, from the beginning of the unit.
+    private(set) var letters: [RejectedRecord] = []
+    /// The first of each reason; lines counted likewise.
+    private(set) var examples: [RejectReason: RejectionExample] = [:]
+    /// Bytes of texts that may still be kept.
+    private var budget = RejectionLog.rawBudget
+    /// Bytes of all rejections before the last letter, as long as it is the last rejection.
+    private var openBefore: Int?
+
+    /// Bytes of rejected records kept of one unit, all together.
+    private static let rawBudget = 1 << 20
+
+    init(limit: Int) { self.limit = limit }
+
+    /// - Parameter base: where the reader began, in the file.
+    mutating func add(_ rejection: Rejection, base: Int) {
+        close(rejection.rejectedBytesBefore)
+        if examples[rejection.reason] == nil {
+            examples[rejection.reason] = RejectionExample(
+                line: rejection.linesBefore, offset: base + rejection.offset, raw: rejection.raw, isCut: false)
+        }
+        guard letters.count < limit else { return }
+        let raw = Array(rejection.raw.prefix(budget))
+        budget -= raw.count
+        letters.append(
+            RejectedRecord(
+                reason: rejection.reason, offset: base + rejection.offset, line: rejection.linesBefore, size: 0,
+                raw: raw))
+        openBefore = rejection.rejectedBytesBefore
+    }
+
+    /// Nothing follows.
+    mutating func finish(rejectedBytes: Int) { close(rejectedBytes) }
+
+    /// Whatever was rejected up to here belongs to the last one.
+    private mutating func close(_ rejectedBytes: Int) {
+        guard let openBefore else { return }
+        self.openBefore = nil
+        let size = rejectedBytes - openBefore
+        let last = letters.count - 1
+        letters[last].size = size
+        letters[last].raw.removeLast(max(letters[last].raw.count - size, 0))
+    }
+}

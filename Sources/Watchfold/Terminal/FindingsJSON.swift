@@ -1,0 +1,76 @@
+//  Findings for programs, in `status --json` and `check --json`.
+
+import Foundation
+import Records
+
+/// How many records ended how.
+struct RecordsJSON: Encodable { var read, folded, ignored, rejected, coerced: Int }
+
+/// What was found in a file.
+struct FindingsJSON: Encodable {
+    struct Rejection: Encodable {
+        var reason: String
+        var records: Int
+        var firstLine, firstOffset: Int?
+        var excerpt: String?
+    }
+
+    struct Coercion: Encodable {
+        var field, form: String
+        var records: Int
+    }
+
+    struct Lacking: Encodable {
+        var fields: [String]
+        var records: Int
+        var present: [String]
+        var configuration: String?
+        var text: String
+    }
+
+    /// Most records first.
+    var rejections: [Rejection]
+    var coercions: [Coercion]
+    var newFields: [String]
+    /// Whether more fields were seen than are kept.
+    var hasMoreFields: Bool
+    var lacking: Lacking?
+
+    init(_ findings: FileFindings) {
+        rejections = findings.rejected.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { reason, records in
+            let example = findings.examples[reason]
+            return Rejection(
+                reason: reason.rawValue, records: records, firstLine: example?.line, firstOffset: example?.offset,
+                excerpt: example?.excerpt)
+        }
+        coercions = findings.coercions.sorted { $0.key < $1.key }.map {
+            Coercion(field: $0.key.field, form: $0.key.form, records: $0.value)
+        }
+        newFields = findings.newFields
+        hasMoreFields = findings.fields.hasMore
+        lacking = findings.lacking.map {
+            Lacking(
+                fields: $0.names, records: $0.records, present: $0.present, configuration: $0.configuration,
+                text: $0.text)
+        }
+    }
+
+    /// Members in snake case, in the order of their names, with a line end behind the last brace.
+    static func encode(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(value)) + [0x0A]
+    }
+}
+
+extension ValueKinds {
+    /// As JSON names them (RFC 8259, section 3).
+    var names: [String] {
+        let all: [(ValueKinds, String)] = [
+            (.null, "null"), (.boolean, "boolean"), (.number, "number"), (.string, "string"), (.array, "array"),
+            (.object, "object"),
+        ]
+        return all.filter { contains($0.0) }.map(\.1)
+    }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Watchfold
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Read files or standard input and say what is wrong with them; nothing is folded or kept.",
+        discussion: """
+            Says of each file what a run would make of it, how many records would be rejected for which reason with \
+            the first of each, in which types fields came, which apps are in no category, and which fields are new \
+            against the files named before it. Ends with code 2 when a file would not be taken: held \
+            (max_reject_ratio), waiting or failed.
+
+            Examples:
+              watchfold check 20220401.json 20220402.json.gz
+              zcat dump.json.gz | watchfold check -
+              watchfold check --json inbox/*.json | jq '.files[] | select(.verdict != "ok")'
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(help: "As JSON.")
+    var json = false
+
+    @Argument(help: "Files; - is standard input.", completion: .file())
+    var files: [String]
+
+    func run() throws { try common.open().check(files, asJSON: json) }
+}

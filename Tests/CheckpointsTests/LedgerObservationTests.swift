@@ -1,0 +1,172 @@
+//  What the ledger keeps of what was seen in files, and ledgers from before it did.
+
+import Foundation
+import Records
+import Testing
+
+@testable import Checkpoints
+
+@Suite struct LedgerObservationTests {
+    private func observations(_ paths: [String], hasMore: Bool = false) -> FileObservations {
+        var result = FileObservations()
+        for (index, path) in paths.enumerated() {
+            result.fields.insert(ByteOrdered(path), index % 2 == 0 ? .string : [.number, .null, .object])
+        }
+        result.fields.hasMore = hasMore
+        return result
+    }
+
+    /// Folds a file in which this was seen; returns its version.
+    @discardableResult
+    private func fold(
+        _ ledger: Ledger, _ name: String, content: Int, date: String?, _ observations: FileObservations?, run: RunID
+    ) throws -> VersionRecord {
+        var change = CommitChange(run: run)
+        var version = newVersion(
+            name, content: content, partial: "partials/\(try ledger.versions().count).parquet", date: date)
+        version.observations = observations
+        if observations != nil {
+            version.observations!.coercions.keyAsNumber = version.outcomes.coerced
+            for reason in version.outcomes.rejected.keys where version.outcomes.rejected[reason]! > 0 {
+                version.observations!.examples[reason] = RejectionExample(
+                    line: content + 3, offset: content * 7, excerpt: "{\"é\": \\u{1b} …")
+            }
+        }
+        let added = change.add(version)
+        change.files = [FileChange(name, .folded(added), at: location(name, date: date))]
+        try ledger.commit(change)
+        return try ledger.version(try ledger.file(named: name)!.counting!)!
+    }
+
+    @Test func whatWasSeenIsKept() throws {
+        let folder = try TestFolder()
+        let ledger = try Ledger.test(folder.ledger, .create)
+        let run = try ledger.testRun()
+        // Two names that Unicode takes for one are two fields, and no name is too odd.
+        var seen = observations(["caf\u{E9}", "cafe\u{301}", "", "a\\.b.c", "x\ny", "nul\u{0}l"], hasMore: true)
+        let version = try fold(ledger, "a.json", content: 3, date: nil, seen, run: run)
+        seen.coercions.keyAsNumber = 3
+        seen.examples = try #require(try ledger.observations(of: version.id)).examples
+        #expect(seen.examples.keys.sorted() == [.badDuration, .malformedJSON])
+        #expect(seen.examples[.malformedJSON] == RejectionExample(line: 6, offset: 21, excerpt: "{\"é\": \\u{1b} …"))
+        #expect(try ledger.observations(of: version.id) == seen)
+        let unseen = try fold(ledger, "b.json", content: 2, date: nil, nil, run: run)
+        #expect(try ledger.observations(of: unseen.id) == nil)
+        #expect(try ledger.check() == [])
+    }
+
+    @Test func coercionsOfAllKindsAreKept() throws {
+        let folder = try TestFolder()
+        let ledger = try Ledger.test(folder.ledger, .create)
+        var change = CommitChange(run: try ledger.testRun())
+        var version = newVersion("a.json", content: 4, partial: "p")
+        version.observations = FileObservations()
+        (version.observations!.coercions.valueAsString, version.observations!.coercions.valueAsFloat) = (3, 2)
+        let added = change.add(version)
+        change.files = [FileChange("a.json", .folded(added), at: location("a.json"))]
+        try ledger.commit(change)
+        #expect(try ledger.observations(of: VersionID(1)) == version.observations)
+        #expect(try ledger.check() == [])
+    }
+
+    /// Against a plain comparison of sets, in whichever order files are read.
+    @Test(arguments: [1, 2, 3] as [UInt64]) func aFieldIsNewInTheFirstFileByDateAndName(_ seed: UInt64) throws {
+        let folder = try TestFolder()
+        let ledger = try Ledger.test(folder.ledger, .create)
+        let run = try ledger.testRun()
+        var random = SeededGenerator(state: seed)
+        let dates: [String?] = ["2022-04-01", "2022-04-02", "2022-04-02", "2022-04-07", nil, nil]
+        let files = dates.enumerated().map { index, date in
+            (
+                name: "f\(index).json", date: date,
+                paths: ["a", "b", "c", "d", "e", "f"].filter { _ in Bool.random(using: &random) }
+            )
+        }
+        for index in files.indices.shuffled(using: &random) {
+            let file = files[index]
+            try fold(ledger, file.name, content: index, date: file.date, observations(file.paths), run: run)
+        }
+        for (index, file) in files.enumerated() {
+            let version = try #require(try ledger.file(named: file.name)?.counting.flatMap { try ledger.version($0) })
+            let earlier = Set(files[..<index].flatMap(\.paths))
+            let expected = index == 0 ? [] : file.paths.filter { !earlier.contains($0) }
+            #expect(try ledger.newFields(of: version) == expected)
+            // Folding a file again changes nothing.
+            let again = try fold(
+                ledger, file.name, content: index + 100, date: file.date, observations(file.paths), run: run)
+            #expect(try ledger.newFields(of: again) == expected)
+        }
+    }
+
+    // MARK: Format 1
+
+    /// Takes back what format 2 added.
+    private func makeFormat1(_ path: String) throws {
+        let connection = try SQLiteConnection(path: path, access: .write, vfs: SQLitePageChecks.vfs(over: nil))
+        try connection.run("PRAGMA foreign_keys = OFF")
+        for object in LedgerSchema.additions[1].reversed() where object.type != "trigger" {
+            if object.type == "table" {
+                for suffix in ["keep", "fixed"] { try connection.run("DROP TRIGGER \(object.name)_\(suffix)") }
+            }
+            try connection.run("DROP \(object.type) \(object.name)")
+        }
+        try connection.run("PRAGMA user_version = 1")
+    }
+
+    @Test func aLedgerOfFormat1IsReadAsItIsAndBroughtUpToDateByAWriter() throws {
+        let folder = try TestFolder()
+        var version: VersionRecord
+        do {
+            let ledger = try Ledger.test(folder.ledger, .create)
+            version = try fold(ledger, "a.json", content: 3, date: nil, observations(["a"]), run: try ledger.testRun())
+        }
+        var before = try LedgerDump(try Ledger.test(folder.ledger, .read))
+        before.observations = [nil]
+        try makeFormat1(folder.ledger)
+        let reader = try Ledger.test(folder.ledger, .read)
+        #expect(try LedgerDump(reader) == before)
+        #expect(try reader.observations(of: version.id) == nil)
+        #expect(try reader.newFields(of: version) == [])
+        let plain = try SQLiteConnection(path: folder.ledger, access: .read)
+        let format = try plain.first("PRAGMA user_version") { (row) throws(SQLiteError) in try row.int(0) }
+        #expect(format == 1)
+
+        let writer = try Ledger.test(folder.ledger, .write)
+        #expect(try LedgerDump(writer) == before)
+        #expect(try writer.observations(of: version.id) == nil)
+        version = try fold(writer, "b.json", content: 5, date: nil, observations(["b"]), run: try writer.testRun())
+        #expect(try writer.observations(of: version.id)?.fields.paths.map(\.string) == ["b"])
+        // Nothing is new where nothing earlier was looked at.
+        #expect(try writer.newFields(of: version) == [])
+        #expect(try writer.check() == [])
+        // The reader goes on, and sees what came.
+        #expect(try reader.observations(of: version.id)?.fields.paths.map(\.string) == ["b"])
+        // What was made anew is what is expected of a ledger.
+        #expect(try LedgerDump(try Ledger.test(folder.ledger, .read)) == LedgerDump(writer))
+    }
+
+    @Test func anUpgradeIsWholeOrNotAtAll() throws {
+        let folder = try TestFolder()
+        do {
+            let ledger = try Ledger.test(folder.ledger, .create)
+            try ledger.fold("a.json", content: 1, run: try ledger.testRun())
+        }
+        try makeFormat1(folder.ledger)
+        let before = try LedgerDump(try Ledger.test(folder.ledger, .read))
+        // Another writer holds the ledger, so the upgrade cannot begin; nothing has changed then.
+        let other = try SQLiteConnection(path: folder.ledger, access: .write, vfs: SQLitePageChecks.vfs(over: nil))
+        try other.transaction(.immediate) {
+            _ = #expect(throws: LedgerError.self) { try Ledger.test(folder.ledger, .write) }
+        }
+        #expect(try LedgerDump(try Ledger.test(folder.ledger, .read)) == before)
+        // One that ends half way is undone.
+        struct Stop: Error {}
+        #expect(throws: Stop.self) {
+            try other.transaction(.immediate) { () throws in
+                for object in LedgerSchema.additions[1].prefix(2) { try other.run(object.sql) }
+                throw Stop()
+            } as Void
+        }
+        #expect(try LedgerDump(try Ledger.test(folder.ledger, .write)) == before)
+    }
+}

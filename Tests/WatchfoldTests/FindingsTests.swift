@@ -1,0 +1,302 @@
+//  What is said of a file's records: first examples, types, fields, apps; and that a check says what a run says.
+
+import Checkpoints
+import DurableIO
+import Foundation
+import Records
+import Testing
+
+@testable import Watchfold
+
+@Suite struct FindingsTests {
+    private func record(_ contract: String, app: String = "VOD", duration: String = "1", more: String = "") -> String {
+        #"{"Contract":\#(contract),"AppName":"\#(app)","TotalDuration":\#(duration)\#(more)}"#
+    }
+
+    private func check(_ bench: Workbench, _ names: [String]) throws -> CheckReport {
+        Checker(try bench.settings(), fileSystem: bench.fileSystem, observer: Silence()).check(
+            names.map { bench.inbox + "/" + $0 })
+    }
+
+    // MARK: A check and a run
+
+    /// Everything that both tell, for random files with all kinds of mistakes, on units of one block and of many.
+    @Test(arguments: seeds(3)) func aCheckSaysWhatARunSays(_ seed: UInt64) throws {
+        var source = RecordSource(seed: seed)
+        let bench = Workbench()
+        bench.yaml = "max_reject_ratio: 60%\nrejects_per_file: 3\n"
+        var all: [[UInt8]] = []
+        for layout in Layout.allCases { all.append(layout.write(source.records(300))) }
+        let large = (0..<12).flatMap { _ in source.lines(1500) }
+        all.append(large)
+        for (index, content) in all.enumerated() { bench.put("2022040\(index + 1).json", content) }
+        bench.put("20220410.json.gz", gzip(large))
+        let names = try FileManager.default.contentsOfDirectory(atPath: bench.inbox).sorted()
+        var first: CheckReport?
+        for (jobs, unitSize) in [(1, 1 << 20), (2, 1 << 20), (2, FoldSettings.defaultUnitSize)] {
+            (bench.jobs, bench.unitSize) = (jobs, unitSize)
+            let report = try check(bench, names)
+            let known = first ?? report
+            first = known
+            for (file, other) in zip(report.files, known.files) {
+                let (reading, otherReading) = (try #require(file.reading), try #require(other.reading))
+                #expect(reading.counts == otherReading.counts && file.verdict == other.verdict)
+                #expect(reading.findings == otherReading.findings, "\(file.name)")
+            }
+            // Compressed or not, the content is the same.
+            let pair = [report.files[report.files.count - 2], report.files[report.files.count - 1]]
+            #expect(pair[0].reading?.findings.examples == pair[1].reading?.findings.examples)
+            #expect(pair[0].reading?.findings.unmapped == pair[1].reading?.findings.unmapped)
+        }
+        let run = try bench.run()
+        for (file, checked) in zip(run.files, first!.files) {
+            let reading = try #require(checked.reading)
+            #expect(reading.counts == file.counts)
+            #expect((checked.verdict == .held) == (file.state == .held))
+            var (a, b) = (reading.findings, try #require(file.findings))
+            // Against what counts already is another question.
+            (a.newFields, b.newFields) = ([], [])
+            if file.state != .duplicate { #expect(a == b, "\(file.name)") }
+            #expect(Set(a.examples.keys) == Set(file.counts.rejected.keys))
+        }
+        let status = try StatusReport(bench.settings(), fileSystem: bench.fileSystem)
+        for (file, told) in zip(run.files, status.files) where file.state == .folded {
+            var (a, b) = (try #require(file.findings), try #require(told.findings))
+            // The status has the apps of all files together.
+            (a.unmapped, b.unmapped) = (UnmappedApps(), UnmappedApps())
+            #expect(a == b, "\(file.name)")
+        }
+        #expect(try bench.verify().isSound)
+    }
+
+    @Test func aCheckTellsWhatAFileIs() throws {
+        let bench = Workbench()
+        let good = record("\"A\"") + "\n"
+        bench.put("good.json", good)
+        bench.put("bad.json", good + "{x\n")
+        bench.put("cut.json", String(good.dropLast(3)))
+        bench.put("old.json", String(good.dropLast(3)))
+        bench.age("old.json")
+        bench.put("cut.json.gz", Array(gzip(Array(good.utf8)).dropLast(3)))
+        bench.put("old.json.gz", Array(gzip(Array(good.utf8)).dropLast(3)))
+        bench.age("old.json.gz")
+        bench.put("empty.json", "")
+        bench.put("noise.json.gz", gzip(Array(good.utf8)) + [1, 2, 3])
+        let names = [
+            "good.json", "bad.json", "cut.json", "old.json", "cut.json.gz", "old.json.gz", "empty.json",
+            "noise.json.gz", "none.json", "",
+        ]
+        let report = try check(bench, names)
+        #expect(
+            report.files.map(\.verdict) == [
+                .ok, .held, .waiting, .failed, .waiting, .failed, .waiting, .failed, .failed, .failed,
+            ])
+        #expect(report.files.dropFirst().allSatisfy { !$0.reason.isEmpty })
+        #expect(!report.isWell && report.files.map(\.name) == names.map { bench.inbox + "/" + $0 })
+        #expect(!FileManager.default.fileExists(atPath: bench.checkpoints))
+        #expect(!FileManager.default.fileExists(atPath: bench.output))
+    }
+
+    @Test func aMillionNamesOfAppsAreBounded() throws {
+        let bench = Workbench()
+        let lines = (0..<10_000).map { record("\"A\"", app: "A\($0 % 5000)") }
+        bench.put(
+            "a.json", (lines + [record("\"A\"", app: String(repeating: "x", count: 300))]).joined(separator: "\n"))
+        let findings = try #require(try check(bench, ["a.json"]).files[0].reading).findings
+        #expect(findings.unmapped.counts.records.count == AppCounts.limit)
+        #expect(findings.unmapped.records == 10_001)
+        let text = FindingsText(files: [(nil, findings)], columns: nil).lines().joined()
+        #expect(text.contains("4,086 apps more") && text.contains("of names that were not kept"), "\(text)")
+    }
+
+    // MARK: Excerpts
+
+    @Test(arguments: [
+        ("{ \"a\":\t1,\r\n   2 }\n", false, "{ \"a\": 1, 2 }"), ("\u{1B}[31mred\u{7}", false, "\\u{1b}[31mred\\u{7}"),
+        ("a\u{85}b\u{202E}c\u{2028}d", false, "a\\u{85}b\\u{202e}c\\u{2028}d"), ("é😀", false, "é😀"),
+        ("nul\u{0}l", false, "nul\\u{0}l"), ("abc", true, "abc…"), ("   ", false, ""), ("", true, "…"),
+    ]) func excerptsAreFitForATerminal(_ text: String, _ isCut: Bool, _ excerpt: String) {
+        #expect(RejectionExample(line: 1, offset: 0, raw: Array(text.utf8), isCut: isCut).excerpt == excerpt)
+    }
+
+    @Test func excerptsOfAnyBytesAreFitForATerminal() {
+        #expect(
+            RejectionExample(line: 1, offset: 0, raw: [0x61, 0xFF, 0xC0, 0x80], isCut: false).excerpt
+                == "a\\x{ff}\\x{c0}\\x{80}")
+        // A cut through a character leaves it out; a long one is cut.
+        #expect(RejectionExample(line: 1, offset: 0, raw: [0x61, 0xF0, 0x9F, 0x98], isCut: true).excerpt == "a…")
+        let limit = RejectionExample.excerptLimit
+        let long = Array(String(repeating: "é", count: limit).utf8)
+        #expect(
+            RejectionExample(line: 1, offset: 0, raw: long, isCut: false).excerpt
+                == String(repeating: "é", count: limit / 2) + "…")
+        var random = SplitMix(seed: 5)
+        for _ in 0..<2000 {
+            let bytes = (0..<random.below(300)).map { _ in UInt8(random.below(256)) }
+            let excerpt = RejectionExample(line: 1, offset: 0, raw: bytes, isCut: false).excerpt
+            let isFit = excerpt.unicodeScalars.allSatisfy { $0.isFitForTerminals }
+            #expect(isFit)
+        }
+    }
+
+    // MARK: Fields
+
+    @Test func newFieldsAndTypesAreToldOfTheDayThatBroughtThem() throws {
+        let bench = Workbench()
+        func day(_ more: String, duration: String = "5") -> String {
+            (0..<30).map { record("\"C\($0)\"", duration: duration, more: more) + "\n" }.joined()
+        }
+        bench.put("20220402.json", day(""))
+        bench.put("20220403.json", day(#","Region":"N""#, duration: "\"5\""))
+        bench.put("20220404.json", day(#","Region":{"x":1}"#))
+        var report = try bench.run()
+        #expect(report.files.map { $0.findings!.newFields } == [[], ["Region"], ["Region.x"]])
+        #expect(report.files[1].findings?.coercions == [FieldForm(field: "TotalDuration", form: "string"): 30])
+        let lines = report.summary(engagement: "e")
+        #expect(lines.contains("  TotalDuration as a string in 30 records"))
+        #expect(lines.contains("  first seen in 20220403.json: Region"))
+        // An earlier day that comes late takes its place, and what was read before is seen in its light.
+        bench.put("20220401.json", day(#","Region":"N","Old":1"#))
+        report = try bench.run()
+        #expect(report.files.map { $0.findings!.newFields } == [[]])
+        let status = try StatusReport(bench.settings(), fileSystem: bench.fileSystem)
+        #expect(status.files.map { $0.findings!.newFields } == [[], [], [], ["Region.x"]])
+        // A file that is read again says the same of itself.
+        report = try bench.reprocess()
+        #expect(report.files.map { $0.findings!.newFields } == [[], [], [], ["Region.x"]])
+    }
+
+    private static let lacking: [(String, names: [String], configuration: String?)] = [
+        (
+            #"{"data":{"customer":"A","app":"VOD","secs":5},"mac":"E4"}"#, ["Contract", "AppName", "TotalDuration"],
+            "fields: {contract: data.customer, app: data.app, duration: data.secs}"
+        ),
+        (
+            #"{"_source":{"contract":"A","AppName":"VOD","TotalDuration":5}}"#, ["Contract"],
+            "fields: {contract: _source.contract}"
+        ),
+        // Where the object around the first alternative is there, the second is not looked at.
+        (
+            #"{"_source":{"AppName":"VOD","TotalDuration":5},"Contract":"A"}"#, ["Contract"],
+            "fields: {contract: Contract}"
+        ),
+        (
+            #"{"Contract":"A","AppName":"VOD","watch.secs":5}"#, ["TotalDuration"],
+            #"fields: {duration: "watch\\.secs"}"#
+        ),
+        (
+            #"{"Contract":"A","application_name":"VOD","TotalDuration":5}"#, ["AppName"],
+            "fields: {app: application_name}"
+        ),
+        (#"{"Contract":"A","AppName":"VOD","x":5}"#, ["TotalDuration"], nil),
+        (
+            #"{"user":{"name":"A"},"AppName":"VOD","Duration":5}"#, ["Contract", "TotalDuration"],
+            "fields: {duration: Duration}"
+        ),
+    ]
+
+    @Test(arguments: lacking.indices) func aFileThatLacksAFieldSaysWhatItHas(_ index: Int) throws {
+        let (text, names, configuration) = Self.lacking[index]
+        let bench = Workbench()
+        bench.put("a.json", String(repeating: text + "\n", count: 20) + "{x\n")
+        let checked = try check(bench, ["a.json"]).files[0]
+        let lacking = try #require(checked.reading?.findings.lacking)
+        #expect(lacking.names == names && lacking.records == 20)
+        #expect(lacking.configuration == configuration)
+        #expect(lacking.text.hasPrefix("all 20 records lack ") && !lacking.text.contains("\n"))
+        // The run and the status say the same; and the line, put into the configuration, is right.
+        #expect(try bench.run().files[0].findings?.lacking == lacking)
+        let status = try StatusReport(bench.settings(), fileSystem: bench.fileSystem)
+        #expect(status.files[0].findings?.lacking == lacking)
+        guard let configuration, names.count == configuration.split(separator: ": ").count - 2 else { return }
+        bench.yaml = configuration + "\n"
+        let mended = try check(bench, ["a.json"]).files[0]
+        #expect(mended.reading?.counts.folded == 20 && mended.verdict == .ok, "\(mended)")
+    }
+
+    @Test func aFileThatHasItsFieldsLacksNothing() throws {
+        let bench = Workbench()
+        let good = record("\"A\"")
+        for text in [
+            good, good + "\n" + #"{"x":1}"#, #"{"Contract":null}"#, "17", "{x", #"{"Contract":{},"AppName":"V"}"#,
+            record("\"A\"", duration: "-1"),
+        ] {
+            bench.put("a.json", text)
+            let findings = try #require(try check(bench, ["a.json"]).files[0].reading).findings
+            #expect(findings.lacking == nil || text.contains("{}"), "\(text)")
+        }
+    }
+
+    @Test func whatIsSaidFitsTheTerminal() throws {
+        let bench = Workbench()
+        bench.put(
+            "a.json", String(repeating: "{\"Contract\":\"" + String(repeating: "x", count: 500) + "\"}\n", count: 3))
+        let report = try check(bench, ["a.json"])
+        let style = Style(isTerminal: false, environment: [:])
+        let excerpt = try #require(
+            report.text(style, columns: 60).split(separator: "\n").first { $0.contains("{\"Contract") })
+        #expect(excerpt.count == 60 && excerpt.hasSuffix("…"))
+        #expect(report.text(style, columns: 3).contains("missing-app 3, first at line 1\n"))
+    }
+
+    // MARK: Dead letters
+
+    private func letters(_ bench: Workbench, _ name: String) throws -> [[String: Any]] {
+        try String(contentsOfFile: bench.output + "/rejects/\(name).jsonl", encoding: .utf8).split(separator: "\n").map
+        {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+    }
+
+    /// `offset` and `bytes` are where it lies in the content, and `raw` or `raw_base64` give the bytes back.
+    @Test(arguments: Layout.allCases) func deadLettersGiveTheirBytesBack(_ layout: Layout) throws {
+        let bench = Workbench()
+        bench.yaml = "max_reject_ratio: 100%\n"
+        let flaws: [[UInt8]] = [
+            Array("{\"Contract\":\"caf".utf8) + [0xE9] + Array("\",\"AppName\":\"VOD\",\"TotalDuration\":1}".utf8),
+            Array("{\"Contract\":\"😀\"}".utf8), Array("{\"Contract\":x}".utf8),
+            Array("{\"Contract\":\"\\ud800\"}".utf8),
+            Array(record("\"A\"", duration: "-1").utf8),
+        ]
+        var content = layout.write((0..<20).map { record("\"C\($0)\"") })
+        // Each in the place of a record, which every layout has on a line or lines of its own.
+        for (index, flaw) in flaws.enumerated() {
+            let wanted = Array("C\(index * 3 + 2)\"".utf8)
+            guard let at = content.indices.first(where: { content[$0...].starts(with: wanted) }),
+                let start = content[..<at].lastIndex(of: UInt8(ascii: "{")),
+                let end = content[at...].firstIndex(of: UInt8(ascii: "}"))
+            else { continue }
+            content.replaceSubrange(start...end, with: flaw)
+        }
+        bench.put("a.json", content)
+        _ = try bench.run()
+        let letters = try letters(bench, "a.json")
+        #expect(!letters.isEmpty)
+        for letter in letters {
+            let offset = try #require(letter["offset"] as? Int)
+            let size = try #require(letter["bytes"] as? Int)
+            let raw =
+                try (letter["raw"] as? String).map { Array($0.utf8) }
+                ?? Array(#require(Data(base64Encoded: letter["raw_base64"] as? String ?? "")))
+            #expect(raw == Array(content[offset..<offset + size]) && letter["cut"] == nil)
+            let line = content[..<offset].count { $0 == 0x0A } + 1
+            #expect(letter["line"] as? Int == line)
+        }
+    }
+
+    @Test func longTextsAreCutAndSaySo() throws {
+        let bench = Workbench()
+        bench.yaml = "max_reject_ratio: 100%\nrejects_per_file: 2\n"
+        // Three bytes a character, so that the cut goes through one.
+        let long = "{\"Contract\":\"" + String(repeating: "€", count: 600_000) + "\"}\n"
+        bench.put("a.json", long + long + long)
+        _ = try bench.run()
+        let letters = try letters(bench, "a.json")
+        #expect(letters.count == 3)
+        #expect(letters[0]["cut"] as? Bool == true && letters[0]["bytes"] as? Int == long.utf8.count - 1)
+        let raw = try #require(letters[0]["raw"] as? String)
+        #expect(long.utf8.starts(with: raw.utf8) && (1 << 20) - 3...1 << 20 ~= raw.utf8.count)
+        #expect(letters[1]["raw"] as? String == "" && letters[1]["cut"] as? Bool == true)
+        #expect(letters[2]["shown"] as? Int == 2 && letters[2]["rejected"] as? Int == 3)
+    }
+}
