@@ -68,7 +68,9 @@ final class WatchProcess {
     var isRunning: Bool {
         if ending == nil {
             var status: Int32 = 0
-            if waitpid(processID, &status, WNOHANG) == processID { ending = status }
+            let answer = waitpid(processID, &status, WNOHANG)
+            precondition(answer >= 0 || errno == EINTR, "the watch is not ours to wait for: \(errno)")
+            if answer == processID { ending = status }
         }
         return ending == nil
     }
@@ -97,19 +99,34 @@ final class WatchProcess {
     /// Waits until something holds.
     ///
     /// - Throws: `Timeout`, with the log.
-    func wait(_ what: String, seconds: Double = 30, until holds: () throws -> Bool) throws {
+    func wait(_ what: String, seconds: Double = 60, until holds: () throws -> Bool) throws {
         let end = Date(timeIntervalSinceNow: seconds)
         while try !holds() {
-            if Date() > end { throw Timeout(description: "waited in vain for \(what); the log:\n\(log)") }
+            if Date() > end {
+                throw Timeout(description: "waited in vain for \(what); the log:\n\(log)\nthe process:\n\(whereItIs)")
+            }
             usleep(2000)
         }
     }
 
-    func waitForReport(_ text: String, seconds: Double = 30) throws {
+    /// The state of the process and what each of its threads waits for, where the system tells.
+    private var whereItIs: String {
+        let folder = "/proc/\(processID)/task"
+        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return tasks.map { task in
+            let text = { (name: String) in
+                (try? String(contentsOfFile: "\(folder)/\(task)/\(name)", encoding: .utf8)) ?? ""
+            }
+            let state = text("status").split(separator: "\n").first { $0.hasPrefix("State:") } ?? ""
+            return "\(task) \(text("comm").dropLast()) \(state) \(text("wchan")) \(text("stack"))"
+        }.joined(separator: "\n")
+    }
+
+    func waitForReport(_ text: String, seconds: Double = 60) throws {
         try wait("the report \(text)", seconds: seconds) { shell.read("output/engagement.csv") == header + text }
     }
 
-    func waitForLog(_ text: String, seconds: Double = 30) throws {
+    func waitForLog(_ text: String, seconds: Double = 60) throws {
         try wait("the line \(text)", seconds: seconds) { log.contains(text) }
     }
 }

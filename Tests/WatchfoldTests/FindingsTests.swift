@@ -32,6 +32,12 @@ import Testing
         for (index, content) in all.enumerated() { bench.put("2022040\(index + 1).json", content) }
         bench.put("20220410.json.gz", gzip(large))
         let names = try FileManager.default.contentsOfDirectory(atPath: bench.inbox).sorted()
+        /// What does not depend on how a file is cut: of a large one the fields are a sample.
+        func comparable(_ findings: FileFindings, _ name: String) -> FileFindings {
+            var findings = findings
+            if name == names[8] || name == names[9] { findings.fields = FieldPaths() }
+            return findings
+        }
         var first: CheckReport?
         for (jobs, unitSize) in [(1, 1 << 20), (2, 1 << 20), (2, FoldSettings.defaultUnitSize)] {
             (bench.jobs, bench.unitSize) = (jobs, unitSize)
@@ -41,7 +47,9 @@ import Testing
             for (file, other) in zip(report.files, known.files) {
                 let (reading, otherReading) = (try #require(file.reading), try #require(other.reading))
                 #expect(reading.counts == otherReading.counts && file.verdict == other.verdict)
-                #expect(reading.findings == otherReading.findings, "\(file.name)")
+                #expect(
+                    comparable(reading.findings, file.name) == comparable(otherReading.findings, file.name),
+                    "\(file.name)")
             }
             // Compressed or not, the content is the same.
             let pair = [report.files[report.files.count - 2], report.files[report.files.count - 1]]
@@ -54,6 +62,7 @@ import Testing
             #expect(reading.counts == file.counts)
             #expect((checked.verdict == .held) == (file.state == .held))
             var (a, b) = (reading.findings, try #require(file.findings))
+            (a, b) = (comparable(a, checked.name), comparable(b, checked.name))
             // Against what counts already is another question.
             (a.newFields, b.newFields) = ([], [])
             if file.state != .duplicate { #expect(a == b, "\(file.name)") }

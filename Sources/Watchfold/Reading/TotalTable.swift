@@ -60,7 +60,7 @@ final class TotalTable {
     private let folder: SpillFolder
     fileprivate unowned let pool: any TotalPool
     /// Files that are in the table and not settled.
-    private var open: [Contribution] = []
+    private var unsettled: [Contribution] = []
     /// Journals to be used again.
     private var spare: [FoldJournal] = []
     private let mostRecords: Int
@@ -82,7 +82,7 @@ final class TotalTable {
     func begin(_ job: FileFold) -> Contribution {
         settle()
         let contribution = Contribution(job, self, spare.popLast() ?? FoldJournal())
-        open.append(contribution)
+        unsettled.append(contribution)
         return contribution
     }
 
@@ -90,7 +90,7 @@ final class TotalTable {
     private func settle() {
         if isBroken { return }
         var rest: [Contribution] = []
-        for (contribution, verdict) in zip(open, pool.verdicts(open)) {
+        for (contribution, verdict) in zip(unsettled, pool.verdicts(unsettled)) {
             switch verdict {
             case nil:
                 rest.append(contribution)
@@ -100,7 +100,7 @@ final class TotalTable {
             }
             recycle(contribution.journal)
         }
-        open = rest
+        unsettled = rest
     }
 
     private func recycle(_ journal: FoldJournal) {
@@ -129,7 +129,7 @@ final class TotalTable {
     /// Bytes of a table of that size and of all journals, one of them with more records.
     private func footprint(_ table: Int, adding more: Int = 0, to journal: FoldJournal? = nil) -> Int {
         var bytes = table + spare.reduce(0) { $0 + $1.footprint }
-        for contribution in open { bytes += contribution.journal.footprint }
+        for contribution in unsettled { bytes += contribution.journal.footprint }
         if let journal { bytes += journal.footprint(adding: more) - journal.footprint }
         return bytes
     }
@@ -140,17 +140,17 @@ final class TotalTable {
         own.yield(footprint(table.footprint))
         try own.add(contribution.journal, of: table)
         table.takeBack(contribution.journal)
-        open.removeAll { $0 === contribution }
+        unsettled.removeAll { $0 === contribution }
         recycle(contribution.journal)
         contribution.own = own
-        if table.isEmpty, open.isEmpty { table = FoldTable() }
+        if table.isEmpty, unsettled.isEmpty { table = FoldTable() }
         _ = share.set(footprint(table.footprint) - budget.floor)
     }
 
     /// Puts the table aside. Files that are not judged move out first; they have been read, at least by this thread.
     private func putAside() throws {
         settle()
-        for contribution in open {
+        for contribution in unsettled {
             try moveOut(contribution)
             try contribution.finish()
         }
@@ -166,7 +166,7 @@ final class TotalTable {
     /// Seals what is left, when all files are judged.
     func finish() {
         settle()
-        precondition(open.isEmpty || isBroken, "\(open.count) files were not judged")
+        precondition(unsettled.isEmpty || isBroken, "\(unsettled.count) files were not judged")
         spare = []
         var full = FoldTable()
         swap(&table, &full)
