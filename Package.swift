@@ -37,6 +37,7 @@ let package = Package(
         systemLibrary("CSQLite", apt: "libsqlite3-dev"),
         .target(name: "CByteScan"),
         .target(name: "CWriteback"),
+        .target(name: "CSignals"),
 
         library("Columns"),
         library("Records"),
@@ -58,8 +59,8 @@ let package = Package(
         library(
             "Watchfold",
             [
-                "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords", "Records",
-                "Pipelines", "Reports", "SampleData", "StatusServer", logging, subprocess,
+                "CSignals", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords",
+                "Records", "Pipelines", "Reports", "SampleData", "StatusServer", logging, subprocess,
             ]),
         .executableTarget(
             name: "watchfold", dependencies: ["Watchfold", "Configuration", "CWriteback", argumentParser],

@@ -140,6 +140,23 @@ import Testing
         #expect(messages.contains { $0.hasPrefix("RELOADING=1\nMONOTONIC_USEC=") } && messages.contains("READY=1\n"))
     }
 
+    /// Also beside threads of libraries that wait for signals of their own.
+    @Test func noSignalIsLostOrTakenAtItsWord() throws {
+        for round in 0..<12 {
+            let shell = Shell()
+            let hasHook = round % 2 == 1
+            let watch = try WatchProcess(shell, hasHook ? ["--on-publish", "exit 7"] : [])
+            if hasHook {
+                shell.put("inbox/a.json", records([("A", "VOD", 5)]))
+                try watch.waitForLog("ended with code 7")
+            }
+            watch.kill(SIGHUP)
+            try watch.waitForLog("the configuration was read again")
+            watch.kill(SIGTERM)
+            #expect(try watch.end(seconds: 20) == 0, "round \(round)")
+        }
+    }
+
     @Test func signalsStopInOrder() throws {
         let shell = Shell()
         for signal in [SIGTERM, SIGINT] {

@@ -35,7 +35,7 @@ import Testing
         /// What does not depend on how a file is cut: of a large one the fields are a sample.
         func comparable(_ findings: FileFindings, _ name: String) -> FileFindings {
             var findings = findings
-            if name == names[8] || name == names[9] { findings.fields = FieldPaths() }
+            if names[8...].contains(where: name.hasSuffix) { findings.fields = FieldPaths() }
             return findings
         }
         var first: CheckReport?
@@ -73,6 +73,7 @@ import Testing
             var (a, b) = (try #require(file.findings), try #require(told.findings))
             // The status has the apps of all files together.
             (a.unmapped, b.unmapped) = (UnmappedApps(), UnmappedApps())
+            (a, b) = (comparable(a, file.name), comparable(b, file.name))
             #expect(a == b, "\(file.name)")
         }
         #expect(try bench.verify().isSound)

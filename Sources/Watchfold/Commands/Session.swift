@@ -106,17 +106,15 @@ package struct Session {
     /// Folds what comes into the inbox until a signal stops it.
     package func watch() throws {
         let requests = WatchRequests()
-        let signals = Signals(requests)
+        try Signals.listen(for: requests)
         let facts = WatchFactsBox()
         let watcher = try Watcher(
             settings, rereading: { [flags, fileSystem] in try Self.settings(flags, fileSystem) }, logger: logger,
             requests: requests, facts: facts, service: ServiceNotifier(ProcessInfo.processInfo.environment))
-        try withExtendedLifetime(signals) {
-            try watcher.run {
-                guard let port = settings.configuration.watch.statusPort else { return }
-                let server = try StatusServer(port: UInt16(port), pages: facts.pages, in: fileSystem)
-                logger.info("state, metrics and reports are at http://127.0.0.1:\(server.port)/")
-            }
+        try watcher.run {
+            guard let port = settings.configuration.watch.statusPort else { return }
+            let server = try StatusServer(port: UInt16(port), pages: facts.pages, in: fileSystem)
+            logger.info("state, metrics and reports are at http://127.0.0.1:\(server.port)/")
         }
     }
 

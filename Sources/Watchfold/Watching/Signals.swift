@@ -2,41 +2,33 @@
 //
 //      SIGTERM, SIGINT   the first: stop in order; the second: end at once, as if nobody had caught it
 //      SIGHUP            read the configuration again
+//
+//  The handlers are in place when `listen` returns, so no signal is lost between the start and whatever would listen,
+//  whichever thread it reaches. Neither a Dispatch source, which is attached some time after it was resumed, nor a mask,
+//  which the thread that waits for programs lifts, does that.
 
-import Dispatch
+import CSignals
+import Foundation
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// Turns signals into requests, as long as it lives.
-final class Signals {
-    private var sources: [any DispatchSourceSignal] = []
-
-    init(_ requests: WatchRequests) {
-        let queue = DispatchQueue(label: "signals")
-        func on(_ number: Int32, _ act: @escaping @Sendable () -> Void) {
-            // The source is told as well; without this the signal would still do what it does by itself.
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler(handler: act)
-            source.resume()
-            sources.append(source)
-        }
-        for number in [SIGTERM, SIGINT] {
-            on(number) {
-                if requests.wantsStop {
-                    signal(number, SIG_DFL)
-                    kill(getpid(), number)
+/// Turns signals into requests.
+enum Signals {
+    /// - Throws: `POSIXError` when the system has no descriptors left.
+    static func listen(for requests: WatchRequests) throws {
+        let pipe = wf_signals_to_pipe([SIGTERM, SIGINT, SIGHUP], 3)
+        guard pipe >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EMFILE) }
+        Thread.detachNewThread {
+            var byte: UInt8 = 0
+            while true {
+                guard read(pipe, &byte, 1) == 1 else { continue }
+                let number = Int32(byte)
+                if number == SIGHUP {
+                    requests.reload()
+                } else if requests.wantsStop {
+                    wf_signal_by_itself(number)
                 } else {
                     requests.stop()
                 }
             }
         }
-        on(SIGHUP) { requests.reload() }
     }
-
-    deinit { for source in sources { source.cancel() } }
 }

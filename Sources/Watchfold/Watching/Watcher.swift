@@ -238,9 +238,12 @@ extension Watcher {
         let processor = try Processor(
             settings, expecting: identity, fileSystem: fileSystem, logger: logger, observer: log)
         identity = processor.checkpoints.ledger.identity
-        work = Work(
+        var work = Work(
             processor: processor, events: startEvents(),
             settling: Settling(settle: .milliseconds(settings.configuration.watch.settle.milliseconds)))
+        // Before anybody is told that the watch is at work: what is closed from then on need not settle.
+        if work.events != nil { _ = watch(try processor.survey().folders, &work) }
+        self.work = work
         requests.onRequest { [alarm, requests, cancellation = processor.cancellation] in
             if requests.wantsStop { cancellation.cancel() }
             alarm.ring()
