@@ -38,6 +38,7 @@ let package = Package(
         .target(name: "CByteScan"),
         .target(name: "CWriteback"),
         .target(name: "CSignals"),
+        .target(name: "CPQ"),
 
         library("Columns"),
         library("Records"),
@@ -54,13 +55,14 @@ let package = Package(
         library("FaultInjection", ["DurableIO", "CSQLite"]),
         library("Reports", ["Columns", "Records", "Folding", "ParquetTable"]),
         library("Configuration", ["Records", yams]),
+        library("Postgres", ["CPQ"]),
         library("StatusServer", ["DurableIO", "Records"]),
         library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4"]),
         library(
             "Watchfold",
             [
                 "CSignals", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords",
-                "Records", "Pipelines", "Reports", "SampleData", "StatusServer", logging, subprocess,
+                "Records", "Pipelines", "Postgres", "Reports", "SampleData", "StatusServer", logging, subprocess,
             ]),
         .executableTarget(
             name: "watchfold", dependencies: ["Watchfold", "Configuration", "CWriteback", argumentParser],
@@ -97,6 +99,7 @@ let package = Package(
             ]),
         tests("StatusServerTests", ["StatusServer", "DurableIO"]),
         tests("CodecsTests", ["Codecs", "CZlib", "CLZ4"]),
+        tests("PostgresTests", ["Postgres"]),
         tests("ConfigurationTests", ["Configuration", "Records", yams]),
         tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4"]),
         tests("ParquetTableTests", ["ParquetTable", "Columns"]),

@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xxhash
 
+import interop_postgres
 import interop_sheets
 import nasty_records
 
@@ -410,6 +411,7 @@ def main():
     check_nothing_new()
     check_damage(counting)
     interop_sheets.check_all(WATCHFOLD, check)
+    interop_postgres.check_all(WATCHFOLD, check)
     print(f"{results['passed']} passed, {results['failed']} failed")
     sys.exit(1 if results["failed"] else 0)
 

@@ -4,28 +4,36 @@ import Watchfold
 
 /// What all commands understand.
 struct CommonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The folder of input files.", valueName: "folder"))
+    @Option(help: ArgumentHelp("The folder of input files.", valueName: "folder"), completion: .directory)
     var inbox: String?
 
-    @Option(help: ArgumentHelp("The folder of ledger and partials.", valueName: "folder"))
+    @Option(help: ArgumentHelp("The folder of ledger and partials.", valueName: "folder"), completion: .directory)
     var checkpoints: String?
 
-    @Option(help: ArgumentHelp("The folder of reports.", valueName: "folder"))
+    @Option(help: ArgumentHelp("The folder of reports.", valueName: "folder"), completion: .directory)
     var output: String?
 
-    @Option(help: ArgumentHelp("The configuration (default: watchfold.yaml, if there).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The configuration (default: watchfold.yaml, if there).", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
     @Option(help: ArgumentHelp("Threads (default: one for each core).", valueName: "n"))
     var jobs: String?
 
-    @Option(help: ArgumentHelp("What tables and buffers may take together, such as 512MB.", valueName: "size"))
+    @Option(
+        help: ArgumentHelp("What tables and buffers may take together, such as 512MB.", valueName: "size"),
+        completion: .list(["256MB", "512MB", "1GB", "2GB", "4GB"]))
     var memory: String?
 
-    @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
+    @Option(
+        help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"),
+        completion: .list(Completions.logLevels))
     var logLevel: String?
 
-    @Option(help: ArgumentHelp("text, or json: one object a line.", valueName: "format"))
+    @Option(
+        help: ArgumentHelp("text, or json: one object a line.", valueName: "format"),
+        completion: .list(Completions.logFormats))
     var logFormat: String?
 
     @Flag(name: .shortAndLong, help: "No progress and no summary; warnings and errors only.")

@@ -14,7 +14,7 @@ struct AcceptCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "The file, as `watchfold status` names it.")
+    @Argument(help: "The file, as `watchfold status` names it.", completion: .custom(completeFiles))
     var file: String
 
     func run() throws { try common.open().decide(.accept, file) }
@@ -34,7 +34,7 @@ struct RetractCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "The file, as `watchfold status` names it.")
+    @Argument(help: "The file, as `watchfold status` names it.", completion: .custom(completeFiles))
     var file: String
 
     func run() throws { try common.open().decide(.retract, file) }
@@ -53,7 +53,7 @@ struct RestoreCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "The file, as `watchfold status` names it.")
+    @Argument(help: "The file, as `watchfold status` names it.", completion: .custom(completeFiles))
     var file: String
 
     func run() throws { try common.open().decide(.restore, file) }

@@ -9,6 +9,10 @@ struct ExportCommand: ParsableCommand {
             Reports: engagement (the default), profile, daily, apps. Dates are inclusive; with a range, files \
             without a date are left out. Columns are named as in the report's header; TV is short for TVDuration.
 
+            --to takes a PostgreSQL database as well: all four reports, or the one that is named, become tables of it \
+            in one transaction. Keep the password in PGPASSWORD, ~/.pgpass or a service file: others can see a command \
+            line.
+
             Examples:
               watchfold export | head
               watchfold export profile --from 2022-04-01 --to 2022-04-15 -o half.csv
@@ -16,32 +20,44 @@ struct ExportCommand: ParsableCommand {
               watchfold export profile --month 2022-04 --top 20 --by Sport --unit hours
               watchfold export --contracts 'HNH*' --by week -o hnh.parquet
               watchfold export profile --for excel --delimiter semicolon -o profile.csv
-              watchfold export --without 20220412.json --sort TV:desc,Contract --limit 100
+              watchfold export --without 20220402.json --sort TV:desc,Contract --limit 100
+              watchfold export --to postgres://reports@db.example/sales
             """)
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "engagement, profile, daily or apps.")
-    var report = "engagement"
+    @Argument(help: "engagement, profile, daily or apps.", completion: .list(Completions.reports))
+    var report: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file instead of standard output.", valueName: "file"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Write to a file instead of standard output.", valueName: "file"),
+        completion: .file())
     var out: String?
 
     @Option(
         help: ArgumentHelp(
-            "csv, tsv, jsonl, parquet or md (default: by the name of the file, else csv).", valueName: "format"))
+            "csv, tsv, jsonl, parquet or md (default: by the name of the file, else csv).", valueName: "format"),
+        completion: .list(Completions.formats))
     var format: String?
 
     @Option(help: ArgumentHelp("First day.", valueName: "YYYY-MM-DD"))
     var from: String?
 
-    @Option(help: ArgumentHelp("Last day.", valueName: "YYYY-MM-DD"))
-    var to: String?
+    @Option(
+        help: ArgumentHelp(
+            "Last day; or the database that takes the reports, such as postgres://host/name. Repeatable.",
+            valueName: "YYYY-MM-DD|address"))
+    var to: [String] = []
+
+    @Option(help: ArgumentHelp("With --to DATABASE: the schema of the tables (default: watchfold).", valueName: "name"))
+    var schema: String?
 
     @Option(help: ArgumentHelp("The days of one month.", valueName: "YYYY-MM"))
     var month: String?
 
-    @Option(help: ArgumentHelp("Leave a file out, by the name that `status` shows. Repeatable.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Leave a file out, by the name that `status` shows. Repeatable.", valueName: "name"),
+        completion: .custom(completeFiles))
     var without: [String] = []
 
     @Option(
@@ -52,10 +68,12 @@ struct ExportCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Only these contracts: a file with one a line (- is standard input), or a pattern such as 'HNH*'.",
-            valueName: "file|pattern"))
+            valueName: "file|pattern"), completion: .file())
     var contracts: String?
 
-    @Option(help: ArgumentHelp("Only rows with seconds in this category. Repeatable.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Only rows with seconds in this category. Repeatable.", valueName: "name"),
+        completion: .custom { words, _, _ in Completions.categories(words) })
     var category: [String] = []
 
     @Option(
@@ -69,16 +87,23 @@ struct ExportCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "A row for each contract and day, week or month; or the column that --top goes by. Repeatable.",
-            valueName: "period|column"))
+            valueName: "period|column"),
+        completion: .custom { words, _, _ in Completions.periods + Completions.columns(words) })
     var by: [String] = []
 
-    @Option(help: ArgumentHelp("Sort by columns, the first one first.", valueName: "column[:desc],…"))
+    @Option(
+        help: ArgumentHelp("Sort by columns, the first one first.", valueName: "column[:desc],…"),
+        completion: .custom { words, _, _ in Completions.columns(words) })
     var sort: [String] = []
 
-    @Option(help: ArgumentHelp("Only these columns, in this order.", valueName: "column,…"))
+    @Option(
+        help: ArgumentHelp("Only these columns, in this order.", valueName: "column,…"),
+        completion: .custom { words, _, _ in Completions.columns(words) })
     var columns: [String] = []
 
-    @Option(help: ArgumentHelp("seconds, minutes, hours or hms, for all columns of seconds.", valueName: "unit"))
+    @Option(
+        help: ArgumentHelp("seconds, minutes, hours or hms, for all columns of seconds.", valueName: "unit"),
+        completion: .list(Completions.units))
     var unit: String?
 
     @Option(help: ArgumentHelp("At most so many rows.", valueName: "count"))
@@ -88,19 +113,22 @@ struct ExportCommand: ParsableCommand {
         name: .customLong("for"),
         help: ArgumentHelp(
             "CSV that excel, sheets or libreoffice opens without changing a contract; split at a sheet's last row.",
-            valueName: "program"))
+            valueName: "program"), completion: .list(Completions.programs))
     var program: String?
 
     @Option(
-        help: ArgumentHelp("With --for: comma, semicolon or tab, as your language has it.", valueName: "delimiter"))
+        help: ArgumentHelp("With --for: comma, semicolon or tab, as your language has it.", valueName: "delimiter"),
+        completion: .list(Completions.delimiters))
     var delimiter: String?
 
     func run() throws {
-        var options = ExportOptions(report: report)
+        var options = ExportOptions(report: report ?? "engagement")
+        options.isReportNamed = report != nil
         options.out = out
         options.format = format
         options.from = from
         options.to = to
+        options.schema = schema
         options.month = month
         options.without = without
         options.generation = asOf

@@ -13,10 +13,14 @@ struct FoldCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file instead of standard output.", valueName: "file"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Write to a file instead of standard output.", valueName: "file"),
+        completion: .file())
     var out: String?
 
-    @Option(help: ArgumentHelp("csv or tsv (default: by the name of the file, else csv).", valueName: "format"))
+    @Option(
+        help: ArgumentHelp("csv or tsv (default: by the name of the file, else csv).", valueName: "format"),
+        completion: .list(["csv", "tsv"]))
     var format: String?
 
     @Argument(help: "Files; - is standard input.", completion: .file())

@@ -12,9 +12,9 @@ struct WatchCommand: ParsableCommand {
 
             Examples:
               watchfold watch
-              watchfold watch --poll-only --poll 5s              (network mounts, containers)
+              watchfold watch --poll-only --poll 5s        # network mounts, containers
               watchfold watch --on-publish 'cp output/*.csv /srv/reports/'
-              watchfold watch --status-port 9117                 (metrics, health and the reports on loopback)
+              watchfold watch --status-port 9117           # metrics, health and the reports on loopback
             """)
 
     @OptionGroup var common: CommonOptions

@@ -1,4 +1,4 @@
-//  Tables as delimited text: CSV and TSV.
+//  Tables as delimited text: CSV and TSV, and what databases take (CopyText.swift).
 //
 //  CSV follows RFC 4180, section 2, but for the line ends, which are LF. A field is put in quotes only when it contains
 //  a comma, a quote, CR or LF; a quote inside is doubled. Spaces are part of the field and need no quotes.
@@ -28,9 +28,12 @@ func tabEscape(_ byte: UInt8) -> UInt8? {
 
 /// A dialect, and rows written in it to memory.
 final class DelimitedRows: PartEncoder {
-    enum Dialect { case csv, tsv }
+    /// `copy` is TSV without a header, as CopyText.swift has it.
+    enum Dialect { case csv, tsv, copy }
 
-    private let dialect: Dialect
+    let dialect: Dialect
+    /// Told of zero bytes that `copy` replaces.
+    private let zeros: ZeroBytes?
     private let separator: UInt8
     /// Lets most fields pass; what it stops is looked at byte by byte.
     private let scan: CareScan
@@ -43,15 +46,16 @@ final class DelimitedRows: PartEncoder {
     /// Bytes behind a field that may be overwritten, and read behind a row, so that whole words can be.
     private static let slack = 64
 
-    init(_ dialect: Dialect, capacity: Int) {
+    init(_ dialect: Dialect, capacity: Int, zeros: ZeroBytes? = nil) {
         self.dialect = dialect
+        self.zeros = zeros
         separator = dialect == .csv ? UInt8(ascii: ",") : UInt8(ascii: "\t")
         scan =
             switch dialect {
             // Comma is 0x2C; quote, CR and LF are below it.
             case .csv: CareScan(below: 0x2D, or: UInt8(ascii: "\""))
             // CR is 0x0D; tab and LF are below it.
-            case .tsv: CareScan(below: 0x0E, or: UInt8(ascii: "\\"))
+            case .tsv, .copy: CareScan(below: 0x0E, or: UInt8(ascii: "\\"))
             }
         buffer = Self.buffer(capacity)
     }
@@ -71,7 +75,7 @@ final class DelimitedRows: PartEncoder {
     ///
     /// There is room for the rows of most parts from the beginning: memory that is not written to costs nothing, but
     /// each time that it grows, all of it is new to the process.
-    func makePart() -> DelimitedRows { DelimitedRows(dialect, capacity: 4 << 20) }
+    func makePart() -> DelimitedRows { DelimitedRows(dialect, capacity: 4 << 20, zeros: zeros) }
 
     func append(names: [String]) {
         var names = names
@@ -155,7 +159,7 @@ final class DelimitedRows: PartEncoder {
         @inline(__always)
         func room(_ row: Int) -> Int {
             var room = constant
-            for values in columns { room += 2 * values[row].count }
+            for values in columns { room += 3 * values[row].count }
             return room
         }
     }
@@ -183,13 +187,13 @@ final class DelimitedRows: PartEncoder {
     @inline(__always)
     private static func endLine(_ end: UnsafeMutablePointer<UInt8>) { end[-1] = UInt8(ascii: "\n") }
 
-    /// Writes a field and returns its end. There is room for twice its bytes and two quotes.
+    /// Writes a field and returns its end. There is room for three times its bytes and two quotes.
     @inline(__always)
     private func writeText(_ text: ByteSlice, to out: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
         guard scan.copy(text, to: out) else { return out + text.count }
         return switch dialect {
         case .csv: quote(text, to: out)
-        case .tsv: escape(text, to: out)
+        case .tsv, .copy: escape(text, to: out)
         }
     }
 
@@ -219,16 +223,21 @@ final class DelimitedRows: PartEncoder {
     @inline(never)
     private func escape(_ text: ByteSlice, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
         var out = start
+        var hasZero = false
         for byte in text.buffer {
             if let letter = tabEscape(byte) {
                 out.pointee = UInt8(ascii: "\\")
                 out[1] = letter
                 out += 2
+            } else if byte == 0, dialect == .copy {
+                out = ZeroBytes.writeReplacement(to: out)
+                hasZero = true
             } else {
                 out.pointee = byte
                 out += 1
             }
         }
+        if hasZero { zeros?.note(text) }
         return out
     }
 
@@ -268,12 +277,14 @@ final class DelimitedEncoder: SplittableEncoder {
     private let sink: ReportSink
     private(set) var bytesWritten = 0
 
-    init(_ dialect: DelimitedRows.Dialect, sink: @escaping ReportSink) {
-        rows = DelimitedRows(dialect, capacity: 2 * Self.chunkBytes)
+    init(_ dialect: DelimitedRows.Dialect, zeros: ZeroBytes? = nil, sink: @escaping ReportSink) {
+        rows = DelimitedRows(dialect, capacity: 2 * Self.chunkBytes, zeros: zeros)
         self.sink = sink
     }
 
-    func begin(_ columns: [ReportColumn]) throws { rows.append(names: columns.map(\.name)) }
+    func begin(_ columns: [ReportColumn]) throws {
+        if rows.dialect != .copy { rows.append(names: columns.map(\.name)) }
+    }
 
     func append(_ block: RowBlock) throws {
         var row = 0

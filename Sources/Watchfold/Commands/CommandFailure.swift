@@ -5,6 +5,7 @@ import Configuration
 import DurableIO
 import Folding
 import Inbox
+import Postgres
 import Reports
 import SampleData
 import StatusServer
@@ -41,6 +42,8 @@ package struct CommandFailure: Error {
         case let error as DecisionRefused: self.init(.usage, "\(error)")
         case let error as StatusServerError: self.init(.system, "\(error)")
         case let error as AlarmError: self.init(.system, "\(error)")
+        case let error as PostgresError:
+            if case .address = error { self.init(.usage, "\(error)") } else { self.init(.system, "\(error)") }
         case let error as InboxMissing: self.init(.usage, "\(error)")
         case let error as IOError: self.init(.system, "\(error)")
         case let error as CheckpointError:
@@ -67,9 +70,10 @@ package struct CommandFailure: Error {
         }
     }
 
-    /// A message as it may go to a terminal, on as many lines as it has.
+    /// A message as it may go to a terminal, on as many lines as it has. It may quote what was written on the command line,
+    /// and that may be the address of a database in a place where none belongs.
     package static func shown(_ message: String) -> String {
-        message.split(separator: "\n", omittingEmptySubsequences: false).map { Show.name(String($0)) }
+        Masked.addresses(in: message).split(separator: "\n", omittingEmptySubsequences: false).map { Show.name(String($0)) }
             .joined(separator: "\n")
     }
 

@@ -10,10 +10,13 @@ package struct ExportOptions {
     static let maxListBytes = 1 << 30
 
     package var report: String
+    /// Whether somebody named it, or it is the default.
+    package var isReportNamed = true
     package var out: String?
     package var format: String?
     package var from: String?
-    package var to: String?
+    /// The last day, or a database, or both.
+    package var to: [String] = []
     package var month: String?
     package var without: [String] = []
     package var generation: Int?
@@ -29,6 +32,8 @@ package struct ExportOptions {
     package var limit: Int?
     package var program: String?
     package var delimiter: String?
+    /// Of the database.
+    package var schema: String?
 
     package init(report: String) { self.report = report }
 
@@ -74,13 +79,13 @@ package struct ExportOptions {
 
     private func days() throws -> DayRange {
         guard let month else {
-            let days = DayRange(first: try Session.day(from, "--from"), last: try Session.day(to, "--to"))
+            let days = DayRange(first: try Session.day(from, "--from"), last: try Session.day(lastDay(), "--to"))
             if let first = days.first, let last = days.last, last < first {
                 throw refusal("--from \(first) is after --to \(last)")
             }
             return days
         }
-        if from != nil || to != nil { throw refusal("--month cannot be combined with --from and --to") }
+        if try from != nil || lastDay() != nil { throw refusal("--month cannot be combined with --from and --to") }
         let parts = month.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].utf8.count == 4, parts[1].utf8.count == 2,
             let first = CalendarDay("\(month)-01")
@@ -145,5 +150,5 @@ package struct ExportOptions {
         return .pattern(GlobPattern(text))
     }
 
-    private func refusal(_ message: String) -> CommandFailure { CommandFailure(.usage, message) }
+    func refusal(_ message: String) -> CommandFailure { CommandFailure(.usage, message) }
 }

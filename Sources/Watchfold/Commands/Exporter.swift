@@ -60,8 +60,8 @@ package struct ExportRequest: Sendable {
 
 /// Writes reports without changing anything; runs beside a writer.
 package struct Exporter {
-    private let settings: Settings
-    private let fileSystem: FileSystem
+    let settings: Settings
+    let fileSystem: FileSystem
 
     package init(_ settings: Settings, fileSystem: FileSystem = .real) {
         self.settings = settings
@@ -145,15 +145,16 @@ package struct Exporter {
     }
 
     /// Some files whose total becomes rows.
-    private struct Part {
+    struct Part {
         /// The name of their period; nil when there are no periods.
         var period: String?
+        var versions: [VersionRecord]
         var plan: TotalPlan
         var sums: DaySums
     }
 
     /// How to make the totals that the request needs, and what the daily report needs beside them, of one generation.
-    private func parts(
+    func parts(
         _ checkpoints: CheckpointFolder, _ request: ExportRequest, rebuilding: Bool = false
     ) throws -> [Part] {
         let ledger = checkpoints.ledger
@@ -171,7 +172,7 @@ package struct Exporter {
         }
         if request.isEverything {
             let plan = try checkpoints.total.plan(ledger, rebuilding: rebuilding)
-            return [Part(plan: plan, sums: CountingSnapshot.daySums(counting, try ledger.appSums()))]
+            return [Part(versions: counting, plan: plan, sums: CountingSnapshot.daySums(counting, try ledger.appSums()))]
         }
         func day(_ version: VersionRecord) -> CalendarDay? { version.facts.date.flatMap { CalendarDay($0) } }
         let wanted = counting.filter {
@@ -184,7 +185,7 @@ package struct Exporter {
                 }
             }
             return Part(
-                period: period, plan: checkpoints.total.plan(only: versions, generation: generation),
+                period: period, versions: versions, plan: checkpoints.total.plan(only: versions, generation: generation),
                 sums: CountingSnapshot.daySums(versions, sums))
         }
         guard let period = request.period else { return [try part(nil, wanted)] }

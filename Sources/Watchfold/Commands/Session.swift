@@ -120,6 +120,10 @@ package struct Session {
 
     package func fold(_ paths: [String], to out: String?, format: String?) throws {
         let format = try Self.format(format, out)
+        guard format == .csv || format == .tsv else {
+            throw CommandFailure(
+                .usage, "fold writes csv or tsv, not \(format.rawValue); `watchfold export` writes the others")
+        }
         try Self.checkPaths(paths)
         var report = RunReport()
         try writing(to: out) { sink in
@@ -161,6 +165,7 @@ package struct Session {
 
     /// Writes a report, or what is asked of it. All that can be wrong with the options is said before any work.
     package func export(_ options: ExportOptions) throws {
+        if !options.isForDatabase { try options.checkIsForFile() }
         let standardInput = fileSystem.standardStream(0)
         let request = try options.request { path in
             try path == "-"
@@ -169,14 +174,24 @@ package struct Session {
         } exists: { path in
             try path == "-" || fileSystem.statusIfPresent(path) != nil
         }
-        let format = try Self.format(options.format, options.out)
         let exporter = Exporter(settings, fileSystem: fileSystem)
+        if options.isForDatabase { return try export(try options.databaseRequest(request), exporter) }
+        let format = try Self.format(options.format, options.out)
         let columns = try exporter.check(request)
         try Self.check(format, request.query, options.out)
         if let (program, delimiter) = try options.sheet(format) {
             return try exportSheet(exporter, request, program, delimiter, columns, options.out)
         }
         try writing(to: options.out) { sink in try exporter.export(request, format: format, sink: sink) }
+    }
+
+    /// Puts reports into a database and says what that changed there.
+    private func export(_ request: DatabaseRequest, _ exporter: Exporter) throws {
+        try exporter.check(request)
+        let start = ContinuousClock.now
+        let report = try exporter.export(request, environment: ProcessInfo.processInfo.environment)
+        if let warning = report.warning { logger.warning("\(warning)") }
+        conclude(report.lines(seconds: (ContinuousClock.now - start).seconds))
     }
 
     /// Writes CSV for a spreadsheet program; to a file in several ones, if it has more rows than a sheet.
@@ -258,6 +273,19 @@ package struct Session {
         if sample > 0 { text += ", \(Show.count(report.sampled, "raw file")) folded afresh" }
         StandardError.write((report.isRepaired ? "repaired; " : "all well: ") + text + "\n")
     }
+
+    // MARK: Words for a shell
+
+    /// Names of the files that the checkpoints know.
+    func knownFiles() throws -> [String] {
+        try CheckpointFolder.openForReading(
+            settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem
+        ).ledger.files().map(\.name)
+    }
+
+    func categories() -> [String] { settings.map.categories.map(\.name) }
+
+    func columns(_ report: Report) -> [String] { report.columns(settings.map).map(\.name) }
 
     // MARK: Generating
 

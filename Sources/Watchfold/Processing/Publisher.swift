@@ -197,8 +197,12 @@ struct CountingSnapshot {
                 try Self.receiptFiles(ledger, counting)
             )
         }
-        inputsDigest = Self.digest(
-            counting.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.plan] })
+        inputsDigest = Self.inputsDigest(counting)
+    }
+
+    /// Identifies what some versions add up to.
+    static func inputsDigest(_ versions: [VersionRecord]) -> String {
+        digest(versions.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.plan] })
     }
 
     /// What a range of days needs beside its total.

@@ -10,8 +10,9 @@ extension StatusReport {
     /// - Parameter columns: of the terminal; nil when there is none.
     func text(_ style: Style, columns: Int? = nil) -> String {
         var lines: [String] = []
+        if let columns, !files.isEmpty { lines += fileTable(style, columns: columns) }
         let width = files.map { Show.name($0.name).count }.max() ?? 0
-        for file in files {
+        for file in files where columns == nil {
             let name = Show.name(file.name)
             var line = name + String(repeating: " ", count: width - name.count)
             let state = file.state.rawValue + String(repeating: " ", count: max(0, 9 - file.state.rawValue.count))
@@ -21,12 +22,7 @@ extension StatusReport {
                 line += "  \(Show.number(counts.folded)) folded, \(Show.number(counts.ignored)) ignored, "
                 line += "\(Show.number(counts.rejected)) rejected"
             }
-            if !file.rejections.isEmpty {
-                line +=
-                    " ("
-                    + file.rejections.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-                    .map { "\($0.key.rawValue) \(Show.number($0.value))" }.joined(separator: ", ") + ")"
-            }
+            if !file.rejections.isEmpty { line += " (\(Self.rejections(file)))" }
             if !file.reason.isEmpty {
                 line += "  " + style.paint(Show.name(file.reason), file.isUnusual ? .yellow : .dim)
             }
@@ -69,8 +65,12 @@ extension StatusReport {
                 lines.append("  and \(Show.count(unmappedApps.count - 20, "app")) more; see apps.csv")
             }
         }
-        if !runs.isEmpty { lines.append("last runs:") }
-        for run in runs {
+        if let columns, !runs.isEmpty {
+            lines += [""] + runTable(style, columns: columns)
+        } else if !runs.isEmpty {
+            lines.append("last runs:")
+        }
+        for run in runs where columns == nil {
             var line = "  \(Timestamp.text(milliseconds: run.startedAt))  \(run.command)  "
             line += run.summary.map { $0.outcome.rawValue } ?? "running, process \(run.pid)"
             if let summary = run.summary, summary.tally.read > 0 {
@@ -96,7 +96,13 @@ extension StatusReport {
         return line
     }
 
-    private static func color(_ state: FileState) -> Style.Color {
+    /// `negative-duration 9, bad-duration 1`
+    static func rejections(_ file: File) -> String {
+        file.rejections.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            .map { "\($0.key.rawValue) \(Show.number($0.value))" }.joined(separator: ", ")
+    }
+
+    static func color(_ state: FileState) -> Style.Color {
         switch state {
         case .folded: .green
         case .held, .failed: .red

@@ -1,0 +1,57 @@
+//  Rows as PostgreSQL's COPY … FROM STDIN takes them: its text format (PostgreSQL documentation, COPY, "Text Format").
+//
+//  A line a row, tabs between the fields, no header. A tab, LF, CR or backslash in a field is written \t \n \r \\, so no
+//  field can be taken for \N (no value) or \. (the end). That is TSV as it is written here anyway; two things differ.
+//
+//      field          A<tab>B     \N       (empty)      A<zero>B
+//      COPY text      A\tB        \\N      (nothing)    A␀B
+//
+//  An empty field is an empty text; whoever takes the rows decides whether it stands for no value. And text in PostgreSQL
+//  cannot hold the character U+0000, which JSON can name. A contract with it is somebody's mistake, but its seconds are in
+//  all sums, so its row is not left out and does not keep all others from being current: the character is replaced by its
+//  picture, U+2400, and counted, so that it can be said. Should there be a contract with that picture in the same place
+//  too, both would have one key; then the key in the database refuses the rows.
+
+import Records
+import Synchronization
+
+/// Texts in which the character U+0000 was replaced. Rows are encoded on several threads.
+package final class ZeroBytes: Sendable {
+    private struct Found {
+        var count = 0
+        var first: [UInt8] = []
+    }
+
+    private let found = Mutex(Found())
+
+    package init() {}
+
+    /// How many texts there were.
+    package var count: Int { found.withLock { $0.count } }
+
+    /// The first of them by bytes; nil when there was none. As it is, with the zero.
+    package var first: [UInt8]? { found.withLock { $0.count == 0 ? nil : $0.first } }
+
+    /// Which text is told does not depend on the threads.
+    func note(_ text: ByteSlice) {
+        found.withLock { found in
+            if found.count == 0 || text.buffer.lexicographicallyPrecedes(found.first) {
+                found.first = Array(text.buffer)
+            }
+            found.count += 1
+        }
+    }
+
+    /// Writes U+2400 and returns its end.
+    static func writeReplacement(to out: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+        (out[0], out[1], out[2]) = (0xE2, 0x90, 0x80)
+        return out + 3
+    }
+}
+
+package enum CopyText {
+    /// An encoder for COPY's text format.
+    package static func encoder(_ zeros: ZeroBytes, sink: @escaping ReportSink) -> any TableEncoder {
+        DelimitedEncoder(.copy, zeros: zeros, sink: sink)
+    }
+}

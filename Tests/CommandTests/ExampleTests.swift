@@ -1,0 +1,73 @@
+//  The examples in every help text are run, each where it makes sense: they have to work as they stand there.
+
+import Foundation
+import Testing
+
+@Suite struct ExampleTests {
+    /// A command and the lines of its help that begin with two spaces, behind "Examples:".
+    private static func examples(_ shell: Shell) async throws -> [(command: String, line: String)] {
+        let dump = try await shell.expect(0, "$W --experimental-dump-help")
+        let object = try JSONSerialization.jsonObject(with: Data(dump.output.utf8)) as? [String: Any]
+        let root = try #require(object?["command"] as? [String: Any])
+        let commands = try #require(root["subcommands"] as? [[String: Any]])
+        return try commands.flatMap { command -> [(String, String)] in
+            let name = try #require(command["commandName"] as? String)
+            if name == "help" { return [] }
+            let discussion = try #require(command["discussion"] as? String)
+            let lines = discussion.split(separator: "\n", omittingEmptySubsequences: false)
+            let start = try #require(lines.firstIndex { $0 == "Examples:" || $0 == "Example:" }, "\(name) has no examples")
+            let examples = lines[(start + 1)...].filter { !$0.isEmpty }
+            #expect(!examples.isEmpty && examples.allSatisfy { $0.hasPrefix("  ") && $0.count <= 88 }, "\(examples)")
+            return examples.map { (name, String($0.dropFirst(2))) }
+        }
+    }
+
+    /// What is smaller or nearer here than in the example.
+    private static let stand = [
+        (" /data/", " data/"), (" /srv/", " srv/"), ("--records 100000", "--records 100"),
+        ("--days 30 ", "--days 30 --records 20 "), ("db.example", "127.0.0.1:1"), ("--status-port 9117", "--status-port 29117"),
+    ]
+
+    /// Puts everything into place that a command's examples speak of.
+    private func prepare(_ command: String) async throws -> Shell {
+        let shell = Shell()
+        let day = records((0..<50).map { ("HNH\($0)", $0 % 2 == 0 ? "VOD" : "SPORT", 3600) })
+        let good = "cp 20220401.json inbox/; cp 20220402.json inbox/; $W run -q"
+        shell.put("20220401.json", day)
+        shell.put("20220402.json", records([("SGH1", "CHANNEL", 7)]))
+        try await shell.expect(
+            0,
+            """
+            mkdir -p bin data/dumps srv/reports; ln -s "$W" bin/watchfold
+            command -v jq > /dev/null || { printf '#!/bin/sh\\ncat > /dev/null\\n' > bin/jq; chmod +x bin/jq; }
+            gzip -k 20220402.json; cp 20220401.json data/dumps/; gzip -c 20220401.json > dump.json.gz
+            """)
+        switch command {
+        case "accept":
+            shell.put("inbox/20220401.json", day + String(repeating: "nonsense\n", count: 20))
+            try await shell.expect(2, "$W run -q")
+        case "restore": try await shell.expect(0, good + " && $W retract 20220401.json")
+        case "run", "watch": try await shell.expect(0, "cp 20220401.json inbox/")
+        default: try await shell.expect(0, good)
+        }
+        return shell
+    }
+
+    @Test func everyExampleWorks() async throws {
+        let examples = try await Self.examples(Shell())
+        #expect(examples.count > 20 && Set(examples.map(\.command)).count >= 12)
+        try await withThrowingTaskGroup { group in
+            for (command, line) in examples {
+                group.addTask {
+                    let shell = try await prepare(command)
+                    var line = Self.stand.reduce(line) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
+                    if command == "watch" { line = "timeout --preserve-status -s TERM 2 \(line)" }
+                    let outcome = try await shell.expect(
+                        line.contains("postgres://") ? 5 : 0, "PATH=\"$PWD/bin:$PATH\"; set -o pipefail; \(line)")
+                    #expect(!outcome.errors.contains("USAGE") && !outcome.errors.contains("not found"), "\(outcome)")
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}
