@@ -81,7 +81,7 @@ package final class PostgresConnection {
     package func run(_ statement: String, _ parameters: [String?] = [], doing: String) throws(PostgresError) -> Int {
         let result = try result(statement, parameters, doing)
         defer { library.PQclear(result) }
-        return Int(String(cString: library.PQcmdTuples(result))) ?? 0
+        return Int(String(cString: library.PQcmdTuples(result)!)) ?? 0
     }
 
     /// The rows of a query, as texts; nil where there is no value.
@@ -94,7 +94,7 @@ package final class PostgresConnection {
         return (0..<library.PQntuples(result)).map { row in
             (0..<columns).map { column in
                 library.PQgetisnull(result, row, column) == 1
-                    ? nil : String(cString: library.PQgetvalue(result, row, column))
+                    ? nil : String(cString: library.PQgetvalue(result, row, column)!)
             }
         }
     }
@@ -152,7 +152,7 @@ package final class PostgresConnection {
     ) throws {
         library.PQclear(try result(statement, [], doing))
         do {
-            try body { bytes in
+            try body { [self] bytes in
                 var rest = bytes
                 while !rest.isEmpty {
                     let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.messageBytes))
