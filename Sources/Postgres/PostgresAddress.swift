@@ -7,7 +7,7 @@
 //  What the string does not say comes from the environment (PGHOST, PGUSER, PGPASSWORD, …), the service file
 //  (~/.pg_service.conf) and the password file (~/.pgpass). All of that is libpq's.
 //
-//  A string may have a password in it, and one with @, / or ? that is not written as %40, %2F or %3F is cut in the wrong
+//  A string may have a password in it, and one with an @ or a / that is not written as %40 or %2F is cut in the wrong
 //  place: its tail becomes a host or a database, which are named in messages. So such strings are refused before
 //  anything is done with them, and nothing of them is ever quoted.
 
@@ -54,14 +54,15 @@ package struct PostgresAddress: Sendable {
     }
 
     private static let advice =
-        "a password with characters such as @ / ? : % goes into PGPASSWORD or the password file, "
-        + "or is written with %40 %2F %3F %3A %25"
+        "a password with characters such as @ / % goes into PGPASSWORD or the password file, "
+        + "or is written with %40 %2F %25"
 
     /// Refuses what libpq would cut inside a password.
     private static func checkUserInformation(_ text: String) throws(PostgresError) {
         guard let scheme = schemes.first(where: { text.hasPrefix($0) }) else { return }
         let rest = text.dropFirst(scheme.count)
-        let authority = rest.prefix { $0 != "/" && $0 != "?" }
+        // A ? ends nothing before the @, as libpq reads it.
+        let authority = rest.prefix { $0 != "/" }
         let path = rest.dropFirst(authority.count).prefix { $0 != "?" }
         if authority.count(where: { $0 == "@" }) > 1 || path.contains("@") {
             throw .address("the address of the database has an @ too many; \(advice)")

@@ -13,7 +13,8 @@ package enum SQLText {
 
     private static func quoted(_ text: String, _ mark: Character) -> String {
         precondition(!text.utf8.contains(0), "PostgreSQL has no name and no text with a zero byte")
-        return "\(mark)" + text.split(separator: mark, omittingEmptySubsequences: false).joined(separator: "\(mark)\(mark)")
+        return "\(mark)"
+            + text.split(separator: mark, omittingEmptySubsequences: false).joined(separator: "\(mark)\(mark)")
             + "\(mark)"
     }
 }

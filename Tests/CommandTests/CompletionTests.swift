@@ -9,7 +9,9 @@ import Testing
         let script = try await shell.expect(0, "$W --generate-completion-script \(name)")
         #expect(script.errors.isEmpty && script.output.contains("retract"), "\(script)")
         try await shell.expect(
-            0, "command -v \(name) > /dev/null || exit 0; $W --generate-completion-script \(name) > script; \(name) -n script")
+            0,
+            "command -v \(name) > /dev/null || exit 0; $W --generate-completion-script \(name) > script; \(name) -n script"
+        )
     }
 
     /// What bash offers for the last word of a line.

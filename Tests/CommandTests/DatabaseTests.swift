@@ -24,7 +24,9 @@ import Testing
             #expect(outcome.output.isEmpty && outcome.errors.hasPrefix("watchfold: "), "\(outcome)")
             #expect(!outcome.errors.contains("127.0.0.1") && !outcome.errors.contains("hush"), "\(outcome)")
         }
-        for options in ["--schema s", "--to 2022-04-01 --schema s"] { try await shell.expect(1, "$W export \(options)") }
+        for options in ["--schema s", "--to 2022-04-01 --schema s"] {
+            try await shell.expect(1, "$W export \(options)")
+        }
     }
 
     @Test func noMessageHasAPasswordInIt() async throws {

@@ -26,7 +26,8 @@ import Testing
         "run --inbox ''", "run --inbox nowhere", "run --config nowhere.yaml", "run --config inbox",
         "run --config <(echo jobs: 1)", "run --checkpoints inbox/c", "export nothing", "export --format xml",
         "export --from 2022-02-30", "export --from 2022-04-02 --to 2022-04-01", "export", "status", "verify", "fold",
-        "fold - -", "fold - --format jsonl", "fold - -o x.parquet", "generate --days 0", "generate --compress zip", "generate --from tomorrow",
+        "fold - -", "fold - --format jsonl", "fold - -o x.parquet", "generate --days 0", "generate --compress zip",
+        "generate --from tomorrow",
         "reprocess nowhere.json",
     ])
     func oneForWhatIsWrittenWrong(_ arguments: String) async throws {

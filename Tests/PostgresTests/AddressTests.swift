@@ -22,15 +22,18 @@ import Testing
         #expect(uri.secrets == ["s/e@cret"])
         let words = try PostgresAddress("host=db.example password='my secret' dbname = sales")
         #expect(words.secrets == ["my secret"] && words.settings["dbname"] == "sales")
+        let question = try PostgresAddress("postgres://me:a?b=c@db/sales")
+        #expect(question.secrets == ["a?b=c"] && question.settings["host"] == "db")
     }
 
     /// Every one has the word "hush" in the place of a password, and libpq cannot read it or cuts it in the wrong place.
     @Test(arguments: [
-        "postgres://me:hush/hush@db/sales", "postgres://me:hush@hush@db/sales", "postgres://me:hush?hush@db/sales",
+        "postgres://me:hush/hush@db/sales", "postgres://me:hush@hush@db/sales", "postgres://me:hush?a@hush@db/sales",
         "postgres://me:12/hush@db/sales", "postgres://me:%zzhush@db/sales", "postgres://me:hush%00hush@db/sales",
-        "postgres://me:a@b/hush@db/sales", "postgres://me:hush?x=hush@db", "postgres://me@[hush/sales",
+        "postgres://me:a@b/hush@db/sales", "postgres://me@[hush/sales",
         "postgres://me:hush", "postgres://db:hush/sales", "postgres://me:hush\"hush%@db", "password=my hush",
-        "password='hush", "password=x hush", "hush=hush", "host=db pasword=hush", "port=hush", "postgres://me@db:99999/hush",
+        "password='hush", "password=x hush", "hush=hush", "host=db pasword=hush", "port=hush",
+        "postgres://me@db:99999/hush",
     ])
     func whatCannotBeReadIsRefusedWithoutAWordOfIt(_ text: String) {
         #expect(PostgresAddress.isAddress(text))

@@ -87,7 +87,8 @@ import Testing
 
     @Test func everyTextComesBack() throws {
         let texts = [
-            "plain", "", "\\N", "\\.", "\\", "\\\\", "a\tb", "a\nb", "a\r\nb", "\\t", "\\x41", "\\101", "\u{8}\u{B}\u{C}",
+            "plain", "", "\\N", "\\.", "\\", "\\\\", "a\tb", "a\nb", "a\r\nb", "\\t", "\\x41", "\\101",
+            "\u{8}\u{B}\u{C}",
             "\u{1}\u{7F}", "é😀\u{FFFF}", "a,\"b\"", String(repeating: "\\", count: 9000), "NULL", " ", "\u{2400}",
         ]
         try expectReadBack(texts, as: texts)

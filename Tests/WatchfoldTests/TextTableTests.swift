@@ -11,7 +11,8 @@ import Testing
 
     private static func table() -> TextTable {
         var table = TextTable([
-            .init(title: "FILE", isCut: true), .init(title: "STATE"), .init(title: "ROWS", isNumber: true, dispensable: 1),
+            .init(title: "FILE", isCut: true), .init(title: "STATE"),
+            .init(title: "ROWS", isNumber: true, dispensable: 1),
             .init(title: "BAD", isNumber: true),
         ])
         table.rows = [
@@ -26,7 +27,8 @@ import Testing
     @Test func columnsAreAligned() {
         #expect(
             Self.table().lines(Self.plain, width: 80) == [
-                "FILE           STATE    ROWS  BAD", "20220401.json  folded  1,500    7", "é.json         held       12    -",
+                "FILE           STATE    ROWS  BAD", "20220401.json  folded  1,500    7",
+                "é.json         held       12    -",
                 "  one two three four",
             ])
     }
@@ -63,7 +65,8 @@ import Testing
         try bench.run()
         let text = try bench.status().text(Self.colored, columns: 100)
         let lines = text.split(separator: "\n")
-        #expect(lines[0].contains("FILE") && lines[1].contains("\u{1B}[32mfolded") && lines[2].contains("\u{1B}[31mheld"))
+        #expect(
+            lines[0].contains("FILE") && lines[1].contains("\u{1B}[32mfolded") && lines[2].contains("\u{1B}[31mheld"))
         #expect(text.contains("LAST RUNS") && text.contains("\u{1B}[33mincomplete"))
         #expect(!lines.contains { $0.replacing(/\u{1B}\[[0-9]+m/, with: "").count > 100 }, "\(text)")
         let plain = try bench.status().text(Self.plain)

@@ -73,8 +73,10 @@ package struct CommandFailure: Error {
     /// A message as it may go to a terminal, on as many lines as it has. It may quote what was written on the command line,
     /// and that may be the address of a database in a place where none belongs.
     package static func shown(_ message: String) -> String {
-        Masked.addresses(in: message).split(separator: "\n", omittingEmptySubsequences: false).map { Show.name(String($0)) }
-            .joined(separator: "\n")
+        Masked.addresses(in: message).split(separator: "\n", omittingEmptySubsequences: false).map {
+            Show.name(String($0))
+        }
+        .joined(separator: "\n")
     }
 
     /// Whether a rebuilt ledger would help.

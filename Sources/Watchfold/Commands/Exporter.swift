@@ -172,7 +172,9 @@ package struct Exporter {
         }
         if request.isEverything {
             let plan = try checkpoints.total.plan(ledger, rebuilding: rebuilding)
-            return [Part(versions: counting, plan: plan, sums: CountingSnapshot.daySums(counting, try ledger.appSums()))]
+            return [
+                Part(versions: counting, plan: plan, sums: CountingSnapshot.daySums(counting, try ledger.appSums()))
+            ]
         }
         func day(_ version: VersionRecord) -> CalendarDay? { version.facts.date.flatMap { CalendarDay($0) } }
         let wanted = counting.filter {
@@ -185,7 +187,8 @@ package struct Exporter {
                 }
             }
             return Part(
-                period: period, versions: versions, plan: checkpoints.total.plan(only: versions, generation: generation),
+                period: period, versions: versions,
+                plan: checkpoints.total.plan(only: versions, generation: generation),
                 sums: CountingSnapshot.daySums(versions, sums))
         }
         guard let period = request.period else { return [try part(nil, wanted)] }

@@ -61,7 +61,8 @@ extension Exporter {
     func check(_ request: DatabaseRequest) throws(PostgresError) {
         let names = request.reports.flatMap { $0.columns(settings.map).map(\.name) } + [request.schema]
         if let long = names.first(where: { $0.utf8.count > SQLText.maxNameBytes }) {
-            throw .unfit("\"\(long)\" is too long for a name in PostgreSQL, which has up to \(SQLText.maxNameBytes) bytes")
+            throw .unfit(
+                "\"\(long)\" is too long for a name in PostgreSQL, which has up to \(SQLText.maxNameBytes) bytes")
         }
     }
 
@@ -104,7 +105,8 @@ extension Exporter {
         }
         for table in report.tables {
             try connection.run(
-                receipts.upsert, receipt(table, part, request.files), doing: "writing the receipt into \(receipts.quoted)")
+                receipts.upsert, receipt(table, part, request.files),
+                doing: "writing the receipt into \(receipts.quoted)")
         }
         try connection.commit()
         return report
@@ -193,6 +195,13 @@ private struct DatabaseRows {
         }
         for (table, memory) in small {
             try copy(table) { sink in try memory.bytes.withUnsafeBytes { try sink($0) } }
+        }
+        // A replaced character is the one way in which two keys can become one, and an update would take either.
+        if zeros.count > 0 {
+            for (report, table) in [contracts].compactMap({ $0 }) + small.map(\.0) {
+                try connection.run(
+                    table.uniqueIndex(Self.staging(report)), doing: "renewing table \(table.quoted)")
+            }
         }
         var rows = Dictionary(uniqueKeysWithValues: result!.written.map { ($0.report, $0.rows) })
         if let contracts { rows[.engagement] = rows[contracts.report] }

@@ -105,7 +105,8 @@ struct DatabaseTable {
             guard let index = others.firstIndex(where: { $0[1] == column.name }) else {
                 let filling = column.kind == .integer ? " DEFAULT 0" : ""
                 problems.append(
-                    "it has no column \(column.quoted); ALTER TABLE \(quoted) ADD COLUMN \(column.definition)\(filling)")
+                    "it has no column \(column.quoted); ALTER TABLE \(quoted) ADD COLUMN \(column.definition)\(filling)"
+                )
                 continue
             }
             let kind = others.remove(at: index)[2] ?? ""
@@ -153,6 +154,11 @@ struct DatabaseTable {
         "COPY pg_temp.\(SQLText.name(staging)) FROM STDIN (FORMAT text, FREEZE true, ENCODING 'UTF8')"
     }
 
+    /// Refuses two new rows of one key.
+    func uniqueIndex(_ staging: String) -> String {
+        "CREATE UNIQUE INDEX ON pg_temp.\(SQLText.name(staging)) (\(key.quoted))"
+    }
+
     /// What a replacement did, in rows.
     struct Change: Equatable {
         var added = 0
@@ -163,7 +169,8 @@ struct DatabaseTable {
     /// Makes the rows those of a staging table, which may have more columns.
     func replace(from staging: String, _ connection: PostgresConnection) throws(PostgresError) -> Change {
         let doing = "renewing table \(quoted)"
-        let source = "(SELECT \(columns.map(sourced).joined(separator: ", ")) FROM pg_temp.\(SQLText.name(staging))) AS s"
+        let source =
+            "(SELECT \(columns.map(sourced).joined(separator: ", ")) FROM pg_temp.\(SQLText.name(staging))) AS s"
         let values = columns.dropFirst()
         var change = Change()
         change.removed = try connection.run(

@@ -18,7 +18,8 @@ extension DatabaseReport {
             let change = table.change
             lines.append(
                 name + String(repeating: " ", count: width.0 - name.count + 2)
-                    + String(repeating: " ", count: width.1 - count.count) + "\(count) row\(table.rows == 1 ? " " : "s")"
+                    + String(repeating: " ", count: width.1 - count.count)
+                    + "\(count) row\(table.rows == 1 ? " " : "s")"
                     + "  \(Show.number(change.added)) added, \(Show.number(change.changed)) changed, "
                     + "\(Show.number(change.removed)) removed")
         }

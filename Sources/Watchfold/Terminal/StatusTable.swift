@@ -33,7 +33,8 @@ extension StatusReport {
         var notes: [TextTable.Cell] = []
         if !file.reason.isEmpty {
             let isOpen = file.state == .held || file.state == .failed || file.state == .waiting
-            notes.append(.init(Show.name(file.reason), file.isUnusual || isOpen ? color(file.state, unusual: true) : .dim))
+            notes.append(
+                .init(Show.name(file.reason), file.isUnusual || isOpen ? color(file.state, unusual: true) : .dim))
         }
         if !file.rejections.isEmpty { notes.append(.init(rejections(file), .dim)) }
         if file.isGone { notes.append(.init("no longer in the inbox", .dim)) }
@@ -49,7 +50,8 @@ extension StatusReport {
     func runTable(_ style: Style, columns: Int) -> [String] {
         var table = TextTable([
             .init(title: "LAST RUNS"), .init(title: "COMMAND"), .init(title: "OUTCOME"),
-            .init(title: "RECORDS", isNumber: true, dispensable: 1), .init(title: "READ", isNumber: true, dispensable: 2),
+            .init(title: "RECORDS", isNumber: true, dispensable: 1),
+            .init(title: "READ", isNumber: true, dispensable: 2),
         ])
         table.rows = runs.map { run in
             let read = run.summary.map { $0.tally.read } ?? 0

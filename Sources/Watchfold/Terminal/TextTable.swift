@@ -53,9 +53,11 @@ struct TextTable {
             (rows.map { Self.width($0.cells[column].text) } + [columns[column].title.count]).max()!
         }
         func needed() -> Int { shown.reduce(-Self.gap) { $0 + widths[$1] + Self.gap } }
-        while needed() > width, let first = shown.filter({ columns[$0].dispensable != nil }).max(by: { a, b in
-            columns[a].dispensable! < columns[b].dispensable!
-        }) {
+        while needed() > width,
+            let first = shown.filter({ columns[$0].dispensable != nil }).max(by: { a, b in
+                columns[a].dispensable! < columns[b].dispensable!
+            })
+        {
             shown.removeAll { $0 == first }
         }
         if needed() > width, let cut = shown.first(where: { columns[$0].isCut }) {
