@@ -86,7 +86,7 @@ package struct Exporter {
     }
 
     /// The categories of a request: those of its generation, as far as the ledger has them; else those of now.
-    private func map(_ request: ExportRequest, _ ledger: Ledger) throws -> CategoryMap {
+    func map(_ request: ExportRequest, _ ledger: Ledger) throws -> CategoryMap {
         guard let generation = request.generation, let text = try ledger.categories(at: generation) else {
             return settings.map
         }

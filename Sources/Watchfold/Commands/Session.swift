@@ -187,7 +187,6 @@ package struct Session {
 
     /// Puts reports into a database and says what that changed there.
     private func export(_ request: DatabaseRequest, _ exporter: Exporter) throws {
-        try exporter.check(request)
         let start = ContinuousClock.now
         let report = try exporter.export(request, environment: ProcessInfo.processInfo.environment)
         if let warning = report.warning { logger.warning("\(warning)") }

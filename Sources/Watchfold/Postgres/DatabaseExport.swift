@@ -16,6 +16,7 @@
 //  Whatever goes wrong before the COMMIT, the server takes everything back: tables, rows and receipt.
 
 import Checkpoints
+import Codecs
 import Folding
 import Postgres
 import Reports
@@ -55,17 +56,6 @@ struct DatabaseReport {
 }
 
 extension Exporter {
-    /// Checks a request before any work is done.
-    ///
-    /// - Throws: `PostgresError.unfit`.
-    func check(_ request: DatabaseRequest) throws(PostgresError) {
-        let names = request.reports.flatMap { $0.columns(settings.map).map(\.name) } + [request.schema]
-        if let long = names.first(where: { $0.utf8.count > SQLText.maxNameBytes }) {
-            throw .unfit(
-                "\"\(long)\" is too long for a name in PostgreSQL, which has up to \(SQLText.maxNameBytes) bytes")
-        }
-    }
-
     /// Makes the tables those of the reports.
     ///
     /// - Parameter environment: of the process, with what the address does not say.
@@ -74,21 +64,29 @@ extension Exporter {
         let checkpoints = try CheckpointFolder.openForReading(
             settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
         // What can be wrong with the request is found before there is a connection.
+        let map = try map(request.files, checkpoints.ledger)
+        let names = request.reports.flatMap { $0.columns(map).map(\.name) } + [request.schema]
+        if let long = names.first(where: { $0.utf8.count > SQLText.maxNameBytes }) {
+            throw CommandFailure(
+                .usage,
+                "\"\(long)\" is too long for a name in PostgreSQL, which has up to \(SQLText.maxNameBytes) bytes")
+        }
         _ = try checkpoints.ledger.snapshot { try parts(checkpoints, request.files) }
         do {
-            return try export(request, checkpoints, environment, rebuilding: false)
+            return try export(request, map, checkpoints, environment, rebuilding: false)
         } catch  where Publisher.blamesTotal(error) {
             // The connection is closed by now, and nothing of the first attempt is left.
-            return try export(request, checkpoints, environment, rebuilding: true)
+            return try export(request, map, checkpoints, environment, rebuilding: true)
         }
     }
 
     private func export(
-        _ request: DatabaseRequest, _ checkpoints: CheckpointFolder, _ environment: [String: String], rebuilding: Bool
+        _ request: DatabaseRequest, _ map: CategoryMap, _ checkpoints: CheckpointFolder,
+        _ environment: [String: String], rebuilding: Bool
     ) throws -> DatabaseReport {
         let connection = try PostgresConnection(request.address, environment: environment)
         try Self.begin(connection, request.schema)
-        let tables = request.reports.map { ($0, DatabaseTable($0, settings.map, schema: request.schema)) }
+        let tables = request.reports.map { ($0, DatabaseTable($0, map, schema: request.schema)) }
         let receipts = DatabaseTable(receiptsIn: request.schema)
         for table in tables.map(\.1) + [receipts] { try table.prepare(connection) }
         // Only now, so that of two exports the later one to write is the later one to read.
@@ -98,14 +96,14 @@ extension Exporter {
         var report = DatabaseReport(
             place: connection.place, schema: request.schema, generation: part.plan.generation, tables: [],
             zeros: ZeroBytes())
-        let rows = try DatabaseRows(connection, tables, settings, report.zeros).write(part)
+        let rows = try DatabaseRows(connection, tables, map, settings.jobs, report.zeros).write(part)
         for (name, table) in tables {
             let change = try table.replace(from: DatabaseRows.staging(name), connection)
             report.tables.append(.init(report: name, rows: rows[name] ?? 0, change: change))
         }
         for table in report.tables {
             try connection.run(
-                receipts.upsert, receipt(table, part, request.files),
+                receipts.upsert, receipt(table, part, map, request.files),
                 doing: "writing the receipt into \(receipts.quoted)")
         }
         try connection.commit()
@@ -134,12 +132,18 @@ extension Exporter {
         }
     }
 
+    private static func digest(_ map: CategoryMap) -> String {
+        map.canonicalBytes.withUnsafeBytes { XXH128(of: $0).hex }
+    }
+
     /// The row of a report's receipt, in the order of the table's columns.
-    private func receipt(_ table: DatabaseReport.Table, _ part: Part, _ request: ExportRequest) -> [String?] {
+    private func receipt(_ table: DatabaseReport.Table, _ part: Part, _ map: CategoryMap, _ request: ExportRequest)
+        -> [String?]
+    {
         [
             table.report.rawValue, "\(part.plan.generation)", "\(table.rows)", "\(part.versions.count)",
             part.sums.days.min()?.description, part.sums.days.max()?.description, request.selection,
-            CountingSnapshot.inputsDigest(part.versions), settings.mapDigest, Tool.name, "now",
+            CountingSnapshot.inputsDigest(part.versions), Self.digest(map), Tool.name, "now",
         ]
     }
 }
@@ -148,15 +152,19 @@ extension Exporter {
 private struct DatabaseRows {
     let connection: PostgresConnection
     let tables: [(report: Report, table: DatabaseTable)]
-    let settings: Settings
+    let map: CategoryMap
+    /// Threads.
+    let jobs: Int
     let zeros: ZeroBytes
 
     init(
-        _ connection: PostgresConnection, _ tables: [(Report, DatabaseTable)], _ settings: Settings, _ zeros: ZeroBytes
+        _ connection: PostgresConnection, _ tables: [(Report, DatabaseTable)], _ map: CategoryMap, _ jobs: Int,
+        _ zeros: ZeroBytes
     ) {
         self.connection = connection
         self.tables = tables
-        self.settings = settings
+        self.map = map
+        self.jobs = jobs
         self.zeros = zeros
     }
 
@@ -172,7 +180,7 @@ private struct DatabaseRows {
     /// Makes the reports and returns how many rows they have.
     func write(_ part: Exporter.Part) throws -> [Report: Int] {
         let merge = try part.plan.open(
-            withDays: tables.contains { $0.report == .profile || $0.report == .daily }, jobs: settings.jobs)
+            withDays: tables.contains { $0.report == .profile || $0.report == .daily }, jobs: jobs)
         // Profile, which has all columns of engagement, if it is wanted.
         let contracts = tables.last { $0.report == .engagement || $0.report == .profile }
         let small = tables.filter { $0.report == .daily || $0.report == .apps }.map { ($0, Memory()) }
@@ -181,8 +189,8 @@ private struct DatabaseRows {
         }
         var result: ReportResult?
         func make() throws {
-            let pass = try ReportPass(schema: merge.schema, map: settings.map, outputs: outputs)
-            try RangeOutput.run(merge, pass, into: nil, jobs: settings.jobs)
+            let pass = try ReportPass(schema: merge.schema, map: map, outputs: outputs)
+            try RangeOutput.run(merge, pass, into: nil, jobs: jobs)
             result = try pass.finish(part.sums)
         }
         if let contracts {
