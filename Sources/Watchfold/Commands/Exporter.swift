@@ -136,6 +136,37 @@ package struct Exporter {
         _ = try pass.finish(part.sums)
     }
 
+    /// What there is to say of the files that a request is about, from one merge. The request's query is not looked at.
+    ///
+    /// - Parameter top: how many of the contracts with most seconds are wanted.
+    /// - Throws: `CheckpointError`, `LedgerError`, `DamagedTable`, `ReportError`.
+    package func summary(_ request: ExportRequest, top: Int = 20) throws -> ReportSummary {
+        try edition(request, top: top).summary
+    }
+
+    /// Counts the files that a request is about, and says how to merge them once more.
+    func edition(_ request: ExportRequest, top: Int) throws -> Edition {
+        precondition(request.period == nil, "an edition is of all days together")
+        let checkpoints = try CheckpointFolder.openForReading(
+            settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
+        func edition(rebuilding: Bool) throws -> Edition {
+            let (part, snapshot) = try checkpoints.ledger.snapshot {
+                let part = try parts(checkpoints, request, rebuilding: rebuilding)[0]
+                return (
+                    part,
+                    try CountingSnapshot(
+                        checkpoints.ledger, part.versions, generation: part.plan.generation, part.sums)
+                )
+            }
+            do {
+                return try Edition(settings, part.plan, snapshot, top: top)
+            } catch  where part.plan.usesTotal && Publisher.blamesTotal(error) {
+                return try edition(rebuilding: true)
+            }
+        }
+        return try edition(rebuilding: false)
+    }
+
     private static func writing(_ report: Report, _ body: () throws -> Void) throws {
         do {
             try body()
@@ -148,6 +179,7 @@ package struct Exporter {
     private struct Part {
         /// The name of their period; nil when there are no periods.
         var period: String?
+        var versions: [VersionRecord]
         var plan: TotalPlan
         var sums: DaySums
     }
@@ -171,7 +203,9 @@ package struct Exporter {
         }
         if request.isEverything {
             let plan = try checkpoints.total.plan(ledger, rebuilding: rebuilding)
-            return [Part(plan: plan, sums: CountingSnapshot.daySums(counting, try ledger.appSums()))]
+            return [
+                Part(versions: counting, plan: plan, sums: CountingSnapshot.daySums(counting, try ledger.appSums()))
+            ]
         }
         func day(_ version: VersionRecord) -> CalendarDay? { version.facts.date.flatMap { CalendarDay($0) } }
         let wanted = counting.filter {
@@ -184,7 +218,7 @@ package struct Exporter {
                 }
             }
             return Part(
-                period: period, plan: checkpoints.total.plan(only: versions, generation: generation),
+                period: period, versions: versions, plan: checkpoints.total.plan(only: versions, generation: generation),
                 sums: CountingSnapshot.daySums(versions, sums))
         }
         guard let period = request.period else { return [try part(nil, wanted)] }

@@ -133,7 +133,7 @@ extension Processor {
     /// What the report of what counts now adds up to.
     private func totals() throws -> EngagementTotals {
         let plan = try checkpoints.total.plan(checkpoints.ledger)
-        let snapshot = try CountingSnapshot(checkpoints.ledger, settings)
+        let snapshot = try CountingSnapshot(checkpoints.ledger)
         let pass = try ReportPass(schema: plan.schema, map: settings.map, outputs: [])
         try plan.run { try pass.consume($0) }
         let result = try pass.finish(snapshot.daySums)

@@ -40,7 +40,7 @@ struct Publisher {
     ///
     /// - Parameter force: write them though they seem to be current.
     func publish(force: Bool = false) throws -> Publication {
-        let snapshot = try CountingSnapshot(checkpoints.ledger, settings)
+        let snapshot = try CountingSnapshot(checkpoints.ledger)
         if snapshot.generation == 0 { return .nothing }
         let manifest = try Manifest(checkpoints.ledger)
         if try Manifest.read(checkpoints.root, in: fileSystem) != manifest {
@@ -189,14 +189,21 @@ struct CountingSnapshot {
     /// Of the names, contents, dates and fold settings that count: the identity of the total.
     let inputsDigest: String
 
-    init(_ ledger: Ledger, _ settings: Settings) throws {
-        (generation, counting, daySums, files) = try ledger.snapshot {
+    /// Of all that counts now.
+    init(_ ledger: Ledger) throws {
+        self = try ledger.snapshot {
             let counting = try ledger.countingVersions()
-            return (
-                try ledger.generation, counting, Self.daySums(counting, try ledger.appSums()),
-                try Self.receiptFiles(ledger, counting)
-            )
+            return try CountingSnapshot(
+                ledger, counting, generation: ledger.generation, Self.daySums(counting, try ledger.appSums()))
         }
+    }
+
+    /// Of some versions that count at a generation. Called within a snapshot of the ledger.
+    init(_ ledger: Ledger, _ counting: [VersionRecord], generation: Int, _ daySums: DaySums) throws {
+        self.generation = generation
+        self.counting = counting
+        self.daySums = daySums
+        files = try Self.receiptFiles(ledger, counting)
         inputsDigest = Self.digest(
             counting.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.plan] })
     }
