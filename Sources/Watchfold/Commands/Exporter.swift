@@ -145,13 +145,19 @@ package struct Exporter {
     }
 
     /// Counts the files that a request is about, and says how to merge them once more.
-    func edition(_ request: ExportRequest, top: Int) throws -> Edition {
+    ///
+    /// - Parameter beside: what else is to be read of the ledger at the same moment; it is told the generation. May be
+    ///   called again.
+    func edition(
+        _ request: ExportRequest, top: Int, beside: (Ledger, _ generation: Int) throws -> Void = { _, _ in }
+    ) throws -> Edition {
         precondition(request.period == nil, "an edition is of all days together")
         let checkpoints = try CheckpointFolder.openForReading(
             settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
         func edition(rebuilding: Bool) throws -> Edition {
             let (part, snapshot) = try checkpoints.ledger.snapshot {
                 let part = try parts(checkpoints, request, rebuilding: rebuilding)[0]
+                try beside(checkpoints.ledger, part.plan.generation)
                 return (
                     part,
                     try CountingSnapshot(
@@ -218,7 +224,8 @@ package struct Exporter {
                 }
             }
             return Part(
-                period: period, versions: versions, plan: checkpoints.total.plan(only: versions, generation: generation),
+                period: period, versions: versions,
+                plan: checkpoints.total.plan(only: versions, generation: generation),
                 sums: CountingSnapshot.daySums(versions, sums))
         }
         guard let period = request.period else { return [try part(nil, wanted)] }

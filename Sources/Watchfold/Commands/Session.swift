@@ -224,6 +224,37 @@ package struct Session {
         }
     }
 
+    /// Writes a report to look at: for the terminal, or as a page.
+    package func report(_ options: ReportOptions) throws {
+        let request = try options.request()
+        let form = try options.form()
+        if let out = options.out { try checkTarget(out) }
+        try writing(to: options.out) { sink in
+            let facts = try Reporter(settings, fileSystem: fileSystem).facts(request, top: options.top)
+            let bytes: [UInt8]
+            switch form {
+            case .html: bytes = ReportPage(facts).bytes
+            case .text:
+                let isTerminal = options.out == nil && isatty(1) == 1
+                let style = Style(isTerminal: isTerminal, environment: ProcessInfo.processInfo.environment)
+                bytes = Array(facts.text(style, columns: isTerminal ? StandardError.columns(of: 1) : nil).utf8)
+            }
+            try bytes.withUnsafeBytes { try sink($0) }
+        }
+    }
+
+    /// Finds out before any work that a file cannot be where it is to be.
+    private func checkTarget(_ out: String) throws {
+        if out == "-" { return }
+        if try fileSystem.statusIfPresent(out)?.kind == .folder {
+            throw CommandFailure(.usage, "-o \(Show.name(out)): that is a folder; name a file")
+        }
+        let folder = Path.parent(out)
+        guard try fileSystem.statusIfPresent(folder)?.kind == .folder else {
+            throw CommandFailure(.usage, "-o \(Show.name(out)): there is no folder \(Show.name(folder))")
+        }
+    }
+
     package func status(asJSON: Bool) throws {
         let report = try StatusReport(settings, fileSystem: fileSystem)
         let style = Style(isTerminal: isatty(1) == 1, environment: ProcessInfo.processInfo.environment)
