@@ -102,4 +102,14 @@ package struct DaySeries: Sendable, Equatable {
         case .year: String(column.day.description.prefix(4))
         }
     }
+
+    /// What a column is called in a sentence: `1 April 2022`, `the week of 4 April 2022`, `April 2022`, `2022`.
+    func words(_ column: Column) -> String {
+        switch unit {
+        case .day: DateText.long(column.day)
+        case .week: "the week of \(DateText.long(column.day))"
+        case .month: String(DateText.long(column.day).dropFirst(2))
+        case .year: "\(column.day.year)"
+        }
+    }
 }

@@ -11,7 +11,7 @@ enum PageStyle {
         --good:#1f6b46;--c0:#47617f;--c1:#0068a8;--c2:#bf4f00;--c3:#00805c;--c4:#9d4f86;--c5:#957000;--c6:#3c86ad;--c7:#6b6b6b;
         --c8:#a04040}
         @media (prefers-color-scheme:dark){:root{--ground:#14171b;--text:#e9e7e2;--soft:#a7abb2;--line:#343a42;--grid:#272c33;
-        --gap:#2f2c26;--note:#f0b267;--good:#7fcfa4;--c0:#8fb0d4;--c1:#56b4e9;--c2:#ee8a4c;--c3:#35c39a;--c4:#da8fc0;--c5:#e5c04b;
+        --gap:#413b30;--note:#f0b267;--good:#7fcfa4;--c0:#8fb0d4;--c1:#56b4e9;--c2:#ee8a4c;--c3:#35c39a;--c4:#da8fc0;--c5:#e5c04b;
         --c6:#9ad0ea;--c7:#b0b0b0;--c8:#e08c8c}}
         *{box-sizing:border-box}
         html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
@@ -38,12 +38,17 @@ enum PageStyle {
         .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));gap:0 2.5rem}
         table{border-collapse:collapse;width:100%;font-size:.9375rem}
         caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-        th,td{text-align:left;vertical-align:top;padding:.32rem 1rem .32rem 0;font-weight:400;overflow-wrap:anywhere}
+        th,td{text-align:left;vertical-align:top;padding:.32rem 1rem .32rem 0;font-weight:400;overflow-wrap:break-word}
+        td bdi,th bdi{overflow-wrap:anywhere}
+        .n + :not(.n){padding-left:1rem}
         th:last-child,td:last-child{padding-right:0}
         thead th{font-size:.8125rem;color:var(--soft);vertical-align:bottom;overflow-wrap:normal}
         tbody tr{border-top:1px solid var(--grid)}
         .n{text-align:right;white-space:nowrap}
-        .bar{width:42%;min-width:3.5rem}
+        .bar{width:36%;min-width:3.5rem}
+        #tastes tbody th{min-width:10.5rem}
+        #attention tbody th{min-width:9rem}#attention td:last-child{min-width:13rem}
+        #attention td:nth-child(-n+3),#rejections th,#missing th,#days th{white-space:nowrap}
         .bar svg{display:block;margin-top:.3rem}
         .c0,.column{fill:var(--c0)}.c1{fill:var(--c1)}.c2{fill:var(--c2)}.c3{fill:var(--c3)}.c4{fill:var(--c4)}
         .c5{fill:var(--c5)}.c6{fill:var(--c6)}.c7{fill:var(--c7)}.c8{fill:var(--c8)}
@@ -64,13 +69,13 @@ enum PageStyle {
         .words div{display:grid;grid-template-columns:9rem minmax(0,1fr);gap:0 1rem;padding:.25rem 0}
         .words dt{font-weight:600;overflow-wrap:anywhere}
         .words dd{margin:0;color:var(--soft);overflow-wrap:anywhere}
-        @media (max-width:36rem){.minor{display:none}th,td{padding-right:.6rem}table{font-size:.875rem}
+        @media (max-width:36rem){.minor{display:none}#tastes tbody th{min-width:0}th,td{padding-right:.6rem}table{font-size:.875rem}
         .tiles{grid-template-columns:1fr 1fr;gap:1rem}.tiles strong{font-size:1.4rem}.words div{grid-template-columns:1fr}
         section,footer{margin-top:2rem;padding-top:1.1rem}}
         @media print{:root{--ground:#fff;--text:#000;--soft:#444;--line:#bbb;--grid:#ddd;--gap:#e6e0d5;--note:#8f4a00;--good:#1f6b46;
         --c0:#47617f;--c1:#0068a8;--c2:#bf4f00;--c3:#00805c;--c4:#9d4f86;--c5:#957000;--c6:#3c86ad;--c7:#6b6b6b;--c8:#a04040}
         @page{margin:16mm}
-        body{font-size:10pt}main{max-width:none;padding:0}.scroll{overflow:visible}details{display:none}
+        html{font-size:9.5pt}main{max-width:none;padding:0}th,td{padding-top:.22rem;padding-bottom:.22rem}.scroll{overflow:visible}details{display:none}
         .tiles{grid-template-columns:repeat(5,1fr);gap:1rem}.tiles strong{font-size:1.3rem}
         .pair{grid-template-columns:1fr 1fr}
         section,footer{margin-top:1.4rem;padding-top:1rem}

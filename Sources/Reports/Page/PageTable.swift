@@ -91,6 +91,8 @@ struct PageTable {
         case .name(let text, let longest): return PageText.name(text, longest: longest)
         case .number(let shown, let exactly): return "<data value=\"\(exactly)\">\(PageText.escaped(shown))</data>"
         case .bar(let part, let longest, let color):
+            // What is more than nothing can be seen.
+            let part = part > 0 ? max(part, longest / 120) : 0
             return "<svg aria-hidden=\"true\" focusable=\"false\" width=\"100%\" height=\"14\">"
                 + "<rect class=\"c\(color)\" width=\"\(PagePercent.text(part, of: longest))\" height=\"14\" rx=\"2\"/></svg>"
         }

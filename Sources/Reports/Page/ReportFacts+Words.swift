@@ -35,7 +35,7 @@ extension ReportFacts {
                 exactly: summary.seconds,
                 note: unmapped == 0
                     ? "in \(categories == 1 ? "1 category" : "\(Readable.number(categories)) categories")"
-                    : "and \(HourFormat(largest: unmapped).text(unmapped)) in apps of no category"),
+                    : "and \(HourFormat(largest: unmapped).text(unmapped)) in no category"),
             Headline(
                 label: "Contracts", shown: Readable.number(contracts), exactly: Int128(contracts),
                 note: summary.withoutSeconds == 0

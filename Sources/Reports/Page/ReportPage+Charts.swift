@@ -4,12 +4,14 @@ import Records
 
 extension ReportPage {
     func writeCharts(_ page: inout PageText) {
-        writeCategories(&page)
         page.line("<div class=\"pair\">")
+        writeCategories(&page)
         writeMostWatched(&page)
-        writeTastes(&page)
         page.line("</div>")
+        page.line("<div class=\"pair\">")
+        writeTastes(&page)
         writeActiveDays(&page)
+        page.line("</div>")
         writeDays(&page)
     }
 
@@ -164,7 +166,7 @@ extension ReportPage {
         let unit = series.unit.rawValue
         var lead = "Hours watched, \(unit) by \(unit)"
         let preposition = series.unit == .day ? "on" : "in"
-        lead += highest.seconds.map { "; most \(preposition) \(series.name(highest)): \(format.text($0))." } ?? "."
+        lead += highest.seconds.map { "; most \(preposition) \(series.words(highest)): \(format.text($0))." } ?? "."
         if series.isBroken { lead += " Years without files are left out." }
         if missing > 0 { lead += " \(Readable.count(missing, unit)) without a file, shaded." }
         if summary.days.contains(where: { $0.day == nil }) { lead += " Files without a date are not in this chart." }

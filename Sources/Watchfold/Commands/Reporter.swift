@@ -57,7 +57,7 @@ package struct Reporter {
         case .folded where UnusualFile.isFound(in: file.reason): state = "unusual"
         default: return nil
         }
-        var reason = file.reason
+        var reason = state == "unusual" ? String(file.reason.dropFirst(UnusualFile.mark.count)) : file.reason
         if file.counting != nil && file.state != .folded {
             reason += (reason.isEmpty ? "" : "; ") + "its last good content counts"
         }
