@@ -74,9 +74,26 @@ package struct Exporter {
     /// - Throws: `QueryError`.
     @discardableResult
     package func check(_ request: ExportRequest) throws -> Int {
-        try QueryEncoder(
-            request.query, request.report, settings.map, by: request.period, inner: TableFormat.csv.encoder { _ in }
+        let map = try request.generation == nil ? settings.map : map(request, openForReading().ledger)
+        return try QueryEncoder(
+            request.query, request.report, map, by: request.period, inner: TableFormat.csv.encoder { _ in }
         ).columnCount
+    }
+
+    private func openForReading() throws -> CheckpointFolder {
+        try CheckpointFolder.openForReading(
+            settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
+    }
+
+    /// The categories of a request: those of its generation, as far as the ledger has them; else those of now.
+    private func map(_ request: ExportRequest, _ ledger: Ledger) throws -> CategoryMap {
+        guard let generation = request.generation, let text = try ledger.categories(at: generation) else {
+            return settings.map
+        }
+        guard let map = CategoryMap(canonicalText: text) else {
+            throw CommandFailure(.damaged, "the ledger has no valid categories of generation \(generation)")
+        }
+        return map
     }
 
     /// Writes in one of the plain formats.
@@ -88,26 +105,27 @@ package struct Exporter {
     ///   before the first encoder wrote anything.
     /// - Throws: `QueryError`, `CheckpointError`, `LedgerError`, `DamagedTable`, `ReportError`, what the encoder throws.
     package func export(_ request: ExportRequest, makeEncoder: () throws -> any TableEncoder) throws {
-        let checkpoints = try CheckpointFolder.openForReading(
-            settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
+        let checkpoints = try openForReading()
+        let map = try map(request, checkpoints.ledger)
         if request.query.isIdentity && request.period == nil {
-            return try exportPlainly(request, checkpoints, makeEncoder)
+            return try exportPlainly(request, map, checkpoints, makeEncoder)
         }
         let encoder = try QueryEncoder(
-            request.query, request.report, settings.map, by: request.period, inner: try makeEncoder())
+            request.query, request.report, map, by: request.period, inner: try makeEncoder())
         let output = ReportOutput(request.report, encoder: Continued(encoder))
         let parts = try checkpoints.ledger.snapshot { try self.parts(checkpoints, request) }
         try Self.writing(request.report) { try encoder.begin([]) }
         for part in parts {
             if let period = part.period { encoder.begin(period: period) }
-            try write(part, output)
+            try write(part, map, output)
         }
         try Self.writing(request.report) { try encoder.finish() }
     }
 
     /// The whole report, as it is published; from the total, if that can be read.
     private func exportPlainly(
-        _ request: ExportRequest, _ checkpoints: CheckpointFolder, _ makeEncoder: () throws -> any TableEncoder
+        _ request: ExportRequest, _ map: CategoryMap, _ checkpoints: CheckpointFolder,
+        _ makeEncoder: () throws -> any TableEncoder
     ) throws {
         func export(rebuilding: Bool) throws {
             let part = try checkpoints.ledger.snapshot {
@@ -115,7 +133,7 @@ package struct Exporter {
             }
             let encoder = try makeEncoder()
             do {
-                try write(part, ReportOutput(request.report, encoder: encoder))
+                try write(part, map, ReportOutput(request.report, encoder: encoder))
             } catch  where encoder.bytesWritten == 0 && part.plan.usesTotal && Publisher.blamesTotal(error) {
                 try export(rebuilding: true)
             }
@@ -123,11 +141,11 @@ package struct Exporter {
         try export(rebuilding: false)
     }
 
-    private func write(_ part: Part, _ output: ReportOutput) throws {
+    private func write(_ part: Part, _ map: CategoryMap, _ output: ReportOutput) throws {
         // Days cost as much as all the rest, and two of the reports do without.
         let merge = try part.plan.open(
             withDays: output.report == .profile || output.report == .daily, jobs: settings.jobs)
-        let pass = try ReportPass(schema: merge.schema, map: settings.map, outputs: [output])
+        let pass = try ReportPass(schema: merge.schema, map: map, outputs: [output])
         if pass.canBeMadeInParts {
             try RangeOutput.run(merge, pass, into: nil, jobs: settings.jobs)
         } else {

@@ -134,7 +134,8 @@ package final class Processor {
                 run,
                 RunSummary(
                     outcome: report.isIncomplete ? .incomplete : .finished, files: states(report),
-                    tally: RecordTally(report.counts), bytes: report.bytes, published: generation))
+                    tally: RecordTally(report.counts), bytes: report.bytes, published: generation),
+                categories: settings.map.canonicalText)
             return report
         } catch {
             // The run is over either way; that it failed is said by the error, not by a second one.
