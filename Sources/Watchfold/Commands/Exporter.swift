@@ -170,14 +170,13 @@ package struct Exporter {
         _ request: ExportRequest, top: Int, beside: (Ledger, _ generation: Int) throws -> Void = { _, _ in }
     ) throws -> Edition {
         precondition(request.period == nil, "an edition is of all days together")
-        let checkpoints = try CheckpointFolder.openForReading(
-            settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
+        let checkpoints = try openForReading()
         func edition(rebuilding: Bool) throws -> Edition {
-            let (part, snapshot) = try checkpoints.ledger.snapshot {
+            let (part, settings, snapshot) = try checkpoints.ledger.snapshot {
                 let part = try parts(checkpoints, request, rebuilding: rebuilding)[0]
                 try beside(checkpoints.ledger, part.plan.generation)
                 return (
-                    part,
+                    part, self.settings.with(try map(request, checkpoints.ledger)),
                     try CountingSnapshot(
                         checkpoints.ledger, part.versions, generation: part.plan.generation, part.sums)
                 )
