@@ -69,7 +69,10 @@ enum PageStyle {
         .words div{display:grid;grid-template-columns:9rem minmax(0,1fr);gap:0 1rem;padding:.25rem 0}
         .words dt{font-weight:600;overflow-wrap:anywhere}
         .words dd{margin:0;color:var(--soft);overflow-wrap:anywhere}
-        @media (max-width:36rem){.minor{display:none}#tastes tbody th{min-width:0}th,td{padding-right:.6rem}table{font-size:.875rem}
+        @media (max-width:36rem){.minor{display:none}#tastes tbody th{min-width:0}
+        #attention thead{display:none}#attention tr{display:grid;grid-template-columns:1fr auto}
+        #attention td:last-child{grid-column:1/-1;min-width:0;padding-top:0}#attention tbody th{min-width:0}
+        th,td{padding-right:.6rem}table{font-size:.875rem}
         .tiles{grid-template-columns:1fr 1fr;gap:1rem}.tiles strong{font-size:1.4rem}.words div{grid-template-columns:1fr}
         section,footer{margin-top:2rem;padding-top:1.1rem}}
         @media print{:root{--ground:#fff;--text:#000;--soft:#444;--line:#bbb;--grid:#ddd;--gap:#e6e0d5;--note:#8f4a00;--good:#1f6b46;
