@@ -10,7 +10,7 @@ final class DeflateStream {
     /// Handed on in pieces of this size.
     private static let outputBytes = 256 * 1024
     /// What ISA-L wants for its first level.
-    private static let levelBytes = Int(ISAL_DEF_LVL1_MIN) + 64 * Int(IGZIP_K) * Int(ISAL_DEF_LVL1_TOKEN_SIZE)
+    private static let levelBytes = Int(wf_deflate_level_bytes)
 
     private let state: UnsafeMutablePointer<isal_zstream>
     private let level: UnsafeMutablePointer<UInt8>

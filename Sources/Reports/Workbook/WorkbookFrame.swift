@@ -143,11 +143,13 @@ final class WorkbookFrame {
 
     /// Sets what file managers show. Nothing is of the moment: equal contents are to be equal files.
     func setProperties(_ origin: WorkbookOrigin) throws(WorkbookError) {
-        let period = origin.days.min().map { " \($0) to \(origin.days.max()!)" } ?? ""
-        let texts = [
-            "Watch time" + period, "Seconds watched by contract and category", origin.tool,
+        var title = "Watch time"
+        if let first = origin.days.min(), let last = origin.days.max() { title += " \(first) to \(last)" }
+        let lines: [String] = [
+            title, "Seconds watched by contract and category", origin.tool,
             "Generation \(origin.generation), \(origin.files) files",
-        ].map { strdup($0) }
+        ]
+        let texts = lines.map { strdup($0) }
         defer { for text in texts { free(text) } }
         var properties = lxw_doc_properties()
         properties.title = texts[0]

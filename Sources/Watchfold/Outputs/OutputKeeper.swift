@@ -69,6 +69,7 @@ struct OutputKeeper {
         let checkpoints = try CheckpointFolder.openForReading(
             settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
         let inputs = CountingSnapshot.inputsDigest(try checkpoints.ledger.countingVersions(at: generation))
+        try sweep(recordPath)
         var record = try readRecord()
         let texts = settings.outputs.map(\.text)
         if record.entries.contains(where: { !texts.contains($0.output) }) {
@@ -138,7 +139,7 @@ struct OutputKeeper {
         if try fileSystem.isSymbolicLink(plan.path) || fileSystem.statusIfPresent(plan.path).map({ $0.kind != .file }) == true {
             throw CommandFailure(.system, "\(plan.path) is there and is no ordinary file; it is left alone")
         }
-        try sweep(plan.path, folder)
+        try sweep(plan.path)
         let exporter = Exporter(settings, fileSystem: fileSystem)
         var request = plan.request
         request.generation = generation
@@ -183,7 +184,8 @@ struct OutputKeeper {
 
     /// Removes what a writer that was killed left unfinished. What belongs to one that lives stays: somebody may be
     /// exporting into the same folder.
-    private func sweep(_ path: String, _ folder: String) throws {
+    private func sweep(_ path: String) throws {
+        let folder = Path.parent(path)
         for entry in try fileSystem.list(folder) {
             guard entry.kind == .file, let name = entry.name, let origin = AtomicFile.origin(ofTemporary: name),
                 NumberedFiles.isName(origin.name, ofPart: Path.name(path)) || origin.name == Exporter.frameName,
