@@ -30,6 +30,8 @@ struct SummarySheet {
     private static let mostGroups = 40
     /// Days that have a row: the last ones, when there are more. All are on the sheet Daily.
     private static let mostDays = 366
+    /// Of rows with large letters, in points.
+    private static let tallRow = 26.0
     /// Gaps, reasons, and apps that are named; there may be thousands.
     private static let mostNamed = 20
 
@@ -70,9 +72,10 @@ struct SummarySheet {
     func write() throws(WorkbookError) {
         let sheet = try frame.addSheet(Self.name)
         try frame.setWidth(30, sheet, 0...0)
-        try frame.setWidth(15, sheet, 1...5)
+        try frame.setWidth(16, sheet, 1...5)
         try frame.setWidth(3, sheet, 6...6)
         worksheet_gridlines(sheet, UInt8(LXW_HIDE_ALL_GRIDLINES.rawValue))
+        for row in [0, 4] { try frame.check(worksheet_set_row(sheet, UInt32(row), Self.tallRow, nil)) }
         try frame.setPage(sheet)
         worksheet_activate(sheet)
         try writeHead(sheet)
@@ -136,7 +139,8 @@ struct SummarySheet {
         let count = table.columns[0].values.count
         let place = Place(first: row + 2, last: row + 1 + count)
         for (index, column) in table.columns.enumerated() {
-            try frame.write(column.name, sheet, row + 1, index, .header)
+            try frame.write(
+                column.name, sheet, row + 1, index, column.format == .text ? .header : .numberHeader)
             for (offset, value) in column.values.enumerated() {
                 try write(value, sheet, place.first + offset, index, column.format)
             }
@@ -349,7 +353,7 @@ struct SummarySheet {
         }
         var options = lxw_chart_options()
         // As wide as eight columns, or two charts; as high as fifteen rows.
-        options.x_scale = (shape == .days ? 1024 : 500) / 480
+        options.x_scale = (shape == .days ? 1012 : 500) / 480
         options.y_scale = 300 / 288
         let description = strdup("\(title), as in the table beside it")
         defer { free(description) }
@@ -365,8 +369,11 @@ struct SummarySheet {
     }
 
     private func setAxes(_ chart: WorkbookFrame.Chart, _ shape: Shape) {
-        // The first axis is that of the rows, also where it stands upright.
-        guard let names = chart.pointee.x_axis, let values = chart.pointee.y_axis else { return }
+        // Of bars, the axis that stands upright has the names.
+        let isUpright = shape == .bars
+        guard let names = isUpright ? chart.pointee.y_axis : chart.pointee.x_axis,
+            let values = isUpright ? chart.pointee.x_axis : chart.pointee.y_axis
+        else { return }
         var font = smallFont
         chart_axis_set_num_font(names, &font)
         chart_axis_set_num_font(values, &font)
@@ -383,7 +390,9 @@ struct SummarySheet {
         case .columns:
             chart_axis_major_gridlines_set_visible(values, 0)
             chart_axis_off(values)
-        case .histogram, .days: break
+        case .histogram, .days:
+            // Heights are compared, so they begin at zero; negative durations may be kept.
+            if !summary.days.contains(where: { $0.total < 0 }) { chart_axis_set_min(values, 0) }
         }
     }
 }

@@ -174,7 +174,7 @@ final class WorkbookFrame {
 
 /// What cells look like.
 enum CellFormat: Hashable {
-    case header, text, date, integer, decimal, duration, share
+    case header, numberHeader, text, date, integer, decimal, duration, share
     case title, subtitle, section, headlineLabel, headline, headlineDecimal
     /// The last row of a table.
     case sumText, sumInteger, sumShare
@@ -200,11 +200,12 @@ enum CellFormat: Hashable {
         case .duration: format_set_num_format(format, "[h]:mm:ss")
         case .share, .sumShare: format_set_num_format(format, "0.0%")
         case .headlineDecimal: format_set_num_format(format, "#,##0.0")
-        case .header, .title, .subtitle, .section, .headlineLabel: break
+        case .header, .numberHeader, .title, .subtitle, .section, .headlineLabel: break
         }
         switch self {
-        case .header:
+        case .header, .numberHeader:
             format_set_bold(format)
+            if self == .numberHeader { format_set_align(format, UInt8(LXW_ALIGN_RIGHT.rawValue)) }
             format_set_bg_color(format, Self.headerFill)
             format_set_bottom(format, UInt8(LXW_BORDER_THIN.rawValue))
         case .date: format_set_align(format, UInt8(LXW_ALIGN_LEFT.rawValue))
