@@ -1,4 +1,4 @@
-//  The ledger's tables, format 2.
+//  The ledger's tables, format 3.
 //
 //  One SQLite database, `checkpoints/ledger.sqlite`, with a write-ahead log while it is open and 8 bytes of checksum at
 //  the end of every page (SQLitePageChecks.swift). `application_id` is 0x5746_4C44 ("WFLD"), `user_version` the format.
@@ -11,6 +11,7 @@
 //      coercions    how many folded records of a version had a field in another type than its own; never changed
 //      examples     the first rejected record of a version for each reason; never changed
 //      fields       the fields that records of a version were seen to have; never changed
+//      maps         from which generation on reports were made with which categories; never changed
 //      counting     in which generations a version counted: from_generation <= g < to_generation (NULL: until now)
 //      files        the present state of every name
 //      transitions  every state that every name ever had; never changed
@@ -25,8 +26,9 @@
 //
 //  What counts at generation 3: nothing. Between 1 and 4: version 2 came, version 1 went.
 //
-//  Format 2 added observed, coercions, examples and fields to the tables of format 1. A ledger of an earlier format is
-//  brought up to date in one transaction when it is opened for writing (Ledger+Upgrade.swift), and read as it is.
+//  Format 2 added observed, coercions, examples and fields to the tables of format 1, format 3 maps. A ledger of an
+//  earlier format is brought up to date in one transaction when it is opened for writing (Ledger+Upgrade.swift), and read
+//  as it is.
 //
 //  Nothing is ever deleted; triggers see to it. The schema is compared as text when a ledger is opened, so any other
 //  schema, older, newer or tampered with, is noticed before it is trusted. Times are Unix milliseconds, UTC.
@@ -36,7 +38,7 @@ enum LedgerSchema {
     /// "WFLD"
     static let applicationID: Int64 = 0x5746_4C44
     /// The format that this program writes, and the newest that it reads.
-    static let format = 2
+    static let format = 3
 
     struct Object: Equatable {
         var type: String
@@ -48,7 +50,7 @@ enum LedgerSchema {
     static func objects(ofFormat format: Int) -> [Object] { additions.prefix(format).flatMap(\.self) }
 
     /// What each format added to the one before it.
-    static let additions: [[Object]] = [first, observations]
+    static let additions: [[Object]] = [first, observations, maps]
 
     private static let first: [Object] =
         tables + indexes
@@ -123,6 +125,19 @@ enum LedgerSchema {
                 trigger("\(table)_fixed", "BEFORE UPDATE ON \(table)", when: nil, "history is never changed"),
             ]
         }
+
+    /// Format 3: what reports were made with.
+    private static let maps: [Object] = [
+        table(
+            "maps",
+            """
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                from_generation INTEGER NOT NULL CHECK (from_generation >= 0),
+                categories TEXT NOT NULL CHECK (categories <> '')
+            """),
+        trigger("maps_keep", "BEFORE DELETE ON maps", when: nil, "history is never deleted"),
+        trigger("maps_fixed", "BEFORE UPDATE ON maps", when: nil, "history is never changed"),
+    ]
 
     private static func trigger(_ name: String, _ event: String, when: String?, _ message: String) -> Object {
         let condition = when.map { "\n    WHEN \($0)" } ?? ""

@@ -69,13 +69,13 @@ package struct RecordReader: ~Copyable {
     /// Line feeds in all windows so far.
     package private(set) var lines = 0
     /// Bytes of rejected records.
-    package private(set) var rejectedBytes = 0
+    package internal(set) var rejectedBytes = 0
     /// Of the folded records, what was coerced in which field.
     package internal(set) var coercions = Coercions()
     /// How the input ended; meaningful after the last window.
-    package private(set) var inputEnd = InputEnd.whole
+    package internal(set) var inputEnd = InputEnd.whole
 
-    private var position: Position
+    var position: Position
     private var isInHits = false
     /// Bytes of all windows before this one that the reader was done with.
     private var offset = 0
@@ -416,133 +416,6 @@ package struct RecordReader: ~Copyable {
         return true
     }
 
-    /// What a value that could not be read means: more bytes are needed, the input was cut, or it is broken and the
-    /// next boundary must be found.
-    ///
-    /// A value whose flaw, or whose end, stands further behind its first byte than a record may be long is too long,
-    /// also when the window is long enough to see it: a shorter window could not.
-    private mutating func failed(
-        _ stop: ScanStop, _ start: UnsafePointer<UInt8>, _ pass: inout Pass,
-        _ onRejection: (Rejection) throws -> Void
-    ) throws -> Bool {
-        let isIncomplete = stop.failure == .incomplete
-        let isTooLong = (isIncomplete ? pass.end - start : stop.reached) > maxRecordBytes
-        if isIncomplete && !isTooLong {
-            if !pass.isFinal { return false }
-            inputEnd = .insideValue
-            try reject(.truncated, start, pass.end, &pass, onRejection)
-            pass.p = pass.end
-            position = .betweenValues
-            return true
-        }
-        // The line is lost; how far the damage goes, and so which text is shown, is known when a boundary is found.
-        let lineEnd = memchr(start, 0x0A, pass.end - start).map {
-            UnsafePointer($0.assumingMemoryBound(to: UInt8.self))
-        }
-        if lineEnd == nil && !pass.isFinal && pass.end - start <= maxRecordBytes { return false }
-        let shown = lineEnd ?? pass.end
-        let column = columnAt(start, pass)
-        let boundary = Self.boundary(shown, pass, column: column)
-        if boundary == nil && !pass.isFinal && pass.end - start <= maxRecordBytes { return false }
-        let isInArray =
-            switch position {
-            case .elementOrEnd, .commaOrEnd, .element: true
-            default: false
-            }
-        position = .searching(
-            Search(
-                column: column, isInArray: isInArray,
-                lastByte: Self.lastVisible(start, shown) ?? 0))
-        let reason: RejectReason =
-            isTooLong ? .recordTooLong : stop.failure == .invalidUTF8 ? .invalidUTF8 : .malformedJSON
-        try reject(reason, start, shown, raw: boundary ?? pass.end, &pass, onRejection)
-        pass.p = shown
-        inputEnd = .lost(bytes: shown - start)
-        return true
-    }
-
-    /// The line feed before the line at which `search` will end, when that is in the window.
-    private static func boundary(
-        _ start: UnsafePointer<UInt8>, _ pass: Pass, column: Int
-    ) -> UnsafePointer<UInt8>? {
-        var next: UnsafePointer<UInt8>? = start
-        while let p = next, p < pass.end {
-            if p.pointee == 0x0A, case .brace = lineStart(p + 1, pass, column: column) { return p }
-            next = memchr(p + 1, 0x0A, pass.end - p - 1).map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
-        }
-        return nil
-    }
-
-    /// How a line begins.
-    private enum LineStart {
-        /// With a brace that may be a record's.
-        case brace(UnsafePointer<UInt8>)
-        case other(UnsafePointer<UInt8>)
-        /// The window ends first.
-        case unknown
-    }
-
-    private static func lineStart(_ first: UnsafePointer<UInt8>, _ pass: Pass, column: Int) -> LineStart {
-        var line = first
-        while line - first <= column, line.pointee == 0x20 || line.pointee == 0x09 { line += 1 }
-        if line >= pass.end && !pass.isFinal { return .unknown }
-        return line.pointee == UInt8(ascii: "{") && line - first <= column ? .brace(line) : .other(line)
-    }
-
-    /// Looks for a line whose first byte that is no space is a brace, no further to the right than the brace of the
-    /// record that failed: braces within a record stand further to the right.
-    ///
-    /// A brace further to the left may be the array's next element (the first often stands behind the bracket) or the
-    /// value behind the array; what was passed over last tells which.
-    private mutating func search(_ pass: inout Pass, _ known: Search) -> Bool {
-        guard case .lost(var lost) = inputEnd else { preconditionFailure("searching without a loss") }
-        var search = known
-        scan: while pass.p < pass.end {
-            var line = pass.p
-            if line.pointee == 0x0A {
-                let first = line + 1
-                switch Self.lineStart(first, pass, column: search.column) {
-                case .brace(let brace):
-                    pass.p = brace
-                    inputEnd = .whole
-                    let isLeft = brace - first < search.column
-                    position =
-                        search.isInArray && !(isLeft && isBehindArray(search.lastByte)) ? .element : .betweenValues
-                    return true
-                case .other(let p): line = p
-                case .unknown: break scan
-                }
-            }
-            let newline = memchr(line, 0x0A, pass.end - line).map {
-                UnsafePointer($0.assumingMemoryBound(to: UInt8.self))
-            }
-            let next = newline ?? pass.end
-            search.lastByte = Self.lastVisible(pass.p, next) ?? search.lastByte
-            lost += next - pass.p
-            rejectedBytes += next - pass.p
-            pass.p = next
-        }
-        inputEnd = .lost(bytes: lost)
-        position = .searching(search)
-        return false
-    }
-
-    /// Whether a value further to the left than the failed element stands behind its array, by the last byte before.
-    /// Elements of answers stand on lines of their own or on the answer's, so only a comma speaks for one more.
-    private func isBehindArray(_ last: UInt8) -> Bool {
-        container == .responses ? last != UInt8(ascii: ",") : last == UInt8(ascii: "]") || last == UInt8(ascii: "}")
-    }
-
-    /// The last byte that is no space.
-    private static func lastVisible(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UInt8? {
-        var p = end
-        while p > start {
-            p -= 1
-            if !isSpace(p.pointee) { return p.pointee }
-        }
-        return nil
-    }
-
     // MARK: Helpers
 
     /// Counts records that were matched.
@@ -563,13 +436,6 @@ package struct RecordReader: ~Copyable {
         census.pass(result.matched)
         shapes.countRecords(result.matched)
         shapes.passOver()
-    }
-
-    /// Why and where a walk over a value stopped.
-    private struct ScanStop: Error {
-        var failure: ScanFailure
-        /// Bytes from the value's first one to where the walk stopped.
-        var reached: Int
     }
 
     /// Walks over the value at `start`. For an object the storage holds its fields afterwards.
@@ -598,7 +464,7 @@ package struct RecordReader: ~Copyable {
     }
 
     /// Bytes between the last line feed before `q` and `q`.
-    private func columnAt(_ q: UnsafePointer<UInt8>, _ pass: Pass) -> Int {
+    func columnAt(_ q: UnsafePointer<UInt8>, _ pass: Pass) -> Int {
         var line = q
         while line > pass.window {
             if line[-1] == 0x0A { return q - line }

@@ -97,6 +97,42 @@ package struct CategoryMap: Sendable {
     }
 }
 
+extension CategoryMap {
+    /// `canonicalBytes` as a string.
+    package var canonicalText: String { String(decoding: canonicalBytes, as: UTF8.self) }
+
+    /// Reads the canonical form.
+    ///
+    /// - Returns: nil for text that is not exactly that of a map.
+    package init?(canonicalText text: String) {
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard lines.count >= 3, lines[0].elementsEqual("categories 1".utf8), lines.last!.isEmpty else { return nil }
+        var categories: [Category] = []
+        for line in lines[1...].dropLast() {
+            let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map(Self.unescaped)
+            categories.append(Category(fields[0], apps: Array(fields[1...])))
+        }
+        guard let map = try? CategoryMap(categories), map.canonicalBytes.elementsEqual(text.utf8) else { return nil }
+        self = map
+    }
+
+    private static func unescaped(_ field: Substring.UTF8View) -> String {
+        var bytes: [UInt8] = []
+        var isEscaped = false
+        for byte in field {
+            if isEscaped, let plain = [UInt8](#"\tnr"#.utf8).firstIndex(of: byte) {
+                bytes.append([UInt8](("\\\t\n\r").utf8)[plain])
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\\") {
+                isEscaped = true
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
 extension CategoryMap: Equatable {
     /// Equal when every report would be: same categories in the same order, same bytes of apps in whatever order.
     package static func == (a: CategoryMap, b: CategoryMap) -> Bool { a.canonicalBytes == b.canonicalBytes }

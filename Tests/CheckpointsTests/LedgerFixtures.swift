@@ -78,6 +78,7 @@ struct LedgerDump: Equatable {
     var sums: [DatedAppSum]
     var histories: [FileHistory]
     var runs: [RunRecord]
+    var categories: [String?]
     var findings: [String]
 
     init(_ ledger: Ledger) throws {
@@ -95,6 +96,7 @@ struct LedgerDump: Equatable {
         sums = try ledger.appSums()
         histories = try files.map { try ledger.history(of: $0.name) }
         runs = try ledger.runs(last: 1000)
+        categories = try (0...generation).map { try ledger.categories(at: $0) }
         findings = try ledger.check()
     }
 }

@@ -100,11 +100,11 @@ import Testing
 
     // MARK: Format 1
 
-    /// Takes back what format 2 added.
+    /// Takes back what format 2 and later ones added.
     private func makeFormat1(_ path: String) throws {
         let connection = try SQLiteConnection(path: path, access: .write, vfs: SQLitePageChecks.vfs(over: nil))
         try connection.run("PRAGMA foreign_keys = OFF")
-        for object in LedgerSchema.additions[1].reversed() where object.type != "trigger" {
+        for object in LedgerSchema.additions[1...].joined().reversed() where object.type != "trigger" {
             if object.type == "table" {
                 for suffix in ["keep", "fixed"] { try connection.run("DROP TRIGGER \(object.name)_\(suffix)") }
             }
@@ -127,6 +127,7 @@ import Testing
         #expect(try LedgerDump(reader) == before)
         #expect(try reader.observations(of: version.id) == nil)
         #expect(try reader.newFields(of: version) == [])
+        #expect(try reader.categories(at: 1) == nil)
         let plain = try SQLiteConnection(path: folder.ledger, access: .read)
         let format = try plain.first("PRAGMA user_version") { (row) throws(SQLiteError) in try row.int(0) }
         #expect(format == 1)
@@ -143,6 +144,28 @@ import Testing
         #expect(try reader.observations(of: version.id)?.fields.paths.map(\.string) == ["b"])
         // What was made anew is what is expected of a ledger.
         #expect(try LedgerDump(try Ledger.test(folder.ledger, .read)) == LedgerDump(writer))
+    }
+
+    @Test func categoriesAreThoseOfTheLastRunByThen() throws {
+        let folder = try TestFolder()
+        let ledger = try Ledger.test(folder.ledger, .create)
+        func run(_ content: Int?, _ categories: String?) throws {
+            let run = try ledger.testRun()
+            if let content { try ledger.fold("\(content).json", content: content, run: run) }
+            try ledger.endRun(run, RunSummary(outcome: .finished), categories: categories)
+        }
+        try run(1, nil)
+        #expect(try ledger.categories(at: 1) == nil)
+        try run(2, "a")
+        try run(3, "a")
+        try run(4, "b")
+        try run(nil, "c")
+        try run(nil, "b")
+        try run(5, nil)
+        try run(6, "a")
+        #expect(try (0...7).map { try ledger.categories(at: $0) } == [nil, nil, "a", "a", "b", "b", "a", "a"])
+        let plain = try SQLiteConnection(path: folder.ledger, access: .read)
+        #expect(try plain.first("SELECT count(*) FROM maps") { (row) throws(SQLiteError) in try row.int(0) } == 5)
     }
 
     @Test func anUpgradeIsWholeOrNotAtAll() throws {

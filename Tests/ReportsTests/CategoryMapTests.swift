@@ -70,5 +70,16 @@ private typealias Category = CategoryMap.Category
             #expect(other != base)
             for later in others[(index + 1)...] { #expect(other.canonicalBytes != later.canonicalBytes) }
         }
+        for map in others + [base, .standard] {
+            let again = try #require(CategoryMap(canonicalText: map.canonicalText))
+            #expect(again == map && again.columnNames == map.columnNames)
+        }
     }
+
+    @Test(arguments: [
+        "", "categories 1", "categories 1\n", "categories 2\nA\n", "categories 1\nA", "categories 1\nA\n\n",
+        "categories 1\nA\tz\ta\n", "categories 1\nA\\x\n", "categories 1\nA\\\n", "categories 1\nA\tx\nB\tx\n",
+        "categories 1\nA\r\n",
+    ])
+    func otherTextIsNoMap(_ text: String) { #expect(CategoryMap(canonicalText: text) == nil) }
 }

@@ -215,12 +215,34 @@ import Testing
         try note()
         _ = try bench.processor().decide(.retract, "20220402.json")
         try note()
+        // With other categories, and then with those of before.
+        let yaml = bench.yaml
+        bench.yaml = "categories: {Screen: [CHANNEL, VOD], Rest: [CHILD, RELAX, SPORT]}\n"
+        bench.put("20220409.json", source.lines(30))
+        try note()
+        #expect(published.last!.reports[.engagement]!.hasPrefix("Contract,ScreenDuration,RestDuration\n"))
+        bench.yaml = yaml
+        // Of one generation the reports that were made last are given, and crashes do not matter.
+        try bench.run()
+        published.removeLast()
+        try note()
+        bench.put("20220410.json", source.lines(30))
+        try note()
+        bench.yaml = "categories: {Sport: [SPORT], All: [CHANNEL, VOD, CHILD, RELAX]}\n"
+        bench.put("20220411.json", source.lines(30))
+        try note()
         #expect(Set(published.map(\.generation)).count == published.count)
         for (generation, reports) in published {
             for report in Report.allCases {
                 #expect(try bench.export(ExportRequest(report, generation: generation)) == reports[report])
             }
         }
+        var query = RowQuery()
+        query.columns = ["TV"]
+        #expect(throws: QueryError.self) { try bench.export(ExportRequest(.engagement, query: query)) }
+        #expect(
+            try Rows(bench.export(ExportRequest(.engagement, generation: published[0].generation, query: query))).header
+                == ["TVDuration"])
         let next = published.last!.generation + 1
         #expect(throws: CommandFailure.self) { try bench.export(ExportRequest(.apps, generation: next)) }
         #expect(try Rows(bench.export(ExportRequest(.engagement, generation: 0))).rows.isEmpty)

@@ -74,9 +74,21 @@ package struct Exporter {
     /// - Throws: `QueryError`.
     @discardableResult
     package func check(_ request: ExportRequest) throws -> [ReportColumn] {
-        try QueryEncoder(
+        let settings = try request.generation == nil ? settings : settings(request, open())
+        return try QueryEncoder(
             request.query, request.report, settings.map, by: request.period, inner: TableFormat.csv.encoder { _ in }
         ).columns
+    }
+
+    /// The settings with the categories of the request's generation, as far as the ledger has them; else those of now.
+    private func settings(_ request: ExportRequest, _ checkpoints: CheckpointFolder) throws -> Settings {
+        guard let generation = request.generation, let text = try checkpoints.ledger.categories(at: generation) else {
+            return settings
+        }
+        guard let map = CategoryMap(canonicalText: text) else {
+            throw CommandFailure(.damaged, "the ledger has no valid categories of generation \(generation)")
+        }
+        return settings.with(map)
     }
 
     /// Writes in one of the plain formats.
@@ -89,14 +101,17 @@ package struct Exporter {
     /// - Throws: `QueryError`, `CheckpointError`, `LedgerError`, `DamagedTable`, `ReportError`, what the encoder throws.
     package func export(_ request: ExportRequest, makeEncoder: () throws -> any TableEncoder) throws {
         if request.query.isIdentity && request.period == nil { return try exportPlainly(request, makeEncoder) }
+        let checkpoints = try open()
+        let settings = try settings(request, checkpoints)
         let encoder = try QueryEncoder(
             request.query, request.report, settings.map, by: request.period, inner: try makeEncoder())
-        try Edition(settings, open(), request).write(encoder)
+        try Edition(settings, checkpoints, request).write(encoder)
     }
 
     /// The whole report, as it is published; from the total, if that can be read.
     private func exportPlainly(_ request: ExportRequest, _ makeEncoder: () throws -> any TableEncoder) throws {
         let checkpoints = try open()
+        let settings = try settings(request, checkpoints)
         func export(rebuilding: Bool) throws {
             let edition = try Edition(settings, checkpoints, request, rebuilding: rebuilding)
             let encoder = try makeEncoder()
@@ -122,6 +137,7 @@ package struct Exporter {
         _ request: ExportRequest, _ count: (Edition) throws -> Counts
     ) throws -> (edition: Edition, counts: Counts) {
         let checkpoints = try open()
+        let settings = try settings(request, checkpoints)
         let edition = try Edition(settings, checkpoints, request, needsReceipt: true)
         do {
             return (edition, try count(edition))
@@ -153,12 +169,12 @@ extension Exporter {
     ) throws {
         if isWhole { return try exportWhole(request, scratch, rowsPerSheet, sink) }
         let (edition, table) = try counted(request) { edition in
-            let counter = try query(request, request.report, inner: RowCounter())
+            let counter = try edition.query(request.report, inner: RowCounter())
             try edition.write(counter)
             return WorkbookTable(Self.title(request.report), counter.columns, rows: counter.rows)
         }
         try write(edition, nil, [table], scratch, rowsPerSheet, sink) { _, encoder in
-            try edition.write(query(request, request.report, inner: encoder))
+            try edition.write(edition.query(request.report, inner: encoder))
         }
     }
 
@@ -169,19 +185,13 @@ extension Exporter {
         let (edition, summary) = try counted(request) { try $0.summary(top: 0) }
         let reports = Report.allCases
         let tables = try reports.map { report in
-            let columns = try query(request, report, inner: RowCounter()).columns
+            let columns = try edition.query(report, inner: RowCounter()).columns
             return WorkbookTable(Self.title(report), columns, rows: Self.rows(report, summary))
         }
         try write(edition, summary, tables, scratch, rowsPerSheet, sink) { index, encoder in
-            let query = try query(request, reports[index], inner: encoder)
+            let query = try edition.query(reports[index], inner: encoder)
             try edition.write(reports[index], request.query.unit == .seconds ? encoder : query)
         }
-    }
-
-    private func query(
-        _ request: ExportRequest, _ report: Report, inner: any TableEncoder
-    ) throws -> QueryEncoder {
-        try QueryEncoder(request.query, report, settings.map, by: request.period, inner: inner)
     }
 
     /// The name of a report's sheet.
@@ -203,7 +213,7 @@ extension Exporter {
         let snapshot = edition.snapshot!
         let files = WorkbookTable(FilesTable.name, FilesTable.columns, rows: snapshot.files.count)
         let workbook = Workbook(
-            summary, snapshot.origin(settings), tables + [files], rowsPerSheet: rowsPerSheet)
+            summary, snapshot.origin(edition.settings), tables + [files], rowsPerSheet: rowsPerSheet)
         let (frame, styles) = try frame(of: workbook, scratch)
         try workbook.write(frame: frame, styles, isConcurrent: settings.jobs > 1, to: sink) { index, encoder in
             if index < tables.count {

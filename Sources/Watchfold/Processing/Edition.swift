@@ -18,7 +18,8 @@ struct Edition {
         var sums: DaySums
     }
 
-    private let settings: Settings
+    /// With the categories that hold.
+    let settings: Settings
     private let request: ExportRequest
     /// One, or one for each period.
     private let parts: [Part]
@@ -91,6 +92,11 @@ struct Edition {
         return (
             try names.map { try part($0, groups[$0]!) }, try snapshot(wanted, CountingSnapshot.daySums(wanted, [DaySum]()))
         )
+    }
+
+    /// An encoder for the request's query of a report.
+    func query(_ report: Report, inner: any TableEncoder) throws -> QueryEncoder {
+        try QueryEncoder(request.query, report, settings.map, by: request.period, inner: inner)
     }
 
     /// Makes a whole report.

@@ -68,7 +68,9 @@ extension Processor {
             var generation: Int?
             if case .written(let written, _) = publication { generation = written }
             let now = try ledger.file(named: file.name)!
-            try ledger.endRun(run, RunSummary(outcome: .finished, files: [now.state: 1], published: generation))
+            try ledger.endRun(
+                run, RunSummary(outcome: .finished, files: [now.state: 1], published: generation),
+                categories: settings.map.canonicalText)
             return DecisionReport(
                 name: now.name, state: now.state, reason: now.reason,
                 others: try commit.files.filter { !$0.name.utf8.elementsEqual(file.name.utf8) }.map {

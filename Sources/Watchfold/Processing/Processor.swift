@@ -138,7 +138,8 @@ package final class Processor {
                 run,
                 RunSummary(
                     outcome: report.isIncomplete ? .incomplete : .finished, files: states(report),
-                    tally: RecordTally(report.counts), bytes: report.bytes, published: generation))
+                    tally: RecordTally(report.counts), bytes: report.bytes, published: generation),
+                categories: settings.map.canonicalText)
             if keepsOutputs, report.publication != .nothing {
                 report.outputs = OutputKeeper(settings, fileSystem: fileSystem).renew(try ledger.generation)
             }

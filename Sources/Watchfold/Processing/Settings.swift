@@ -15,9 +15,9 @@ import Reports
 package struct Settings: Sendable {
     package let configuration: Configuration
     package let fold: FoldSettings
-    package let map: CategoryMap
+    package private(set) var map: CategoryMap
     /// Of the map's canonical bytes, in hexadecimal.
-    package let mapDigest: String
+    package private(set) var mapDigest: String
     /// Threads.
     package private(set) var jobs: Int
     /// Files that are kept beside the published reports.
@@ -32,9 +32,21 @@ package struct Settings: Sendable {
             rejectsPerFile: configuration.rejectsPerFile, unitSize: unitSize,
             memory: configuration.memory.bytes)
         map = try CategoryMap(configuration.categories.map { CategoryMap.Category($0.name, apps: $0.apps) })
-        mapDigest = map.canonicalBytes.withUnsafeBytes { XXH128(of: $0).hex }
+        mapDigest = Self.digest(map)
         jobs = configuration.jobs ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         outputs = try OutputPlan.plans(configuration.outputs, map)
+    }
+
+    private static func digest(_ map: CategoryMap) -> String {
+        map.canonicalBytes.withUnsafeBytes { XXH128(of: $0).hex }
+    }
+
+    /// The same with other categories.
+    func with(_ map: CategoryMap) -> Settings {
+        var settings = self
+        settings.map = map
+        settings.mapDigest = Self.digest(map)
+        return settings
     }
 
     /// The same for work in the background.
