@@ -74,14 +74,14 @@ package struct Exporter {
     /// - Throws: `QueryError`.
     @discardableResult
     package func check(_ request: ExportRequest) throws -> [ReportColumn] {
-        let settings = try request.generation == nil ? settings : settings(request, open())
+        let settings = try request.generation == nil ? self.settings : settingsOf(request, open())
         return try QueryEncoder(
             request.query, request.report, settings.map, by: request.period, inner: TableFormat.csv.encoder { _ in }
         ).columns
     }
 
     /// The settings with the categories of the request's generation, as far as the ledger has them; else those of now.
-    private func settings(_ request: ExportRequest, _ checkpoints: CheckpointFolder) throws -> Settings {
+    private func settingsOf(_ request: ExportRequest, _ checkpoints: CheckpointFolder) throws -> Settings {
         guard let generation = request.generation, let text = try checkpoints.ledger.categories(at: generation) else {
             return settings
         }
@@ -102,7 +102,7 @@ package struct Exporter {
     package func export(_ request: ExportRequest, makeEncoder: () throws -> any TableEncoder) throws {
         if request.query.isIdentity && request.period == nil { return try exportPlainly(request, makeEncoder) }
         let checkpoints = try open()
-        let settings = try settings(request, checkpoints)
+        let settings = try settingsOf(request, checkpoints)
         let encoder = try QueryEncoder(
             request.query, request.report, settings.map, by: request.period, inner: try makeEncoder())
         try Edition(settings, checkpoints, request).write(encoder)
@@ -111,7 +111,7 @@ package struct Exporter {
     /// The whole report, as it is published; from the total, if that can be read.
     private func exportPlainly(_ request: ExportRequest, _ makeEncoder: () throws -> any TableEncoder) throws {
         let checkpoints = try open()
-        let settings = try settings(request, checkpoints)
+        let settings = try settingsOf(request, checkpoints)
         func export(rebuilding: Bool) throws {
             let edition = try Edition(settings, checkpoints, request, rebuilding: rebuilding)
             let encoder = try makeEncoder()
@@ -137,7 +137,7 @@ package struct Exporter {
         _ request: ExportRequest, _ count: (Edition) throws -> Counts
     ) throws -> (edition: Edition, counts: Counts) {
         let checkpoints = try open()
-        let settings = try settings(request, checkpoints)
+        let settings = try settingsOf(request, checkpoints)
         let edition = try Edition(settings, checkpoints, request, needsReceipt: true)
         do {
             return (edition, try count(edition))
@@ -195,7 +195,9 @@ extension Exporter {
     }
 
     /// The name of a report's sheet.
-    private static func title(_ report: Report) -> String { report.rawValue.prefix(1).uppercased() + report.rawValue.dropFirst() }
+    private static func title(_ report: Report) -> String {
+        report.rawValue.prefix(1).uppercased() + report.rawValue.dropFirst()
+    }
 
     private static func rows(_ report: Report, _ summary: ReportSummary) -> Int {
         switch report {
