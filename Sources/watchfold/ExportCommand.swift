@@ -6,7 +6,8 @@ struct ExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "A report from the checkpoints, to standard output or a file; no raw file is read.",
         discussion: """
-            Reports: engagement (the default), profile, daily, apps. Dates are inclusive; with a range, files \
+            Reports: engagement (the default), profile, daily, apps. A workbook (xlsx) has them all, with a summary and \
+            charts, unless one is named. Dates are inclusive; with a range, files \
             without a date are left out. Columns are named as in the report's header; TV is short for TVDuration.
 
             Examples:
@@ -16,20 +17,21 @@ struct ExportCommand: ParsableCommand {
               watchfold export profile --month 2022-04 --top 20 --by Sport --unit hours
               watchfold export --contracts 'HNH*' --by week -o hnh.parquet
               watchfold export profile --for excel --delimiter semicolon -o profile.csv
+              watchfold export --month 2022-04 -o april.xlsx
               watchfold export --without 20220412.json --sort TV:desc,Contract --limit 100
             """)
 
     @OptionGroup var common: CommonOptions
 
     @Argument(help: "engagement, profile, daily or apps.")
-    var report = "engagement"
+    var report: String?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file instead of standard output.", valueName: "file"))
     var out: String?
 
     @Option(
         help: ArgumentHelp(
-            "csv, tsv, jsonl, parquet or md (default: by the name of the file, else csv).", valueName: "format"))
+            "csv, tsv, jsonl, parquet, md or xlsx (default: by the name of the file, else csv).", valueName: "format"))
     var format: String?
 
     @Option(help: ArgumentHelp("First day.", valueName: "YYYY-MM-DD"))

@@ -25,7 +25,7 @@ package struct Reporter {
     package func facts(_ request: ExportRequest, top: Int) throws -> ReportFacts {
         var committed: String?
         var files: [FileRecord] = []
-        let edition = try Exporter(settings, fileSystem: fileSystem).edition(request, top: top) { ledger, generation in
+        let summary = try Exporter(settings, fileSystem: fileSystem).summary(request, top: top) { ledger, generation in
             committed = try ledger.moment(ofGeneration: generation).map { Timestamp.text(milliseconds: $0) }
             files = try ledger.files()
             if request.days.isEverything { return }
@@ -38,7 +38,7 @@ package struct Reporter {
         // States are known of now only: for an earlier generation there are none, also when it is the newest by chance.
         let isOfNow = request.generation == nil
         return ReportFacts(
-            edition.summary, committed: committed, firstAsked: request.days.first, lastAsked: request.days.last,
+            summary, committed: committed, firstAsked: request.days.first, lastAsked: request.days.last,
             states: isOfNow ? Self.states(files) : nil, attention: isOfNow ? files.compactMap(Self.attention) : [])
     }
 

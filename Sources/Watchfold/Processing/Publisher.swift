@@ -185,7 +185,7 @@ struct CountingSnapshot {
     let generation: Int
     let counting: [VersionRecord]
     let daySums: DaySums
-    private let files: [Receipt.File]
+    let files: [Receipt.File]
     /// Of the names, contents, dates and fold settings that count: the identity of the total.
     let inputsDigest: String
 
@@ -204,8 +204,12 @@ struct CountingSnapshot {
         self.counting = counting
         self.daySums = daySums
         files = try Self.receiptFiles(ledger, counting)
-        inputsDigest = Self.digest(
-            counting.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.plan] })
+        inputsDigest = Self.inputsDigest(counting)
+    }
+
+    /// Identifies the contents that count.
+    static func inputsDigest(_ counting: [VersionRecord]) -> String {
+        digest(counting.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.plan] })
     }
 
     /// What a range of days needs beside its total.
@@ -255,5 +259,12 @@ struct CountingSnapshot {
             tool: Tool.name, generation: generation, inputsDigest: inputsDigest,
             days: daySums.days, map: settings.map, mapDigest: settings.mapDigest, totals: Receipt.Totals(result),
             files: files, outputs: outputs)
+    }
+
+    /// What a workbook of these files says of itself.
+    func origin(_ settings: Settings) -> WorkbookOrigin {
+        WorkbookOrigin(
+            tool: Tool.name, generation: generation, inputsDigest: inputsDigest, mapDigest: settings.mapDigest,
+            days: daySums.days, files: files.count)
     }
 }

@@ -19,13 +19,13 @@ package struct Settings: Sendable {
     /// Of the map's canonical bytes, in hexadecimal.
     package private(set) var mapDigest: String
     /// Threads.
-    package let jobs: Int
+    package private(set) var jobs: Int
+    /// Files that are kept beside the published reports.
+    let outputs: [OutputPlan]
 
     /// - Parameter unitSize: see `FoldSettings`.
-    /// - Throws: `CategoryMapError` for categories that do not go together.
-    package init(
-        _ configuration: Configuration, unitSize: Int = FoldSettings.defaultUnitSize
-    ) throws(CategoryMapError) {
+    /// - Throws: `CategoryMapError` for categories that do not go together, `ConfigurationError` for outputs that cannot be.
+    package init(_ configuration: Configuration, unitSize: Int = FoldSettings.defaultUnitSize) throws {
         self.configuration = configuration
         fold = FoldSettings(
             plan: configuration.plan, maxRecordBytes: configuration.maxRecordBytes.bytes,
@@ -34,6 +34,7 @@ package struct Settings: Sendable {
         map = try CategoryMap(configuration.categories.map { CategoryMap.Category($0.name, apps: $0.apps) })
         mapDigest = Self.digest(map)
         jobs = configuration.jobs ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        outputs = try OutputPlan.plans(configuration.outputs, map)
     }
 
     private static func digest(_ map: CategoryMap) -> String {
@@ -45,6 +46,13 @@ package struct Settings: Sendable {
         var settings = self
         settings.map = map
         settings.mapDigest = Self.digest(map)
+        return settings
+    }
+
+    /// The same for work in the background.
+    var onOneThread: Settings {
+        var settings = self
+        settings.jobs = 1
         return settings
     }
 
