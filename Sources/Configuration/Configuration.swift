@@ -220,7 +220,8 @@ extension Configuration {
                 problem = "is written by the output of \(other), too; choose another name"
             }
             seen[place] = seen[place] ?? origin
-            if let problem { mistakes.append(Mistake(origin: origin, text: "outputs: \(quoted(rule.file)) \(problem)")) }
+            guard let problem else { continue }
+            mistakes.append(Mistake(origin: origin, text: "outputs: \(quoted(rule.file)) \(problem)"))
         }
         return mistakes
     }

@@ -37,7 +37,8 @@ import Testing
 
     @Test(arguments: [
         "--contracts 'A*'", "--category TV", "--min-seconds 5", "--top 3", "--by day", "--sort TV", "--columns TV",
-        "--limit 3", "--for excel", "--delimiter ';'", "profile --for excel", "daily --by month", "nothing", "--as-of 9",
+        "--limit 3", "--for excel", "--delimiter ';'", "profile --for excel", "daily --by month", "nothing",
+        "--as-of 9",
     ])
     func whatAWorkbookCannotBeIsSaidBeforeAnyWork(_ options: String) async throws {
         let shell = try await shell()

@@ -20,16 +20,28 @@ import Testing
     }
 
     @Test(arguments: [
-        ("outputs: x.csv", #"1:10: outputs: expected a list of files, each a mapping, found "x.csv"; "#
-            + "write for example outputs: [{file: report.xlsx}]"),
-        ("outputs: [x.csv]", #"1:11: outputs: expected a list of files, each a mapping, found "x.csv" (in the list); "#
-            + "write for example outputs: [{file: report.xlsx}]"),
+        (
+            "outputs: x.csv",
+            #"1:10: outputs: expected a list of files, each a mapping, found "x.csv"; "#
+                + "write for example outputs: [{file: report.xlsx}]"
+        ),
+        (
+            "outputs: [x.csv]",
+            #"1:11: outputs: expected a list of files, each a mapping, found "x.csv" (in the list); "#
+                + "write for example outputs: [{file: report.xlsx}]"
+        ),
         ("outputs: [{report: apps}]", "1:11: outputs: an output has no file; write for example {file: report.xlsx}"),
         ("outputs: [{file: a.csv, reprot: apps}]", #"1:25: unknown key of an output "reprot"; did you mean "report"?"#),
-        ("outputs: [{file: ~/a.csv}]", #"1:18: outputs: file: expected the path of a file, found "~/a.csv" "#
-            + "(~ is not expanded here); write for example file: report.xlsx"),
-        ("outputs: [{file: a.csv, every: soon}]", "1:32: outputs: every: expected a time from 0s to 168h, "
-            + #"found "soon" (no number); write for example every: 5m"#),
+        (
+            "outputs: [{file: ~/a.csv}]",
+            #"1:18: outputs: file: expected the path of a file, found "~/a.csv" "#
+                + "(~ is not expanded here); write for example file: report.xlsx"
+        ),
+        (
+            "outputs: [{file: a.csv, every: soon}]",
+            "1:32: outputs: every: expected a time from 0s to 168h, "
+                + #"found "soon" (no number); write for example every: 5m"#
+        ),
         ("outputs: [{file: a.csv, report: [apps]}]", "1:33: outputs: report: expected a word, found a list"),
         ("outputs: [{file: a.csv, report: }]", "1:33: outputs: report: expected a word, found nothing"),
     ])

@@ -115,7 +115,8 @@ import Testing
 
     private static func write(rows: Int, perSheet: Int, isConcurrent: Bool) throws -> [UInt8] {
         let origin = WorkbookOrigin(
-            tool: "test", generation: 3, inputsDigest: "ab", mapDigest: "cd", days: [CalendarDay("2022-04-01")!], files: 1)
+            tool: "test", generation: 3, inputsDigest: "ab", mapDigest: "cd", days: [CalendarDay("2022-04-01")!],
+            files: 1)
         let workbook = Workbook(nil, origin, [WorkbookTable("Rows", columns, rows: rows)], rowsPerSheet: perSheet)
         let folder = FileManager.default.temporaryDirectory.path
         let path = folder + "/watchfold-\(UUID()).xlsx"
@@ -123,7 +124,9 @@ import Testing
         let styles = try workbook.writeFrame(at: path, scratch: folder)
         let frame = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         var archive: [UInt8] = []
-        try workbook.write(frame: frame, styles, isConcurrent: isConcurrent) { archive += Array($0) } rows: { _, encoder in
+        try workbook.write(frame: frame, styles, isConcurrent: isConcurrent) {
+            archive += Array($0)
+        } rows: { _, encoder in
             var arena = TextArena()
             let owned: [OwnedColumn] = [
                 .text((0..<rows).map { arena.keep(texts[$0 % texts.count]) }),
@@ -135,7 +138,8 @@ import Testing
                 guard case .integer(let numbers) = block.columns[2] else { return }
                 try encoder.append(
                     RowBlock(
-                        columns: block.columns + [.decimal(numbers, places: 2), .duration(numbers)], count: block.count))
+                        columns: block.columns + [.decimal(numbers, places: 2), .duration(numbers)], count: block.count)
+                )
             }
             try encoder.finish()
             withExtendedLifetime(arena) {}
@@ -196,7 +200,8 @@ import Testing
             let styles = try workbook.writeFrame(at: path, scratch: folder)
             let frame = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
             #expect(throws: WorkbookError.rowsChanged(table: "Rows")) {
-                try workbook.write(frame: frame, styles, isConcurrent: false) { _ in } rows: { _, encoder in
+                try workbook.write(frame: frame, styles, isConcurrent: false) { _ in
+                } rows: { _, encoder in
                     try encoder.begin([ReportColumn("N", .integer)])
                     try [OwnedColumn.integers(Array(repeating: 1, count: rows))].lend(rows) { try encoder.append($0) }
                     try encoder.finish()

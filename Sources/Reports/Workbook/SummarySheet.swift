@@ -106,7 +106,8 @@ struct SummarySheet {
         }
         let files = summary.receipt.files.count
         try frame.write(
-            "\(period) · \(files) \(files == 1 ? "file" : "files") · generation \(summary.receipt.generation)", sheet, 1,
+            "\(period) · \(files) \(files == 1 ? "file" : "files") · generation \(summary.receipt.generation)", sheet,
+            1,
             0, .subtitle)
         let missing = summary.missingDays.reduce(0) {
             $0 + $1.upperBound.daysSinceEpoch - $1.lowerBound.daysSinceEpoch + 1
@@ -194,7 +195,8 @@ struct SummarySheet {
 
     private var tasteColumns: [Column] {
         var tastes = summary.tastes.map {
-            ReportSummary.Taste(name: $0.name.isEmpty ? "(none)" : $0.name, contracts: $0.contracts, seconds: $0.seconds)
+            let name = $0.name.isEmpty ? "(none)" : $0.name
+            return ReportSummary.Taste(name: name, contracts: $0.contracts, seconds: $0.seconds)
         }
         if tastes.count > Self.mostTastes {
             let others = tastes[(Self.mostTastes - 1)...]

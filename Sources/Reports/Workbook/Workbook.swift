@@ -136,7 +136,9 @@ package struct Workbook {
                 sheet += sheetCount(table)
             }
             try put(.finish)
-        } take: { step in try zip.take(step) }
+        } take: { step in
+            try zip.take(step)
+        }
     }
 
     private var firstTableSheet: Int { summary == nil ? 1 : 2 }

@@ -104,7 +104,8 @@ final class WorkbookFrame {
         for (index, column) in columns.enumerated() {
             try setWidth(Self.width(column), sheet, index...index, CellFormat(column))
             try write(column.name, sheet, 0, index, .header)
-            if column.kind == .text { textColumns.append("\(columnLetters(index))2:\(columnLetters(index))\(rows + 1)") }
+            let letters = columnLetters(index)
+            if column.kind == .text { textColumns.append("\(letters)2:\(letters)\(rows + 1)") }
         }
         worksheet_freeze_panes(sheet, 1, 0)
         if rows > 0 {

@@ -46,8 +46,9 @@ struct ZipReader {
                 checksum: try little(UInt32.self, at: place + 16), packedBytes: try little(UInt32.self, at: place + 20),
                 bytes: try little(UInt32.self, at: place + 24))
             let header = Int(try little(UInt32.self, at: place + 42))
-            let start =
-                header + 30 + Int(try little(UInt16.self, at: header + 26)) + Int(try little(UInt16.self, at: header + 28))
+            let variable =
+                Int(try little(UInt16.self, at: header + 26)) + Int(try little(UInt16.self, at: header + 28))
+            let start = header + 30 + variable
             guard start + Int(member.packedBytes) <= archive.count else { throw .archive("a member is cut short") }
             members.append((member, start..<start + Int(member.packedBytes)))
             place += 46 + nameCount + rest
@@ -158,7 +159,8 @@ final class ZipWriter {
     func begin(_ name: [UInt8]) throws {
         precondition(stream == nil, "a member is being written")
         try begin(
-            ZipMember(name: name, method: Self.deflated, checksum: 0, packedBytes: 0, bytes: 0), flags: Self.streamFlags)
+            ZipMember(name: name, method: Self.deflated, checksum: 0, packedBytes: 0, bytes: 0), flags: Self.streamFlags
+        )
         stream = DeflateStream()
     }
 

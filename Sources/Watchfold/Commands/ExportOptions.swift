@@ -80,8 +80,9 @@ package struct ExportOptions {
     func isWhole(_ format: ExportFormat) throws -> Bool {
         guard format == .workbook, report == nil else { return false }
         let ofOneReport: [(String, Bool)] = [
-            ("--contracts", contracts != nil), ("--category", !categories.isEmpty), ("--min-seconds", minSeconds != nil),
-            ("--top", top != nil), ("--by", !by.isEmpty), ("--sort", !sort.isEmpty), ("--columns", !columns.isEmpty),
+            ("--contracts", contracts != nil), ("--category", !categories.isEmpty),
+            ("--min-seconds", minSeconds != nil), ("--top", top != nil), ("--by", !by.isEmpty),
+            ("--sort", !sort.isEmpty), ("--columns", !columns.isEmpty),
             ("--limit", limit != nil),
         ]
         if let option = ofOneReport.first(where: \.1)?.0 {

@@ -136,7 +136,8 @@ struct OutputKeeper {
     private func write(_ plan: OutputPlan, _ generation: Int) throws -> [OutputsRecord.File] {
         let folder = Path.parent(plan.path)
         try fileSystem.createFolders(folder)
-        if try fileSystem.isSymbolicLink(plan.path) || fileSystem.statusIfPresent(plan.path).map({ $0.kind != .file }) == true {
+        let kind = try fileSystem.statusIfPresent(plan.path)?.kind ?? .file
+        if try kind != .file || fileSystem.isSymbolicLink(plan.path) {
             throw CommandFailure(.system, "\(plan.path) is there and is no ordinary file; it is left alone")
         }
         try sweep(plan.path)

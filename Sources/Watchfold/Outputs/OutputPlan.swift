@@ -66,10 +66,14 @@ private struct Reader {
 
     private mutating func sheet(_ rule: OutputRule, _ format: ExportFormat) -> OutputPlan.SheetRules? {
         guard let program: SheetProgram = choice(rule, .program) else {
-            if rule.words[.program] == nil { refuse(rule, .delimiter, "goes with for; take it away, or name a program") }
+            if rule.words[.program] == nil {
+                refuse(rule, .delimiter, "goes with for; take it away, or name a program")
+            }
             return nil
         }
-        if format != .table(.csv) { refuse(rule, .program, "is about CSV, and the file is \(format.name); take it away") }
+        if format != .table(.csv) {
+            refuse(rule, .program, "is about CSV, and the file is \(format.name); take it away")
+        }
         guard let word = rule.words[.delimiter]?.value else {
             return OutputPlan.SheetRules(program: program, delimiter: .comma)
         }

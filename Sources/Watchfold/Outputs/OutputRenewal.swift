@@ -50,7 +50,9 @@ final class OutputRenewal: Sendable {
     /// - Returns: when something will be due; nil when nothing waits for a time.
     func step(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         let (job, deadline) = state.withLock { state -> ((Settings, Int, Set<String>)?, ContinuousClock.Instant?) in
-            guard !state.isRunning, !state.isStopping, let (settings, generation) = state.wanted else { return (nil, nil) }
+            guard !state.isRunning, !state.isStopping, let (settings, generation) = state.wanted else {
+                return (nil, nil)
+            }
             var due: Set<String> = []
             var deadline: ContinuousClock.Instant?
             for plan in settings.outputs {

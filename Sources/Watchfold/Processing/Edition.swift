@@ -89,9 +89,8 @@ struct Edition {
         // Files without a date come last.
         let groups = Dictionary(grouping: wanted) { day($0).map { period.name(of: $0) } ?? "" }
         let names = groups.keys.sorted { a, b in a.isEmpty || b.isEmpty ? b.isEmpty && !a.isEmpty : a < b }
-        return (
-            try names.map { try part($0, groups[$0]!) }, try snapshot(wanted, CountingSnapshot.daySums(wanted, [DaySum]()))
-        )
+        let sums = CountingSnapshot.daySums(wanted, [DaySum]())
+        return (try names.map { try part($0, groups[$0]!) }, try snapshot(wanted, sums))
     }
 
     /// An encoder for the request's query of a report.
