@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xxhash
 
+import interop_page
 import interop_postgres
 import interop_sheets
 import nasty_records
@@ -409,6 +410,7 @@ def main():
     check_ranges(db)
     check_one_shot(db)
     check_nothing_new()
+    interop_page.check_all(WATCHFOLD, counting, check)
     check_damage(counting)
     interop_sheets.check_all(WATCHFOLD, check)
     interop_postgres.check_all(WATCHFOLD, check)

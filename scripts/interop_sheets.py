@@ -1,13 +1,18 @@
-"""What spreadsheet programs make of the CSV that is written for them; called by interop.py.
+"""What spreadsheet programs make of the CSV and the workbooks that are written for them; called by interop.py.
 
     contracts that look like numbers, dates, formulas … ──▶ watchfold export --for … ──▶ LibreOffice, Gnumeric
                               the same texts and numbers in the cells? ◀── openpyxl ◀── workbook
+
+    the same contracts ──▶ watchfold export -o book.xlsx ──▶ openpyxl; LibreOffice, Gnumeric ──▶ openpyxl
+                              the same cells as in the CSV? the charts, their ranges, the properties?
 
 Both programs run without a window and read the files as they are opened by hand: numbers are recognised, formulas are
 calculated.
 """
 
+import csv
 import datetime
+import io
 import json
 import os
 import shutil
@@ -15,6 +20,8 @@ import subprocess
 import warnings
 
 import openpyxl
+from openpyxl.utils.datetime import to_excel
+from openpyxl.utils.escape import unescape
 
 CONTRACTS = [
     "SGH597377", "0012", "=1+1", "=HYPERLINK(\"http://localhost\")", "1E5", "113.182.209.48", "2022-04-01", "+84", "-5",
@@ -59,6 +66,8 @@ def check_all(program, check):
     os.chdir(folder)
     try:
         check_cells(program, check)
+        check_workbook(program, check)
+        shutil.rmtree("profile", ignore_errors=True)
     finally:
         os.chdir(before)
 
@@ -95,4 +104,147 @@ def check_cells(program, check):
     export("profile", "--unit", "hours", "--for", "excel", "-o", "hours.csv")
     hours = {row[0]: row[2] for row in libreoffice("hours.csv")[1:]}
     check("hours are numbers", hours["QAD014541"] == round(wanted["QAD014541"] / 36) / 100, repr(hours))
-    shutil.rmtree("profile", ignore_errors=True)
+
+
+# MARK: Workbooks
+
+SHEETS = ["Summary", "Engagement", "Profile", "Daily", "Apps", "Files"]
+CHARTS = {
+    "Hours by category", "Most watched: contracts by category", "Taste combinations: contracts",
+    "Active days: contracts", "Hours by day",
+}
+# Only a workbook can hold these: control characters, and texts that look like their escapes.
+ODD_CONTRACTS = ["c\rd", "c\x01d", "_x0041_", "a\x1f", "tab\there", "\uffff"]
+
+
+def load(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return openpyxl.load_workbook(path)
+
+
+def convert(command, source, target):
+    """Has a program open a workbook and write another one."""
+    subprocess.run(
+        command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
+    return load(target)
+
+
+def rows_of(book, name, is_escaped=False):
+    """The rows of a sheet as texts and numbers; empty cells are None."""
+    def value(cell):
+        if isinstance(cell.value, str) and is_escaped:
+            return unescape(cell.value)
+        return cell.value
+
+    return [[value(cell) for cell in row] for row in book[name].iter_rows()]
+
+
+def is_same(found, wanted):
+    """Whether a cell that another program saved is what it was. Some do not escape what they save, or escape it twice."""
+    forms = {found}
+    if isinstance(found, str):
+        forms |= {unescape(found), unescape(unescape(found))}
+    return wanted in forms
+
+
+def check_workbook(program, check):
+    with open("inbox/20220403.json", "w", encoding="utf-8") as file:
+        for seconds, contract in enumerate(ODD_CONTRACTS, 1000):
+            file.write(json.dumps({"Contract": contract, "AppName": "=1+1", "TotalDuration": seconds}) + "\n")
+            file.write(json.dumps({"Contract": contract, "AppName": "SPORT", "TotalDuration": seconds}) + "\n")
+        # Programs keep 15 digits of a number when they save it.
+        file.write(json.dumps({"Contract": "huge", "AppName": "VOD", "TotalDuration": 10 ** 15 - 10 ** 6}) + "\n")
+    subprocess.run([program, "run", "--quiet"], check=True)
+
+    def export(*arguments):
+        return subprocess.run([program, "export", "--quiet", *arguments], check=True, stdout=subprocess.PIPE).stdout
+
+    def wanted(report):
+        """The rows of the CSV, with numbers and dates as such."""
+        table = list(csv.reader(io.StringIO(export(report).decode(), newline="")))
+        header = table[0]
+
+        def value(column, text):
+            if header[column] == "Date":
+                return datetime.datetime.fromisoformat(text)
+            if header[column] in ("Contract", "MostWatch", "Taste", "AppName", "Category"):
+                return text or None
+            return int(text)
+
+        return [header] + [[value(i, text) for i, text in enumerate(row)] for row in table[1:]]
+
+    export("-o", "book.xlsx")
+    first = open("book.xlsx", "rb").read()
+    check("a workbook to a pipe is the same", export("--format", "xlsx") == first)
+    export("-o", "again.xlsx")
+    check("a workbook made again has the same bytes", open("again.xlsx", "rb").read() == first)
+
+    book = load("book.xlsx")
+    check("openpyxl: the sheets of the workbook", book.sheetnames == SHEETS, repr(book.sheetnames))
+    tables = {name: wanted(name.lower()) for name in SHEETS[1:5]}
+    for name, table in tables.items():
+        found = rows_of(book, name, is_escaped=True)
+        wrong = [pair for pair in zip(found, table) if pair[0] != pair[1]]
+        check(f"openpyxl: {name} has the cells of the CSV", not wrong and len(found) == len(table), repr(wrong[:3]))
+        sheet = book[name]
+        check(
+            f"openpyxl: {name} has a frozen header, a filter, and no formula",
+            sheet.freeze_panes == "A2" and sheet.auto_filter.ref == sheet.dimensions
+            and all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row),
+            f"{sheet.freeze_panes} {sheet.auto_filter.ref} {sheet.dimensions}")
+    formats = {cell.number_format for row in book["Engagement"].iter_rows(min_row=2) for cell in row}
+    check("openpyxl: contracts are text, seconds are numbers", formats == {"@", "#,##0"}, repr(formats))
+
+    charts = book["Summary"]._charts
+    titles = {"".join(run.t for p in chart.title.tx.rich.p for run in p.r) for chart in charts}
+    check("openpyxl: the charts of the summary", titles == CHARTS, repr(titles))
+    for chart in charts:
+        series = chart.series[0]
+        ranges = [series.cat.strRef.f if series.cat.strRef else series.cat.numRef.f, series.val.numRef.f]
+        cached = [point.v for point in series.val.numRef.numCache.pt]
+        cells_of = [cell[0].value for cell in book["Summary"][ranges[1].split("!")[1].replace("$", "")]]
+        check(f"openpyxl: a chart shows its cells: {ranges[1]}",
+              len(cells_of) == len(cached) > 0 and all(abs(float(a) - b) <= 1e-9 * max(1, abs(b))
+                                                      for a, b in zip(cached, cells_of)), repr(cached))
+
+    receipt = json.load(open("output/receipt.json", encoding="utf-8"))
+    files = rows_of(book, "Files", is_escaped=True)
+    check(
+        "openpyxl: the files are those of the receipt",
+        sorted((row[0], row[2], row[3], row[7], row[9]) for row in files[1:])
+        == sorted((f["name"], f["read"], f["folded"], f["seconds"], f["digest"]) for f in receipt["files"]), repr(files))
+    properties = book.properties
+    check(
+        "openpyxl: the properties are those of the receipt",
+        properties.creator == receipt["tool"] and properties.created == datetime.datetime(2022, 4, 3)
+        and {p.name: p.value for p in book.custom_doc_props.props} == {
+            "Generation": receipt["generation"], "Inputs digest": receipt["inputs"],
+            "Category map digest": receipt["map"]["digest"]},
+        f"{properties.creator} {properties.created}")
+
+    profile = f"-env:UserInstallation=file://{os.getcwd()}/profile"
+    others = {
+        "LibreOffice": convert(
+            ["soffice", "--headless", profile, "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", "opened",
+             "book.xlsx"], "book.xlsx", "opened/book.xlsx"),
+        "Gnumeric": convert(["ssconvert", "book.xlsx", "gnumeric-book.xlsx"], "book.xlsx", "gnumeric-book.xlsx"),
+    }
+    for other, opened in others.items():
+        check(f"{other} opens the workbook and has its sheets", opened.sheetnames == SHEETS, repr(opened.sheetnames))
+        for name in SHEETS[1:]:
+            table = tables.get(name) or files
+            found = rows_of(opened, name)
+            if other == "Gnumeric":
+                # It saves dates as plain numbers.
+                table = [[to_excel(v) if isinstance(v, datetime.datetime) else v for v in row] for row in table]
+            wrong = [pair for pair in zip(found, table) if not all(map(is_same, *pair))]
+            check(f"{other} gives back the cells of {name}", not wrong and len(found) == len(table), repr(wrong[:5]))
+        check(f"{other} keeps the charts", len(opened["Summary"]._charts) == len(CHARTS))
+
+    export("profile", "--top", "3", "--by", "Sport", "--unit", "hms", "-o", "top.xlsx")
+    top = load("top.xlsx")
+    check("openpyxl: a workbook of one report", top.sheetnames == ["Profile", "Files"], repr(top.sheetnames))
+    time = top["Profile"]["F2"].value
+    check("openpyxl: a duration is one", time == datetime.timedelta(seconds=1005) or time == datetime.time(0, 16, 45),
+          repr(time))

@@ -19,6 +19,9 @@ static inline void wf_clear_upper_halves(void) {
 #endif
 }
 
+/// What the first level of deflating wants beside its state, in bytes.
+static const uint32_t wf_deflate_level_bytes = ISAL_DEF_LVL1_DEFAULT;
+
 /// The CRC-32 of gzip.
 static inline uint32_t wf_crc32(const unsigned char *bytes, size_t count) {
     uint32_t crc = crc32_gzip_refl(0, bytes, count);

@@ -220,6 +220,19 @@ extension Ledger {
 
     // MARK: History
 
+    /// When a generation came to be, in Unix milliseconds; nil when nothing that is known led to it: the first one, which
+    /// is empty, and those before a ledger was rebuilt.
+    ///
+    /// - Complexity: one pass over all steps of all files.
+    package func moment(ofGeneration generation: Int) throws(LedgerError) -> Int64? {
+        guard generation > 0 else { return nil }
+        return try reading("looking up a generation") {
+            try connection.first("SELECT min(at) FROM transitions WHERE generation = ?", [generation]) {
+                (row) throws(SQLiteError) in try row.optionalInteger(0)
+            } ?? nil
+        }
+    }
+
     /// All that happened under a name; empty when it was never seen.
     package func history(of name: String) throws(LedgerError) -> FileHistory {
         try reading("reading the history of \(name)") {

@@ -35,6 +35,8 @@ package struct Configuration: Sendable, Hashable {
     package var rejectsPerFile: Int
     package var gate: GateRules
     package var watch: WatchRules
+    /// Files that are kept beside the published reports; paths as those of folders.
+    package var outputs: [OutputRule]
     package var logLevel: LogLevel
     package var logFormat: LogFormat
     /// Whether progress and everything below a warning is left unsaid.
@@ -59,6 +61,7 @@ package struct Configuration: Sendable, Hashable {
         rejectsPerFile = 1000
         gate = GateRules()
         watch = WatchRules()
+        outputs = []
         logLevel = .info
         logFormat = .text
         quiet = false
@@ -75,6 +78,7 @@ package struct Configuration: Sendable, Hashable {
         let result = Configuration(flags.over(environment).over(file))
         let mistakes =
             result.folderMistakes(workingDirectory) + result.fieldMistakes() + result.recordSizeMistakes()
+            + result.outputMistakes(workingDirectory)
         if !mistakes.isEmpty { throw ConfigurationError(mistakes) }
         return result
     }
@@ -112,6 +116,7 @@ package struct Configuration: Sendable, Hashable {
         take(layer.publishEvery, .publishEvery) { watch.publishEvery = $0 }
         take(layer.onPublish, .onPublish) { watch.onPublish = $0 }
         take(layer.statusPort, .statusPort) { watch.statusPort = $0 }
+        take(layer.outputs, .outputs) { outputs = $0 }
         take(layer.logLevel, .logLevel) { logLevel = $0 }
         take(layer.logFormat, .logFormat) { logFormat = $0 }
         take(layer.quiet, .quiet) { quiet = $0 }
@@ -157,6 +162,9 @@ package struct Configuration: Sendable, Hashable {
         case .publishEvery: watch.publishEvery.description
         case .onPublish: watch.onPublish ?? "nothing"
         case .statusPort: watch.statusPort.map(String.init) ?? "none"
+        case .outputs:
+            outputs.isEmpty
+                ? "none" : outputs.map { "{\($0.text), every: \($0.every)}" }.joined(separator: ", ")
         case .logLevel: logLevel.rawValue
         case .logFormat: logFormat.rawValue
         case .quiet: quiet ? "yes" : "no"
@@ -189,6 +197,31 @@ extension Configuration {
                         text: "\(place[1]) is inside \(place[0]) and would be read as input; choose a folder outside it"
                     ))
             }
+        }
+        return mistakes
+    }
+
+    /// An output among the input would be read; one in place of a report or another output would be overwritten.
+    private func outputMistakes(_ workingDirectory: String) -> [Mistake] {
+        func parts(_ path: String) -> [String] { plainParts(joined(workingDirectory, path)) }
+        let taken = OutputRule.takenNames.map { parts(output) + [$0] }
+        var seen: [[String]: Origin] = [:]
+        var mistakes: [Mistake] = []
+        for rule in outputs {
+            let (place, origin) = (parts(rule.file), rule.words[.file]!.origin)
+            var problem: String?
+            if place.starts(with: parts(inbox)) {
+                problem = "is inside the inbox and might be read as input; choose a place outside it"
+            } else if place.starts(with: parts(checkpoints)) {
+                problem = "is inside the checkpoints, which are Watchfold's own; choose another folder"
+            } else if taken.contains(where: { place.starts(with: $0) }) {
+                problem = "has the place of what Watchfold writes there anyway; choose another name"
+            } else if let other = seen[place] {
+                problem = "is written by the output of \(other), too; choose another name"
+            }
+            seen[place] = seen[place] ?? origin
+            guard let problem else { continue }
+            mistakes.append(Mistake(origin: origin, text: "outputs: \(quoted(rule.file)) \(problem)"))
         }
         return mistakes
     }

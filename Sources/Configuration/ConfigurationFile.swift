@@ -113,6 +113,7 @@ private struct FileReader {
     private mutating func read(_ setting: Setting, _ value: YAMLValue) {
         switch setting {
         case .categories: readCategories(value)
+        case .outputs: readOutputs(value)
         case .ignore:
             guard let names = names(in: value, setting) else { return }
             layer.ignore = Given(names.map(\.name).filter { !$0.isEmpty }, origin(value.position))
@@ -209,6 +210,58 @@ private struct FileReader {
             noteWrong(setting, value, "of more than \(SettingLimits.fieldAlternatives)")
         }
         return alternatives.isEmpty ? nil : Given(FieldPath(alternatives), origin(value.position))
+    }
+
+    // MARK: Outputs
+
+    private mutating func readOutputs(_ value: YAMLValue) {
+        guard case .list(let items) = value.content else { return noteWrong(.outputs, value) }
+        layer.outputs = Given(items.compactMap { readOutput($0) }, origin(value.position))
+    }
+
+    private mutating func readOutput(_ item: YAMLValue) -> OutputRule? {
+        guard case .map(let entries) = item.content else {
+            noteWrong(.outputs, item, "in the list")
+            return nil
+        }
+        let keys = OutputRule.Word.allCases.map(\.rawValue) + ["every"]
+        var words: [OutputRule.Word: Given<String>] = [:]
+        var every = OutputRule.usualPause
+        for entry in entries {
+            let value = entry.value
+            guard keys.contains(entry.key) else {
+                noteUnknown(entry, "key of an output", among: keys)
+                continue
+            }
+            guard case .text(let text, _) = value.content, !value.isNull, !text.isEmpty else {
+                note(value.position, "outputs: \(entry.key): expected a word, found \(value.found)")
+                continue
+            }
+            do throws(ValueRefusal) {
+                if let word = OutputRule.Word(rawValue: entry.key) {
+                    let text = word == .file ? joined(folder, try pathText(text)) : text
+                    words[word] = Given(text, origin(value.position))
+                } else {
+                    every = try timeText(text, from: TimeSpan(milliseconds: 0))
+                }
+            } catch {
+                let because = error.reason.isEmpty ? "" : " (\(error.reason))"
+                note(
+                    value.position,
+                    entry.key == "every"
+                        ? "outputs: every: expected a time from 0s to \(SettingLimits.longest), found \(quoted(text))"
+                            + "\(because); write for example every: \(OutputRule.usualPause)"
+                        : "outputs: file: expected the path of a file, found \(quoted(text))\(because); "
+                            + "write for example file: report.xlsx")
+            }
+        }
+        guard words[.file] != nil else {
+            if !entries.contains(where: { $0.key == "file" }) {
+                note(item.position, "outputs: an output has no file; write for example {file: report.xlsx}")
+            }
+            return nil
+        }
+        return OutputRule(words: words, every: every)
     }
 
     // MARK: Categories

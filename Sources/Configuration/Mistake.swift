@@ -26,6 +26,11 @@ package struct Mistake: Sendable, Hashable, CustomStringConvertible {
     /// What was found, what is expected, what to write.
     package var text: String
 
+    package init(origin: Origin, text: String) {
+        self.origin = origin
+        self.text = text
+    }
+
     package var description: String { "\(origin): \(text)" }
 }
 

@@ -50,6 +50,7 @@ package struct Overlay: Sendable, Hashable {
     package var publishEvery: Given<TimeSpan>?
     package var onPublish: Given<String>?
     package var statusPort: Given<Int>?
+    package var outputs: Given<[OutputRule]>?
     package var logLevel: Given<LogLevel>?
     package var logFormat: Given<LogFormat>?
     package var quiet: Given<Bool>?
@@ -88,6 +89,7 @@ package struct Overlay: Sendable, Hashable {
         put(\.publishEvery)
         put(\.onPublish)
         put(\.statusPort)
+        put(\.outputs)
         put(\.logLevel)
         put(\.logFormat)
         put(\.quiet)
@@ -155,10 +157,10 @@ extension Overlay {
         _ setting: Setting, to text: String, from origin: Origin, folder: String = ""
     ) throws(ValueRefusal) {
         switch setting {
-        case .inbox: inbox = Given(joined(folder, try path(text)), origin)
-        case .checkpoints: checkpoints = Given(joined(folder, try path(text)), origin)
-        case .output: output = Given(joined(folder, try path(text)), origin)
-        case .config: config = Given(try path(text), origin)
+        case .inbox: inbox = Given(joined(folder, try pathText(text)), origin)
+        case .checkpoints: checkpoints = Given(joined(folder, try pathText(text)), origin)
+        case .output: output = Given(joined(folder, try pathText(text)), origin)
+        case .config: config = Given(try pathText(text), origin)
         case .jobs: jobs = Given(try wholeNumber(text, in: SettingLimits.jobs), origin)
         case .memory: memory = Given(try size(text, in: SettingLimits.memory), origin)
         case .negativeDurations: negativeDurations = Given(try choice(text), origin)
@@ -169,11 +171,11 @@ extension Overlay {
         case .gate: gate = Given(try choice(text), origin)
         case .gateDays: gateDays = Given(try wholeNumber(text, in: SettingLimits.gateDays), origin)
         case .gateThreshold: gateThreshold = Given(try wholeNumber(text, in: SettingLimits.gateThreshold), origin)
-        case .settle: settle = Given(try time(text, from: TimeSpan(milliseconds: 0)), origin)
-        case .stale: stale = Given(try time(text, from: SettingLimits.shortest), origin)
-        case .poll: poll = Given(try time(text, from: SettingLimits.shortest), origin)
+        case .settle: settle = Given(try timeText(text, from: TimeSpan(milliseconds: 0)), origin)
+        case .stale: stale = Given(try timeText(text, from: SettingLimits.shortest), origin)
+        case .poll: poll = Given(try timeText(text, from: SettingLimits.shortest), origin)
         case .pollOnly: pollOnly = Given(try yesOrNo(text), origin)
-        case .publishEvery: publishEvery = Given(try time(text, from: TimeSpan(milliseconds: 0)), origin)
+        case .publishEvery: publishEvery = Given(try timeText(text, from: TimeSpan(milliseconds: 0)), origin)
         case .onPublish:
             if text.isEmpty || text.utf8.contains(0) { throw ValueRefusal() }
             onPublish = Given(text, origin)
@@ -181,7 +183,7 @@ extension Overlay {
         case .logLevel: logLevel = Given(try choice(text), origin)
         case .logFormat: logFormat = Given(try choice(text), origin)
         case .quiet: quiet = Given(try yesOrNo(text), origin)
-        case .contractField, .appField, .durationField, .categories, .ignore:
+        case .contractField, .appField, .durationField, .categories, .ignore, .outputs:
             preconditionFailure("\(setting.rawValue) is not set by one text")
         }
     }
@@ -204,7 +206,7 @@ func wrong(_ setting: Setting, found: String, _ reason: String, _ origin: Origin
 
 // MARK: - Values
 
-private func path(_ text: String) throws(ValueRefusal) -> String {
+func pathText(_ text: String) throws(ValueRefusal) -> String {
     if text.isEmpty { throw ValueRefusal("an empty path") }
     if text.utf8.contains(0) { throw ValueRefusal("a path cannot hold a NUL") }
     if text == "~" || text.hasPrefix("~/") { throw ValueRefusal("~ is not expanded here") }
@@ -225,7 +227,7 @@ private func size(_ text: String, in range: ClosedRange<ByteSize>) throws(ValueR
     return size
 }
 
-private func time(_ text: String, from shortest: TimeSpan) throws(ValueRefusal) -> TimeSpan {
+func timeText(_ text: String, from shortest: TimeSpan) throws(ValueRefusal) -> TimeSpan {
     let time = try TimeSpan(parsing: text)
     if time < shortest { throw ValueRefusal("too short") }
     if time > SettingLimits.longest { throw ValueRefusal("too long") }

@@ -22,6 +22,7 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
     case publishEvery = "watch.publish_every"
     case onPublish = "watch.on_publish"
     case statusPort = "watch.status_port"
+    case outputs
     case logLevel = "log_level"
     case logFormat = "log_format"
     case quiet, config
@@ -81,6 +82,7 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .logLevel: choices(LogLevel.self)
         case .logFormat: choices(LogFormat.self)
         case .quiet, .pollOnly: "yes or no"
+        case .outputs: "a list of files, each a mapping"
         }
     }
 
@@ -113,6 +115,7 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .logLevel: "info"
         case .logFormat: "json"
         case .quiet, .pollOnly: "yes"
+        case .outputs: "[{file: report.xlsx}]"
         }
     }
 

@@ -54,7 +54,7 @@ package final class Handover<Item: Sendable>: @unchecked Sendable {
     ///   - take: called for one item after another.
     /// - Throws: what `make` or `take` throws.
     package static func run(
-        isConcurrent: Bool, ahead: Int = 2, make: ((Item) throws -> Void) throws -> Void,
+        isConcurrent: Bool, ahead: Int = 2, make: (@escaping (Item) throws -> Void) throws -> Void,
         take: @escaping @Sendable (Item) throws -> Void
     ) throws {
         let handover = Handover(ahead: ahead, take: take)

@@ -120,30 +120,8 @@ extension ReportPass {
         withExtendedLifetime(arena) {}
     }
 
-    private enum OwnedColumn {
-        case text([ByteSlice])
-        case integers([Int64])
-    }
-
     /// Lends the columns to the encoder as one block.
     private func write(_ columns: [OwnedColumn], _ count: Int, _ output: ReportOutput) throws(ReportError) {
-        guard count > 0 else { return }
-        try Self.writing(output) { () throws in
-            try lend(columns[...], []) { try output.encoder.append(RowBlock(columns: $0, count: count)) }
-        }
-    }
-
-    private func lend(
-        _ columns: ArraySlice<OwnedColumn>, _ lent: [RowBlock.Values], _ body: ([RowBlock.Values]) throws -> Void
-    ) throws {
-        switch columns.first {
-        case nil: try body(lent)
-        case .text(let values):
-            try values.withUnsafeBufferPointer { try lend(columns.dropFirst(), lent + [.text($0.baseAddress!)], body) }
-        case .integers(let values):
-            try values.withUnsafeBufferPointer {
-                try lend(columns.dropFirst(), lent + [.integer($0.baseAddress!)], body)
-            }
-        }
+        try Self.writing(output) { () throws in try columns.lend(count) { try output.encoder.append($0) } }
     }
 }

@@ -6,7 +6,8 @@ struct ExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "A report from the checkpoints, to standard output or a file; no raw file is read.",
         discussion: """
-            Reports: engagement (the default), profile, daily, apps. Dates are inclusive; with a range, files \
+            Reports: engagement (the default), profile, daily, apps. A workbook (xlsx) has them all, with a summary and \
+            charts, unless one is named. Dates are inclusive; with a range, files \
             without a date are left out. Columns are named as in the report's header; TV is short for TVDuration.
 
             --to takes a PostgreSQL database as well: all four reports, or the one that is named, become tables of it \
@@ -20,6 +21,7 @@ struct ExportCommand: ParsableCommand {
               watchfold export profile --month 2022-04 --top 20 --by Sport --unit hours
               watchfold export --contracts 'HNH*' --by week -o hnh.parquet
               watchfold export profile --for excel --delimiter semicolon -o profile.csv
+              watchfold export --month 2022-04 -o april.xlsx
               watchfold export --without 20220402.json --sort TV:desc,Contract --limit 100
               watchfold export --to postgres://reports@db.example/sales
             """)
@@ -36,7 +38,7 @@ struct ExportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "csv, tsv, jsonl, parquet or md (default: by the name of the file, else csv).", valueName: "format"),
+            "csv, tsv, jsonl, parquet, md or xlsx (default: by the name of the file, else csv).", valueName: "format"),
         completion: .list(Completions.formats))
     var format: String?
 
@@ -122,8 +124,7 @@ struct ExportCommand: ParsableCommand {
     var delimiter: String?
 
     func run() throws {
-        var options = ExportOptions(report: report ?? "engagement")
-        options.isReportNamed = report != nil
+        var options = ExportOptions(report: report)
         options.out = out
         options.format = format
         options.from = from

@@ -28,7 +28,7 @@ struct WatchfoldCommand: ParsableCommand {
             RunCommand.self, WatchCommand.self, ReprocessCommand.self, FoldCommand.self, CheckCommand.self,
             AcceptCommand.self, RetractCommand.self,
             RestoreCommand.self,
-            ExportCommand.self, StatusCommand.self,
+            ExportCommand.self, ReportCommand.self, StatusCommand.self,
             VerifyCommand.self, GenerateCommand.self,
         ])
 

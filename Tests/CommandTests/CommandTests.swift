@@ -11,7 +11,8 @@ import Testing
         let overview = try await shell.expect(0, "$W --help")
         #expect(overview.errors.isEmpty && overview.output.contains("Exit codes: 0 all well"), "\(overview)")
         for command in [
-            "run", "reprocess", "fold", "check", "export", "status", "verify", "generate", "accept", "retract",
+            "run", "reprocess", "fold", "check", "export", "report", "status", "verify", "generate", "accept",
+            "retract",
             "restore",
         ] {
             let help = try await shell.expect(0, "$W \(command) --help && $W help \(command)")

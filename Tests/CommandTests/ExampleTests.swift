@@ -25,7 +25,8 @@ import Testing
 
     /// What is smaller or nearer here than in the example.
     private static let stand = [
-        (" /data/", " data/"), (" /srv/", " srv/"), ("--records 100000", "--records 100"),
+        (" /data/", " data/"), ("--as-of 12 ", "--as-of 1 "), (" /srv/", " srv/"),
+        ("--records 100000", "--records 100"),
         ("--days 30 ", "--days 30 --records 20 "), ("db.example", "127.0.0.1:1"),
         ("--status-port 9117", "--status-port 29117"),
     ]

@@ -16,6 +16,8 @@ import Testing
                 while [ ! -e done ]; do
                     n=$((n + 1))
                     $W export > answers/$reader-$n || { echo "export: $?"; exit 1; }
+                    $W report --format html > page-$reader || { echo "report: $?"; exit 1; }
+                    grep -o '<data value="[0-9]*"' page-$reader | head -1 >> seconds
                     $W status --json > status-$reader || { echo "status: $?"; exit 1; }
                     $W verify -q 2> verify-$reader || { echo "verify: $?"; cat verify-$reader; exit 1; }
                 done &
@@ -36,6 +38,15 @@ import Testing
         let states = try folder.contentsOfDirectory(atPath: shell.root + "/states").map { shell.read("states/" + $0) }
         let answers = try folder.contentsOfDirectory(atPath: shell.root + "/answers")
         for answer in answers { #expect(states.contains(shell.read("answers/" + answer)), "\(answer)") }
+        // A page speaks of one of the states as well: the first number of its headline is the sum of all seconds.
+        let sums = states.map { state in
+            state!.split(separator: "\n").dropFirst().reduce(0) { sum, row in
+                row.split(separator: ",").dropFirst().reduce(sum) { $0 + Int($1)! }
+            }
+        }
+        let seconds = shell.read("seconds")!.split(separator: "\n").map { Int($0.filter(\.isNumber))! }
+        for sum in Set(seconds) { #expect(sums.contains(sum), "\(sum)") }
+        #expect(seconds.count > 5)
         #expect(Set(states).count > 20 && answers.count > 10, "\(answers.count) answers")
     }
 }

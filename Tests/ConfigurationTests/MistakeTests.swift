@@ -21,7 +21,7 @@ struct Case: CustomTestStringConvertible {
             "colour: red",
             #"1:1: unknown key "colour"; the keys are inbox, checkpoints, output, jobs, memory, categories, ignore, "#
                 + "negative_durations, duplicates, max_reject_ratio, max_record_bytes, rejects_per_file, gate, "
-                + "gate_days, gate_threshold, fields, watch"),
+                + "gate_days, gate_threshold, outputs, fields, watch"),
         Case(
             "watch: {setle: 2s, poll: 1ms, stale: soon, poll_only: 3, status_port: 70000, on_publish: ''}",
             #"1:9: unknown key of watch "setle"; did you mean "settle"?"#,

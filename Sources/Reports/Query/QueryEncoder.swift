@@ -45,7 +45,7 @@ package final class QueryEncoder: TableEncoder {
     package var bytesWritten: Int { inner.bytesWritten }
 
     /// Columns that are handed on.
-    package var columnCount: Int { query.outputColumns.count }
+    package var columns: [ReportColumn] { query.outputColumns }
 
     /// - Parameter columns: what the report has; what is handed on is the query's.
     package func begin(_ columns: [ReportColumn]) throws { try inner.begin(query.outputColumns) }

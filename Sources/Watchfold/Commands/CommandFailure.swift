@@ -66,6 +66,12 @@ package struct CommandFailure: Error {
             } else {
                 self.init(.damaged, "\(error)")
             }
+        case let error as WorkbookError:
+            switch error {
+            case .library, .archive: self.init(.system, "\(error)")
+            case .tooLarge: self.init(.usage, "\(error)")
+            case .rowsChanged: self.init(.damaged, "\(error)")
+            }
         default: return nil
         }
     }

@@ -9,7 +9,7 @@ import SampleData
 
 package enum Completions {
     package static let reports = Report.allCases.map(\.rawValue)
-    package static let formats = TableFormat.allCases.map(\.rawValue)
+    package static let formats = ExportFormat.names
     package static let units = DurationUnit.allCases.map(\.rawValue)
     package static let programs = SheetProgram.allCases.map(\.rawValue)
     package static let delimiters = Delimiter.allCases.map(\.rawValue)

@@ -9,9 +9,8 @@ package struct ExportOptions {
     /// Longest list of contracts, in bytes.
     static let maxListBytes = 1 << 30
 
-    package var report: String
-    /// Whether somebody named it, or it is the default.
-    package var isReportNamed = true
+    /// Nil for engagement, or for all reports where they go into one file.
+    package var report: String?
     package var out: String?
     package var format: String?
     package var from: String?
@@ -35,14 +34,15 @@ package struct ExportOptions {
     /// Of the database.
     package var schema: String?
 
-    package init(report: String) { self.report = report }
+    package init(report: String?) { self.report = report }
 
     /// - Parameter read: the bytes of a file, or of standard input for `-`.
     /// - Throws: `CommandFailure` of usage for what cannot be, or cannot be combined; what `read` throws.
     func request(_ read: (String) throws -> [UInt8], exists: (String) throws -> Bool) throws -> ExportRequest {
-        guard let report = Report(rawValue: report) else {
+        let name = report ?? Report.engagement.rawValue
+        guard let report = Report(rawValue: name) else {
             throw refusal(
-                "there is no report \"\(report)\"; choose \(Report.allCases.map(\.rawValue).joined(separator: ", "))")
+                "there is no report \"\(name)\"; choose \(Report.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         var request = ExportRequest(report, days: try days(), without: Set(without), generation: generation)
         var columnsOfTop: [String] = []
@@ -59,7 +59,7 @@ package struct ExportOptions {
     }
 
     /// The spreadsheet program that CSV is for, and what stands between the fields; nil for plain files.
-    func sheet(_ format: TableFormat) throws -> (SheetProgram, Delimiter)? {
+    func sheet(_ format: ExportFormat) throws -> (SheetProgram, Delimiter)? {
         guard let program else {
             if delimiter != nil { throw refusal("--delimiter goes with --for; plain CSV has commas, TSV has tabs") }
             return nil
@@ -68,13 +68,32 @@ package struct ExportOptions {
             let names = SheetProgram.allCases.map(\.rawValue).joined(separator: ", ")
             throw refusal("--for takes one of \(names), not \"\(program)\"")
         }
-        if format != .csv { throw refusal("--for \(known.rawValue) is a kind of CSV, not of \(format.rawValue)") }
+        if format != .table(.csv) { throw refusal("--for \(known.rawValue) is a kind of CSV, not of \(format.name)") }
         guard let delimiter else { return (known, .comma) }
         guard let chosen = Delimiter(delimiter) else {
             let names = Delimiter.allCases.map(\.rawValue).joined(separator: ", ")
             throw refusal("--delimiter takes one of \(names), not \"\(delimiter)\"")
         }
         return (known, chosen)
+    }
+
+    /// Whether all reports are wanted in one file: a workbook, when no report is named.
+    ///
+    /// - Throws: `CommandFailure` when it is, and what it is to hold are rows of one report.
+    func isWhole(_ format: ExportFormat) throws -> Bool {
+        guard format == .workbook, report == nil else { return false }
+        let ofOneReport: [(String, Bool)] = [
+            ("--contracts", contracts != nil), ("--category", !categories.isEmpty),
+            ("--min-seconds", minSeconds != nil), ("--top", top != nil), ("--by", !by.isEmpty),
+            ("--sort", !sort.isEmpty), ("--columns", !columns.isEmpty),
+            ("--limit", limit != nil),
+        ]
+        if let option = ofOneReport.first(where: \.1)?.0 {
+            throw refusal(
+                "\(option) is about one report, and a workbook has them all; name one: "
+                    + "watchfold export profile \(option) …")
+        }
+        return true
     }
 
     private func days() throws -> DayRange {

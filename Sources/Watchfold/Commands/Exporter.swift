@@ -54,8 +54,8 @@ package struct ExportRequest: Sendable {
         self.period = period
     }
 
-    /// Whether it is about all files that count now.
-    fileprivate var isEverything: Bool { days.isEverything && without.isEmpty && generation == nil && period == nil }
+    /// Whether it is about all files that count at its generation.
+    var isEverything: Bool { days.isEverything && without.isEmpty && period == nil }
 }
 
 /// Writes reports without changing anything; runs beside a writer.
@@ -70,30 +70,25 @@ package struct Exporter {
 
     /// Checks a request before any work is done.
     ///
-    /// - Returns: how many columns the answer has.
+    /// - Returns: the columns of the answer.
     /// - Throws: `QueryError`.
     @discardableResult
-    package func check(_ request: ExportRequest) throws -> Int {
-        let map = try request.generation == nil ? settings.map : map(request, openForReading().ledger)
+    package func check(_ request: ExportRequest) throws -> [ReportColumn] {
+        let settings = try request.generation == nil ? self.settings : settingsOf(request, open())
         return try QueryEncoder(
-            request.query, request.report, map, by: request.period, inner: TableFormat.csv.encoder { _ in }
-        ).columnCount
+            request.query, request.report, settings.map, by: request.period, inner: TableFormat.csv.encoder { _ in }
+        ).columns
     }
 
-    private func openForReading() throws -> CheckpointFolder {
-        try CheckpointFolder.openForReading(
-            settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
-    }
-
-    /// The categories of a request: those of its generation, as far as the ledger has them; else those of now.
-    func map(_ request: ExportRequest, _ ledger: Ledger) throws -> CategoryMap {
-        guard let generation = request.generation, let text = try ledger.categories(at: generation) else {
-            return settings.map
+    /// The settings with the categories of the request's generation, as far as the ledger has them; else those of now.
+    func settingsOf(_ request: ExportRequest, _ checkpoints: CheckpointFolder) throws -> Settings {
+        guard let generation = request.generation, let text = try checkpoints.ledger.categories(at: generation) else {
+            return settings
         }
         guard let map = CategoryMap(canonicalText: text) else {
             throw CommandFailure(.damaged, "the ledger has no valid categories of generation \(generation)")
         }
-        return map
+        return settings.with(map)
     }
 
     /// Writes in one of the plain formats.
@@ -105,126 +100,162 @@ package struct Exporter {
     ///   before the first encoder wrote anything.
     /// - Throws: `QueryError`, `CheckpointError`, `LedgerError`, `DamagedTable`, `ReportError`, what the encoder throws.
     package func export(_ request: ExportRequest, makeEncoder: () throws -> any TableEncoder) throws {
-        let checkpoints = try openForReading()
-        let map = try map(request, checkpoints.ledger)
-        if request.query.isIdentity && request.period == nil {
-            return try exportPlainly(request, map, checkpoints, makeEncoder)
-        }
+        if request.query.isIdentity && request.period == nil { return try exportPlainly(request, makeEncoder) }
+        let checkpoints = try open()
+        let settings = try settingsOf(request, checkpoints)
         let encoder = try QueryEncoder(
-            request.query, request.report, map, by: request.period, inner: try makeEncoder())
-        let output = ReportOutput(request.report, encoder: Continued(encoder))
-        let parts = try checkpoints.ledger.snapshot { try self.parts(checkpoints, request) }
-        try Self.writing(request.report) { try encoder.begin([]) }
-        for part in parts {
-            if let period = part.period { encoder.begin(period: period) }
-            try write(part, map, output)
-        }
-        try Self.writing(request.report) { try encoder.finish() }
+            request.query, request.report, settings.map, by: request.period, inner: try makeEncoder())
+        try Edition(settings, checkpoints, request).write(encoder)
     }
 
     /// The whole report, as it is published; from the total, if that can be read.
-    private func exportPlainly(
-        _ request: ExportRequest, _ map: CategoryMap, _ checkpoints: CheckpointFolder,
-        _ makeEncoder: () throws -> any TableEncoder
-    ) throws {
+    private func exportPlainly(_ request: ExportRequest, _ makeEncoder: () throws -> any TableEncoder) throws {
+        let checkpoints = try open()
+        let settings = try settingsOf(request, checkpoints)
         func export(rebuilding: Bool) throws {
-            let part = try checkpoints.ledger.snapshot {
-                try self.parts(checkpoints, request, rebuilding: rebuilding)[0]
-            }
+            let edition = try Edition(settings, checkpoints, request, rebuilding: rebuilding)
             let encoder = try makeEncoder()
             do {
-                try write(part, map, ReportOutput(request.report, encoder: encoder))
-            } catch  where encoder.bytesWritten == 0 && part.plan.usesTotal && Publisher.blamesTotal(error) {
+                try edition.write(request.report, encoder)
+            } catch  where encoder.bytesWritten == 0 && edition.usesTotal && Publisher.blamesTotal(error) {
                 try export(rebuilding: true)
             }
         }
         try export(rebuilding: false)
     }
 
-    private func write(_ part: Part, _ map: CategoryMap, _ output: ReportOutput) throws {
-        // Days cost as much as all the rest, and two of the reports do without.
-        let merge = try part.plan.open(
-            withDays: output.report == .profile || output.report == .daily, jobs: settings.jobs)
-        let pass = try ReportPass(schema: merge.schema, map: map, outputs: [output])
-        if pass.canBeMadeInParts {
-            try RangeOutput.run(merge, pass, into: nil, jobs: settings.jobs)
-        } else {
-            try RangeRows.run(merge, pass, jobs: settings.jobs)
-        }
-        _ = try pass.finish(part.sums)
+    /// What there is to say of the files that a request is about, from one merge. The request's query is not looked at.
+    ///
+    /// - Parameters:
+    ///   - top: how many of the contracts with most seconds are wanted.
+    ///   - beside: what else is to be read of the ledger at the same moment; it is told the generation. May be called
+    ///     again.
+    /// - Throws: `CheckpointError`, `LedgerError`, `DamagedTable`, `ReportError`; what `beside` throws.
+    package func summary(
+        _ request: ExportRequest, top: Int = 20, beside: (Ledger, _ generation: Int) throws -> Void = { _, _ in }
+    ) throws -> ReportSummary {
+        try counted(request, beside: beside) { try $0.summary(top: top) }.counts
     }
 
-    private static func writing(_ report: Report, _ body: () throws -> Void) throws {
-        do {
-            try body()
-        } catch {
-            throw ReportError.output(report, cause: error)
-        }
-    }
-
-    /// Some files whose total becomes rows.
-    struct Part {
-        /// The name of their period; nil when there are no periods.
-        var period: String?
-        var versions: [VersionRecord]
-        var plan: TotalPlan
-        var sums: DaySums
-    }
-
-    /// How to make the totals that the request needs, and what the daily report needs beside them, of one generation.
-    func parts(
-        _ checkpoints: CheckpointFolder, _ request: ExportRequest, rebuilding: Bool = false
-    ) throws -> [Part] {
-        let ledger = checkpoints.ledger
-        let current = try ledger.generation
-        let generation = request.generation ?? current
-        guard (0...current).contains(generation) else {
-            throw CommandFailure(
-                .usage, "there is no generation \(generation) yet; the newest is \(current)")
-        }
-        let counting = try ledger.countingVersions(at: generation)
-        if let unknown = request.without.subtracting(counting.map(\.facts.name)).min() {
-            throw CommandFailure(
-                .usage,
-                "--without \(Show.name(unknown)): no file of this name counts; `watchfold status` shows the names")
-        }
-        if request.isEverything {
-            let plan = try checkpoints.total.plan(ledger, rebuilding: rebuilding)
-            return [
-                Part(versions: counting, plan: plan, sums: CountingSnapshot.daySums(counting, try ledger.appSums()))
-            ]
-        }
-        func day(_ version: VersionRecord) -> CalendarDay? { version.facts.date.flatMap { CalendarDay($0) } }
-        let wanted = counting.filter {
-            request.days.contains(day($0)) && !request.without.contains($0.facts.name)
-        }
-        func part(_ period: String?, _ versions: [VersionRecord]) throws -> Part {
-            let sums = try versions.flatMap { version in
-                try ledger.apps(of: version.id).map {
-                    DaySum(day: day(version), app: Array($0.app.utf8), seconds: $0.seconds, records: Int64($0.records))
-                }
+    /// Counts in a first pass what has to be known before the rows; from the total, if that can be read.
+    private func counted<Counts>(
+        _ request: ExportRequest, beside: (Ledger, _ generation: Int) throws -> Void = { _, _ in },
+        _ count: (Edition) throws -> Counts
+    ) throws -> (edition: Edition, counts: Counts) {
+        let checkpoints = try open()
+        let settings = try settingsOf(request, checkpoints)
+        func edition(rebuilding: Bool) throws -> Edition {
+            try checkpoints.ledger.snapshot {
+                let edition = try Edition(settings, checkpoints, request, rebuilding: rebuilding, needsReceipt: true)
+                try beside(checkpoints.ledger, edition.snapshot!.generation)
+                return edition
             }
-            return Part(
-                period: period, versions: versions,
-                plan: checkpoints.total.plan(only: versions, generation: generation),
-                sums: CountingSnapshot.daySums(versions, sums))
         }
-        guard let period = request.period else { return [try part(nil, wanted)] }
-        // Files without a date come last.
-        let groups = Dictionary(grouping: wanted) { day($0).map { period.name(of: $0) } ?? "" }
-        let names = groups.keys.sorted { a, b in a.isEmpty || b.isEmpty ? b.isEmpty && !a.isEmpty : a < b }
-        return try names.map { try part($0, groups[$0]!) }
+        let first = try edition(rebuilding: false)
+        do {
+            return (first, try count(first))
+        } catch  where first.usesTotal && Publisher.blamesTotal(error) {
+            let second = try edition(rebuilding: true)
+            return (second, try count(second))
+        }
+    }
+
+    func open() throws -> CheckpointFolder {
+        try CheckpointFolder.openForReading(
+            settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
     }
 }
 
-/// Rows of several passes for one encoder, which somebody else begins and ends.
-private final class Continued: TableEncoder {
-    private let encoder: QueryEncoder
+// MARK: - Workbooks
 
-    init(_ encoder: QueryEncoder) { self.encoder = encoder }
+extension Exporter {
+    /// Writes a workbook.
+    ///
+    /// - Parameters:
+    ///   - isWhole: all reports and a summary, in the unit of the request's query; else the rows of the request, and the
+    ///     files that they are made from.
+    ///   - scratch: a folder for small temporary files, which have no name.
+    /// - Throws: `WorkbookError`, and what `export` throws.
+    package func exportWorkbook(
+        _ request: ExportRequest, isWhole: Bool, scratch: String, rowsPerSheet: Int = Workbook.sheetRows - 1,
+        sink: @escaping ReportSink
+    ) throws {
+        if isWhole { return try exportWhole(request, scratch, rowsPerSheet, sink) }
+        let (edition, table) = try counted(request) { edition in
+            let counter = try edition.query(request.report, inner: RowCounter())
+            try edition.write(counter)
+            return WorkbookTable(Self.title(request.report), counter.columns, rows: counter.rows)
+        }
+        try write(edition, nil, [table], scratch, rowsPerSheet, sink) { _, encoder in
+            try edition.write(edition.query(request.report, inner: encoder))
+        }
+    }
 
-    func begin(_ columns: [ReportColumn]) throws {}
-    func append(_ block: RowBlock) throws { try encoder.append(block) }
-    func finish() throws {}
-    var bytesWritten: Int { encoder.bytesWritten }
+    private func exportWhole(
+        _ request: ExportRequest, _ scratch: String, _ rowsPerSheet: Int, _ sink: @escaping ReportSink
+    ) throws {
+        precondition(request.period == nil, "a whole workbook is of all days together")
+        let (edition, summary) = try counted(request) { try $0.summary(top: 0) }
+        let reports = Report.allCases
+        let tables = try reports.map { report in
+            let columns = try edition.query(report, inner: RowCounter()).columns
+            return WorkbookTable(Self.title(report), columns, rows: Self.rows(report, summary))
+        }
+        try write(edition, summary, tables, scratch, rowsPerSheet, sink) { index, encoder in
+            let query = try edition.query(reports[index], inner: encoder)
+            try edition.write(reports[index], request.query.unit == .seconds ? encoder : query)
+        }
+    }
+
+    /// The name of a report's sheet.
+    private static func title(_ report: Report) -> String {
+        report.rawValue.prefix(1).uppercased() + report.rawValue.dropFirst()
+    }
+
+    private static func rows(_ report: Report, _ summary: ReportSummary) -> Int {
+        switch report {
+        case .engagement, .profile: summary.contracts
+        case .daily: summary.days.count
+        case .apps: summary.apps.count
+        }
+    }
+
+    /// Writes a workbook of these tables, and of the files behind them.
+    private func write(
+        _ edition: Edition, _ summary: ReportSummary?, _ tables: [WorkbookTable], _ scratch: String,
+        _ rowsPerSheet: Int, _ sink: @escaping ReportSink, rows: (Int, any TableEncoder) throws -> Void
+    ) throws {
+        let snapshot = edition.snapshot!
+        let files = WorkbookTable(FilesTable.name, FilesTable.columns, rows: snapshot.files.count)
+        let workbook = Workbook(
+            summary, snapshot.origin(edition.settings), tables + [files], rowsPerSheet: rowsPerSheet)
+        let (frame, styles) = try frame(of: workbook, scratch)
+        try workbook.write(frame: frame, styles, isConcurrent: settings.jobs > 1, to: sink) { index, encoder in
+            if index < tables.count {
+                try rows(index, encoder)
+            } else {
+                try FilesTable.write(snapshot.files, to: encoder)
+            }
+        }
+    }
+
+    /// A workbook without its rows. libxlsxwriter writes to a path: here that of a file that has lost its name already, so
+    /// that nothing is left behind, be it by a kill.
+    private func frame(of workbook: Workbook, _ scratch: String) throws -> ([UInt8], WorkbookStyles) {
+        let file = try AtomicFile(Path.join(scratch, Self.frameName), in: fileSystem).dropName()
+        let styles = try workbook.writeFrame(at: "/proc/self/fd/\(file.descriptor)", scratch: scratch)
+        return (try file.readAll(limit: Self.largestFrame), styles)
+    }
+
+    static var frameName: String { "workbook" }
+    /// Bytes. A frame has a few hundred thousand at most.
+    private static var largestFrame: Int { 1 << 28 }
+}
+
+/// Takes rows and forgets them; the query before it has counted them.
+private final class RowCounter: TableEncoder {
+    var bytesWritten: Int { 0 }
+    func begin(_ columns: [ReportColumn]) {}
+    func append(_ block: RowBlock) {}
+    func finish() {}
 }

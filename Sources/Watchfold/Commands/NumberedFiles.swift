@@ -19,14 +19,26 @@ final class NumberedFiles {
         self.fileSystem = fileSystem
     }
 
-    /// The name of a part: the number before the extension.
-    private func name(_ number: Int) -> String {
-        let name = Path.name(path)
-        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "\(name)-\(number)" }
-        return "\(name[..<dot])-\(number)\(name[dot...])"
+    /// What comes before a part's number, and what behind: the extension.
+    private static func stem(_ name: String) -> (Substring, Substring) {
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return (name[...], "") }
+        return (name[..<dot], name[dot...])
     }
 
-    private func path(_ number: Int) -> String { Path.join(Path.parent(path), name(number)) }
+    private func path(_ number: Int) -> String {
+        let (stem, ending) = Self.stem(Path.name(path))
+        return Path.join(Path.parent(path), "\(stem)-\(number)\(ending)")
+    }
+
+    /// Whether a name is one that a part of a report may have.
+    static func isName(_ name: String, ofPart report: String) -> Bool {
+        if name == report { return true }
+        let (stem, ending) = stem(report)
+        guard name.hasPrefix("\(stem)-"), name.hasSuffix(ending), name.count > stem.count + 1 + ending.count else {
+            return false
+        }
+        return name.dropFirst(stem.count + 1).dropLast(ending.count).allSatisfy { $0.isASCII && $0.isNumber }
+    }
 
     /// Begins the next file.
     func next() throws -> ReportSink {

@@ -100,7 +100,18 @@ package struct Session {
             report.summary(
                 engagement: Path.join(settings.configuration.output, Publisher.fileName(.engagement)),
                 columns: columns))
+        let hasFailed = sayFailures(report.outputs)
         if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
+        if hasFailed { throw CommandFailure(.system, nil) }
+    }
+
+    /// Says which outputs could not be written.
+    ///
+    /// - Returns: whether there is one.
+    private func sayFailures(_ outputs: [OutputOutcome]) -> Bool {
+        let failed = outputs.filter { $0.problem != nil }
+        for output in failed { output.log(logger) }
+        return !failed.isEmpty
     }
 
     /// Folds what comes into the inbox until a signal stops it.
@@ -119,7 +130,9 @@ package struct Session {
     }
 
     package func fold(_ paths: [String], to out: String?, format: String?) throws {
-        let format = try Self.format(format, out)
+        guard case .table(let format) = try ExportFormat(format, file: out) else {
+            throw CommandFailure(.usage, "fold writes no workbook; `watchfold export -o FILE.xlsx` makes one of a run")
+        }
         guard format == .csv || format == .tsv else {
             throw CommandFailure(
                 .usage, "fold writes csv or tsv, not \(format.rawValue); `watchfold export` writes the others")
@@ -159,6 +172,7 @@ package struct Session {
         let report = try processor().decide(decision, file)
         progress.end()
         conclude(report.text)
+        if sayFailures(report.outputs) { throw CommandFailure(.system, nil) }
     }
 
     // MARK: Reading
@@ -176,13 +190,27 @@ package struct Session {
         }
         let exporter = Exporter(settings, fileSystem: fileSystem)
         if options.isForDatabase { return try export(try options.databaseRequest(request), exporter) }
-        let format = try Self.format(options.format, options.out)
+        let format = try ExportFormat(options.format, file: options.out)
+        let isWhole = try options.isWhole(format)
         let columns = try exporter.check(request)
         try Self.check(format, request.query, options.out)
         if let (program, delimiter) = try options.sheet(format) {
-            return try exportSheet(exporter, request, program, delimiter, columns, options.out)
+            return try exportSheet(exporter, request, program, delimiter, columns.count, options.out)
         }
-        try writing(to: options.out) { sink in try exporter.export(request, format: format, sink: sink) }
+        try writing(to: options.out) { sink in
+            switch format {
+            case .table(let format): try exporter.export(request, format: format, sink: sink)
+            case .workbook:
+                try exporter.exportWorkbook(
+                    request, isWhole: isWhole, scratch: try scratch(options.out), sink: sink)
+            }
+        }
+    }
+
+    /// Where small temporary files go: beside the file that is written; for a pipe, where the system has such files.
+    private func scratch(_ out: String?) throws -> String {
+        if let out, try isOrdinary(out) { return Path.parent(out) }
+        return ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
     }
 
     /// Puts reports into a database and says what that changed there.
@@ -229,12 +257,43 @@ package struct Session {
         }
     }
 
-    private static func check(_ format: TableFormat, _ query: RowQuery, _ out: String?) throws {
-        if format == .parquet, query.unit != .seconds {
+    private static func check(_ format: ExportFormat, _ query: RowQuery, _ out: String?) throws {
+        if format == .table(.parquet), query.unit != .seconds {
             throw CommandFailure(.usage, "Parquet keeps whole seconds; --unit is for text")
         }
         if !format.isText, out == nil || out == "-", isatty(1) == 1 {
-            throw CommandFailure(.usage, "a \(format.rawValue) file is nothing for a terminal; name a file with -o")
+            throw CommandFailure(.usage, "a \(format.name) file is nothing for a terminal; name a file with -o")
+        }
+    }
+
+    /// Writes a report to look at: for the terminal, or as a page.
+    package func report(_ options: ReportOptions) throws {
+        let request = try options.request()
+        let form = try options.form()
+        if let out = options.out { try checkTarget(out) }
+        try writing(to: options.out) { sink in
+            let facts = try Reporter(settings, fileSystem: fileSystem).facts(request, top: options.top)
+            let bytes: [UInt8]
+            switch form {
+            case .html: bytes = ReportPage(facts).bytes
+            case .text:
+                let isTerminal = options.out == nil && isatty(1) == 1
+                let style = Style(isTerminal: isTerminal, environment: ProcessInfo.processInfo.environment)
+                bytes = Array(facts.text(style, columns: isTerminal ? StandardError.columns(of: 1) : nil).utf8)
+            }
+            try bytes.withUnsafeBytes { try sink($0) }
+        }
+    }
+
+    /// Finds out before any work that a file cannot be where it is to be.
+    private func checkTarget(_ out: String) throws {
+        if out == "-" { return }
+        if try fileSystem.statusIfPresent(out)?.kind == .folder {
+            throw CommandFailure(.usage, "-o \(Show.name(out)): that is a folder; name a file")
+        }
+        let folder = Path.parent(out)
+        guard try fileSystem.statusIfPresent(folder)?.kind == .folder else {
+            throw CommandFailure(.usage, "-o \(Show.name(out)): there is no folder \(Show.name(folder))")
         }
     }
 
@@ -327,19 +386,6 @@ package struct Session {
             throw CommandFailure(.usage, "\(option) takes a date such as 2022-04-01, not \"\(text)\"")
         }
         return day
-    }
-
-    /// The format that was asked for, or that the file's name asks for.
-    private static func format(_ name: String?, _ out: String?) throws -> TableFormat {
-        if let name {
-            guard let format = TableFormat(rawValue: name.lowercased()) else {
-                let names = TableFormat.allCases.map(\.rawValue).joined(separator: ", ")
-                throw CommandFailure(.usage, "--format takes one of \(names), not \"\(name)\"")
-            }
-            return format
-        }
-        return TableFormat.allCases.first { out?.lowercased().hasSuffix("." + $0.fileExtension) ?? false }
-            ?? (out?.lowercased().hasSuffix(".ndjson") == true ? .jsonl : .csv)
     }
 
     /// Lends a sink to a file that appears when all is written, or to a stream, where a reader that went away ends the

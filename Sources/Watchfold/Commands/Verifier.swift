@@ -178,7 +178,7 @@ package struct Verifier {
     private func verifyDerived(
         _ checkpoints: CheckpointFolder, _ report: inout VerifyReport, _ receiptPath: String
     ) throws {
-        let snapshot = try CountingSnapshot(checkpoints.ledger, settings)
+        let snapshot = try CountingSnapshot(checkpoints.ledger)
         if snapshot.generation == 0 { return }
         // One fresh merge gives both what the total and what the reports have to be.
         let plan = checkpoints.total.plan(only: snapshot.counting, generation: snapshot.generation)

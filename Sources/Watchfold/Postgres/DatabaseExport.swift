@@ -16,7 +16,6 @@
 //  Whatever goes wrong before the COMMIT, the server takes everything back: tables, rows and receipt.
 
 import Checkpoints
-import Codecs
 import Folding
 import Postgres
 import Reports
@@ -61,49 +60,48 @@ extension Exporter {
     /// - Parameter environment: of the process, with what the address does not say.
     /// - Throws: `PostgresError`; what an export throws.
     func export(_ request: DatabaseRequest, environment: [String: String]) throws -> DatabaseReport {
-        let checkpoints = try CheckpointFolder.openForReading(
-            settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
+        let checkpoints = try open()
         // What can be wrong with the request is found before there is a connection.
-        let map = try map(request.files, checkpoints.ledger)
-        let names = request.reports.flatMap { $0.columns(map).map(\.name) } + [request.schema]
+        let settings = try settingsOf(request.files, checkpoints)
+        _ = try Edition(settings, checkpoints, request.files)
+        let names = request.reports.flatMap { $0.columns(settings.map).map(\.name) } + [request.schema]
         if let long = names.first(where: { $0.utf8.count > SQLText.maxNameBytes }) {
             throw CommandFailure(
                 .usage,
                 "\"\(long)\" is too long for a name in PostgreSQL, which has up to \(SQLText.maxNameBytes) bytes")
         }
-        _ = try checkpoints.ledger.snapshot { try parts(checkpoints, request.files) }
         do {
-            return try export(request, map, checkpoints, environment, rebuilding: false)
+            return try export(request, settings, checkpoints, environment, rebuilding: false)
         } catch  where Publisher.blamesTotal(error) {
             // The connection is closed by now, and nothing of the first attempt is left.
-            return try export(request, map, checkpoints, environment, rebuilding: true)
+            return try export(request, settings, checkpoints, environment, rebuilding: true)
         }
     }
 
     private func export(
-        _ request: DatabaseRequest, _ map: CategoryMap, _ checkpoints: CheckpointFolder,
+        _ request: DatabaseRequest, _ settings: Settings, _ checkpoints: CheckpointFolder,
         _ environment: [String: String], rebuilding: Bool
     ) throws -> DatabaseReport {
         let connection = try PostgresConnection(request.address, environment: environment)
         try Self.begin(connection, request.schema)
-        let tables = request.reports.map { ($0, DatabaseTable($0, map, schema: request.schema)) }
+        let tables = request.reports.map { ($0, DatabaseTable($0, settings.map, schema: request.schema)) }
         let receipts = DatabaseTable(receiptsIn: request.schema)
         for table in tables.map(\.1) + [receipts] { try table.prepare(connection) }
         // Only now, so that of two exports the later one to write is the later one to read.
-        let part = try checkpoints.ledger.snapshot {
-            try parts(checkpoints, request.files, rebuilding: rebuilding)[0]
-        }
+        let edition = try Edition(
+            settings, checkpoints, request.files, rebuilding: rebuilding, needsReceipt: true)
+        let snapshot = edition.snapshot!
         var report = DatabaseReport(
-            place: connection.place, schema: request.schema, generation: part.plan.generation, tables: [],
+            place: connection.place, schema: request.schema, generation: snapshot.generation, tables: [],
             zeros: ZeroBytes())
-        let rows = try DatabaseRows(connection, tables, map, settings.jobs, report.zeros).write(part)
+        let rows = try DatabaseRows(connection, tables, report.zeros).write(edition)
         for (name, table) in tables {
             let change = try table.replace(from: DatabaseRows.staging(name), connection)
             report.tables.append(.init(report: name, rows: rows[name] ?? 0, change: change))
         }
         for table in report.tables {
             try connection.run(
-                receipts.upsert, receipt(table, part, map, request.files),
+                receipts.upsert, Self.receipt(table, snapshot, settings, request.files),
                 doing: "writing the receipt into \(receipts.quoted)")
         }
         try connection.commit()
@@ -132,18 +130,14 @@ extension Exporter {
         }
     }
 
-    private static func digest(_ map: CategoryMap) -> String {
-        map.canonicalBytes.withUnsafeBytes { XXH128(of: $0).hex }
-    }
-
     /// The row of a report's receipt, in the order of the table's columns.
-    private func receipt(_ table: DatabaseReport.Table, _ part: Part, _ map: CategoryMap, _ request: ExportRequest)
-        -> [String?]
-    {
+    private static func receipt(
+        _ table: DatabaseReport.Table, _ snapshot: CountingSnapshot, _ settings: Settings, _ request: ExportRequest
+    ) -> [String?] {
         [
-            table.report.rawValue, "\(part.plan.generation)", "\(table.rows)", "\(part.versions.count)",
-            part.sums.days.min()?.description, part.sums.days.max()?.description, request.selection,
-            CountingSnapshot.inputsDigest(part.versions), Self.digest(map), Tool.name, "now",
+            table.report.rawValue, "\(snapshot.generation)", "\(table.rows)", "\(snapshot.counting.count)",
+            snapshot.daySums.days.min()?.description, snapshot.daySums.days.max()?.description, request.selection,
+            snapshot.inputsDigest, settings.mapDigest, Tool.name, "now",
         ]
     }
 }
@@ -152,19 +146,11 @@ extension Exporter {
 private struct DatabaseRows {
     let connection: PostgresConnection
     let tables: [(report: Report, table: DatabaseTable)]
-    let map: CategoryMap
-    /// Threads.
-    let jobs: Int
     let zeros: ZeroBytes
 
-    init(
-        _ connection: PostgresConnection, _ tables: [(Report, DatabaseTable)], _ map: CategoryMap, _ jobs: Int,
-        _ zeros: ZeroBytes
-    ) {
+    init(_ connection: PostgresConnection, _ tables: [(Report, DatabaseTable)], _ zeros: ZeroBytes) {
         self.connection = connection
         self.tables = tables
-        self.map = map
-        self.jobs = jobs
         self.zeros = zeros
     }
 
@@ -178,9 +164,7 @@ private struct DatabaseRows {
     }
 
     /// Makes the reports and returns how many rows they have.
-    func write(_ part: Exporter.Part) throws -> [Report: Int] {
-        let merge = try part.plan.open(
-            withDays: tables.contains { $0.report == .profile || $0.report == .daily }, jobs: jobs)
+    func write(_ edition: Edition) throws -> [Report: Int] {
         // Profile, which has all columns of engagement, if it is wanted.
         let contracts = tables.last { $0.report == .engagement || $0.report == .profile }
         let small = tables.filter { $0.report == .daily || $0.report == .apps }.map { ($0, Memory()) }
@@ -188,18 +172,13 @@ private struct DatabaseRows {
             ReportOutput(table.report, encoder: CopyText.encoder(zeros) { memory.bytes += $0 })
         }
         var result: ReportResult?
-        func make() throws {
-            let pass = try ReportPass(schema: merge.schema, map: map, outputs: outputs)
-            try RangeOutput.run(merge, pass, into: nil, jobs: jobs)
-            result = try pass.finish(part.sums)
-        }
         if let contracts {
             try copy(contracts) { sink in
                 outputs.append(ReportOutput(contracts.report, encoder: CopyText.encoder(zeros, sink: sink)))
-                try make()
+                result = try edition.write(outputs)
             }
         } else {
-            try make()
+            result = try edition.write(outputs)
         }
         for (table, memory) in small {
             try copy(table) { sink in try memory.bytes.withUnsafeBytes { try sink($0) } }

@@ -50,6 +50,6 @@ extension ExportOptions {
         if schema.isEmpty || schema.utf8.contains(0) { throw refusal("--schema takes a name") }
         return DatabaseRequest(
             try PostgresAddress(addresses[0]), schema: schema,
-            reports: isReportNamed ? [request.report] : Report.allCases, files: request)
+            reports: report == nil ? Report.allCases : [request.report], files: request)
     }
 }

@@ -41,6 +41,8 @@ package struct DecisionReport: Sendable {
     package var others: [(name: String, state: FileState, reason: String)]
     package var before: EngagementTotals
     package var after: EngagementTotals
+    /// Configured outputs that were made or failed.
+    package var outputs: [OutputOutcome]
 }
 
 extension Processor {
@@ -74,7 +76,8 @@ extension Processor {
                 others: try commit.files.filter { !$0.name.utf8.elementsEqual(file.name.utf8) }.map {
                     let other = try ledger.file(named: $0.name)!
                     return (other.name, other.state, other.reason)
-                }, before: before, after: try totals())
+                }, before: before, after: try totals(),
+                outputs: OutputKeeper(settings, fileSystem: fileSystem).renew(try ledger.generation))
         } catch {
             // The decision failed; that the run's end could not be written down adds nothing to it.
             try? ledger.endRun(run, RunSummary(outcome: .failed))
@@ -135,7 +138,7 @@ extension Processor {
     /// What the report of what counts now adds up to.
     private func totals() throws -> EngagementTotals {
         let plan = try checkpoints.total.plan(checkpoints.ledger)
-        let snapshot = try CountingSnapshot(checkpoints.ledger, settings)
+        let snapshot = try CountingSnapshot(checkpoints.ledger)
         let pass = try ReportPass(schema: plan.schema, map: settings.map, outputs: [])
         try plan.run { try pass.consume($0) }
         let result = try pass.finish(snapshot.daySums)

@@ -38,7 +38,7 @@ extension Processor {
     ///
     /// - Parameter wantsMore: asked before each file but the first; the rest is left for another round.
     func round(_ files: [InboxFile], while wantsMore: @escaping @Sendable () -> Bool) throws -> RunReport {
-        let report = try recorded("watch") { run in
+        let report = try recorded("watch", keepsOutputs: false) { run in
             var report = RunReport()
             // The newest comes first, since it is waited for; but what decides whether files count wants them by date.
             try fold(

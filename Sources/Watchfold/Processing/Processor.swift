@@ -114,7 +114,11 @@ package final class Processor {
     }
 
     /// Writes down that a run took place and how it ended, and publishes in between.
-    func recorded(_ command: String, _ body: (RunID) throws -> RunReport) throws -> RunReport {
+    ///
+    /// - Parameter keepsOutputs: whether the configured outputs are made afterwards; a watch sees to them itself.
+    func recorded(
+        _ command: String, keepsOutputs: Bool = true, _ body: (RunID) throws -> RunReport
+    ) throws -> RunReport {
         let start = ContinuousClock.now
         let ledger = checkpoints.ledger
         let run = try ledger.beginRun(command: command, tool: Tool.name, pid: processID)
@@ -136,6 +140,9 @@ package final class Processor {
                     outcome: report.isIncomplete ? .incomplete : .finished, files: states(report),
                     tally: RecordTally(report.counts), bytes: report.bytes, published: generation),
                 categories: settings.map.canonicalText)
+            if keepsOutputs, report.publication != .nothing {
+                report.outputs = OutputKeeper(settings, fileSystem: fileSystem).renew(try ledger.generation)
+            }
             return report
         } catch {
             // The run is over either way; that it failed is said by the error, not by a second one.

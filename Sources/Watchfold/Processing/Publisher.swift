@@ -40,7 +40,7 @@ struct Publisher {
     ///
     /// - Parameter force: write them though they seem to be current.
     func publish(force: Bool = false) throws -> Publication {
-        let snapshot = try CountingSnapshot(checkpoints.ledger, settings)
+        let snapshot = try CountingSnapshot(checkpoints.ledger)
         if snapshot.generation == 0 { return .nothing }
         let manifest = try Manifest(checkpoints.ledger)
         if try Manifest.read(checkpoints.root, in: fileSystem) != manifest {
@@ -185,24 +185,31 @@ struct CountingSnapshot {
     let generation: Int
     let counting: [VersionRecord]
     let daySums: DaySums
-    private let files: [Receipt.File]
+    let files: [Receipt.File]
     /// Of the names, contents, dates and fold settings that count: the identity of the total.
     let inputsDigest: String
 
-    init(_ ledger: Ledger, _ settings: Settings) throws {
-        (generation, counting, daySums, files) = try ledger.snapshot {
+    /// Of all that counts now.
+    init(_ ledger: Ledger) throws {
+        self = try ledger.snapshot {
             let counting = try ledger.countingVersions()
-            return (
-                try ledger.generation, counting, Self.daySums(counting, try ledger.appSums()),
-                try Self.receiptFiles(ledger, counting)
-            )
+            return try CountingSnapshot(
+                ledger, counting, generation: ledger.generation, Self.daySums(counting, try ledger.appSums()))
         }
+    }
+
+    /// Of some versions that count at a generation. Called within a snapshot of the ledger.
+    init(_ ledger: Ledger, _ counting: [VersionRecord], generation: Int, _ daySums: DaySums) throws {
+        self.generation = generation
+        self.counting = counting
+        self.daySums = daySums
+        files = try Self.receiptFiles(ledger, counting)
         inputsDigest = Self.inputsDigest(counting)
     }
 
-    /// Identifies what some versions add up to.
-    static func inputsDigest(_ versions: [VersionRecord]) -> String {
-        digest(versions.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.plan] })
+    /// Identifies the contents that count.
+    static func inputsDigest(_ counting: [VersionRecord]) -> String {
+        digest(counting.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.plan] })
     }
 
     /// What a range of days needs beside its total.
@@ -252,5 +259,12 @@ struct CountingSnapshot {
             tool: Tool.name, generation: generation, inputsDigest: inputsDigest,
             days: daySums.days, map: settings.map, mapDigest: settings.mapDigest, totals: Receipt.Totals(result),
             files: files, outputs: outputs)
+    }
+
+    /// What a workbook of these files says of itself.
+    func origin(_ settings: Settings) -> WorkbookOrigin {
+        WorkbookOrigin(
+            tool: Tool.name, generation: generation, inputsDigest: inputsDigest, mapDigest: settings.mapDigest,
+            days: daySums.days, files: files.count)
     }
 }

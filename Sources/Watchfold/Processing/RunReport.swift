@@ -48,6 +48,8 @@ package struct RunReport: Sendable {
     /// Whether a note is about an input that could not be taken.
     package var hasProblems = false
     package var publication = Publication.nothing
+    /// Configured outputs that were made or failed.
+    package var outputs: [OutputOutcome] = []
     /// Bytes read, as stored.
     package var storedBytes = 0
     package var seconds = 0.0

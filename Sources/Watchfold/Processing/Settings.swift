@@ -15,25 +15,45 @@ import Reports
 package struct Settings: Sendable {
     package let configuration: Configuration
     package let fold: FoldSettings
-    package let map: CategoryMap
+    package private(set) var map: CategoryMap
     /// Of the map's canonical bytes, in hexadecimal.
-    package let mapDigest: String
+    package private(set) var mapDigest: String
     /// Threads.
-    package let jobs: Int
+    package private(set) var jobs: Int
+    /// Files that are kept beside the published reports.
+    let outputs: [OutputPlan]
 
     /// - Parameter unitSize: see `FoldSettings`.
-    /// - Throws: `CategoryMapError` for categories that do not go together.
-    package init(
-        _ configuration: Configuration, unitSize: Int = FoldSettings.defaultUnitSize
-    ) throws(CategoryMapError) {
+    /// - Throws: `CategoryMapError` for categories that do not go together, `ConfigurationError` for outputs that cannot be.
+    package init(_ configuration: Configuration, unitSize: Int = FoldSettings.defaultUnitSize) throws {
         self.configuration = configuration
         fold = FoldSettings(
             plan: configuration.plan, maxRecordBytes: configuration.maxRecordBytes.bytes,
             rejectsPerFile: configuration.rejectsPerFile, unitSize: unitSize,
             memory: configuration.memory.bytes)
         map = try CategoryMap(configuration.categories.map { CategoryMap.Category($0.name, apps: $0.apps) })
-        mapDigest = map.canonicalBytes.withUnsafeBytes { XXH128(of: $0).hex }
+        mapDigest = Self.digest(map)
         jobs = configuration.jobs ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        outputs = try OutputPlan.plans(configuration.outputs, map)
+    }
+
+    private static func digest(_ map: CategoryMap) -> String {
+        map.canonicalBytes.withUnsafeBytes { XXH128(of: $0).hex }
+    }
+
+    /// The same with other categories.
+    func with(_ map: CategoryMap) -> Settings {
+        var settings = self
+        settings.map = map
+        settings.mapDigest = Self.digest(map)
+        return settings
+    }
+
+    /// The same for work in the background.
+    var onOneThread: Settings {
+        var settings = self
+        settings.jobs = 1
+        return settings
     }
 
     /// Files that have not changed for this long are not being written any more: what is cut short in them stays so.

@@ -1,18 +1,13 @@
 //  Numbers and names for people.
 
 import Records
+import Reports
 
 /// Text for the summary, the progress bar and the status.
 enum Show {
     /// `1,600,000`
     static func number(_ value: some BinaryInteger) -> String {
-        let digits = String(value.magnitude)
-        var text = value < 0 ? "-" : ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0 && (digits.count - index) % 3 == 0 { text += "," }
-            text.append(digit)
-        }
-        return text
+        (value < 0 ? "-" : "") + Readable.grouped(String(value.magnitude))
     }
 
     /// `1.66 GB`; decimal units.

@@ -55,6 +55,7 @@ extension RunReport {
         case .current: lines.append("\(engagement) is up to date")
         case .nothing: lines.append("nothing counts yet, so there is no report")
         }
+        lines += outputs.filter { $0.problem == nil }.map { Show.name($0.text) }
         var line = "\(Show.duration(seconds))"
         if bytes > 0 { line = "\(Show.bytes(bytes)) in \(line): \(Show.rate(bytes, seconds))" }
         lines.append(line)

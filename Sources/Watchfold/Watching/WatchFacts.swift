@@ -25,6 +25,7 @@ struct WatchFacts: Sendable {
     /// Errors that were met and tried again.
     var errors = 0
     var hookFailures = 0
+    var outputFailures = 0
     /// What keeps the watch from its work; nil when nothing does.
     var problem: String?
 

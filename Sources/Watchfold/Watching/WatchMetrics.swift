@@ -46,6 +46,9 @@ extension WatchFacts {
             Metric(
                 "watchfold_hook_failures_total", .counter, "How often the command after publishing failed.",
                 Double(hookFailures)),
+            Metric(
+                "watchfold_output_failures_total", .counter, "How often a configured output could not be written.",
+                Double(outputFailures)),
         ]
         if let sinceLast, let lastPublication {
             metrics.append(

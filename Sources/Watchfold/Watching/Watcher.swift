@@ -30,6 +30,7 @@ final class Watcher {
     private let facts: WatchFactsBox
     private let service: ServiceNotifier
     private let hook: PublishHook
+    private let outputs: OutputRenewal
 
     /// What is open while all is well.
     private struct Work {
@@ -66,6 +67,7 @@ final class Watcher {
         self.service = service
         hook = PublishHook(logger: logger)
         alarm = try Alarm()
+        outputs = OutputRenewal(fileSystem: fileSystem, logger: logger) { [alarm] in alarm.ring() }
         facts.update { [output = settings.configuration.output] in $0.output = output }
         requests.onRequest { [alarm] in alarm.ring() }
     }
@@ -98,6 +100,9 @@ extension Watcher {
         }
         service.stopping()
         close()
+        if !outputs.stop(seconds: Self.patienceWithOutputs) {
+            logger.warning("an output is still being written; it is given up")
+        }
         if !hook.wait(seconds: Self.patienceWithHook) {
             logger.warning("the command after publishing is still at work; it is left alone")
         }
@@ -106,6 +111,8 @@ extension Watcher {
 
     /// How long the command after publishing may go on when the watch ends, in seconds.
     private static let patienceWithHook = 5.0
+    /// How long an output may take to notice that it is not wanted any more, in seconds.
+    private static let patienceWithOutputs = 5.0
     /// After a change the system often tells of more at once: files of a burst are read together.
     private static let burstPause = Duration.milliseconds(20)
     /// But nobody waits longer for a burst to end.
@@ -132,7 +139,8 @@ extension Watcher {
             try round(ready)
         } else if !hasNewFolders {
             // What came into a new folder before it was watched is in the next listing.
-            wait(until: work.settling.nextDeadline)
+            let due = outputs.step(.now)
+            wait(until: [work.settling.nextDeadline, due].compactMap { $0 }.min())
         }
     }
 
@@ -151,6 +159,10 @@ extension Watcher {
         for note in report.notes { logger.warning("\(Show.name(note))") }
         for file in report.followers { WatchLog(logger: logger) {}.finish(file) }
         tell(report)
+        if report.publication != .nothing {
+            outputs.want(try work!.processor.checkpoints.ledger.generation, settings)
+            _ = outputs.step(.now)
+        }
     }
 
     private func tell(_ report: RunReport) {
@@ -159,6 +171,7 @@ extension Watcher {
             facts.files = files
             facts.backlog = max(0, facts.backlog - report.files.count)
             facts.hookFailures = hook.failures
+            facts.outputFailures = outputs.failures
             if report.publication != .nothing { facts.lastPublication = Double(WallClock.now()) / 1e9 }
             if case .written(let generation, _) = report.publication {
                 facts.publications += 1

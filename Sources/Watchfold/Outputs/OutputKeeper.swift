@@ -1,0 +1,214 @@
+//  Keeps the configured outputs as new as the published reports.
+//
+//      outputs.json: what was written, of which generation ─┐
+//      the ledger at the published generation ──────────────┴─▶ what is behind ─▶ write aside ─▶ rename ─▶ outputs.json
+//
+//  An output is current when its entry names the contents that count, the map, the program and the words of the
+//  configuration, and its files are there with their sizes. Everything else is behind and made anew; so a lost or damaged
+//  outputs.json costs time and nothing more. The entry is written when the file has its name: what a crash comes between
+//  is made once more. An output that fails leaves its old file as it was.
+
+import Checkpoints
+import Codecs
+import Configuration
+import DurableIO
+import Reports
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What became of one output.
+package struct OutputOutcome: Sendable {
+    package var path: String
+    /// The files that were written; empty when it failed.
+    package var files: [OutputsRecord.File] = []
+    package var seconds = 0.0
+    /// Why it failed; nil when it did not.
+    package var problem: String?
+}
+
+/// Makes the outputs of one configuration. One at a time has a folder of reports.
+struct OutputKeeper {
+    static let recordName = "outputs.json"
+    /// Larger than the record of any number of outputs that somebody writes into a configuration.
+    private static let largestRecord = 1 << 24
+
+    private let settings: Settings
+    private let fileSystem: FileSystem
+    private let isCancelled: @Sendable () -> Bool
+
+    /// - Parameter isCancelled: asked while files are written; once it says yes, they are given up.
+    init(_ settings: Settings, fileSystem: FileSystem, isCancelled: @escaping @Sendable () -> Bool = { false }) {
+        self.settings = settings
+        self.fileSystem = fileSystem
+        self.isCancelled = isCancelled
+    }
+
+    private var recordPath: String { Path.join(settings.configuration.output, Self.recordName) }
+
+    /// Makes what is behind.
+    ///
+    /// - Parameters:
+    ///   - generation: the one that was published.
+    ///   - isDue: which outputs may be made now.
+    /// - Returns: what was made or failed. A cancelled output is in neither.
+    func renew(_ generation: Int, where isDue: (OutputPlan) -> Bool = { _ in true }) -> [OutputOutcome] {
+        if settings.outputs.isEmpty { return [] }
+        do {
+            return try outcomes(generation, isDue)
+        } catch {
+            // The checkpoints cannot be read, or the record cannot be written.
+            return [OutputOutcome(path: recordPath, problem: Self.text(error))]
+        }
+    }
+
+    private func outcomes(_ generation: Int, _ isDue: (OutputPlan) -> Bool) throws -> [OutputOutcome] {
+        let checkpoints = try CheckpointFolder.openForReading(
+            settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
+        let inputs = CountingSnapshot.inputsDigest(try checkpoints.ledger.countingVersions(at: generation))
+        try sweep(recordPath)
+        var record = try readRecord()
+        let texts = settings.outputs.map(\.text)
+        if record.entries.contains(where: { !texts.contains($0.output) }) {
+            record.entries.removeAll { !texts.contains($0.output) }
+            try write(record)
+        }
+        var outcomes: [OutputOutcome] = []
+        for plan in settings.outputs where isDue(plan) && !isCancelled() {
+            var entry = OutputsRecord.Entry(
+                output: plan.text, tool: Tool.name, generation: generation, inputsDigest: inputs,
+                mapDigest: settings.mapDigest, files: [])
+            if try isCurrent(record.entries.first { $0.output == plan.text }, entry) { continue }
+            let start = ContinuousClock.now
+            var outcome = OutputOutcome(path: plan.path)
+            do {
+                entry.files = try write(plan, generation)
+                record.entries.removeAll { $0.output == plan.text }
+                record.entries.append(entry)
+                try write(record)
+                outcome.files = entry.files
+            } catch is OutputCancelled {
+                break
+            } catch ReportError.output(_, cause: is OutputCancelled) {
+                break
+            } catch {
+                outcome.problem = Self.text(error)
+            }
+            outcome.seconds = (ContinuousClock.now - start).seconds
+            outcomes.append(outcome)
+        }
+        return outcomes
+    }
+
+    private static func text(_ error: any Error) -> String { CommandFailure(error)?.message ?? "\(error)" }
+
+    // MARK: The record
+
+    /// What was written last; nothing, when that cannot be read.
+    private func readRecord() throws -> OutputsRecord {
+        guard let status = try fileSystem.statusIfPresent(recordPath), status.kind == .file,
+            status.size <= Self.largestRecord
+        else { return OutputsRecord() }
+        return OutputsRecord(json: try fileSystem.open(recordPath, .read).readAll(limit: Self.largestRecord))
+            ?? OutputsRecord()
+    }
+
+    private func write(_ record: OutputsRecord) throws {
+        let file = try AtomicFile(recordPath, in: fileSystem)
+        try record.json.withUnsafeBytes { try file.write($0) }
+        try file.commit()
+    }
+
+    /// Whether what was written is what would be, and still there.
+    private func isCurrent(_ written: OutputsRecord.Entry?, _ wanted: OutputsRecord.Entry) throws -> Bool {
+        guard var written else { return false }
+        let files = written.files
+        written.files = []
+        guard written == wanted, !files.isEmpty else { return false }
+        return try files.allSatisfy { try fileSystem.statusIfPresent($0.path)?.size == $0.bytes }
+    }
+
+    // MARK: Writing
+
+    private func write(_ plan: OutputPlan, _ generation: Int) throws -> [OutputsRecord.File] {
+        let folder = Path.parent(plan.path)
+        try fileSystem.createFolders(folder)
+        let kind = try fileSystem.statusIfPresent(plan.path)?.kind ?? .file
+        if try kind != .file || fileSystem.isSymbolicLink(plan.path) {
+            throw CommandFailure(.system, "\(plan.path) is there and is no ordinary file; it is left alone")
+        }
+        try sweep(plan.path)
+        let exporter = Exporter(settings, fileSystem: fileSystem)
+        var request = plan.request
+        request.generation = generation
+        let files = NumberedFiles(plan.path, in: fileSystem)
+        var digests: [OutputDigest] = []
+        func next() throws -> ReportSink {
+            let digest = OutputDigest()
+            digests.append(digest)
+            let sink = try files.next()
+            return { [isCancelled] bytes in
+                if isCancelled() { throw OutputCancelled() }
+                digest.update(bytes)
+                try sink(bytes)
+            }
+        }
+        func begin() {
+            files.removeAll()
+            digests = []
+        }
+        switch (plan.format, plan.sheet) {
+        case (.workbook, _):
+            try exporter.exportWorkbook(request, isWhole: plan.isWhole, scratch: folder, sink: try next())
+        case (.table(let format), nil):
+            try exporter.export(request) {
+                begin()
+                return format.encoder(try next())
+            }
+        case (.table, let sheet?):
+            let limit = sheet.program.rowLimit(columns: try exporter.check(request).count) - 1
+            try exporter.export(request) {
+                begin()
+                return SplitEncoder(rowLimit: limit) { _ in
+                    SheetTextEncoder(sheet.program, sheet.delimiter, sink: try next())
+                }
+            }
+        }
+        let written = try files.commit().written
+        return zip(written, digests).map { path, digest in
+            OutputsRecord.File(path: path, digest: digest.hex, bytes: digest.bytes)
+        }
+    }
+
+    /// Removes what a writer that was killed left unfinished. What belongs to one that lives stays: somebody may be
+    /// exporting into the same folder.
+    private func sweep(_ path: String) throws {
+        let folder = Path.parent(path)
+        for entry in try fileSystem.list(folder) {
+            guard entry.kind == .file, let name = entry.name, let origin = AtomicFile.origin(ofTemporary: name),
+                NumberedFiles.isName(origin.name, ofPart: Path.name(path)) || origin.name == Exporter.frameName,
+                kill(origin.processID, 0) != 0 && errno == ESRCH
+            else { continue }
+            try fileSystem.removeIfPresent(Path.join(folder, name))
+        }
+    }
+}
+
+/// The output is not wanted any more.
+private struct OutputCancelled: Error {}
+
+/// Digests the bytes of a file as they are written.
+private final class OutputDigest {
+    private var state = StreamingXXH128()
+    private(set) var bytes = 0
+
+    func update(_ bytes: UnsafeRawBufferPointer) {
+        state.update(bytes)
+        self.bytes += bytes.count
+    }
+
+    var hex: String { state.finish().hex }
+}

@@ -1,0 +1,107 @@
+//  From the words of a configured output to what is to be exported.
+
+import Configuration
+import Records
+import Reports
+
+/// One file that is kept as new as the published reports.
+struct OutputPlan: Sendable {
+    var path: String
+    var request: ExportRequest
+    var format: ExportFormat
+    /// Whether it is a workbook of all reports.
+    var isWhole: Bool
+    /// For CSV that a spreadsheet program opens.
+    var sheet: SheetRules?
+    var every: TimeSpan
+    /// As the configuration has it: an output with other words is another one.
+    var text: String
+
+    /// CSV for a program.
+    struct SheetRules: Sendable {
+        var program: SheetProgram
+        var delimiter: Delimiter
+    }
+
+    /// Works out all outputs of a configuration.
+    ///
+    /// - Throws: `ConfigurationError` with everything that is wrong with them.
+    static func plans(_ rules: [OutputRule], _ map: CategoryMap) throws(ConfigurationError) -> [OutputPlan] {
+        var reader = Reader()
+        let plans = rules.map { reader.plan($0, map) }
+        if !reader.mistakes.isEmpty { throw ConfigurationError(reader.mistakes) }
+        return plans
+    }
+}
+
+/// Reads rules and collects what is wrong with them.
+private struct Reader {
+    var mistakes: [Mistake] = []
+
+    mutating func plan(_ rule: OutputRule, _ map: CategoryMap) -> OutputPlan {
+        let report: Report? = choice(rule, .report)
+        var format = ExportFormat.table(.csv)
+        do throws(CommandFailure) {
+            format = try ExportFormat(rule.words[.format]?.value, file: rule.file)
+        } catch {
+            note(rule, .format, "one of \(ExportFormat.names.joined(separator: ", "))")
+        }
+        var request = ExportRequest(report ?? .engagement)
+        if let unit: DurationUnit = choice(rule, .unit) { request.query.unit = unit }
+        if format == .table(.parquet), request.query.unit != .seconds {
+            note(rule, .unit, "seconds, since Parquet keeps whole seconds")
+        }
+        let plan = OutputPlan(
+            path: rule.file, request: request, format: format, isWhole: format == .workbook && report == nil,
+            sheet: sheet(rule, format), every: rule.every, text: rule.text)
+        do throws(QueryError) {
+            for report in plan.isWhole ? Report.allCases : [request.report] {
+                _ = try QueryEncoder(request.query, report, map, inner: TableFormat.csv.encoder { _ in })
+            }
+        } catch {
+            mistakes.append(Mistake(origin: rule.words[.file]!.origin, text: "outputs: \(error)"))
+        }
+        return plan
+    }
+
+    private mutating func sheet(_ rule: OutputRule, _ format: ExportFormat) -> OutputPlan.SheetRules? {
+        guard let program: SheetProgram = choice(rule, .program) else {
+            if rule.words[.program] == nil {
+                refuse(rule, .delimiter, "goes with for; take it away, or name a program")
+            }
+            return nil
+        }
+        if format != .table(.csv) {
+            refuse(rule, .program, "is about CSV, and the file is \(format.name); take it away")
+        }
+        guard let word = rule.words[.delimiter]?.value else {
+            return OutputPlan.SheetRules(program: program, delimiter: .comma)
+        }
+        guard let delimiter = Delimiter(word) else {
+            note(rule, .delimiter, "one of \(Delimiter.allCases.map(\.rawValue).joined(separator: ", "))")
+            return nil
+        }
+        return OutputPlan.SheetRules(program: program, delimiter: delimiter)
+    }
+
+    /// The value of a word that is one of several; nil when it is not given.
+    private mutating func choice<Words: RawRepresentable<String> & CaseIterable>(
+        _ rule: OutputRule, _ word: OutputRule.Word
+    ) -> Words? {
+        guard let text = rule.words[word]?.value else { return nil }
+        if let value = Words(rawValue: text.lowercased()) { return value }
+        note(rule, word, "one of \(Words.allCases.map(\.rawValue).joined(separator: ", "))")
+        return nil
+    }
+
+    private mutating func note(_ rule: OutputRule, _ word: OutputRule.Word, _ expected: String) {
+        refuse(rule, word, "expected \(expected), found \"\(Show.name(rule.words[word]?.value ?? ""))\"", after: ": ")
+    }
+
+    private mutating func refuse(
+        _ rule: OutputRule, _ word: OutputRule.Word, _ problem: String, after separator: String = " "
+    ) {
+        guard let given = rule.words[word] else { return }
+        mistakes.append(Mistake(origin: given.origin, text: "outputs: \(word.rawValue)\(separator)\(problem)"))
+    }
+}

@@ -1,0 +1,130 @@
+//  Outputs of a watch: made in the background, so that the published reports never wait for them.
+//
+//      published g ─▶ wanted: g ─┬─ nothing runs, an output is due ─▶ a thread makes what is due ─▶ ring the watch
+//                                └─ else: at the next step of the watch
+//
+//  An output is due when it is behind and was begun at least its `every` ago; after a failure at least a minute ago. The
+//  thread reads the checkpoints as any reader does and takes one core, so that the watch goes on beside it.
+
+import DurableIO
+import Foundation
+import Logging
+import Synchronization
+
+/// Makes the outputs of a watch, one round at a time.
+final class OutputRenewal: Sendable {
+    private struct State {
+        var isRunning = false
+        var isStopping = false
+        var wanted: (settings: Settings, generation: Int)?
+        /// By the words of an output: the generation that it was made of, nil after a failure, and when that began.
+        var made: [String: (generation: Int?, begun: ContinuousClock.Instant)] = [:]
+        var failures = 0
+    }
+
+    /// How long an output that failed is left alone.
+    private static let pauseAfterFailure = Duration.seconds(60)
+
+    private let state = Mutex(State())
+    private let fileSystem: FileSystem
+    private let logger: Logger
+    private let onDone: @Sendable () -> Void
+
+    /// - Parameter onDone: called from another thread when something was made.
+    init(fileSystem: FileSystem, logger: Logger, onDone: @escaping @Sendable () -> Void) {
+        self.fileSystem = fileSystem
+        self.logger = logger
+        self.onDone = onDone
+    }
+
+    /// How often an output failed.
+    var failures: Int { state.withLock { $0.failures } }
+
+    /// What the outputs are to be made of from now on.
+    func want(_ generation: Int, _ settings: Settings) {
+        state.withLock { $0.wanted = (settings, generation) }
+    }
+
+    /// Begins to make what is due, unless that goes on already.
+    ///
+    /// - Returns: when something will be due; nil when nothing waits for a time.
+    func step(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        let (job, deadline) = state.withLock { state -> ((Settings, Int, Set<String>)?, ContinuousClock.Instant?) in
+            guard !state.isRunning, !state.isStopping, let (settings, generation) = state.wanted else {
+                return (nil, nil)
+            }
+            var due: Set<String> = []
+            var deadline: ContinuousClock.Instant?
+            for plan in settings.outputs {
+                let made = state.made[plan.text]
+                if let made, made.generation == generation { continue }
+                let pause = Duration.milliseconds(plan.every.milliseconds)
+                let time = made.map {
+                    $0.begun + ($0.generation == nil ? max(pause, Self.pauseAfterFailure) : pause)
+                }
+                if let time, time > now {
+                    deadline = min(deadline ?? time, time)
+                } else {
+                    due.insert(plan.text)
+                    state.made[plan.text] = (nil, now)
+                }
+            }
+            if due.isEmpty { return (nil, deadline) }
+            state.isRunning = true
+            return ((settings, generation, due), nil)
+        }
+        if let (settings, generation, due) = job {
+            Thread.detachNewThread { [self] in work(settings, generation, due) }
+        }
+        return deadline
+    }
+
+    private func work(_ settings: Settings, _ generation: Int, _ due: Set<String>) {
+        let keeper = OutputKeeper(settings.onOneThread, fileSystem: fileSystem) { [self] in
+            state.withLock { $0.isStopping }
+        }
+        let outcomes = keeper.renew(generation) { due.contains($0.text) }
+        for outcome in outcomes { outcome.log(logger) }
+        let failed = Set(outcomes.filter { $0.problem != nil }.map(\.path))
+        state.withLock { state in
+            state.isRunning = false
+            state.failures += failed.count
+            let isAllLost = failed.contains { path in !settings.outputs.contains { $0.path == path } }
+            for plan in settings.outputs where due.contains(plan.text) && !failed.contains(plan.path) && !isAllLost {
+                state.made[plan.text]?.generation = generation
+            }
+        }
+        onDone()
+    }
+
+    /// Has what is at work given up, and waits until it is, but no longer than this.
+    ///
+    /// - Returns: whether nothing runs.
+    func stop(seconds: Double) -> Bool {
+        state.withLock { $0.isStopping = true }
+        let end = ContinuousClock.now + .seconds(seconds)
+        while state.withLock({ $0.isRunning }) {
+            if ContinuousClock.now >= end { return false }
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        return true
+    }
+}
+
+extension OutputOutcome {
+    /// Says what became of it.
+    func log(_ logger: Logger) {
+        if let problem {
+            logger.warning("output \(Show.name(path)): \(Show.name(problem))", metadata: ["file": "\(Show.name(path))"])
+        } else {
+            logger.info("\(Show.name(text))", metadata: ["file": "\(Show.name(path))"])
+        }
+    }
+
+    /// A line about what was written.
+    var text: String {
+        let bytes = Show.bytes(files.reduce(0) { $0 + $1.bytes })
+        let names = files.count == 1 ? files[0].path : files.map(\.path).joined(separator: ", ")
+        return "\(names): \(bytes) in \(Show.duration(seconds))"
+    }
+}

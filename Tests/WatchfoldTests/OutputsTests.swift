@@ -1,0 +1,207 @@
+//  Outputs of the configuration: as new as the published reports, made again when they are not, and never in the way.
+
+import Configuration
+import DurableIO
+import Foundation
+import Records
+import Reports
+import Testing
+
+@testable import Watchfold
+
+@Suite struct OutputsTests {
+    private static func line(_ contract: String, _ seconds: Int) -> String {
+        #"{"Contract":"\#(contract)","AppName":"VOD","TotalDuration":\#(seconds)}"# + "\n"
+    }
+
+    private static func bench(_ outputs: String) -> Workbench {
+        let bench = Workbench()
+        bench.put("20220401.json", line("A", 5) + line("0012", 60))
+        bench.yaml = "outputs: [\(outputs.replacing("ROOT", with: bench.root))]"
+        return bench
+    }
+
+    private func bytes(_ bench: Workbench, _ name: String) -> [UInt8]? {
+        FileManager.default.contents(atPath: bench.root + "/" + name).map { [UInt8]($0) }
+    }
+
+    private func record(_ bench: Workbench) throws -> OutputsRecord {
+        let json = try #require(bytes(bench, "output/outputs.json"))
+        return try #require(OutputsRecord(json: json))
+    }
+
+    @Test func outputsAreWhatAnExportGives() throws {
+        let bench = Self.bench(
+            """
+            {file: ROOT/new/book.xlsx}, {file: ROOT/profile.parquet, report: profile}, {file: ROOT/d.csv, report: daily,
+            unit: hms}, {file: ROOT/e, format: jsonl}, {file: ROOT/excel.csv, for: excel, delimiter: semicolon},
+            {file: ROOT/one.xlsx, report: apps}
+            """)
+        let report = try bench.run()
+        #expect(report.outputs.count == 6 && report.outputs.allSatisfy { $0.problem == nil })
+        let exporter = try Exporter(bench.settings(), fileSystem: bench.fileSystem)
+        func workbook(_ report: Report, isWhole: Bool) throws -> [UInt8] {
+            var result: [UInt8] = []
+            try exporter.exportWorkbook(ExportRequest(report), isWhole: isWhole, scratch: bench.root) {
+                result += Array($0)
+            }
+            return result
+        }
+        #expect(try bytes(bench, "new/book.xlsx") == workbook(.engagement, isWhole: true))
+        #expect(try bytes(bench, "one.xlsx") == workbook(.apps, isWhole: false))
+        #expect(try bytes(bench, "profile.parquet") == bench.bytes(ExportRequest(.profile), .parquet))
+        var query = RowQuery()
+        query.unit = .hms
+        #expect(try bytes(bench, "d.csv") == bench.bytes(ExportRequest(.daily, query: query), .csv))
+        #expect(try bytes(bench, "e") == bench.bytes(ExportRequest(.engagement), .jsonl))
+        let excel = String(decoding: try #require(bytes(bench, "excel.csv")), as: UTF8.self)
+        #expect(excel.contains("\"=\"\"0012\"\"\";0;60;0;0;0\r\n"))
+        let record = try record(bench)
+        #expect(record.entries.count == 6)
+        for entry in record.entries {
+            #expect(entry.generation == 1 && entry.tool == Tool.name && entry.files.count == 1)
+            #expect(FileManager.default.contents(atPath: entry.files[0].path)?.count == entry.files[0].bytes)
+        }
+        // Nothing is left beside them.
+        let names = try FileManager.default.contentsOfDirectory(atPath: bench.root)
+        #expect(!names.contains { $0.hasSuffix(".tmp") })
+    }
+
+    @Test func whatIsCurrentIsLeftAloneAndWhatIsNotIsMadeAnew() throws {
+        let bench = Self.bench("{file: ROOT/book.xlsx}, {file: ROOT/p.parquet, report: profile}")
+        try bench.run()
+        #expect(try bench.run().outputs.isEmpty)
+        let first = try record(bench)
+        // A file that is gone or was changed.
+        try FileManager.default.removeItem(atPath: bench.root + "/p.parquet")
+        #expect(try bench.run().outputs.map(\.path) == [bench.root + "/p.parquet"])
+        try Data("x".utf8).write(to: URL(fileURLWithPath: bench.root + "/book.xlsx"))
+        #expect(try bench.run().outputs.map(\.path) == [bench.root + "/book.xlsx"])
+        #expect(try Set(record(bench).entries.map(\.output)) == Set(first.entries.map(\.output)))
+        // Another generation, another map, other words; a record that nobody can read.
+        bench.put("20220402.json", Self.line("B", 7))
+        #expect(try bench.run().outputs.count == 2)
+        #expect(try record(bench).entries.allSatisfy { $0.generation == 2 })
+        bench.yaml += "\ncategories: {Film: [VOD]}"
+        #expect(try bench.run().outputs.count == 2)
+        bench.yaml = bench.yaml.replacing("report: profile", with: "report: engagement")
+        #expect(try bench.run().outputs.count == 1)
+        #expect(try record(bench).entries.count == 2)
+        try Data("{".utf8).write(to: URL(fileURLWithPath: bench.output + "/outputs.json"))
+        #expect(try bench.run().outputs.count == 2)
+        #expect(try bench.run().outputs.isEmpty)
+        // A decision changes what counts.
+        #expect(try bench.processor().decide(.retract, "20220402.json").outputs.count == 2)
+    }
+
+    @Test func anOutputThatFailsLeavesItsOldFileAndTheReportsRight() throws {
+        let bench = Self.bench("{file: ROOT/book.xlsx}, {file: ROOT/folder}, {file: ROOT/p.parquet, report: profile}")
+        try FileManager.default.createDirectory(atPath: bench.root + "/folder", withIntermediateDirectories: true)
+        var report = try bench.run()
+        #expect(report.outputs.map { $0.problem == nil } == [true, false, true])
+        let old = bytes(bench, "book.xlsx")
+        bench.put("20220402.json", Self.line("B", 7))
+        bench.watcher.bend { call in
+            if case .write(let path, _) = call, path.contains(".book-1.xlsx.") {
+                .fail(errno: ENOSPC)
+            } else {
+                .proceed
+            }
+        }
+        report = try bench.run()
+        #expect(report.outputs.map { $0.problem == nil } == [false, false, true])
+        #expect(report.publication == .written(generation: 2, contracts: 3))
+        #expect(bench.outputs()["engagement.csv"]?.contains("B,0,7,0,0,0\n") == true)
+        #expect(bytes(bench, "book.xlsx") == old)
+        bench.watcher.bend { _ in .proceed }
+        report = try bench.run()
+        #expect(report.outputs.map { $0.problem == nil } == [true, false])
+        #expect(bytes(bench, "book.xlsx") != old)
+        let names = try FileManager.default.contentsOfDirectory(atPath: bench.root)
+        #expect(!names.contains { $0.hasSuffix(".tmp") })
+    }
+
+    @Test func whatAKilledWriterLeftIsSweptAndOthersFilesAreNot() throws {
+        let bench = Self.bench("{file: ROOT/book.xlsx}")
+        // No process has the number 4194304: Linux has none above 4194303.
+        let left = [".book.xlsx.4194304-1.tmp", ".book-2.xlsx.4194304-7.tmp", ".workbook.4194304-1.tmp"]
+        let others = [".book.xlsx.1-1.tmp", ".other.xlsx.4194304-1.tmp", ".book-x.xlsx.4194304-1.tmp"]
+        for name in left + others { try Data().write(to: URL(fileURLWithPath: bench.root + "/" + name)) }
+        try bench.run()
+        for name in left { #expect(!FileManager.default.fileExists(atPath: bench.root + "/" + name), "\(name)") }
+        for name in others { #expect(FileManager.default.fileExists(atPath: bench.root + "/" + name), "\(name)") }
+    }
+
+    @Test(arguments: [
+        ("{file: a.csv, report: nothing}", "1:33: outputs: report: expected one of engagement"),
+        ("{file: a.csv, unit: days}", "1:31: outputs: unit: expected one of seconds"),
+        ("{file: a.csv, format: doc}", "1:33: outputs: format: expected one of csv"),
+        ("{file: a.parquet, unit: hours}", "outputs: unit: expected seconds"),
+        ("{file: a.xlsx, for: excel}", "outputs: for is about CSV"),
+        ("{file: a.csv, delimiter: tab}", "outputs: delimiter goes with for"),
+        ("{file: a.csv, for: excel, delimiter: pipe}", "outputs: delimiter: expected one of comma"),
+        ("{file: a.csv, for: word}", "outputs: for: expected one of excel"),
+    ])
+    func aMistakeHasItsPlace(_ output: String, _ expected: String) throws {
+        let bench = Workbench()
+        bench.yaml = "outputs: [\(output)]"
+        let error = #expect(throws: ConfigurationError.self) { try bench.settings() }
+        #expect(error?.description.contains("watchfold.yaml:1:") == true)
+        #expect(error?.description.contains(expected) == true, "\(String(describing: error))")
+    }
+
+    @Test func theNamesThatAreTakenAreThoseThatAreWritten() {
+        let others = [Publisher.receiptName, OutputKeeper.recordName, "rejects"]
+        let names = Report.allCases.map(Publisher.fileName) + others
+        #expect(Set(OutputRule.takenNames) == Set(names))
+    }
+
+    @Test func aSummaryIsThatOfTheProfileByHand() throws {
+        let bench = Workbench()
+        var source = RecordSource(seed: 91)
+        for name in ["20220401.json", "20220402.json", "20220405.json", "undated.json"] {
+            bench.put(name, source.lines(150))
+        }
+        try bench.run()
+        let exporter = try Exporter(bench.settings(), fileSystem: bench.fileSystem)
+        let everything = ExportRequest(.engagement)
+        let april = ExportRequest(
+            .engagement, days: DayRange(first: CalendarDay("2022-04-02"), last: CalendarDay("2022-04-05")))
+        for request in [everything, april] {
+            let summary = try exporter.summary(request, top: 3)
+            var query = RowQuery()
+            query.columns = ["TV", "Movie", "Child", "Relax", "Sport"]
+            query.columns! += ["TotalDuration", "MostWatch", "Taste", "ActiveDays"]
+            let text = try bench.export(ExportRequest(.profile, days: request.days, query: query))
+            let rows = text.split(separator: "\n").dropFirst().map {
+                $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            }
+            try #require(rows.count == summary.contracts && rows.count > 10)
+            for (index, category) in summary.categories.enumerated() {
+                let seconds = rows.map { Int($0[index])! }
+                #expect(Int(category.seconds) == seconds.reduce(0, +))
+                #expect(category.contracts == seconds.count { $0 > 0 })
+                #expect(category.mostWatched == rows.count { $0[6] == category.name })
+            }
+            #expect(summary.withoutSeconds == rows.count { $0[6].isEmpty })
+            #expect(summary.tastes.reduce(0) { $0 + $1.contracts } == rows.count)
+            for taste in summary.tastes {
+                let own = rows.filter { $0[7] == taste.name }
+                #expect(taste.contracts == own.count && Int(taste.seconds) == own.reduce(0) { $0 + Int($1[5])! })
+            }
+            for (days, contracts) in summary.activeDays.enumerated() {
+                #expect(contracts == rows.count { Int($0[8])! == days })
+            }
+            #expect(summary.activeDays.last ?? 0 > 0)
+            #expect(summary.top.map { Int($0.total) } == Array(rows.map { Int($0[5])! }.sorted(by: >).prefix(3)))
+            #expect(summary.missingDays.map(\.dayCount) == [2])
+            #expect(summary.days.reduce(0) { $0 + Int($1.total) } == rows.reduce(0) { $0 + Int($1[5])! })
+            #expect(summary.outcomes.folded == summary.apps.reduce(0) { $0 + Int($1.records) })
+        }
+    }
+}
+
+extension ClosedRange<CalendarDay> {
+    /// Days of the range.
+    fileprivate var dayCount: Int { upperBound.daysSinceEpoch - lowerBound.daysSinceEpoch + 1 }
+}
