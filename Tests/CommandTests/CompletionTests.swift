@@ -43,7 +43,7 @@ import Testing
             mkdir bin folder; ln -s "$W" bin/watchfold; $W run -q; $W --generate-completion-script bash > completions
             """)
         for (words, expected) in [
-            (["re"], ["reprocess", "retract", "restore"]),
+            (["re"], ["reprocess", "report", "retract", "restore"]),
             (["export", "--for", ""], ["excel", "libreoffice", "sheets"]),
             (["export", "pro"], ["profile"]),
             (["export", "--format", "p"], ["parquet"]),
