@@ -274,7 +274,10 @@ final class Committer: @unchecked Sendable {
             }
         }
         for folder in folders.sorted() { try fileSystem.syncFolder(folder) }
-        change.files += try plan.changes()
+        let counting = try plan.changes()
+        let torn = Set(change.files.map { ByteOrdered($0.name) }).intersection(counting.map { ByteOrdered($0.name) })
+        if !torn.isEmpty { return try placeInTurn(items, last: torn) }
+        change.files += counting
         if !change.files.isEmpty {
             try ledger.commit(change)
             try history?.note(committed: change.files.map(\.name))
@@ -292,6 +295,19 @@ final class Committer: @unchecked Sendable {
             others: change.files.filter { !own.contains(ByteOrdered($0.name)) }.map {
                 ($0.name, $0.status.state, $0.reason)
             })
+    }
+
+    /// A copy may come to count, because the file that it repeats holds something else now, and be cut or held at the same
+    /// time. It is a change for each: first the copy takes over what it repeated, then it goes on giving that, as every
+    /// file does whose present bytes are not taken.
+    private func placeInTurn(_ items: [(Candidate, Verdict)], last: Set<ByteOrdered>) throws -> Outcome {
+        func isLast(_ item: (Candidate, Verdict)) -> Bool { last.contains(ByteOrdered(item.0.name)) }
+        let first = try placeAndNote(items.filter { !isLast($0) })
+        let second = try placeAndNote(items.filter(isLast))
+        var (firstFiles, secondFiles) = (first.files[...], second.files[...])
+        return Outcome(
+            files: items.map { isLast($0) ? secondFiles.removeFirst() : firstFiles.removeFirst() },
+            others: (first.others + second.others).filter { !last.contains(ByteOrdered($0.0)) })
     }
 
     // MARK: The gate
