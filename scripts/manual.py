@@ -42,7 +42,7 @@ ENVIRONMENT = [
 
 EXIT_STATUS = [
     ("0", "All well."), ("1", "A mistake on the command line or in the configuration; nothing was done."),
-    ("2", "Some file is held, failed or waiting, or would be (check)."),
+    ("2", "Some file is held, failed or waiting, or would be (check), or the sums of all files do not fit in 64 bits (fold)."),
     ("3", "Another process holds the checkpoints."), ("4", "The checkpoints are damaged; see verify."),
     ("5", "The disk, the system or the database said no."),
 ]

@@ -85,6 +85,8 @@ package struct SpilledRun: Sendable {
 }
 
 /// A run could not be put aside. It is no fault of the file that is folded.
-package struct SpillError: Error, Sendable {
+package struct SpillError: Error, Sendable, CustomStringConvertible {
     package var cause: IOError
+
+    package var description: String { "putting sums aside failed: \(cause)" }
 }

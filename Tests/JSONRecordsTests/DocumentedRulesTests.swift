@@ -55,6 +55,18 @@ import Testing
         #"{"Contract":\#(contract),"AppName":"V","TotalDuration":\#(duration)}"#
     }
 
+    /// Section 3.
+    @Test func theFirstFlawOfATextDecides() throws {
+        let examples: [(text: Substring, reason: RejectReason)] = [
+            (#"{"Contract":"CAF\xe9" "AppName":"VOD"}"#, .invalidUTF8),
+            (#"{"Contract":"A" "AppName":"CAF\xe9"}"#, .malformedJSON),
+        ]
+        #expect(Self.page.contains("`\(examples[0].text)` is"))
+        for (text, reason) in examples {
+            #expect(try readThroughAllWindows(Self.bytes(text)).reasons == [reason], "\(text)")
+        }
+    }
+
     /// Section 4.
     @Test func types() throws {
         for (contract, text) in [("17", "17"), ("-0", "-0"), ("\"17\"", "17"), ("\"A \"", "A ")] {

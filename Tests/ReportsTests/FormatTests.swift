@@ -102,6 +102,32 @@ import Testing
         #expect(text.hasSuffix(",9223372036854775807,92233720368547758.07,2562047788015215:30:07\n"), "\(text)")
     }
 
+    /// An empty line would be no row to a reader.
+    @Test func anEmptyCellThatIsAllOfARowIsQuoted() throws {
+        for (format, cell, pair) in [(TableFormat.csv, "\"\"", ",5"), (.tsv, "", "\t5")] {
+            for (columns, row) in [(1, cell), (2, pair)] {
+                let text = String(decoding: try encoded(format, Array(Self.columns.prefix(columns))), as: UTF8.self)
+                #expect(text.split(separator: "\n", omittingEmptySubsequences: false)[2] == row, "\(text)")
+            }
+        }
+    }
+
+    @Test func aRowBehindAnEmptyOneIsNoLongerAlone() {
+        for (dialect, end) in [(DelimitedRows.Dialect.csv, "\"\"\n"), (.tsv, "\n")] {
+            let (first, all) = (DelimitedRows(dialect, capacity: 16), DelimitedRows(dialect, capacity: 16))
+            var arena = TextArena()
+            let empty = arena.keep("")
+            withUnsafePointer(to: empty) { cell in
+                let block = RowBlock(columns: [.text(cell)], count: 1)
+                first.append(block)
+                #expect(all.append(block, behind: first))
+                #expect(all.append(RowBlock(columns: [], count: 1), behind: first))
+            }
+            #expect(String(decoding: first.encoded, as: UTF8.self) == end)
+            #expect(String(decoding: all.encoded, as: UTF8.self) == (dialect == .csv ? ",\n" : "\t\n") + end)
+        }
+    }
+
     private func written(_ write: (UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>) -> String {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: longestNumber) { space in
             let end = write(space.baseAddress!)

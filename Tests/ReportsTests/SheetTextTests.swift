@@ -83,6 +83,23 @@ import Testing
             try field("a,b") == "\"a,b\"" && field("a;b", .semicolon) == "\"a;b\"" && field("a\tb", .tab) == "\"a\tb\"")
     }
 
+    @Test func anEmptyCellThatIsAllOfARowIsQuoted() throws {
+        for (program, delimiter, expected) in [
+            (SheetProgram.excel, Delimiter.comma, "\u{FEFF}Contract\r\n\"\"\r\nA\r\n"),
+            (.sheets, .tab, "Contract\n\"\"\nA\n"),
+        ] {
+            var bytes: [UInt8] = []
+            let encoder = SheetTextEncoder(program, delimiter) { bytes += Array($0) }
+            try encoder.begin([Self.columns[0]])
+            var arena = TextArena()
+            try [arena.keep(""), arena.keep("A")].withUnsafeBufferPointer {
+                try encoder.append(RowBlock(columns: [.text($0.baseAddress!)], count: 2))
+            }
+            try encoder.finish()
+            #expect(String(decoding: bytes, as: UTF8.self) == expected)
+        }
+    }
+
     @Test func theProgramsDifferInMarkAndLineEnd() throws {
         #expect(try lines(["A"], .excel) == "\u{FEFF}Contract,Date,TVDuration\r\nA,2022-04-01,0\r\n")
         #expect(try lines(["A"], .libreoffice, .semicolon) == "Contract;Date;TVDuration\nA;2022-04-01;0\n")

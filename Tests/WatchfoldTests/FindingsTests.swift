@@ -205,6 +205,13 @@ import Testing
         ),
     ]
 
+    @Test func oneRecordThatLacksAFieldIsOne() throws {
+        let bench = Workbench()
+        bench.put("a.json", Self.lacking[1].0 + "\n")
+        let lacking = try #require(try check(bench, ["a.json"]).files[0].reading?.findings.lacking)
+        #expect(lacking.sentence.hasPrefix("the 1 record lacks Contract; it has "), "\(lacking.sentence)")
+    }
+
     @Test(arguments: lacking.indices) func aFileThatLacksAFieldSaysWhatItHas(_ index: Int) throws {
         let (text, names, configuration) = Self.lacking[index]
         let bench = Workbench()

@@ -139,14 +139,19 @@ import Testing
         let bench = Workbench()
         bench.put("a.json", line("SMALL", 1) + line("BIG", .max - 5))
         bench.put("own.json", line("OWN", .max - 5) + line("OWN", 6))
-        bench.put("b.json", line("SMALL", 1) + line("BIG", 100))
+        bench.put("b.json", line("SMALL", 1) + line("OTHER", 100))
         for jobs in [1, 2] {
             bench.jobs = jobs
             let (text, report) = try fold(bench, ["a.json", "own.json"])
             #expect(report.files.map(\.state) == [.folded, .failed])
             #expect(report.files[1].reason.contains("OWN"))
             #expect(text.contains("BIG,0,\(Int64.max - 5),") && !text.contains("OWN"))
-            #expect(throws: FoldError.overflow(key: "BIG")) { try fold(bench, ["a.json", "b.json"]) }
+            // It is not the sum of one contract that is too large, and nothing is damaged.
+            let failure = try #require(throws: CommandFailure.self) { try fold(bench, ["a.json", "b.json"]) }
+            #expect(failure.code == .filesOpen)
+            #expect(
+                failure.message
+                    == "the seconds of all files add up to more than 9223372036854775807; the largest contract is BIG")
         }
     }
 

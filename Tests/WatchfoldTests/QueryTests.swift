@@ -183,6 +183,23 @@ import Testing
         #expect(throws: QueryError.self) { try bench.export(ExportRequest(.daily, period: period)) }
     }
 
+    @Test func whatHasNoDateFollowsAllDates() throws {
+        let bench = try Self.bench(74)
+        var query = RowQuery()
+        query.order = [RowOrder("Date")]
+        let plain = try bench.export(.daily, from: nil)
+        #expect(try Rows(plain).rows.last?[0] == "")
+        #expect(try bench.export(ExportRequest(.daily, query: query)) == plain)
+        query.order[0].isDescending = true
+        #expect(try Rows(bench.export(ExportRequest(.daily, query: query))).rows == Rows(plain).rows.reversed())
+        for period in CalendarPeriod.allCases {
+            query.order = [RowOrder(period.rawValue)]
+            #expect(
+                try bench.export(ExportRequest(.apps, query: query, period: period))
+                    == bench.export(ExportRequest(.apps, period: period)))
+        }
+    }
+
     @Test func aFileThatIsLeftOutMightNeverHaveBeen() throws {
         let bench = try Self.bench(73)
         let other = Workbench()

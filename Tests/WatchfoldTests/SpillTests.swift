@@ -2,6 +2,7 @@
 
 import DurableIO
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Watchfold
@@ -63,9 +64,26 @@ import Testing
         } catch {
             #expect(CommandFailure(error)?.code == .system, "\(error)")
         }
+        // A fold that keeps nothing says it of the file too.
+        let observer = LastFile()
+        let fold = OneShotFold(try bench.settings(), fileSystem: bench.fileSystem, observer: observer)
+        let error = #expect(throws: IOError.self) {
+            try fold.run([bench.inbox + "/20220401.json"], format: .csv) { _ in }
+        }
+        #expect(observer.reason.withLock { $0 } == "putting sums aside failed: \(error.map { "\($0)" } ?? "")")
         // Nothing is taken for read, and the next run goes on.
         bench.watcher.bend { _ in .proceed }
         _ = try bench.run()
         expectReference(bench, [ReferenceFile(name: "20220401.json", content: Self.content)])
     }
+}
+
+/// Keeps the reason of the file that was finished last.
+private final class LastFile: RunObserver {
+    let reason = Mutex("")
+
+    func begin(files: Int, storedBytes: Int) {}
+    func advance(storedBytes: Int) {}
+    func publishing() {}
+    func finish(_ file: FileReport) { reason.withLock { $0 = file.reason } }
 }

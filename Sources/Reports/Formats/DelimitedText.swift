@@ -6,6 +6,8 @@
 //      field        A,B      say "hi"        0012     (empty)
 //      CSV          "A,B"    "say ""hi"""    0012     (nothing)
 //
+//  Only where an empty field is all of a row it is written as "": readers pass over empty lines.
+//
 //  TSV, as registered with IANA (text/tab-separated-values), knows no quotes and forbids tabs in fields. As PostgreSQL
 //  and many others do, a field's tab, LF, CR and backslash are written \t \n \r \\, so that a line is a row and the
 //  table can be read back.
@@ -25,6 +27,8 @@ func tabEscape(_ byte: UInt8) -> UInt8? {
     default: nil
     }
 }
+
+private let quoteMark = UInt8(ascii: "\"")
 
 /// A dialect, and rows written in it to memory.
 final class DelimitedRows: PartEncoder {
@@ -95,6 +99,7 @@ final class DelimitedRows: PartEncoder {
 
     func append(_ block: RowBlock, rows: Range<Int>) {
         let texts = Texts(block)
+        let isMarked = dialect == .csv
         rowEnds = [Int](unsafeUninitializedCapacity: rows.count + 1) { ends, count in
             block.columns.withUnsafeBufferPointer { columns in
                 ends[0] = used
@@ -105,7 +110,9 @@ final class DelimitedRows: PartEncoder {
                         used = out - buffer.baseAddress!
                         (out, limit) = room(needed)
                     }
+                    let start = out
                     out = writeFields(columns, row, to: out)
+                    if isMarked, out - start == 1 { out = markEmpty(start) }
                     Self.endLine(out)
                     ends[row - rows.lowerBound + 1] = out - (limit - buffer.count)
                 }
@@ -120,12 +127,17 @@ final class DelimitedRows: PartEncoder {
         precondition(other.rowEnds.count == block.count + 1, "rows behind those of another block")
         let texts = Texts(block)
         let source = other.buffer.baseAddress!
+        let isMarked = dialect == .csv && !block.columns.isEmpty
         other.rowEnds.withUnsafeBufferPointer { ends in
             block.columns.withUnsafeBufferPointer { columns in
                 var (out, limit) = room(0)
                 for row in 0..<block.count {
                     // Without the line end.
-                    let length = ends[row + 1] - 1 - ends[row]
+                    var length = ends[row + 1] - 1 - ends[row]
+                    // No field is written so: the row is an empty one, and no longer alone.
+                    if isMarked, length == 2, source[ends[row]] == quoteMark, source[ends[row] + 1] == quoteMark {
+                        length = 0
+                    }
                     let needed = texts.room(row) + length + 1
                     if limit - out < needed {
                         used = out - buffer.baseAddress!
@@ -186,6 +198,16 @@ final class DelimitedRows: PartEncoder {
     /// Puts a line end in place of the separator behind the last field.
     @inline(__always)
     private static func endLine(_ end: UnsafeMutablePointer<UInt8>) { end[-1] = UInt8(ascii: "\n") }
+
+    /// Writes two quotes for the empty field that is all of a row, a separator behind them, and returns the end. There is
+    /// room, since fields have as much as a number needs.
+    @inline(never)
+    private func markEmpty(_ start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+        start[0] = quoteMark
+        start[1] = quoteMark
+        start[2] = separator
+        return start + 3
+    }
 
     /// Writes a field and returns its end. There is room for three times its bytes and two quotes.
     @inline(__always)

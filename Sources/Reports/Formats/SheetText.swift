@@ -11,7 +11,8 @@
 //  so that the cell holds the very text. A string in a formula of Excel has at most 255 characters; longer text is
 //  several strings, joined by &. Where a formula cannot be the text (a line end or another control character in it; too
 //  long for a formula), an apostrophe is put in front, as OWASP advises, which then is part of the text for some
-//  programs. Numbers and dates are written plainly: they are to be numbers and dates.
+//  programs. Numbers and dates are written plainly: they are to be numbers and dates. An empty field that is all of a row
+//  is written as "", since an empty line is no row.
 
 import Records
 
@@ -99,6 +100,7 @@ package final class SheetTextEncoder: TableEncoder {
             for (index, column) in block.columns.enumerated() {
                 if index > 0 { out.append(byte: delimiter) }
                 if case .text(let values) = column {
+                    if block.columns.count == 1, values[row].count == 0 { out.append("\"\"") }
                     append(values[row].buffer, isGuarded: isGuarded[index])
                 } else {
                     out.append(number: column, row)

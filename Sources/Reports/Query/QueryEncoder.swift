@@ -38,7 +38,9 @@ package final class QueryEncoder: TableEncoder {
         hasPeriod = period != nil
         categoryNames = map.categories.map { Array($0.name.utf8) }
         reportColumns = ResolvedQuery.columns(report, map, period)
-        store = RowStore(reportColumns)
+        let columns = reportColumns
+        store = RowStore(
+            columns, dates: Set(columns.indices.filter { columns[$0].isDate || period != nil && $0 == 1 }))
         rowsLeft = query.limit ?? Int.max
     }
 

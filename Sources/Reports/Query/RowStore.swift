@@ -11,11 +11,15 @@ struct RowStore {
     }
 
     private var columns: [Column]
+    /// Positions of columns of days or periods.
+    private let dates: Set<Int>
     /// The values of `ResolvedQuery.Value.total`; empty when nobody asks for them.
     private(set) var totals: [Int64] = []
     private(set) var count = 0
 
-    init(_ columns: [ReportColumn]) {
+    /// - Parameter dates: columns of days or periods: what is empty there comes behind everything that has a date.
+    init(_ columns: [ReportColumn], dates: Set<Int>) {
+        self.dates = dates
         self.columns = columns.map { $0.kind == .text ? .text(StringColumn()) : .integer([]) }
     }
 
@@ -69,7 +73,9 @@ struct RowStore {
                 func slice(_ row: Int) -> ByteSlice {
                     ByteSlice(base: bytes + offsets[row], count: offsets[row + 1] - offsets[row])
                 }
-                return compareBytes(slice(a), slice(b))
+                let (left, right) = (slice(a), slice(b))
+                if dates.contains(index), (left.count == 0) != (right.count == 0) { return left.count == 0 ? 1 : -1 }
+                return compareBytes(left, right)
             }
         }
     }

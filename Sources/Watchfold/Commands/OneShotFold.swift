@@ -34,7 +34,8 @@ package struct OneShotFold {
     /// Folds the inputs and writes the engagement report of those that could be taken.
     ///
     /// - Parameter paths: `-` is standard input.
-    /// - Throws: `ReportError`, `FoldError`, what the sink throws.
+    /// - Throws: `CommandFailure` when the sums of all files together do not fit; `ReportError`, `FoldError`, what the sink
+    ///   throws.
     package func run(_ paths: [String], format: TableFormat, sink: @escaping ReportSink) throws -> RunReport {
         let start = ContinuousClock.now
         var report = RunReport()
@@ -73,11 +74,22 @@ package struct OneShotFold {
         let schema = KeyedSchema(plan: settings.fold.plan)
         let pass = try ReportPass(
             schema: schema, map: settings.map, outputs: [ReportOutput(.engagement, format: format, sink: sink)])
-        try FoldOutput.run(try runs.ranges(), pass, jobs: settings.jobs)
+        try FoldOutput.run(try Self.ranges(runs), pass, jobs: settings.jobs)
         let result = try pass.finish()
         report.publication = .written(generation: 0, contracts: result.mappedContracts)
         report.seconds = (ContinuousClock.now - start).seconds
         return report
+    }
+
+    /// Each file fits alone, or it would have failed.
+    private static func ranges(_ runs: FoldRuns) throws -> RunRanges {
+        do {
+            return try runs.ranges()
+        } catch FoldError.overflow(let contract) {
+            throw CommandFailure(
+                .filesOpen,
+                "the seconds of all files add up to more than \(Int64.max); the largest contract is \(contract)")
+        }
     }
 
     private static func finished(

@@ -56,7 +56,10 @@ package struct LackingFields: Sendable, Hashable {
 
     /// The sentence up to that line.
     package var sentence: String {
-        var text = "all \(Show.count(records, "record")) lack \(Self.list(names)); they have "
+        var text =
+            records == 1
+            ? "the 1 record lacks \(Self.list(names)); it has "
+            : "all \(Show.count(records, "record")) lack \(Self.list(names)); they have "
         text += present.prefix(Self.shown).joined(separator: ", ")
         if hasMore {
             text += " and more"
