@@ -24,29 +24,6 @@ extension Ledger {
         }
     }
 
-    /// Files whose present bytes are waiting, held or failed, that were duplicates before and so give nothing: by the digest
-    /// of what they repeated, with their own version of it.
-    package func formerDuplicates() throws(LedgerError) -> [String: [(file: FileRecord, version: VersionID)]] {
-        try reading("looking up former duplicates") {
-            var known: [String: [(file: FileRecord, version: VersionID)]] = [:]
-            let query = Self.fileQuery + " WHERE f.state IN ('waiting', 'held', 'failed') AND c.version IS NULL"
-            for file in try connection.rows(query + " ORDER BY f.name", [], Self.file) {
-                let last = try connection.first(
-                    """
-                    SELECT t.to_state, v.id, v.digest FROM transitions t LEFT JOIN versions v ON v.id = t.version
-                    WHERE t.name = ? AND t.to_state IN ('folded', 'duplicate', 'retracted') ORDER BY t.id DESC LIMIT 1
-                    """, [file.name]
-                ) { (row) throws(SQLiteError) in
-                    (try row.text(0), try row.optionalInteger(1), try row.optionalText(2))
-                }
-                if case (FileState.duplicate.rawValue, let version?, let digest?)? = last {
-                    known[digest, default: []].append((file, VersionID(version)))
-                }
-            }
-            return known
-        }
-    }
-
     func storedFile(_ name: String) throws(SQLiteError) -> FileRecord? {
         try connection.first(Self.fileQuery + " WHERE f.name = ?", [name], Self.file)
     }

@@ -204,19 +204,6 @@ package enum FileStanding<Version: Sendable & Hashable>: Sendable, Hashable {
         }
     }
 
-    /// The same with other versions.
-    package func map<Other>(_ transform: (Version) -> Other) -> FileStanding<Other> {
-        switch self {
-        case .new: .new
-        case .waiting: .waiting
-        case .folded(let version): .folded(transform(version))
-        case .duplicate(let name, let digest, let version): .duplicate(of: name, digest: digest, version.map(transform))
-        case .held(let version): .held(transform(version))
-        case .failed(let tally): .failed(tally)
-        case .retracted(let digest, let version): .retracted(digest: digest, version.map(transform))
-        }
-    }
-
     /// The version of the content that the state is about.
     package var version: Version? {
         switch self {

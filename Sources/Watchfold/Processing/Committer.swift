@@ -280,12 +280,6 @@ final class Committer: @unchecked Sendable {
         change.files += counting
         if !change.files.isEmpty {
             try ledger.commit(change)
-            if !plan.followUp.isEmpty {
-                var second = CommitChange(run: run)
-                second.countsDuplicates = change.countsDuplicates
-                second.files = plan.followUp
-                try ledger.commit(second)
-            }
             try history?.note(committed: change.files.map(\.name))
         }
         try ledger.seen(

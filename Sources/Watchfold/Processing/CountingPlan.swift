@@ -15,9 +15,6 @@
 //
 //      a.json   folded    → folded with Z
 //      b.json   duplicate → folded                      nobody else has X any more, and it is what b.json last held
-//
-//  The same holds when b.json was cut meanwhile: it is waiting then, and gives what it gave or repeated before. That takes
-//  two changes, since a file that begins to give something is folded: `followUp` has the second.
 
 import Checkpoints
 import Records
@@ -31,8 +28,6 @@ struct CountingPlan {
     /// Names whose retracted content is wanted again.
     private var restored: Set<ByteOrdered> = []
     private var arrivals: [Arrival] = []
-    /// What is to be changed behind the changes that `changes` gave last: files that go back into the state they had.
-    private(set) var followUp: [FileChange] = []
 
     private struct Arrival {
         var name: ByteOrdered
@@ -80,8 +75,6 @@ struct CountingPlan {
         /// Whom it repeats now.
         var original: ByteOrdered?
         var reason = ""
-        /// A file that repeated the content until its present bytes came, which are waiting, held or failed.
-        var former: FileRecord?
 
         func precedes(_ other: Holder) -> Bool {
             if isDated != other.isDated { return isDated }
@@ -90,21 +83,17 @@ struct CountingPlan {
         }
     }
 
-    mutating func changes() throws -> [FileChange] {
+    func changes() throws -> [FileChange] {
         var changes: [FileChange] = []
-        followUp = []
         let moved = Set(arrivals.map(\.name) + departures.map(\.name))
         var digests = Set(arrivals.map(\.digest) + departures.map(\.digest))
-        var replaced: Set<String> = []
         for arrival in arrivals {
             // What this name held before may now belong to a name that repeated it.
             guard let old = try ledger.file(named: arrival.name.string) else { continue }
             if let version = old.counting, let facts = try ledger.version(version)?.facts {
                 digests.insert(facts.digest)
-                replaced.insert(facts.digest)
             }
         }
-        let former = replaced.isEmpty ? [:] : try ledger.formerDuplicates()
         for digest in digests.sorted() {
             var holders: [Holder] = []
             for arrival in arrivals where arrival.digest == digest {
@@ -136,13 +125,6 @@ struct CountingPlan {
                         name: ByteOrdered(file.name), version: version.map { .existing($0) },
                         isDated: file.location.date != nil, isCounted: false, original: ByteOrdered(original)))
             }
-            if replaced.contains(digest), !holders.contains(where: { $0.version != nil }) {
-                holders += (former[digest] ?? []).filter { !moved.contains(ByteOrdered($0.file.name)) }.map {
-                    Holder(
-                        name: ByteOrdered($0.file.name), version: .existing($0.version),
-                        isDated: $0.file.location.date != nil, isCounted: false, former: $0.file)
-                }
-            }
             changes += settle(digest, holders)
         }
         for index in changes.indices where restored.contains(ByteOrdered(changes[index].name)) {
@@ -165,10 +147,10 @@ struct CountingPlan {
         return [first] + others.filter { $0 != first }.sorted()
     }
 
-    private mutating func settle(_ digest: String, _ holders: [Holder]) -> [FileChange] {
+    private func settle(_ digest: String, _ holders: [Holder]) -> [FileChange] {
         if countsDuplicates {
             return holders.compactMap { holder in
-                guard let version = holder.version, !holder.isCounted, holder.former == nil else { return nil }
+                guard let version = holder.version, !holder.isCounted else { return nil }
                 return FileChange(holder.name.string, .folded(version), at: holder.location, reason: holder.reason)
             }
         }
@@ -178,21 +160,10 @@ struct CountingPlan {
             if holder.isFixed { return nil }
             if holder.name == heir.name {
                 if holder.isCounted { return nil }
-                if let former = holder.former {
-                    followUp.append(
-                        FileChange(
-                            former.name, former.status.map { .existing($0) }, at: former.location, reason: former.reason
-                        ))
-                    // Without the hint the file is looked at again, should the second change not come.
-                    var location = former.location
-                    location.hint = nil
-                    return FileChange(
-                        former.name, .folded(holder.version!), at: location, reason: "no other file holds this content")
-                }
                 let reason = holder.original.map { "\($0) no longer holds this content" } ?? holder.reason
                 return FileChange(holder.name.string, .folded(holder.version!), at: holder.location, reason: reason)
             }
-            if holder.original == heir.name || holder.former != nil { return nil }
+            if holder.original == heir.name { return nil }
             return FileChange(
                 holder.name.string, .duplicate(of: heir.name.string, digest: digest, holder.version),
                 at: holder.location,

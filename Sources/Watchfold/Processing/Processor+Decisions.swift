@@ -55,7 +55,7 @@ extension Processor {
         guard let file = try find(name) else {
             throw DecisionRefused(description: "\(name): the ledger knows no such file; `watchfold status` lists them")
         }
-        var (change, plan) = try self.plan(decision, file)
+        let (change, plan) = try self.plan(decision, file)
         let before = try totals()
         let run = try ledger.beginRun(command: "\(decision.rawValue) \(file.name)", tool: Tool.name, pid: processID)
         do {
@@ -63,12 +63,6 @@ extension Processor {
             commit.countsDuplicates = settings.configuration.duplicates == .count
             commit.files = change + (try plan.changes())
             try ledger.commit(commit)
-            if !plan.followUp.isEmpty {
-                var second = CommitChange(run: run)
-                second.countsDuplicates = commit.countsDuplicates
-                second.files = plan.followUp
-                try ledger.commit(second)
-            }
             let publication = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem)
                 .publish()
             var generation: Int?
