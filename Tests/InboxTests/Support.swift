@@ -14,7 +14,10 @@ final class TemporaryFolder {
     deinit {
         // Folders that a test has closed are opened again, or they could not be removed.
         for case let name as String in FileManager.default.enumerator(atPath: path) ?? .init() {
-            chmod(Path.join(path, name), 0o755)
+            let entry = Path.join(path, name)
+            var status = stat()
+            // Not through links: one of them leads to /dev/null.
+            if lstat(entry, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { chmod(entry, 0o755) }
         }
         try? FileManager.default.removeItem(atPath: path)
     }
