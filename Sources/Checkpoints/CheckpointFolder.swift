@@ -258,6 +258,12 @@ package final class CheckpointFolder {
 
     // MARK: What is there
 
+    /// Whether there is anything to open or to repair: a ledger, or partials without one.
+    package static func exists(_ root: String, in fileSystem: FileSystem) throws(IOError) -> Bool {
+        if let ledger = try fileSystem.statusIfPresent(Path.join(root, ledgerName)), ledger.size > 0 { return true }
+        return try hasPartials(root, fileSystem)
+    }
+
     private static func hasPartials(_ root: String, _ fileSystem: FileSystem) throws(IOError) -> Bool {
         let folder = Path.join(root, partialsName)
         guard try fileSystem.statusIfPresent(folder) != nil else { return false }

@@ -13,7 +13,6 @@ extension Ledger {
             try connection.forEach("PRAGMA foreign_key_check") { (row) throws(SQLiteError) in
                 findings.append("a row of \(try row.text(0)) refers to a row of \(try row.text(2)) that is missing")
             }
-            let format = try Self.header(connection).format
             for invariant in Self.invariants where invariant.format <= format {
                 try connection.forEach(invariant.violations) { (row) throws(SQLiteError) in
                     findings.append("\(try row.text(0)): \(invariant.finding)")
@@ -51,6 +50,43 @@ extension Ledger {
                 SELECT f.name FROM files f WHERE f.state = 'duplicate' AND NOT EXISTS (
                     SELECT 1 FROM counting c
                     WHERE c.name = f.duplicate_of AND c.digest = f.digest AND c.to_generation IS NULL)
+                """),
+        Invariant(
+            finding: "counts, but is not what its name claims", format: 4,
+            violations: """
+                SELECT c.name FROM counting c WHERE c.to_generation IS NULL AND NOT EXISTS (
+                    SELECT 1 FROM holdings h WHERE h.name = c.name AND h.claim = c.version AND h.fits = 1)
+                """),
+        Invariant(
+            finding: "claims a content that counts nowhere", format: 4,
+            violations: """
+                SELECT h.name FROM holdings h WHERE h.claim IS NOT NULL AND h.fits = 1 AND NOT EXISTS (
+                    SELECT 1 FROM counting c WHERE c.digest = h.digest AND c.to_generation IS NULL)
+                """),
+        Invariant(
+            finding: "claims a version of another content or name", format: 4,
+            violations: """
+                SELECT h.name FROM holdings h JOIN versions v ON v.id = h.claim
+                WHERE v.digest IS NOT h.digest OR v.name IS NOT h.name
+                """),
+        Invariant(
+            finding: "claims another version than the last that was written down", format: 4,
+            violations: """
+                SELECT h.name FROM holdings h WHERE h.claim IS NOT (
+                    SELECT c.version FROM claims c WHERE c.name = h.name ORDER BY c.id DESC LIMIT 1)
+                """),
+        Invariant(
+            finding: "claims a content that was retracted", format: 4,
+            violations: """
+                SELECT h.name FROM holdings h WHERE h.claim IS NOT NULL AND 'retract' IS (
+                    SELECT d.kind FROM decisions d
+                    WHERE d.name = h.name AND d.digest = h.digest AND d.kind IN ('retract', 'restore')
+                    ORDER BY d.id DESC LIMIT 1)
+                """),
+        Invariant(
+            finding: "is known, but not what lies there", format: 4,
+            violations: """
+                SELECT f.name FROM files f WHERE NOT EXISTS (SELECT 1 FROM holdings h WHERE h.name = f.name)
                 """),
         Invariant(
             finding: "counts twice in one generation",

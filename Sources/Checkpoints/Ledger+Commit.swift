@@ -3,12 +3,14 @@
 //
 //  Steps, all inside the transaction:
 //
-//      1. write the new versions, so that they have ids
+//      1. write the new versions, so that they have ids, what was found out about them, and what was decided
 //      2. for each file: may it make this step; which version counts under its name afterwards
-//      3. write the file's row and its transition
+//      3. write the file's row and its transition, what lies under the name and what it claims
 //      4. end and begin counting intervals at generation + 1
 //      5. check what only the whole shows: a content counts once, duplicates repeat what counts, sums fit
 //      6. if anything started or stopped counting: generation + 1
+//
+//  Which states files come to is worked out by the caller (Resolution.swift); here it is made sure that they go together.
 
 extension Ledger {
     /// What a change does to one name.
@@ -20,6 +22,8 @@ extension Ledger {
         var digest: String?
         var stop: (VersionID, StopReason)?
         var start: VersionRecord?
+        /// The version that counts under the name afterwards.
+        var counting: VersionID?
     }
 
     /// Writes one change, whole or not at all.
@@ -39,6 +43,13 @@ extension Ledger {
             let before = try storedGeneration()
             var added: [VersionRecord] = []
             for version in change.versions { added.append(try insert(version, change.run, time)) }
+            for (version, judgement) in change.judgements { try insert(judgement, of: id(version, added)) }
+            for version in change.losses {
+                try connection.run(
+                    "INSERT INTO losses (version, run) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                    [version.rawValue, change.run.rawValue])
+            }
+            for decision in change.decisions { try insert(decision, change.run, time, before) }
             var names: Set<[UInt8]> = []
             var steps: [Step] = []
             for file in change.files {
@@ -50,7 +61,12 @@ extension Ledger {
             }
             let changesCounting = steps.contains { $0.stop != nil || $0.start != nil }
             let after = changesCounting ? before + 1 : before
-            for step in steps { try write(step, change.run, time, after) }
+            for step in steps { try write(step, change.run, time, after, added) }
+            for (name, version) in change.arrivals {
+                try connection.run(
+                    "INSERT INTO arrivals (run, name, version) VALUES (?, ?, ?)",
+                    [change.run.rawValue, name, id(version, added).rawValue])
+            }
             for case (let version, let reason)? in steps.map(\.stop) {
                 try connection.run(
                     "UPDATE counting SET to_generation = ?, ended = ? WHERE version = ? AND to_generation IS NULL",
@@ -72,6 +88,11 @@ extension Ledger {
             if changesCounting {
                 magnitudes = (after, try checkSums(steps, before: before, after: after))
                 try connection.run("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+            }
+            if let rules = change.rules {
+                try connection.run(
+                    "INSERT INTO rules (from_generation, text) SELECT ?1, ?2"
+                        + " WHERE ?2 IS NOT (SELECT text FROM rules ORDER BY id DESC LIMIT 1)", [after, rules])
             }
             return after
         }
@@ -104,7 +125,28 @@ extension Ledger {
         ]
     }
 
+    // MARK: Decisions
+
+    private func insert(_ decision: ContentDecision, _ run: RunID, _ time: Int64, _ generation: Int) throws {
+        try connection.run(
+            "INSERT INTO decisions (at, run, generation, kind, name, digest) VALUES (?, ?, ?, ?, ?, ?)",
+            [time, run.rawValue, generation, decision.kind.rawValue, decision.name, decision.digest])
+    }
+
+    private func insert(_ judgement: VersionJudgement, of version: VersionID) throws {
+        try connection.run(
+            "INSERT INTO judgements (version, rejected_bytes, held, unusual) VALUES (?, ?, ?, ?)",
+            [version.rawValue, judgement.rejectedBytes, judgement.held, judgement.unusual])
+    }
+
     // MARK: Versions
+
+    private func id(_ reference: VersionReference, _ added: [VersionRecord]) -> VersionID {
+        switch reference {
+        case .existing(let id): id
+        case .added(let index): added[index].id
+        }
+    }
 
     private func insert(_ version: NewVersion, _ run: RunID, _ time: Int64) throws -> VersionRecord {
         let facts = version.facts
@@ -185,10 +227,13 @@ extension Ledger {
             }
             step.digest = digest
         }
-        if state == .folded, old?.retractedDigest == step.digest, !change.liftsRetraction {
+        try planCounting(&step, added)
+        let isRetracted = try step.digest.map { try storedIsRetracted($0, under: name) } ?? false
+        if state == .retracted, !isRetracted { throw ChangeViolation.notRetracted(name: name) }
+        if state == .folded, isRetracted { throw ChangeViolation.retractedContent(name: name) }
+        if let start = step.start, try storedIsRetracted(start.facts.digest, under: name) {
             throw ChangeViolation.retractedContent(name: name)
         }
-        try planCounting(&step)
         return step
     }
 
@@ -206,19 +251,29 @@ extension Ledger {
         return version
     }
 
-    private func planCounting(_ step: inout Step) throws {
+    private func planCounting(_ step: inout Step, _ added: [VersionRecord]) throws {
         let state = step.change.status.state
         let counting = step.old?.counting
-        let wanted = state == .folded ? step.version : nil
-        if state == .folded, counting != wanted!.id { step.start = wanted }
-        guard let counting, counting != wanted?.id else { return }
+        step.counting = counting
+        var wanted: VersionRecord?
+        var given: StopReason?
         if state.leavesCountedAlone {
-            if step.change.losesPartial { step.stop = (counting, .lost) }
-            return
+            switch step.change.gives {
+            case .asBefore: return
+            case .version(let version): wanted = try resolve(version, step.change.name, added)
+            case .nothing(let reason): given = reason
+            }
+        } else if state == .folded {
+            wanted = step.version
+        } else if case .nothing(let reason) = step.change.gives {
+            given = reason
         }
+        step.counting = wanted?.id
+        if let wanted, counting != wanted.id { step.start = wanted }
+        guard let counting, counting != wanted?.id else { return }
         let reason: StopReason
-        if step.change.losesPartial {
-            reason = .lost
+        if let given {
+            reason = given
         } else if state == .retracted {
             reason = .retracted
         } else if let wanted, try storedVersion(counting)?.facts.digest == wanted.facts.digest {
@@ -229,7 +284,7 @@ extension Ledger {
         step.stop = (counting, reason)
     }
 
-    private func write(_ step: Step, _ run: RunID, _ time: Int64, _ generation: Int) throws {
+    private func write(_ step: Step, _ run: RunID, _ time: Int64, _ generation: Int, _ added: [VersionRecord]) throws {
         let change = step.change
         let status = change.status
         var original: String?
@@ -239,7 +294,7 @@ extension Ledger {
         var retracted = step.old?.retractedDigest
         if case .retracted(let digest, _) = status {
             retracted = digest
-        } else if change.liftsRetraction {
+        } else if let digest = retracted, try !storedIsRetracted(digest, under: change.name) {
             retracted = nil
         }
         let state: [any SQLiteBindable] = [
@@ -263,6 +318,33 @@ extension Ledger {
         try writeTransition(
             change.name, from: step.old?.state, to: status.state, step.version?.id, change.reason, run, time, generation
         )
+        try writeHolding(step, generation, added)
+    }
+
+    private func writeHolding(_ step: Step, _ generation: Int, _ added: [VersionRecord]) throws {
+        let name = step.change.name
+        let holding: NameHolding<VersionID>
+        if let given = step.change.holding {
+            holding = NameHolding(
+                present: try given.present.map { try resolve($0, name, added).id },
+                claim: try given.claim.map { try resolve($0, name, added).id }, fits: given.fits)
+        } else {
+            var claim = step.counting
+            if case .duplicate = step.change.status { claim = step.version?.id }
+            holding = NameHolding(present: step.version?.id, claim: claim)
+        }
+        guard holding != step.old?.holding else { return }
+        let digest = try holding.claim.flatMap { try storedVersion($0)?.facts.digest }
+        try connection.run(
+            """
+            INSERT INTO holdings (name, present, claim, digest, fits) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (name) DO UPDATE SET present = excluded.present, claim = excluded.claim,
+                digest = excluded.digest, fits = excluded.fits
+            """, [name, holding.present?.rawValue, holding.claim?.rawValue, digest, holding.fits])
+        guard holding.claim != step.old?.holding.claim else { return }
+        try connection.run(
+            "INSERT INTO claims (name, version, digest, from_generation) VALUES (?, ?, ?, ?)",
+            [name, holding.claim?.rawValue, digest, generation])
     }
 
     private func writeTransition(

@@ -8,7 +8,7 @@ extension Ledger {
     /// Every file ever seen, by name.
     package func files() throws(LedgerError) -> [FileRecord] {
         try reading("reading the files") {
-            try connection.rows(Self.fileQuery + " ORDER BY f.name", [], Self.file)
+            try connection.rows(fileQuery + " ORDER BY f.name", [], Self.file)
         }
     }
 
@@ -20,20 +20,38 @@ extension Ledger {
     package func duplicates(digest: String) throws(LedgerError) -> [FileRecord] {
         try reading("looking up duplicates") {
             try connection.rows(
-                Self.fileQuery + " WHERE f.digest = ? AND f.state = 'duplicate' ORDER BY f.name", [digest], Self.file)
+                fileQuery + " WHERE f.digest = ? AND f.state = 'duplicate' ORDER BY f.name", [digest], Self.file)
         }
     }
 
     func storedFile(_ name: String) throws(SQLiteError) -> FileRecord? {
-        try connection.first(Self.fileQuery + " WHERE f.name = ?", [name], Self.file)
+        try connection.first(fileQuery + " WHERE f.name = ?", [name], Self.file)
     }
 
-    static let fileQuery = """
+    private var fileQuery: String {
+        has(format: 4) ? Self.fileQuery : Self.fileQueryBeforeFormat4
+    }
+
+    private static let fileColumns = """
         SELECT f.name, f.state, f.path, f.date, f.device, f.inode, f.size, f.modified_ns, f.changed_ns, f.version,
             f.digest, f.duplicate_of, f.retracted_digest, f.reason, f.since, f.records_folded, f.records_ignored,
             f.records_rejected, f.records_coerced, c.version
-        FROM files f LEFT JOIN counting c ON c.name = f.name AND c.to_generation IS NULL
         """
+
+    private static let fileQuery =
+        fileColumns + """
+            , h.present, h.claim, h.fits,
+                (SELECT j.unusual FROM judgements j WHERE j.version = f.version ORDER BY j.id DESC LIMIT 1)
+            FROM files f LEFT JOIN counting c ON c.name = f.name AND c.to_generation IS NULL
+                LEFT JOIN holdings h ON h.name = f.name
+            """
+
+    /// What lies under a name is not written down there; as good as any guess is what counts.
+    private static let fileQueryBeforeFormat4 =
+        fileColumns + """
+            , f.version, c.version, 1, NULL
+            FROM files f LEFT JOIN counting c ON c.name = f.name AND c.to_generation IS NULL
+            """
 
     private static func file(_ row: SQLiteRow) throws(SQLiteError) -> FileRecord {
         let version = try row.optionalInteger(9).map { VersionID($0) }
@@ -71,7 +89,11 @@ extension Ledger {
             name: try row.text(0),
             location: FileLocation(path: try row.text(2), date: try row.optionalText(3), hint: hint),
             status: status, digest: digest, reason: try row.text(13), since: try row.integer(14),
-            counting: try row.optionalInteger(19).map { VersionID($0) }, retractedDigest: try row.optionalText(12))
+            counting: try row.optionalInteger(19).map { VersionID($0) }, retractedDigest: try row.optionalText(12),
+            holding: NameHolding(
+                present: try row.optionalInteger(20).map { VersionID($0) },
+                claim: try row.optionalInteger(21).map { VersionID($0) }, fits: try row.optionalInt(22) != 0),
+            unusual: try row.optionalText(23))
     }
 
     // MARK: Versions
@@ -148,14 +170,14 @@ extension Ledger {
         try connection.first(Self.versionQuery + " WHERE v.id = ?", [id.rawValue], Self.version)
     }
 
-    private static let versionQuery = """
+    static let versionQuery = """
         SELECT v.id, v.name, v.digest, v.date, v.size, v.stored_size, v.compression, v.container, v.partial,
             v.partial_size, v.partial_digest, v.plan, v.rows, v.seconds, v.absolute_seconds, v.records_folded,
             v.records_ignored, v.records_rejected, v.records_coerced, v.folded_at, v.run
         FROM versions v
         """
 
-    private static func version(_ row: SQLiteRow) throws(SQLiteError) -> VersionRecord {
+    static func version(_ row: SQLiteRow) throws(SQLiteError) -> VersionRecord {
         VersionRecord(
             id: VersionID(try row.integer(0)),
             facts: VersionFacts(

@@ -11,6 +11,20 @@ extension Ledger {
         }
     }
 
+    /// Runs `body` as one run, which ends as it says, or as failed when it throws.
+    package func recordedRun(
+        _ command: String, tool: String, pid: Int, _ body: (RunID) throws -> RunSummary
+    ) throws {
+        let run = try beginRun(command: command, tool: tool, pid: pid)
+        do {
+            try endRun(run, try body(run))
+        } catch {
+            // The run is over either way; that it failed is said by the error, not by a second one.
+            try? endRun(run, RunSummary(outcome: .failed))
+            throw error
+        }
+    }
+
     /// Writes down how a run ended.
     ///
     /// - Parameter categories: what the reports are made with that are now in the output folder, as text.
@@ -44,7 +58,7 @@ extension Ledger {
     /// - Returns: the text that `endRun` was given; nil when none was, by then.
     package func categories(at generation: Int) throws(LedgerError) -> String? {
         try reading("reading the categories") {
-            guard try has(format: 3) else { return nil }
+            guard has(format: 3) else { return nil }
             return try connection.first(
                 "SELECT categories FROM maps WHERE from_generation <= ? ORDER BY id DESC LIMIT 1", [generation]
             ) { (row) throws(SQLiteError) in try row.text(0) }

@@ -1,11 +1,11 @@
 //  One change of the ledger, whole: what a commit is told.
 //
-//  What starts and stops counting is not said; it follows from the states (LedgerFileState.swift), so that a change
-//  cannot contradict itself:
+//  What starts and stops counting follows from the states (LedgerFileState.swift), so that a change cannot contradict
+//  itself. Only in those states that are about bytes which are not taken is it said what the name gives:
 //
 //      folded(v)               v counts, what counted before under the name stops
 //      duplicate, retracted    what counted before under the name stops
-//      new, waiting, held,     what counted before under the name goes on, unless its partial is lost
+//      new, waiting, held,     what counted before under the name goes on, unless `gives` says otherwise
 //      failed
 //
 //  Example: `day.json` is replaced, and `copy.json`, a duplicate of its old content, takes over that content.
@@ -33,33 +33,51 @@ package struct FileChange: Sendable, Hashable {
     package var location: FileLocation?
     /// Why, in words for a person. Waiting, held and failed files need one.
     package var reason: String
-    /// The partial of what counted under this name is damaged or gone, so it stops counting although the state alone
-    /// would let it go on.
-    package var losesPartial = false
-    /// A person wants the retracted content back. Without this, content that was retracted cannot count again.
-    package var liftsRetraction = false
+    /// What counts under the name while its present bytes do not.
+    package var gives: Giving
+    /// Nil: what the state alone says.
+    package var holding: NameHolding<VersionReference>?
+
+    /// What counts under a name whose present bytes are waiting, held, failed or new.
+    package enum Giving: Sendable, Hashable {
+        /// What counted before.
+        case asBefore
+        case version(VersionReference)
+        /// What counted before stops, for this reason.
+        case nothing(StopReason)
+    }
 
     package init(
         _ name: String, _ status: FileStanding<VersionReference>, at location: FileLocation? = nil, reason: String = "",
-        losesPartial: Bool = false, liftsRetraction: Bool = false
+        gives: Giving = .asBefore, holding: NameHolding<VersionReference>? = nil
     ) {
         self.name = name
         self.status = status
         self.location = location
         self.reason = reason
-        self.losesPartial = losesPartial
-        self.liftsRetraction = liftsRetraction
+        self.gives = gives
+        self.holding = holding
     }
 }
 
 /// Everything that one transaction writes.
-package struct CommitChange: Sendable, Hashable {
+package struct CommitChange: Sendable {
     package var run: RunID
     package private(set) var versions: [NewVersion] = []
     /// Each name once.
     package var files: [FileChange] = []
     /// `duplicates: count`: a content may count under several names.
     package var countsDuplicates = false
+    /// Written before anything else is looked at, in this order.
+    package var decisions: [ContentDecision] = []
+    /// What was found out about contents that came.
+    package var judgements: [(version: VersionReference, VersionJudgement)] = []
+    /// Whole contents that were found under names, in order.
+    package var arrivals: [(name: String, version: VersionReference)] = []
+    /// Versions whose partials are gone for good.
+    package var losses: [VersionID] = []
+    /// The settings that this change was planned under, as text; nil: those that the ledger knows.
+    package var rules: String?
 
     package init(run: RunID) { self.run = run }
 
@@ -88,6 +106,8 @@ package enum ChangeViolation: Error, Sendable, Hashable, CustomStringConvertible
     case duplicateOfNothing(name: String, of: String)
     /// The content was taken out of this name by a person and was not restored.
     case retractedContent(name: String)
+    /// The content is said to be retracted, but nobody retracted it.
+    case notRetracted(name: String)
     /// The file is not in the ledger.
     case unknownFile(name: String)
     /// The run is not in the ledger, or has ended.
@@ -107,6 +127,7 @@ package enum ChangeViolation: Error, Sendable, Hashable, CustomStringConvertible
         case .notConserved(let name, let detail): "the counts of \(name) do not add up: \(detail)"
         case .countsAlready(let name, let other): "the content of \(name) already counts under \(other)"
         case .duplicateOfNothing(let name, let other): "\(name) repeats \(other), but that content does not count there"
+        case .notRetracted(let name): "the content of \(name) is to be retracted, but nobody decided so"
         case .retractedContent(let name): "the content of \(name) was retracted and has not been restored"
         case .unknownFile(let name): "\(name) is not in the ledger"
         case .unknownRun(let run): "run \(run.rawValue) is not in the ledger, or has ended"

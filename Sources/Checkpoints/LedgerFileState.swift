@@ -59,7 +59,7 @@ package enum FileState: String, Sendable, Hashable, CaseIterable {
         case .waiting, .failed, .folded, .duplicate:
             [.new, .waiting, .folded, .duplicate, .held, .failed, .retracted]
         case .held: [.waiting, .folded, .duplicate, .held, .failed, .retracted]
-        case .retracted: [.waiting, .folded, .duplicate, .held, .failed]
+        case .retracted: [.waiting, .folded, .duplicate, .held, .failed, .retracted]
         }
     }
 

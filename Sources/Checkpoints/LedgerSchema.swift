@@ -1,4 +1,4 @@
-//  The ledger's tables, format 3.
+//  The ledger's tables, format 4.
 //
 //  One SQLite database, `checkpoints/ledger.sqlite`, with a write-ahead log while it is open and 8 bytes of checksum at
 //  the end of every page (SQLitePageChecks.swift). `application_id` is 0x5746_4C44 ("WFLD"), `user_version` the format.
@@ -12,6 +12,15 @@
 //      examples     the first rejected record of a version for each reason; never changed
 //      fields       the fields that records of a version were seen to have; never changed
 //      maps         from which generation on reports were made with which categories; never changed
+//      decisions    what a person accepted, retracted and restored, each of a content; never changed
+//      arrivals     every whole content that was found under a name, in order; never changed
+//      judgements   why a version is held whatever the settings, and what is unusual about it; the last row of a version
+//                   holds; never changed
+//      losses       versions whose partials are gone for good; never changed
+//      holdings     what lies under each name now, and what the name claims: the content that it gives, unless the same
+//                   content counts under another name
+//      claims       from which generation on a name claimed which content; never changed
+//      rules        from which generation on which settings decided what counts; never changed
 //      counting     in which generations a version counted: from_generation <= g < to_generation (NULL: until now)
 //      files        the present state of every name
 //      transitions  every state that every name ever had; never changed
@@ -26,9 +35,12 @@
 //
 //  What counts at generation 3: nothing. Between 1 and 4: version 2 came, version 1 went.
 //
-//  Format 2 added observed, coercions, examples and fields to the tables of format 1, format 3 maps. A ledger of an
-//  earlier format is brought up to date in one transaction when it is opened for writing (Ledger+Upgrade.swift), and read
-//  as it is.
+//  Format 2 added observed, coercions, examples and fields to the tables of format 1, format 3 maps, format 4 those from
+//  decisions to rules. A ledger of an earlier format is brought up to date in one transaction when it is opened for writing
+//  (Ledger+Upgrade.swift), and read as it is.
+//
+//  Every schema is written out, down to the lists of words that a column may hold: what a format allows never follows from
+//  the cases that an enum has today.
 //
 //  Nothing is ever deleted; triggers see to it. The schema is compared as text when a ledger is opened, so any other
 //  schema, older, newer or tampered with, is noticed before it is trusted. Times are Unix milliseconds, UTC.
@@ -38,7 +50,7 @@ enum LedgerSchema {
     /// "WFLD"
     static let applicationID: Int64 = 0x5746_4C44
     /// The format that this program writes, and the newest that it reads.
-    static let format = 3
+    static let format = 4
 
     struct Object: Equatable {
         var type: String
@@ -50,7 +62,7 @@ enum LedgerSchema {
     static func objects(ofFormat format: Int) -> [Object] { additions.prefix(format).flatMap(\.self) }
 
     /// What each format added to the one before it.
-    static let additions: [[Object]] = [first, observations, maps]
+    static let additions: [[Object]] = [first, observations, maps, decisions]
 
     private static let first: [Object] =
         tables + indexes
@@ -139,6 +151,90 @@ enum LedgerSchema {
         trigger("maps_fixed", "BEFORE UPDATE ON maps", when: nil, "history is never changed"),
     ]
 
+    /// Format 4: what lies under each name, what a person decided, and under which rules that was settled.
+    private static let decisions: [Object] =
+        [
+            table(
+                "decisions",
+                """
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    at INTEGER NOT NULL,
+                    run INTEGER NOT NULL REFERENCES runs (id),
+                    generation INTEGER NOT NULL CHECK (generation >= 0),
+                    kind TEXT NOT NULL CHECK (kind IN ('accept', 'retract', 'restore')),
+                    name TEXT NOT NULL CHECK (name <> ''),
+                    digest TEXT NOT NULL CHECK (digest <> '' AND digest NOT GLOB '*[^0-9a-f]*')
+                """),
+            table(
+                "arrivals",
+                """
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    run INTEGER NOT NULL REFERENCES runs (id),
+                    name TEXT NOT NULL REFERENCES files (name),
+                    version INTEGER NOT NULL REFERENCES versions (id)
+                """),
+            table(
+                "judgements",
+                """
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    version INTEGER NOT NULL REFERENCES versions (id),
+                    rejected_bytes INTEGER NOT NULL CHECK (rejected_bytes >= 0),
+                    held TEXT CHECK (held <> ''),
+                    unusual TEXT CHECK (unusual <> '')
+                """),
+            table(
+                "losses",
+                """
+                    version INTEGER PRIMARY KEY REFERENCES versions (id),
+                    run INTEGER NOT NULL REFERENCES runs (id)
+                """),
+            table(
+                "holdings",
+                """
+                    name TEXT PRIMARY KEY REFERENCES files (name),
+                    present INTEGER REFERENCES versions (id),
+                    claim INTEGER REFERENCES versions (id),
+                    digest TEXT,
+                    fits INTEGER NOT NULL CHECK (fits IN (0, 1)),
+                    CHECK ((claim IS NULL) = (digest IS NULL)),
+                    CHECK (fits = 1 OR claim IS NOT NULL)
+                """, options: "STRICT, WITHOUT ROWID"),
+            table(
+                "claims",
+                """
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    name TEXT NOT NULL REFERENCES files (name),
+                    version INTEGER REFERENCES versions (id),
+                    digest TEXT,
+                    from_generation INTEGER NOT NULL CHECK (from_generation >= 0),
+                    CHECK ((version IS NULL) = (digest IS NULL))
+                """),
+            table(
+                "rules",
+                """
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    from_generation INTEGER NOT NULL CHECK (from_generation >= 0),
+                    text TEXT NOT NULL CHECK (text <> '')
+                """),
+            index("decisions_name", on: "decisions (name)"),
+            index("decisions_digest", on: "decisions (digest)"),
+            index("arrivals_name", on: "arrivals (name)"),
+            index("judgements_version", on: "judgements (version)"),
+            index("holdings_digest", on: "holdings (digest) WHERE digest IS NOT NULL"),
+            index("holdings_left_out", on: "holdings (name) WHERE fits = 0"),
+            index("claims_name", on: "claims (name)"),
+            index("claims_digest", on: "claims (digest)"),
+            trigger("holdings_keep", "BEFORE DELETE ON holdings", when: nil, "history is never deleted"),
+            trigger(
+                "holdings_fixed", "BEFORE UPDATE ON holdings", when: "NEW.name IS NOT OLD.name", "a name never changes"),
+        ]
+        + ["decisions", "arrivals", "judgements", "losses", "claims", "rules"].flatMap { table in
+            [
+                trigger("\(table)_keep", "BEFORE DELETE ON \(table)", when: nil, "history is never deleted"),
+                trigger("\(table)_fixed", "BEFORE UPDATE ON \(table)", when: nil, "history is never changed"),
+            ]
+        }
+
     private static func trigger(_ name: String, _ event: String, when: String?, _ message: String) -> Object {
         let condition = when.map { "\n    WHEN \($0)" } ?? ""
         return Object(
@@ -153,8 +249,6 @@ enum LedgerSchema {
     private static func index(_ name: String, on target: String, unique: Bool = false) -> Object {
         Object(type: "index", name: name, sql: "CREATE \(unique ? "UNIQUE " : "")INDEX \(name) ON \(target)")
     }
-
-    private static func list(_ values: [String]) -> String { values.map { "'\($0)'" }.joined(separator: ", ") }
 
     /// The columns in which a run counts the files it brought into each state.
     static let runFileColumns = FileState.allCases.map { "files_\($0.rawValue)" }
@@ -175,8 +269,14 @@ enum LedgerSchema {
                 command TEXT NOT NULL,
                 tool TEXT NOT NULL,
                 pid INTEGER NOT NULL,
-                outcome TEXT CHECK (outcome IN (\(list(RunOutcome.allCases.map(\.rawValue))))),
-            \(runFileColumns.map { "    \($0) INTEGER NOT NULL DEFAULT 0 CHECK (\($0) >= 0),\n" }.joined())\
+                outcome TEXT CHECK (outcome IN ('finished', 'incomplete', 'failed', 'interrupted', 'crashed')),
+                files_new INTEGER NOT NULL DEFAULT 0 CHECK (files_new >= 0),
+                files_waiting INTEGER NOT NULL DEFAULT 0 CHECK (files_waiting >= 0),
+                files_folded INTEGER NOT NULL DEFAULT 0 CHECK (files_folded >= 0),
+                files_duplicate INTEGER NOT NULL DEFAULT 0 CHECK (files_duplicate >= 0),
+                files_held INTEGER NOT NULL DEFAULT 0 CHECK (files_held >= 0),
+                files_failed INTEGER NOT NULL DEFAULT 0 CHECK (files_failed >= 0),
+                files_retracted INTEGER NOT NULL DEFAULT 0 CHECK (files_retracted >= 0),
                 records_folded INTEGER NOT NULL DEFAULT 0 CHECK (records_folded >= 0),
                 records_ignored INTEGER NOT NULL DEFAULT 0 CHECK (records_ignored >= 0),
                 records_rejected INTEGER NOT NULL DEFAULT 0 CHECK (records_rejected >= 0),
@@ -241,7 +341,7 @@ enum LedgerSchema {
                 shared INTEGER NOT NULL CHECK (shared IN (0, 1)),
                 from_generation INTEGER NOT NULL CHECK (from_generation > 0),
                 to_generation INTEGER CHECK (to_generation > from_generation),
-                ended TEXT CHECK (ended IN (\(list(StopReason.allCases.map(\.rawValue))))),
+                ended TEXT CHECK (ended IN ('replaced', 'refolded', 'retracted', 'lost')),
                 FOREIGN KEY (version, name, digest) REFERENCES versions (id, name, digest),
                 CHECK ((to_generation IS NULL) = (ended IS NULL))
             """),
@@ -249,7 +349,7 @@ enum LedgerSchema {
             "files",
             """
                 name TEXT PRIMARY KEY CHECK (name <> ''),
-                state TEXT NOT NULL CHECK (state IN (\(list(FileState.allCases.map(\.rawValue))))),
+                state TEXT NOT NULL CHECK (state IN ('new', 'waiting', 'folded', 'duplicate', 'held', 'failed', 'retracted')),
                 path TEXT NOT NULL CHECK (path <> ''),
                 date TEXT CHECK (date GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
                 device INTEGER,
@@ -289,8 +389,8 @@ enum LedgerSchema {
                 at INTEGER NOT NULL,
                 run INTEGER NOT NULL REFERENCES runs (id),
                 name TEXT NOT NULL REFERENCES files (name),
-                from_state TEXT CHECK (from_state IN (\(list(FileState.allCases.map(\.rawValue))))),
-                to_state TEXT NOT NULL CHECK (to_state IN (\(list(FileState.allCases.map(\.rawValue))))),
+                from_state TEXT CHECK (from_state IN ('new', 'waiting', 'folded', 'duplicate', 'held', 'failed', 'retracted')),
+                to_state TEXT NOT NULL CHECK (to_state IN ('new', 'waiting', 'folded', 'duplicate', 'held', 'failed', 'retracted')),
                 version INTEGER REFERENCES versions (id),
                 generation INTEGER NOT NULL CHECK (generation >= 0),
                 reason TEXT NOT NULL

@@ -124,6 +124,62 @@ package struct NewVersion: Sendable, Hashable {
     }
 }
 
+/// What was found out about a content when it came, beside its counts.
+package struct VersionJudgement: Sendable, Hashable {
+    /// Bytes of the content that belong to rejected records.
+    package var rejectedBytes: Int
+    /// Why it is held until a person accepts it, whatever the settings are; nil when nothing but the settings decides.
+    package var held: String?
+    /// In what it is unlike the days before; nil when in nothing, or when nobody looked.
+    package var unusual: String?
+
+    package init(rejectedBytes: Int = 0, held: String? = nil, unusual: String? = nil) {
+        self.rejectedBytes = rejectedBytes
+        self.held = held
+        self.unusual = unusual
+    }
+}
+
+/// What a person decides about a content. The raw values are written into the ledger and never change.
+package enum DecisionKind: String, Sendable, Hashable, CaseIterable {
+    /// Of a content, under whatever name: it counts although something is wrong with it.
+    case accept
+    /// Of a content under one name: the name does not give it.
+    case retract
+    /// Takes a retraction back.
+    case restore
+}
+
+/// A decision as it is written down.
+package struct ContentDecision: Sendable, Hashable {
+    package var kind: DecisionKind
+    /// The name that the person named.
+    package var name: String
+    package var digest: String
+
+    package init(_ kind: DecisionKind, _ name: String, digest: String) {
+        self.kind = kind
+        self.name = name
+        self.digest = digest
+    }
+}
+
+/// What lies under a name, and which content the name gives. `Version` is as in `FileStanding`.
+package struct NameHolding<Version: Sendable & Hashable>: Sendable, Hashable {
+    /// The version of the bytes that lie there; nil while these are not whole, or unreadable.
+    package var present: Version?
+    /// The version that the name gives: it counts unless another name with the same content goes before. Nil: none.
+    package var claim: Version?
+    /// False: the claim is left out because the sums of all that counts would not fit into 64 bits with it.
+    package var fits: Bool
+
+    package init(present: Version? = nil, claim: Version? = nil, fits: Bool = true) {
+        self.present = present
+        self.claim = claim
+        self.fits = fits
+    }
+}
+
 /// A version that the ledger knows.
 package struct VersionRecord: Sendable, Hashable {
     package var id: VersionID
@@ -176,6 +232,9 @@ package struct FileLocation: Sendable, Hashable {
         self.date = date
         self.hint = hint
     }
+
+    /// The same without a hint: the file is read as soon as it is looked at.
+    package var withoutHint: FileLocation { FileLocation(path: path, date: date, hint: nil) }
 }
 
 /// A file's state with what belongs to it. `Version` is `VersionID` in what the ledger tells, and `VersionReference` in
@@ -204,6 +263,19 @@ package enum FileStanding<Version: Sendable & Hashable>: Sendable, Hashable {
         }
     }
 
+    /// The same with other versions.
+    package func map<Other>(_ transform: (Version) -> Other) -> FileStanding<Other> {
+        switch self {
+        case .new: .new
+        case .waiting: .waiting
+        case .folded(let version): .folded(transform(version))
+        case .duplicate(let name, let digest, let version): .duplicate(of: name, digest: digest, version.map(transform))
+        case .held(let version): .held(transform(version))
+        case .failed(let tally): .failed(tally)
+        case .retracted(let digest, let version): .retracted(digest: digest, version.map(transform))
+        }
+    }
+
     /// The version of the content that the state is about.
     package var version: Version? {
         switch self {
@@ -227,8 +299,11 @@ package struct FileRecord: Sendable, Hashable {
     package var since: Int64
     /// The version that counts under this name, which need not be of the content that lies there now.
     package var counting: VersionID?
-    /// The content that a person took out of this name. The same bytes stay out until they are restored.
+    /// The content that a person took out of this name last, and did not restore.
     package var retractedDigest: String?
+    package var holding: NameHolding<VersionID>
+    /// In what the content that the state is about is unlike the days before; nil when in nothing.
+    package var unusual: String?
 
     package var state: FileState { status.state }
 }

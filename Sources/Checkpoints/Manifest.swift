@@ -4,23 +4,31 @@
 //  file they are, but not whether they count: one may have been replaced, retracted or held. So after every batch of
 //  commits the set is written beside the ledger, in one atomic file:
 //
-//      watchfold manifest 1
+//      watchfold manifest 2
 //      ledger 5f0c…                                     identity of the ledger
 //      generation 31
 //      counts 1597920 28402637305 partials/dt=2022-04-01/20220401-9f3c1de2a0b45c77.parquet
+//      copy 1597920 28402637305 partials/dt=2022-04-01/20220401-again-9f3c1de2a0b45c77.parquet
 //      retracted 1204 8811204 partials/dt=2022-04-02/20220402-07d1….parquet
+//      held 300 12 partials/dt=2022-04-03/20220403-31aa….parquet
+//      present 300 12 partials/dt=2022-04-04/20220404-5b70….parquet
+//      accepted 07d1fe…                                 a content, under whatever name
 //      end 9b1f…                                        XXH3-128 of all bytes before this line
 //
-//  The numbers are the partial's folded records and seconds: should it be lost as well, they say how much is. Paths of
-//  partials hold letters, digits and . _ - = / only, so the lines need no escapes.
+//  `copy` is what a name would give if the same content did not count under another; `present` and `held` are what lies
+//  under a name when that is not what the name gives, held because of what was found out when it came, or not. The numbers are the partial's folded records and seconds: should it be lost as well, they say how much is. Paths of
+//  partials hold letters, digits and . _ - = / only, so the lines need no escapes. Version 1 had `counts` and `retracted`
+//  alone and is read as well.
 
 import Codecs
 import DurableIO
+import Records
 
 /// The set of counting partials at one generation.
 package struct Manifest: Sendable, Equatable {
     package static let fileName = "manifest"
-    private static let head = "watchfold manifest 1"
+    private static let head = "watchfold manifest 2"
+    private static let heads: Set<String> = ["watchfold manifest 1", head]
 
     /// One partial.
     package struct Entry: Sendable, Hashable {
@@ -56,6 +64,14 @@ package struct Manifest: Sendable, Equatable {
     package var counting: [Entry]
     /// What a person took out.
     package var retracted: [Entry]
+    /// What names would give if the same content did not count under another.
+    package var copies: [Entry] = []
+    /// What lies under names that give something else, or nothing.
+    package var present: [Entry] = []
+    /// Those of them that are held because of what was found out when they came.
+    package var held: [Entry] = []
+    /// Digests of contents that a person accepted, ascending.
+    package var accepted: [String] = []
 
     package init(ledger: String, generation: Int, counting: [Entry], retracted: [Entry]) {
         self.ledger = ledger
@@ -71,24 +87,45 @@ package struct Manifest: Sendable, Equatable {
     /// What the ledger says now.
     package init(_ ledger: Ledger) throws {
         self = try ledger.snapshot {
-            var retracted: [Entry] = []
+            var manifest = Manifest(
+                ledger: ledger.identity, generation: try ledger.generation,
+                counting: try ledger.countingVersions().map { Entry($0) }, retracted: [])
             for file in try ledger.files() {
-                if case .retracted(_, let id?) = file.status, let version = try ledger.version(id) {
-                    retracted.append(Entry(version))
+                func entry(_ id: VersionID) throws -> Entry { Entry(try ledger.version(id)!) }
+                let holding = file.holding
+                if let claim = holding.claim, claim != file.counting { manifest.copies.append(try entry(claim)) }
+                if let present = holding.present, present != holding.claim {
+                    manifest.present.append(try entry(present))
+                    if try ledger.judgement(of: present)?.held != nil { manifest.held.append(try entry(present)) }
                 }
             }
+            let decisions = try ledger.decisions()
+            let names = Set(decisions.filter { $0.kind == .retract }.map { ByteOrdered($0.name) })
+            for name in names {
+                for digest in try ledger.retractedContents(of: name.string) {
+                    let version = try ledger.versions(digest: digest).last { ByteOrdered($0.facts.name) == name }
+                    if let version { manifest.retracted.append(Entry(version)) }
+                }
+            }
+            manifest.accepted = Set(decisions.filter { $0.kind == .accept }.map(\.digest)).sorted()
             let order = { (a: Entry, b: Entry) in Path.precedes(a.partial, b.partial) }
-            return Manifest(
-                ledger: ledger.identity, generation: try ledger.generation,
-                counting: try ledger.countingVersions().map { Entry($0) }.sorted(by: order),
-                retracted: retracted.sorted(by: order))
+            manifest.counting.sort(by: order)
+            manifest.retracted.sort(by: order)
+            manifest.copies.sort(by: order)
+            manifest.present.sort(by: order)
+            manifest.held.sort(by: order)
+            return manifest
         }
     }
 
     package var text: [UInt8] {
         var lines = [Self.head, "ledger \(ledger)", "generation \(generation)"]
         lines += counting.map { "counts \($0.text)" }
+        lines += copies.map { "copy \($0.text)" }
         lines += retracted.map { "retracted \($0.text)" }
+        let held = Set(held)
+        lines += present.map { (held.contains($0) ? "held " : "present ") + $0.text }
+        lines += accepted.map { "accepted \($0)" }
         let body = Array((lines.joined(separator: "\n") + "\n").utf8)
         let digest = body.withUnsafeBytes { XXH128(of: $0) }
         return body + Array("end \(digest.hex)\n".utf8)
@@ -102,18 +139,28 @@ package struct Manifest: Sendable, Equatable {
             return nil
         }
         let body = text.dropLast(last.utf8.count + 1)
-        guard Array(body).withUnsafeBytes({ XXH128(of: $0) }).hex == last.dropFirst(4), lines[0] == Self.head,
+        guard Array(body).withUnsafeBytes({ XXH128(of: $0) }).hex == last.dropFirst(4), Self.heads.contains(String(lines[0])),
             lines[1].hasPrefix("ledger "), lines[2].hasPrefix("generation "),
             let generation = Int(lines[2].dropFirst(11))
         else { return nil }
         self.init(ledger: String(lines[1].dropFirst(7)), generation: generation, counting: [], retracted: [])
         for line in lines.dropFirst(3) {
-            if line.hasPrefix("counts "), let entry = Entry(line.dropFirst(7)) {
-                counting.append(entry)
-            } else if line.hasPrefix("retracted "), let entry = Entry(line.dropFirst(10)) {
-                retracted.append(entry)
-            } else {
-                return nil
+            guard let blank = line.firstIndex(of: " ") else { return nil }
+            let (word, rest) = (line[..<blank], line[line.index(after: blank)...])
+            if word == "accepted" {
+                accepted.append(String(rest))
+                continue
+            }
+            guard let entry = Entry(rest) else { return nil }
+            switch word {
+            case "counts": counting.append(entry)
+            case "copy": copies.append(entry)
+            case "retracted": retracted.append(entry)
+            case "present": present.append(entry)
+            case "held":
+                present.append(entry)
+                held.append(entry)
+            default: return nil
             }
         }
     }

@@ -18,16 +18,16 @@ struct Repairer {
     let observer: any RunObserver
 
     /// - Parameter damaged: versions that are in use and whose partials cannot be read.
-    /// - Returns: what is to be said.
-    func repair(_ checkpoints: CheckpointFolder, damaged: [VersionRecord]) throws -> [String] {
+    /// - Returns: what is to be said, and whether something that counted is lost.
+    func repair(_ checkpoints: CheckpointFolder, damaged: [VersionRecord]) throws -> (notes: [String], loses: Bool) {
         let ledger = checkpoints.ledger
         var notes: [String] = []
         var wanted: [FileRecord] = []
         for file in try ledger.files() {
-            let used = [file.counting, file.status.version].compactMap { $0 }
+            let used = [file.holding.claim, file.holding.present].compactMap { $0 }
             if damaged.contains(where: { used.contains($0.id) }) { wanted.append(file) }
         }
-        if wanted.isEmpty { return notes }
+        if wanted.isEmpty { return ([], false) }
 
         let processor = try Processor(
             settings, checkpoints: checkpoints, fileSystem: fileSystem, logger: logger, observer: observer)
@@ -36,50 +36,60 @@ struct Repairer {
         for file in report.files where file.state == .folded || file.state == .duplicate {
             notes.append("\(file.name) was folded again from the inbox")
         }
-        notes += try giveUp(wanted, damaged, ledger)
-        return notes
+        let (losses, loses) = try giveUp(wanted, damaged, checkpoints)
+        return (notes + losses, loses)
     }
 
     /// What could not be folded again stops counting.
-    private func giveUp(_ files: [FileRecord], _ damaged: [VersionRecord], _ ledger: Ledger) throws -> [String] {
+    private func giveUp(
+        _ files: [FileRecord], _ damaged: [VersionRecord], _ checkpoints: CheckpointFolder
+    ) throws -> (notes: [String], loses: Bool) {
+        let ledger = checkpoints.ledger
         var notes: [String] = []
-        let run = try ledger.beginRun(command: "verify --repair", tool: Tool.name, pid: Int(LedgerRebuilder.processID))
-        var change = CommitChange(run: run)
-        change.countsDuplicates = settings.configuration.duplicates == .count
-        var plan = CountingPlan(ledger: ledger, countsDuplicates: change.countsDuplicates)
-        var lost: [(file: FileRecord, version: VersionRecord)] = []
-        for file in files {
-            let now = try ledger.file(named: file.name)!
-            guard let version = damaged.first(where: { $0.id == now.counting ?? now.status.version }) else { continue }
-            plan.remove(now.name, digest: version.facts.digest)
-            lost.append((now, version))
-        }
-        // A copy whose own partial is whole takes the place of the one that counted.
-        let heirs = try plan.changes()
-        for (file, version) in lost {
-            let heir = try heirs.first { heir in
-                guard case .folded(.existing(let id)) = heir.status else { return false }
-                return try ledger.version(id)?.facts.digest == version.facts.digest
+        var loses = false
+        try ledger.recordedRun("verify --repair") { run in
+            var change = CommitChange(run: run)
+            var resolution = Resolution(checkpoints, settings)
+            var lost: [(file: FileRecord, version: VersionRecord)] = []
+            for file in files {
+                let now = try ledger.file(named: file.name)!
+                let used = [now.holding.claim, now.holding.present].compactMap { $0 }
+                for version in damaged where used.contains(version.id) { resolution.lose(version.id) }
+                guard let version = damaged.first(where: { used.contains($0.id) }) else { continue }
+                lost.append((now, version))
             }
-            let consequence =
-                heir.map { "its content counts under \($0.name) now" }
-                ?? "\(Show.count(version.tally.folded, "record")) and \(Show.number(version.facts.seconds)) seconds no longer count"
-            let reason = "its partial is damaged and its file is not in the inbox: \(consequence)"
-            var entry = FileChange(
-                file.name, .failed(version.tally), at: Self.forgetting(file.location), reason: reason)
-            entry.losesPartial = file.counting != nil
-            change.files.append(entry)
-            notes.append("\(file.name): \(reason)")
+            for (file, version) in lost where file.holding.present == version.id {
+                resolution.found(
+                    .failed(version.tally), because: Self.cause, under: file.name, at: file.location.withoutHint)
+            }
+            try resolution.complete(&change)
+            for (file, version) in lost {
+                // A copy whose own partial is whole takes the place of the one that counted.
+                let heir = try change.files.first { heir in
+                    guard case .folded(.existing(let id)) = heir.status else { return false }
+                    return try ledger.version(id)?.facts.digest == version.facts.digest
+                }
+                let consequence: String
+                if let heir {
+                    consequence = "its content counts under \(heir.name) now"
+                } else if file.counting == version.id {
+                    let seconds = Show.number(version.facts.seconds)
+                    consequence = "\(Show.count(version.tally.folded, "record")) and \(seconds) seconds no longer count"
+                    loses = true
+                } else {
+                    consequence = "nothing of it counted"
+                }
+                let reason = "\(Self.cause): \(consequence)"
+                if let place = change.files.firstIndex(where: { $0.name.utf8.elementsEqual(file.name.utf8) }) {
+                    change.files[place].reason = reason
+                }
+                notes.append("\(file.name): \(reason)")
+            }
+            if !change.files.isEmpty { try ledger.commit(change) }
+            return RunSummary(outcome: notes.isEmpty ? .finished : .incomplete, files: [.failed: lost.count])
         }
-        change.files += heirs
-        if !change.files.isEmpty { try ledger.commit(change) }
-        try ledger.endRun(
-            run, RunSummary(outcome: notes.isEmpty ? .finished : .incomplete, files: [.failed: lost.count]))
-        return notes
+        return (notes, loses)
     }
 
-    /// Without a hint the file is read as soon as it is there again.
-    private static func forgetting(_ location: FileLocation) -> FileLocation {
-        FileLocation(path: location.path, date: location.date, hint: nil)
-    }
+    private static let cause = "its partial is damaged and its file is not in the inbox"
 }

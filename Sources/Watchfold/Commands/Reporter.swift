@@ -54,10 +54,10 @@ package struct Reporter {
         let state: String
         switch file.state {
         case .held, .failed, .waiting: state = file.state.rawValue
-        case .folded where UnusualFile.isFound(in: file.reason): state = "unusual"
+        case .folded where file.unusual != nil: state = "unusual"
         default: return nil
         }
-        var reason = state == "unusual" ? String(file.reason.dropFirst(UnusualFile.mark.count)) : file.reason
+        var reason = state == "unusual" ? UnusualFile.unmarked(file.unusual!) : file.reason
         if file.counting != nil && file.state != .folded {
             reason += (reason.isEmpty ? "" : "; ") + "its last good content counts"
         }

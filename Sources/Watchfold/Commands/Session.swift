@@ -326,6 +326,9 @@ package struct Session {
                     ? "total or reports are not what the partials give; `watchfold verify --repair` makes them anew"
                     : "the checkpoints are damaged; `watchfold verify --repair` mends what can be mended")
         }
+        if report.hasLost {
+            throw CommandFailure(.filesOpen, "repaired, but not everything could be had again; see the lines above")
+        }
         if settings.configuration.quiet { return }
         var text = "\(Show.count(report.partials, "partial")), \(Show.count(report.rows, "row"))"
         if sample > 0 { text += ", \(Show.count(report.sampled, "raw file")) folded afresh" }

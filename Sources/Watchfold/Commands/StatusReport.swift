@@ -22,11 +22,11 @@ package struct StatusReport {
         package var digest: String?
         /// Whether something of this name counts.
         package var isCounted: Bool
-        /// Whether it was never whole and left the inbox: nobody has to do anything about it any more.
+        /// Whether it left the inbox: nobody has to do anything about what lies there any more.
         package var isGone: Bool
 
         /// Whether the gate found it unlike the days before.
-        package var isUnusual: Bool { UnusualFile.isFound(in: reason) }
+        package var isUnusual: Bool
     }
 
     package struct UnmappedApp {
@@ -71,17 +71,13 @@ package struct StatusReport {
 
     private static func files(_ ledger: Ledger, _ settings: Settings, _ fileSystem: FileSystem) throws -> [File] {
         let inbox = settings.configuration.inbox
+        // Somewhere else than where the files are, nothing is gone.
+        let isInboxThere = try fileSystem.statusIfPresent(inbox)?.kind == .folder
         return try ledger.files().map { file in
             let version = try (file.status.version ?? file.counting).flatMap { try ledger.version($0) }
             var counts = version?.tally
             if case .failed(let tally?) = file.status { counts = tally }
-            var isGone = false
-            if file.state == .waiting || file.state == .failed {
-                // What was whole once and is lost is another matter.
-                isGone =
-                    try fileSystem.statusIfPresent(Path.join(inbox, file.location.path)) == nil
-                    && ledger.history(of: file.name).versions.isEmpty
-            }
+            let isGone = try isInboxThere && fileSystem.statusIfPresent(Path.join(inbox, file.location.path)) == nil
             let rejections = try version.map { try ledger.rejections(of: $0.id) } ?? [:]
             var findings: FileFindings?
             if let version {
@@ -95,7 +91,7 @@ package struct StatusReport {
                 reason: file.reason,
                 counts: counts, rejections: rejections, findings: findings, seconds: version?.facts.seconds,
                 digest: file.digest, isCounted: file.counting != nil,
-                isGone: isGone)
+                isGone: isGone, isUnusual: file.unusual != nil)
         }
     }
 

@@ -35,6 +35,8 @@ package struct VerifyReport: Sendable {
     package var repairs: [String] = []
     /// Whether everything found was made good, as far as it could be.
     package var isRepaired = false
+    /// Whether something could not be had again: records that counted, decisions, or the history of runs and states.
+    package var hasLost = false
 
     package var isSound: Bool { damages.isEmpty && stale.isEmpty || isRepaired }
 }
@@ -83,14 +85,19 @@ package struct Verifier {
             report.damages.append("\(error)")
             let (rebuilt, notes) = try LedgerRebuilder(settings: settings, fileSystem: fileSystem).rebuild()
             report.repairs += notes
+            report.hasLost = true
             return try finish(rebuilt, report)
         }
         return try finish(checkpoints, report)
     }
 
-    /// Opens the folder for writing; when the ledger is not sound it is closed again, with its lock.
+    /// Opens the folder for writing; when the ledger is not sound it is closed again, with its lock. Where there are no
+    /// checkpoints there is nothing to repair, and none are made.
     private func openWithSoundLedger() throws -> CheckpointFolder {
         let configuration = settings.configuration
+        guard try CheckpointFolder.exists(configuration.checkpoints, in: fileSystem) else {
+            throw CheckpointError.nothingYet(path: configuration.checkpoints)
+        }
         let checkpoints = try CheckpointFolder.openForWriting(
             configuration.checkpoints, plan: configuration.plan, now: now, in: fileSystem)
         let faults = try checkpoints.ledger.check()
@@ -102,9 +109,11 @@ package struct Verifier {
         var report = start
         let damaged = try check(checkpoints, &report)
         if !damaged.isEmpty {
-            report.repairs += try Repairer(
+            let (notes, loses) = try Repairer(
                 settings: settings, fileSystem: fileSystem, logger: logger, observer: observer
             ).repair(checkpoints, damaged: damaged)
+            report.repairs += notes
+            if loses { report.hasLost = true }
         }
         if !report.stale.isEmpty || !report.damages.isEmpty || !report.behind.isEmpty {
             try fileSystem.removeIfPresent(checkpoints.total.path)
@@ -126,7 +135,7 @@ package struct Verifier {
     private func check(_ checkpoints: CheckpointFolder, _ report: inout VerifyReport) throws -> [VersionRecord] {
         report.damages += try checkpoints.ledger.check()
         var damaged: [VersionRecord] = []
-        let used = Set(try checkpoints.ledger.files().flatMap { [$0.counting, $0.status.version].compactMap { $0 } })
+        let used = Set(try checkpoints.ledger.files().flatMap { [$0.holding.claim, $0.holding.present].compactMap { $0 } })
         for version in try checkpoints.ledger.versions() {
             let fault: String
             do {

@@ -204,12 +204,15 @@ struct ArrivalGate {
     }
 }
 
-/// How a file that the gate found unusual is known: by the reason of its state, which the ledger keeps.
+/// How a file that the gate found unusual is shown. That it is one the ledger knows, not these words.
 package enum UnusualFile {
-    /// What such a reason begins with.
+    /// What the reason of its state begins with.
     package static let mark = "unusual: "
 
-    package static func isFound(in reason: String) -> Bool { reason.utf8.starts(with: mark.utf8) }
+    /// A reason without the mark, where there is one.
+    static func unmarked(_ reason: String) -> String {
+        reason.utf8.starts(with: mark.utf8) ? String(reason.dropFirst(mark.count)) : reason
+    }
 
     /// A name, cut if it is very long.
     static func shortened(_ name: String) -> String {

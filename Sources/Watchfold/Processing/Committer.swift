@@ -1,8 +1,8 @@
 //  From what files turned out to be to what counts.
 //
-//  Which of several names with one content counts does not depend on the order in which they came (CountingPlan.swift).
-//  So when a copy arrives that goes before the one that counts, they change places in one commit, and when the one that
-//  counts is replaced, the next one takes its place in the same commit.
+//  Files are committed as they come, several at a time. What follows from them, for other names too, is worked out for each
+//  commit as a whole (Resolution.swift): when a copy arrives that goes before the one that counts, they change places in one
+//  commit, and when the one that counts is replaced, the next one takes its place in the same commit.
 
 import Checkpoints
 import Configuration
@@ -23,13 +23,12 @@ struct Candidate: Sendable {
 enum Verdict {
     /// Nothing but how the file looks from outside.
     case seen(FileState)
-    case change(FileChange)
-    /// A content, with the version that the ledger knows of it or a partial that is new.
-    case content(digest: String, KnownVersion, held: String?)
+    /// It is not whole, or cannot be read.
+    case unreadable(FileStanding<VersionReference>, FileLocation, reason: String)
+    /// A content, with the version that the ledger knows of it or a partial that is new. `isAfresh`: nothing that was found
+    /// out about it before holds any longer.
+    case content(KnownVersion, VersionJudgement, isAfresh: Bool)
     case none
-
-    /// Whether it would count.
-    var isContribution: Bool { if case .content(_, _, nil) = self { true } else { false } }
 }
 
 /// Where the partial of a content comes from.
@@ -69,29 +68,25 @@ final class Committer: @unchecked Sendable {
     func verdict(_ candidate: Candidate, _ judgement: Judgement, isAfresh: Bool = false) throws -> Verdict {
         switch judgement {
         case .gone, .cancelled: return .none
-        case .waiting(let reason):
-            return .change(FileChange(candidate.name, .waiting, at: candidate.location, reason: reason))
+        case .waiting(let reason): return .unreadable(.waiting, candidate.location, reason: reason)
         case .failed(let reason, let counts, let isPassing):
-            var location = candidate.location
             // Without a hint the file is tried again, changed or not.
-            if isPassing { location.hint = nil }
-            return .change(
-                FileChange(candidate.name, .failed(counts.map { RecordTally($0) }), at: location, reason: reason))
-        case .content(let summary, let runs, let held):
-            return try content(candidate, summary, runs, held, isAfresh)
+            let location = isPassing ? candidate.location.withoutHint : candidate.location
+            return .unreadable(.failed(counts.map { RecordTally($0) }), location, reason: reason)
+        case .content(let summary, let runs, _):
+            return try content(candidate, summary, runs, isAfresh)
         }
     }
 
     private func content(
-        _ candidate: Candidate, _ summary: FileSummary, _ runs: FoldRuns, _ held: String?, _ isAfresh: Bool
+        _ candidate: Candidate, _ summary: FileSummary, _ runs: FoldRuns, _ isAfresh: Bool
     ) throws -> Verdict {
         let digest = summary.digest.hex
         let text = settings.configuration.foldSettingsText
-        var held = held
-        // A person's decision is of a content: what counted under this name once is not held again, and what was
-        // retracted stays so.
-        if held != nil, try lock.withLock({ _ in try isDecided(digest, under: candidate.name) }) { held = nil }
-        if let known = try lock.withLock({ _ in try known(candidate, digest, text, held, isAfresh) }) { return known }
+        let judgement = VersionJudgement(rejectedBytes: summary.rejectedBytes, held: Judgement.lostTail(summary))
+        if !isAfresh, let known = try lock.withLock({ _ in try known(candidate, digest, text, judgement) }) {
+            return known
+        }
         let origin = PartialOrigin(
             name: candidate.name, digest: digest, date: candidate.location.date, size: summary.size,
             storedSize: summary.storedSize, compression: summary.compression.rawValue,
@@ -103,40 +98,29 @@ final class Committer: @unchecked Sendable {
             ) { emit in try runs.merge(rowLimit: KeyedTableFormat.partialGroupRows, emit: emit) }
             // The rows are on disk; what they took in memory is wanted for the commit and for other files.
             runs.removeAll()
-            return .content(digest: digest, .sealed(partial), held: held)
+            return .content(.sealed(partial), judgement, isAfresh: isAfresh)
         } catch let error as FoldError {
-            return .change(
-                FileChange(
-                    candidate.name, .failed(RecordTally(summary.counts)), at: candidate.location, reason: "\(error)"))
+            return .unreadable(.failed(RecordTally(summary.counts)), candidate.location, reason: "\(error)")
         }
     }
 
-    /// What needs no new partial: a content that the file is known for, or one that it had before.
+    /// What needs no new partial: a content that lies there already, or one that the file had before.
     private func known(
-        _ candidate: Candidate, _ digest: String, _ settingsText: String, _ held: String?, _ isAfresh: Bool
+        _ candidate: Candidate, _ digest: String, _ settingsText: String, _ judgement: VersionJudgement
     ) throws -> Verdict? {
         let ledger = checkpoints.ledger
-        if let file = try ledger.file(named: candidate.name), file.digest == digest {
-            // What was taken out stays out, however often it is read.
-            if file.state == .retracted { return .seen(.retracted) }
-            // What was held under another limit may count now, as if it had just come.
-            if !isAfresh && (file.state != .held || held != nil) { return .seen(file.state) }
+        if let file = try ledger.file(named: candidate.name),
+            let present = try file.holding.present.flatMap({ try ledger.version($0) }),
+            present.facts.digest == digest, present.facts.date == candidate.location.date
+        {
+            return .seen(file.state)
         }
-        if isAfresh { return nil }
         let version = try ledger.versions(digest: digest).last {
             $0.facts.name.utf8.elementsEqual(candidate.name.utf8) && $0.facts.plan == settingsText
                 && $0.facts.date == candidate.location.date
         }
         guard let version, try isIntact(version) else { return nil }
-        return .content(digest: digest, .existing(version.id), held: held)
-    }
-
-    /// Whether a content counted under a name once, or was retracted last.
-    private func isDecided(_ digest: String, under name: String) throws -> Bool {
-        if try checkpoints.ledger.file(named: name)?.retractedDigest == digest { return true }
-        let history = try checkpoints.ledger.history(of: name)
-        let versions = Set(history.versions.filter { $0.facts.digest == digest }.map(\.id))
-        return history.intervals.contains { versions.contains($0.version) }
+        return .content(.existing(version.id), judgement, isAfresh: false)
     }
 
     /// Whether an earlier partial can count again: the reason why it does not may be that it was damaged.
@@ -154,7 +138,7 @@ final class Committer: @unchecked Sendable {
     /// The folded records of a content by app, of those apps that are in no category.
     func unmappedApps(_ verdict: Verdict) throws -> AppCounts {
         var counts = AppCounts()
-        guard case .content(_, let known, _) = verdict else { return counts }
+        guard case .content(let known, _, _) = verdict else { return counts }
         let sums =
             switch known {
             case .sealed(let partial): partial.version.apps
@@ -171,64 +155,14 @@ final class Committer: @unchecked Sendable {
     /// What a commit did.
     struct Outcome {
         /// The state of each file and why, in the order that they were given; nil for those that nothing is told of.
-        var files: [(state: FileState, reason: String)?]
+        var files: [FileRecord?]
         /// Other files whose state followed: copies that step back or take over.
-        var others: [(name: String, state: FileState, reason: String)]
+        var others: [FileRecord]
     }
 
     /// Commits several files in one change of the ledger.
     func commit(_ items: [(Candidate, Verdict)]) throws -> Outcome {
-        try lock.withLock { _ in
-            do {
-                return try place(items)
-            } catch LedgerError.sumWouldOverflow(let name) {
-                return try commitWithout(name, items)
-            }
-        }
-    }
-
-    /// A file whose sums do not fit beside the others fails; the rest is committed without it.
-    private func commitWithout(_ name: String, _ items: [(Candidate, Verdict)]) throws -> Outcome {
-        var items = items
-        // The sum may fail at a file that counts already, or at one that would take the place of one of these; but it
-        // is a newcomer that is too much, if there is any.
-        let contributions = items.indices.filter { items[$0].1.isContribution }
-        let newcomers = try contributions.filter {
-            try checkpoints.ledger.file(named: items[$0].0.name)?.counting == nil
-        }
-        let suspects = newcomers.isEmpty ? contributions : newcomers
-        guard let index = suspects.first(where: { items[$0].0.name.utf8.elementsEqual(name.utf8) }) ?? suspects.last
-        else {
-            throw LedgerError.sumWouldOverflow(name: name)
-        }
-        let candidate = items[index].0
-        var reason = "with it, the seconds of all files add up to more than \(Int64.max)"
-        if case .content(_, .sealed(let partial), _) = items[index].1 {
-            if let contract = try largestContract(partial) { reason += "; its largest contract is \(contract)" }
-            partial.file.discard()
-            if partial.file.isPlaced { try fileSystem.removeIfPresent(partial.file.path) }
-        }
-        items[index].1 = .change(FileChange(candidate.name, .failed(nil), at: candidate.location, reason: reason))
-        do {
-            return try place(items)
-        } catch LedgerError.sumWouldOverflow(let other) {
-            return try commitWithout(other, items)
-        }
-    }
-
-    /// The contract with the largest sum in a partial that is sealed or placed.
-    private func largestContract(_ partial: SealedPartial) throws -> String? {
-        let place =
-            try fileSystem.statusIfPresent(partial.file.path) == nil ? partial.file.temporaryPath : partial.file.path
-        let reader = try KeyedTableReader(place, kind: PartialStore.kind, in: fileSystem)
-        let next = reader.batches()
-        var largest: (name: String, magnitude: UInt64)?
-        while let batch = try next() {
-            for (row, value) in batch.measures[0].enumerated() where value.magnitude > largest?.magnitude ?? 0 {
-                largest = (batch.keys[0][row], value.magnitude)
-            }
-        }
-        return largest?.name
+        try lock.withLock { _ in try place(items) }
     }
 
     private func place(_ items: [(Candidate, Verdict)]) throws -> Outcome {
@@ -243,41 +177,32 @@ final class Committer: @unchecked Sendable {
     private func placeAndNote(_ items: [(Candidate, Verdict)]) throws -> Outcome {
         let ledger = checkpoints.ledger
         var change = CommitChange(run: run)
-        change.countsDuplicates = settings.configuration.duplicates == .count
-        var plan = CountingPlan(ledger: ledger, countsDuplicates: change.countsDuplicates)
+        var resolution = Resolution(checkpoints, settings)
         var folders: Set<String> = []
         try history?.refresh()
         for (candidate, verdict) in Self.inGateOrder(items) {
             switch verdict {
             case .seen, .none: break
-            case .change(let file): change.files.append(file)
-            case .content(let digest, let known, let held):
-                let version: VersionReference
+            case .unreadable(let status, let location, let reason):
+                resolution.found(status, because: reason, under: candidate.name, at: location)
+            case .content(let known, let judgement, let isAfresh):
+                var content: Resolution.Content
                 switch known {
-                case .existing(let id): version = .existing(id)
+                case .existing(let id): content = Resolution.Content(try ledger.version(id)!, judgement: judgement)
                 case .sealed(let partial):
-                    version = change.add(partial.version)
+                    content = Resolution.Content(
+                        partial.version, change.add(partial.version), judgement: judgement)
                     if !partial.file.isPlaced {
                         try partial.file.place(syncingFolder: false)
                         folders.insert(Path.parent(partial.file.path))
                     }
                 }
-                let finding = held == nil ? try look(candidate, digest, known, version) : nil
-                if let held = held ?? finding.flatMap({ $0.isHeld ? $0.text : nil }) {
-                    change.files.append(
-                        FileChange(candidate.name, .held(version), at: candidate.location, reason: held))
-                } else {
-                    plan.add(
-                        candidate.name, digest: digest, version: version, location: candidate.location,
-                        reason: finding?.text ?? "")
-                }
+                content.judgement = try look(candidate, content, known, isAfresh, resolution)
+                resolution.found(content, under: candidate.name, at: candidate.location)
             }
         }
         for folder in folders.sorted() { try fileSystem.syncFolder(folder) }
-        let counting = try plan.changes()
-        let torn = Set(change.files.map { ByteOrdered($0.name) }).intersection(counting.map { ByteOrdered($0.name) })
-        if !torn.isEmpty { return try placeInTurn(items, last: torn) }
-        change.files += counting
+        try resolution.complete(&change)
         if !change.files.isEmpty {
             try ledger.commit(change)
             try history?.note(committed: change.files.map(\.name))
@@ -290,24 +215,11 @@ final class Committer: @unchecked Sendable {
         return Outcome(
             files: try items.map { candidate, verdict in
                 if case .none = verdict { return nil }
-                return try ledger.file(named: candidate.name).map { ($0.state, $0.reason) }
+                return try ledger.file(named: candidate.name)
             },
-            others: change.files.filter { !own.contains(ByteOrdered($0.name)) }.map {
-                ($0.name, $0.status.state, $0.reason)
+            others: try change.files.filter { !own.contains(ByteOrdered($0.name)) }.map {
+                try ledger.file(named: $0.name)!
             })
-    }
-
-    /// A copy may come to count, because the file that it repeats holds something else now, and be cut or held at the same
-    /// time. It is a change for each: first the copy takes over what it repeated, then it goes on giving that, as every
-    /// file does whose present bytes are not taken.
-    private func placeInTurn(_ items: [(Candidate, Verdict)], last: Set<ByteOrdered>) throws -> Outcome {
-        func isLast(_ item: (Candidate, Verdict)) -> Bool { last.contains(ByteOrdered(item.0.name)) }
-        let first = try placeAndNote(items.filter { !isLast($0) })
-        let second = try placeAndNote(items.filter(isLast))
-        var (firstFiles, secondFiles) = (first.files[...], second.files[...])
-        return Outcome(
-            files: items.map { isLast($0) ? secondFiles.removeFirst() : firstFiles.removeFirst() },
-            others: (first.others + second.others).filter { !last.contains(ByteOrdered($0.0)) })
     }
 
     // MARK: The gate
@@ -317,12 +229,29 @@ final class Committer: @unchecked Sendable {
         items.sorted { GateOrder($0.0.location.date, $0.0.name) < GateOrder($1.0.location.date, $1.0.name) }
     }
 
-    /// What the gate finds unusual about a content that is to count.
+    /// What there is to be found out about a content before it may count: what is known of it under other names, and what
+    /// the gate says.
+    ///
+    /// - Parameter isAfresh: what was found out before is left aside.
     private func look(
-        _ candidate: Candidate, _ digest: String, _ known: KnownVersion, _ version: VersionReference
-    ) throws -> (text: String, isHeld: Bool)? {
-        guard let history, candidate.location.date != nil else { return nil }
+        _ candidate: Candidate, _ content: Resolution.Content, _ known: KnownVersion, _ isAfresh: Bool,
+        _ resolution: Resolution
+    ) throws -> VersionJudgement {
         let ledger = checkpoints.ledger
+        var judgement = content.judgement!
+        if judgement.held == nil {
+            judgement.held = try isAfresh ? resolution.mark(content.digest) : resolution.knownMark(content.digest)
+        }
+        var judged = content
+        judged.judgement = judgement
+        guard let history, candidate.location.date != nil, try resolution.reasonToHold(judged) == nil else {
+            return judgement
+        }
+        let countsDuplicates = settings.configuration.duplicates == .count
+        // A copy gives nothing of its own.
+        if !countsDuplicates, try resolution.goesBefore(candidate.name, candidate.location, content.digest) {
+            return judgement
+        }
         let facts: VersionFacts
         let records: Int
         let apps: [AppSum]
@@ -332,20 +261,20 @@ final class Committer: @unchecked Sendable {
             (facts, records, apps) = (partial.version.facts, partial.version.outcomes.folded, partial.version.apps)
             sketch = partial.sketch
         case .existing(let id):
-            guard let record = try ledger.version(id) else { return nil }
+            let record = try ledger.version(id)!
             (facts, records, apps) = (record.facts, record.tally.folded, try ledger.apps(of: id))
         }
-        let countsDuplicates = settings.configuration.duplicates == .count
-        let text = try history.finding(
+        judgement.unusual = try history.finding(
             facts, records: records, apps: apps, sketch: sketch, looksForCopies: !countsDuplicates)
-        var isHeld = text != nil && settings.configuration.gate.mode == .hold
+        var isHeld = judgement.unusual != nil && settings.configuration.gate.mode == .hold
+        // What a person accepted is only said.
+        if isHeld, try ledger.isAccepted(content.digest) { isHeld = false }
         if isHeld {
-            // Decided by a person, or counting already under another name: then it is only said.
-            if try isDecided(digest, under: candidate.name) { isHeld = false }
-            if !countsDuplicates, try ledger.countingName(digest: digest) != nil { isHeld = false }
+            judgement.held = judgement.unusual
+        } else {
+            history.put(facts, records, content.reference, apps: apps)
         }
-        if !isHeld { history.put(facts, records, version, apps: apps) }
-        return text.map { ($0, isHeld) }
+        return judgement
     }
 }
 

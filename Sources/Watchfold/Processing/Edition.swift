@@ -60,6 +60,7 @@ struct Edition {
                 .usage,
                 "--without \(Show.name(unknown)): no file of this name counts; `watchfold status` shows the names")
         }
+        let remaining = try Self.without(request.without, counting, ledger, generation)
         func snapshot(_ versions: [VersionRecord], _ sums: DaySums) throws -> CountingSnapshot? {
             needsReceipt ? try CountingSnapshot(ledger, versions, generation: generation, sums) : nil
         }
@@ -69,9 +70,7 @@ struct Edition {
             return ([Part(plan: plan, sums: sums)], try snapshot(counting, sums))
         }
         func day(_ version: VersionRecord) -> CalendarDay? { version.facts.date.flatMap { CalendarDay($0) } }
-        let wanted = counting.filter {
-            request.days.contains(day($0)) && !request.without.contains($0.facts.name)
-        }
+        let wanted = remaining.filter { request.days.contains(day($0)) }
         func part(_ period: String?, _ versions: [VersionRecord]) throws -> Part {
             let sums = try versions.flatMap { version in
                 try ledger.apps(of: version.id).map {
@@ -91,6 +90,23 @@ struct Edition {
         let names = groups.keys.sorted { a, b in a.isEmpty || b.isEmpty ? b.isEmpty && !a.isEmpty : a < b }
         let sums = CountingSnapshot.daySums(wanted, [DaySum]())
         return (try names.map { try part($0, groups[$0]!) }, try snapshot(wanted, sums))
+    }
+
+    /// What would count if nothing of some names did: what they give counts under another name that holds it, as it would had
+    /// they been retracted.
+    private static func without(
+        _ names: Set<String>, _ counting: [VersionRecord], _ ledger: Ledger, _ generation: Int
+    ) throws -> [VersionRecord] {
+        var remaining = counting.filter { !names.contains($0.facts.name) }
+        let present = Set(remaining.map(\.facts.digest))
+        for gone in counting where names.contains(gone.facts.name) && !present.contains(gone.facts.digest) {
+            let heirs = try ledger.claimants(gone.facts.digest, at: generation).filter { !names.contains($0.name) }
+            let versions = try heirs.compactMap { try ledger.version($0.version) }
+            if let heir = versions.min(by: { Resolution.precedes($0.facts, $1.facts, settingsText: gone.facts.plan) }) {
+                remaining.append(heir)
+            }
+        }
+        return remaining.sorted { GateOrder($0.facts.date, $0.facts.name) < GateOrder($1.facts.date, $1.facts.name) }
     }
 
     /// An encoder for the request's query of a report.

@@ -2,6 +2,7 @@
 
 import Checkpoints
 import Codecs
+import Configuration
 import DurableIO
 import Folding
 import JSONRecords
@@ -49,30 +50,39 @@ enum Judgement {
     }
 
     static func reasonToHold(_ summary: FileSummary, _ settings: Settings) -> String? {
-        if case .lost(let bytes) = summary.end {
-            return "after a malformed record no other was found: \(bytes) bytes at its end were not read"
-        }
-        if let reason = reasonToHold(summary.counts, settings) { return reason }
-        let ratio = settings.configuration.maxRejectRatio
-        // One record can cover much of a file.
-        if ratio.isExceeded(by: summary.rejectedBytes, of: summary.size) {
-            return "\(summary.rejectedBytes) of \(summary.size) bytes belong to rejected records"
-                + " (\(Self.reasons(summary.counts))); more than \(ratio) is not taken"
-        }
-        return nil
+        lostTail(summary)
+            ?? reasonToHold(
+                read: summary.counts.read, summary.counts.rejected, rejectedBytes: summary.rejectedBytes,
+                of: summary.size, settings.configuration.maxRejectRatio)
     }
 
-    /// What the counts alone say.
-    static func reasonToHold(_ counts: OutcomeCounts, _ settings: Settings) -> String? {
-        let ratio = settings.configuration.maxRejectRatio
-        guard ratio.isExceeded(by: counts.rejectedTotal, of: counts.read) else { return nil }
-        return "\(counts.rejectedTotal) of \(counts.read) records were rejected"
-            + " (\(reasons(counts))); more than \(ratio) is not taken"
+    /// Why a file is held whatever the settings are: what follows a broken record was not read; nil when all was.
+    static func lostTail(_ summary: FileSummary) -> String? {
+        guard case .lost(let bytes) = summary.end else { return nil }
+        return "after a malformed record no other was found: \(bytes) bytes at its end were not read"
+    }
+
+    /// Why a file is held because of how much of it was rejected; nil when that is within the ratio.
+    ///
+    /// - Parameters:
+    ///   - read: records.
+    ///   - size: bytes of content.
+    static func reasonToHold(
+        read: Int, _ rejected: [RejectReason: Int], rejectedBytes: Int, of size: Int, _ ratio: Ratio
+    ) -> String? {
+        let total = rejected.values.reduce(0, +)
+        if ratio.isExceeded(by: total, of: read) {
+            return "\(total) of \(read) records were rejected (\(reasons(rejected))); more than \(ratio) is not taken"
+        }
+        // One record can cover much of a file.
+        guard ratio.isExceeded(by: rejectedBytes, of: size) else { return nil }
+        return "\(rejectedBytes) of \(size) bytes belong to rejected records (\(reasons(rejected)));"
+            + " more than \(ratio) is not taken"
     }
 
     /// `malformed-json 3, bad-app 1`, the most frequent first.
-    static func reasons(_ counts: OutcomeCounts) -> String {
-        counts.rejected.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+    private static func reasons(_ rejected: [RejectReason: Int]) -> String {
+        rejected.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
             .map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")
     }
 }

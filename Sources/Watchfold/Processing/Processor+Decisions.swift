@@ -55,13 +55,13 @@ extension Processor {
         guard let file = try find(name) else {
             throw DecisionRefused(description: "\(name): the ledger knows no such file; `watchfold status` lists them")
         }
-        let (change, plan) = try self.plan(decision, file)
+        var resolution = Resolution(checkpoints, settings)
+        for step in try steps(decision, file, resolution) { resolution.decide(step) }
         let before = try totals()
         let run = try ledger.beginRun(command: "\(decision.rawValue) \(file.name)", tool: Tool.name, pid: processID)
         do {
             var commit = CommitChange(run: run)
-            commit.countsDuplicates = settings.configuration.duplicates == .count
-            commit.files = change + (try plan.changes())
+            try resolution.complete(&commit)
             try ledger.commit(commit)
             let publication = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem)
                 .publish()
@@ -85,36 +85,34 @@ extension Processor {
         }
     }
 
-    private func plan(_ decision: Decision, _ file: FileRecord) throws -> (change: [FileChange], plan: CountingPlan) {
+    /// What a decision about a name means for contents.
+    private func steps(
+        _ decision: Decision, _ file: FileRecord, _ resolution: Resolution
+    ) throws -> [ContentDecision] {
         let ledger = checkpoints.ledger
-        var plan = CountingPlan(ledger: ledger, countsDuplicates: settings.configuration.duplicates == .count)
-        func facts(_ version: VersionID) throws -> VersionFacts { try ledger.version(version)!.facts }
-        switch (decision, file.status) {
-        case (.accept, .held(let version)):
-            plan.add(file.name, digest: try facts(version).digest, version: .existing(version), location: nil)
-            return ([], plan)
-        case (.accept, _):
-            throw DecisionRefused(
-                description: "\(file.name) is \(file.state.rawValue), not held; there is nothing to accept")
-        case (.restore, .retracted(let digest, let version?)):
-            plan.add(file.name, digest: digest, version: .existing(version), location: nil, isRestored: true)
-            return ([], plan)
-        case (.restore, .retracted(_, nil)):
-            throw DecisionRefused(
-                description: "\(file.name) has no partial of what was retracted; `watchfold reprocess` reads it again")
-        case (.restore, _):
-            throw DecisionRefused(
-                description: "\(file.name) is \(file.state.rawValue), not retracted; there is nothing to restore")
-        case (.retract, _):
-            guard file.state != .retracted, let version = file.counting ?? file.status.version else {
+        func digest(_ version: VersionID) throws -> String { try ledger.version(version)!.facts.digest }
+        switch decision {
+        case .accept:
+            guard case .held(let version) = file.status else {
+                throw DecisionRefused(
+                    description: "\(file.name) is \(file.state.rawValue), not held; there is nothing to accept")
+            }
+            return [ContentDecision(.accept, file.name, digest: try digest(version))]
+        case .restore:
+            let contents = try ledger.retractedContents(of: file.name)
+            if contents.isEmpty {
+                throw DecisionRefused(
+                    description: "\(file.name) is \(file.state.rawValue), and nothing of it was retracted;"
+                        + " there is nothing to restore")
+            }
+            return contents.map { ContentDecision(.restore, file.name, digest: $0) }
+        case .retract:
+            var version = file.holding.claim
+            if version == nil, case .held(let held) = file.status { version = held }
+            guard let version else {
                 throw DecisionRefused(description: "\(file.name) is \(file.state.rawValue); nothing of it counts")
             }
-            let digest = try facts(version).digest
-            plan.remove(file.name, digest: digest)
-            return (
-                [FileChange(file.name, .retracted(digest: digest, .existing(version)), reason: "taken out by hand")],
-                plan
-            )
+            return [ContentDecision(.retract, file.name, digest: try digest(version))]
         }
     }
 

@@ -104,12 +104,11 @@ package final class Processor {
     func refold(_ isWanted: (InboxFile) -> Bool) throws -> RunReport {
         var report = RunReport()
         let files = try list(&report).filter(isWanted)
-        let run = try checkpoints.ledger.beginRun(command: "verify --repair", tool: Tool.name, pid: processID)
-        try fold(files, run, &report, isAfresh: true)
-        try checkpoints.ledger.endRun(
-            run,
-            RunSummary(
-                outcome: .finished, files: states(report), tally: RecordTally(report.counts), bytes: report.bytes))
+        try checkpoints.ledger.recordedRun("verify --repair") { run in
+            try fold(files, run, &report, isAfresh: true)
+            return RunSummary(
+                outcome: .finished, files: states(report), tally: RecordTally(report.counts), bytes: report.bytes)
+        }
         return report
     }
 
@@ -123,7 +122,11 @@ package final class Processor {
         let ledger = checkpoints.ledger
         let run = try ledger.beginRun(command: command, tool: Tool.name, pid: processID)
         do {
+            let settled = try settleRules(run)
             var report = try body(run)
+            report.followers = settled.filter { file in
+                !(report.files + report.followers).contains { $0.name.utf8.elementsEqual(file.name.utf8) }
+            } + report.followers
             if !hasNoted { try note(&report) }
             hasNoted = true
             observer.publishing()
@@ -151,6 +154,21 @@ package final class Processor {
         }
     }
 
+    /// When the settings that decide what counts are others than before, everything is settled anew.
+    ///
+    /// - Returns: the files whose state followed.
+    private func settleRules(_ run: RunID) throws -> [FileReport] {
+        let resolution = Resolution(checkpoints, settings)
+        guard try resolution.isUnderOtherRules else { return [] }
+        var change = CommitChange(run: run)
+        try resolution.complete(&change)
+        try checkpoints.ledger.commit(change)
+        try history?.note(committed: change.files.map(\.name))
+        let followers = try change.files.map { FileReport(try checkpoints.ledger.file(named: $0.name)!) }
+        for follower in followers { observer.finish(follower) }
+        return followers
+    }
+
     private func states(_ report: RunReport) -> [FileState: Int] {
         var states: [FileState: Int] = [:]
         for file in report.files where !file.isUnchanged { states[file.state, default: 0] += 1 }
@@ -176,7 +194,7 @@ package final class Processor {
     /// Whether a file has to be read: it is new, or does not look as it did when it was read last.
     func isChanged(_ file: InboxFile, _ report: inout RunReport) throws -> Bool {
         guard let record = known[ByteOrdered(file.logicalName)], record.location.path == file.relativePath,
-            record.location.hint == FileHint(file.status)
+            record.location.hint == FileHint(file.status), record.location.date == file.date
         else { return true }
         switch record.state {
         case .new: return true
@@ -250,14 +268,8 @@ package final class Processor {
                 } ?? []
         }
         // Last, and once for each file: only the state that it is left in matters.
-        for follower in results.followers {
-            observer.finish(follower)
-            if let place = report.files.firstIndex(where: { $0.name.utf8.elementsEqual(follower.name.utf8) }) {
-                (report.files[place].state, report.files[place].reason) = (follower.state, follower.reason)
-            } else {
-                report.followers.append(follower)
-            }
-        }
+        for follower in results.followers { observer.finish(follower) }
+        report.follow(results.followers)
         report.storedBytes = zip(files, results.all).reduce(0) { $0 + ($1.1 == nil ? 0 : $1.0.status.size) }
     }
 
@@ -335,12 +347,12 @@ package final class Processor {
         let outcome = try committer.commit(held.map { ($0.candidate, $0.verdict) })
         // First: a file's own state is the last word.
         for other in outcome.others {
-            results.follow(FileReport(name: other.name, state: other.state, reason: other.reason))
+            results.follow(FileReport(other))
         }
         for (entry, outcome) in zip(held, outcome.files) {
-            guard let (state, reason) = outcome else { continue }
+            guard let outcome else { continue }
             var item = entry.item
-            (item.state, item.reason) = (state, reason)
+            (item.state, item.reason, item.isUnusual) = (outcome.state, outcome.reason, outcome.unusual != nil)
             item.seconds = results.starts.elapsed(entry.index)
             observer.finish(item)
             results.finish(entry.index, item)
@@ -373,6 +385,13 @@ final class Cancellation: Sendable {
 package struct InboxMissing: Error, CustomStringConvertible {
     package var path: String
     package var description: String { "\(path): there is no such folder; make it, or name another with --inbox" }
+}
+
+extension FileReport {
+    /// A file that was not read in this run.
+    init(_ file: FileRecord) {
+        self.init(name: file.name, state: file.state, reason: file.reason, isUnusual: file.unusual != nil)
+    }
 }
 
 extension FileHint {

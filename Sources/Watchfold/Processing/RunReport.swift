@@ -20,7 +20,7 @@ package struct FileReport: Sendable {
     package var seconds = 0.0
 
     /// Whether the gate found it unlike the days before.
-    package var isUnusual: Bool { UnusualFile.isFound(in: reason) }
+    package var isUnusual = false
 }
 
 /// How reports came to be current.
@@ -66,7 +66,23 @@ package struct RunReport: Sendable {
     /// Whether some file is held, failed or waiting.
     package var isIncomplete: Bool {
         hasProblems || !stillOpen.isEmpty
-            || files.contains { $0.state == .held || $0.state == .failed || $0.state == .waiting }
+            || (files + followers).contains { $0.state == .held || $0.state == .failed || $0.state == .waiting }
+    }
+
+    /// The state of files followed from what became of others; only the state that each is left in matters.
+    mutating func follow(_ changes: [FileReport]) {
+        for change in changes {
+            stillOpen.removeAll { $0.name.utf8.elementsEqual(change.name.utf8) }
+            if let place = files.firstIndex(where: { $0.name.utf8.elementsEqual(change.name.utf8) }) {
+                files[place].state = change.state
+                files[place].reason = change.reason
+                files[place].isUnusual = change.isUnusual
+            } else if let place = followers.firstIndex(where: { $0.name.utf8.elementsEqual(change.name.utf8) }) {
+                followers[place] = change
+            } else {
+                followers.append(change)
+            }
+        }
     }
 }
 
