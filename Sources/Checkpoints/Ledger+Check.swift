@@ -13,7 +13,7 @@ extension Ledger {
             try connection.forEach("PRAGMA foreign_key_check") { (row) throws(SQLiteError) in
                 findings.append("a row of \(try row.text(0)) refers to a row of \(try row.text(2)) that is missing")
             }
-            for invariant in Self.invariants where invariant.format <= format {
+            for invariant in Self.invariants where try has(format: invariant.format) {
                 try connection.forEach(invariant.violations) { (row) throws(SQLiteError) in
                     findings.append("\(try row.text(0)): \(invariant.finding)")
                 }

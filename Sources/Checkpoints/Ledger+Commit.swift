@@ -231,9 +231,6 @@ extension Ledger {
         let isRetracted = try step.digest.map { try storedIsRetracted($0, under: name) } ?? false
         if state == .retracted, !isRetracted { throw ChangeViolation.notRetracted(name: name) }
         if state == .folded, isRetracted { throw ChangeViolation.retractedContent(name: name) }
-        if let start = step.start, try storedIsRetracted(start.facts.digest, under: name) {
-            throw ChangeViolation.retractedContent(name: name)
-        }
         return step
     }
 
@@ -335,6 +332,7 @@ extension Ledger {
         }
         guard holding != step.old?.holding else { return }
         let digest = try holding.claim.flatMap { try storedVersion($0)?.facts.digest }
+        if let digest, try storedIsRetracted(digest, under: name) { throw ChangeViolation.retractedContent(name: name) }
         try connection.run(
             """
             INSERT INTO holdings (name, present, claim, digest, fits) VALUES (?, ?, ?, ?, ?)

@@ -7,7 +7,7 @@ extension Ledger {
     /// The settings that what counts was settled under last; nil when it never was.
     package func rules() throws(LedgerError) -> String? {
         try reading("reading the rules") {
-            guard has(format: 4) else { return nil }
+            guard try has(format: 4) else { return nil }
             return try connection.first("SELECT text FROM rules ORDER BY id DESC LIMIT 1") {
                 (row) throws(SQLiteError) in try row.text(0)
             }
@@ -72,7 +72,7 @@ extension Ledger {
     /// Every decision, in order.
     package func decisions() throws(LedgerError) -> [ContentDecision] {
         try reading("reading the decisions") {
-            guard has(format: 4) else { return [] }
+            guard try has(format: 4) else { return [] }
             return try connection.rows("SELECT kind, name, digest FROM decisions ORDER BY id") {
                 (row) throws(SQLiteError) in
                 guard let kind = DecisionKind(rawValue: try row.text(0)) else { throw row.unexpected(0, "a decision") }
@@ -84,7 +84,7 @@ extension Ledger {
     /// What was found out about a version last; nil when nobody looked.
     package func judgement(of version: VersionID) throws(LedgerError) -> VersionJudgement? {
         try reading("looking up a judgement") {
-            guard has(format: 4) else { return nil }
+            guard try has(format: 4) else { return nil }
             return try connection.first(
                 "SELECT rejected_bytes, held, unusual FROM judgements WHERE version = ? ORDER BY id DESC LIMIT 1",
                 [version.rawValue]
@@ -120,7 +120,7 @@ extension Ledger {
         _ digest: String, at generation: Int
     ) throws(LedgerError) -> [(name: String, version: VersionID)] {
         try reading("looking up who holds a content") {
-            guard has(format: 4) else { return [] }
+            guard try has(format: 4) else { return [] }
             return try connection.rows(
                 """
                 SELECT c.name, c.version FROM claims c WHERE c.digest = ?1 AND c.from_generation <= ?2 AND NOT EXISTS (

@@ -38,7 +38,7 @@ extension Ledger {
     /// What was seen in a version's file; nil for one that was folded by an earlier program, or whose ledger was rebuilt.
     package func observations(of version: VersionID) throws(LedgerError) -> FileObservations? {
         try reading("reading what was seen in a file") {
-            guard has(format: 2) else { return nil }
+            guard try has(format: 2) else { return nil }
             let id = version.rawValue
             let hasMore = try connection.first(
                 "SELECT has_more_fields FROM observed WHERE version = ?", [id]
@@ -73,7 +73,7 @@ extension Ledger {
     /// not matter in which order files were read. Empty when no earlier file was looked at.
     package func newFields(of version: VersionRecord) throws(LedgerError) -> [String] {
         try reading("comparing fields") {
-            guard has(format: 2) else { return [] }
+            guard try has(format: 2) else { return [] }
             let before = "(coalesce(v.date, '~'), v.name) < (?, ?)"
             let place: [any SQLiteBindable] = [version.facts.date ?? "~", version.facts.name]
             let hasEarlier = try connection.first(

@@ -29,7 +29,7 @@ extension Ledger {
     }
 
     private var fileQuery: String {
-        has(format: 4) ? Self.fileQuery : Self.fileQueryBeforeFormat4
+        get throws(SQLiteError) { try has(format: 4) ? Self.fileQuery : Self.fileQueryBeforeFormat4 }
     }
 
     private static let fileColumns = """

@@ -58,7 +58,7 @@ extension Ledger {
     /// - Returns: the text that `endRun` was given; nil when none was, by then.
     package func categories(at generation: Int) throws(LedgerError) -> String? {
         try reading("reading the categories") {
-            guard has(format: 3) else { return nil }
+            guard try has(format: 3) else { return nil }
             return try connection.first(
                 "SELECT categories FROM maps WHERE from_generation <= ? ORDER BY id DESC LIMIT 1", [generation]
             ) { (row) throws(SQLiteError) in try row.text(0) }

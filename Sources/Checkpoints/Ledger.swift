@@ -36,8 +36,6 @@ package final class Ledger {
     /// Made at random with the ledger: tells a total of this ledger from one of another with the same generation.
     package let identity: String
     package let mode: Mode
-    /// Of the tables that there were when it was opened: a writer may add some meanwhile, which are then not read.
-    let format: Int
     let connection: SQLiteConnection
     /// Sum of the magnitudes of all that counted at a generation, as of the last commit of this connection: adding it up
     /// afresh for every commit would make many files cost the square of their number.
@@ -79,13 +77,12 @@ package final class Ledger {
     }
 
     private init(
-        path: String, identity: String, mode: Mode, format: Int, connection: SQLiteConnection,
-        now: @escaping @Sendable () -> Int64, unlocked: FileStamp?
+        path: String, identity: String, mode: Mode, connection: SQLiteConnection, now: @escaping @Sendable () -> Int64,
+        unlocked: FileStamp?
     ) {
         self.path = path
         self.identity = identity
         self.mode = mode
-        self.format = format
         self.connection = connection
         self.now = now
         self.unlocked = unlocked
@@ -173,9 +170,7 @@ package final class Ledger {
             throw LedgerError.otherPlan(path: connection.path, found: ownPlan, wanted: plan)
         }
         return Ledger(
-            path: connection.path, identity: identity, mode: mode,
-            format: mode != .read || objects.isEmpty ? LedgerSchema.format : format, connection: connection, now: now,
-            unlocked: unlocked)
+            path: connection.path, identity: identity, mode: mode, connection: connection, now: now, unlocked: unlocked)
     }
 
     static func header(_ connection: SQLiteConnection) throws(SQLiteError) -> (application: Int64, format: Int) {

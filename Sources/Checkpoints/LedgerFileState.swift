@@ -1,43 +1,48 @@
 //  What a file is, and what it may become.
 //
-//  A state says two things: what is known about the file in the inbox, and what of it counts.
+//  A state says what lies under a name. What counts under the name goes by the same, but for states of bytes that are not
+//  taken: then the name goes on giving what it gave before.
 //
-//      state       the file                                              what counts under its name
+//      state       what lies there                                       what counts under its name
 //      ---------   ---------------------------------------------------   ----------------------------------
 //      new         whole and waiting for its turn to be read             what counted before
-//      waiting     still being written, or without its end mark          what counted before
-//      folded      its content is folded                                 this content
-//      duplicate   its content counts under another name                 nothing
-//      held        folded, but too much was rejected: wants a person     what counted before
-//      failed      unreadable                                            what counted before
-//      retracted   taken out by a person                                 nothing
+//      waiting     still being written, or without its end mark          what it gave before
+//      folded      a content that is folded and counts                   this content
+//      duplicate   a content that counts under another name              nothing
+//      held        a content that wants a person: too much was           what it gave before
+//                  rejected, or it is unlike the days before
+//      failed      unreadable; or the sums have no room for it           what it gave before; nothing
+//      retracted   a content that a person took out of this name         nothing
 //
-//  "What counted before" is nothing, or an earlier content of the same name: a broken re-upload does not take away what
-//  the file gave while it was good. `replaced` is not a state of a file but the end of a version: it counted until a
-//  newer content of its name took its place (`StopReason`).
+//  "What it gave before" is nothing, or an earlier content of the same name: a broken re-upload does not take away what the
+//  file gave while it was good. It is nothing, too, when a person took that out, and when it counts under another name by
+//  now. `replaced` is not a state of a file but the end of a version: it counted until something else took its place
+//  (`StopReason`).
 //
 //  Which change may follow which; the row becomes the column, and the letters say whose doing it is:
 //
 //                   new   waiting   folded   duplicate   held   failed   retracted
-//      (unseen)      r       r         r         r         r       r        -
-//      new           -       r         r         r         r       r        t
-//      waiting       r       r         r         r         r       r        rt
-//      folded        v       r         r         r         r       r        t
-//      duplicate     p       r         rp        rp        r       r        t
-//      held          -       r         ra        ra        r       r        t
-//      failed        r       r         r         r         r       r        rt
-//      retracted     -       r         rs        rs        r       r        -
+//      (unseen)      r       r         r         r         r       r        b
+//      new           -       r         r         r         r       r        r
+//      waiting       r       rt        r         r         r       rt       r
+//      folded        v       r         rf        rf        rhf     rf       t
+//      duplicate     p       r         rpf       rpf       rhf     rf       t
+//      held          -       r         raf       raf       rt      rf       t
+//      failed        r       r         rf        rf        rhf     rt       r
+//      retracted     -       r         rs        rs        rs      rs       r
 //
 //      r  run, watch, reprocess: the file was seen or read
-//      a  accept: the held version counts from now on (or turns out to count under another name already)
-//      t  retract: nothing of the name counts from now on
-//      s  restore: the retracted version counts again (or counts under another name by now)
-//      p  promotion: the copy that counted was replaced or retracted, so a duplicate takes its place at once when it
-//         has a version of its own, else after it was read again; or it now repeats another file
+//      a  accept: the content counts from now on, under whatever name
+//      t  retract: the name does not give it from now on; what lies there, if that is something else, is what it was
+//      s  restore: the content counts again, or what lies there is judged like any other
+//      p  promotion: the copy that counted was replaced or retracted, so a duplicate takes its place, or repeats another
+//      h  the same content was held under another name
+//      f  the settings that decide what counts are others, or the sums have room by now, or none any more
 //      v  verify --repair: the partial is lost and the file is still there to be read again
+//      b  verify --repair: the ledger was rebuilt
 //
-//  Retraction is about content. When a retracted file is rewritten and turns out to hold the same bytes, it goes by way
-//  of waiting back to retracted; only other bytes make it a new contribution.
+//  Decisions are about contents. A content that was retracted from a name stays out of it, whatever comes in between, until
+//  it is restored; docs/decisions.md has all of it.
 
 /// The state of a file in the inbox. The raw values are written into the ledger and never change.
 package enum FileState: String, Sendable, Hashable, CaseIterable {
@@ -50,7 +55,7 @@ package enum FileState: String, Sendable, Hashable, CaseIterable {
     case retracted
 
     /// What a file may be when it is seen for the first time.
-    package static let first: Set<FileState> = [.new, .waiting, .folded, .duplicate, .held, .failed]
+    package static let first = Set(FileState.allCases)
 
     /// What may follow this state; the table above.
     package var next: Set<FileState> {

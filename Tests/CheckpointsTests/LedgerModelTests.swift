@@ -35,12 +35,14 @@ private struct Model {
     /// What counted at each generation.
     var generations: [Set<Int64>] = [[]]
     var steps: [String: [Step]] = [:]
+    /// What is taken out of each name.
+    var retracted: [String: Set<String>] = [:]
 
     /// The table of LedgerFileState.swift: rows are before, columns after.
     static let table: [String: String] = [
         //            new waiting folded duplicate held failed retracted
-        "unseen": "111111-", "new": "-111111", "waiting": "1111111", "folded": "1111111", "duplicate": "1111111",
-        "held": "-111111", "failed": "1111111", "retracted": "-11111-",
+        "unseen": "1111111", "new": "-111111", "waiting": "1111111", "folded": "1111111", "duplicate": "1111111",
+        "held": "-111111", "failed": "1111111", "retracted": "-111111",
     ]
     static let columns: [FileState] = [.new, .waiting, .folded, .duplicate, .held, .failed, .retracted]
 
@@ -69,6 +71,13 @@ private struct Model {
         let added = versions.count
         versions += change.versions
         if Set(change.files.map(\.name)).count < change.files.count { return false }
+        for decision in change.decisions {
+            switch decision.kind {
+            case .retract: retracted[decision.name, default: []].insert(decision.digest)
+            case .restore: retracted[decision.name]?.remove(decision.digest)
+            case .accept: break
+            }
+        }
         var started: [String] = []
         for file in change.files {
             let old = files[file.name]
@@ -85,10 +94,10 @@ private struct Model {
                 guard id > 0, id <= versions.count, versions[Int(id) - 1].facts.name == file.name else { return false }
                 new.digest = digest(id)
             }
-            if file.liftsRetraction { new.retracted = nil }
+            let out = retracted[file.name] ?? []
+            if let last = new.retracted, !out.contains(last) { new.retracted = nil }
             switch file.status {
             case .folded:
-                if old?.retracted == new.digest && !file.liftsRetraction { return false }
                 new.counting = new.version
             case .duplicate(let original, let content, _):
                 if let digest = new.digest, digest != content { return false }
@@ -98,13 +107,18 @@ private struct Model {
             case .retracted(let content, _):
                 if let digest = new.digest, digest != content { return false }
                 new.digest = content
+                if !out.contains(content) { return false }
                 new.retracted = content
                 new.counting = nil
-            case .held: if file.losesPartial { new.counting = nil }
+            case .held: if case .nothing = file.gives { new.counting = nil }
             case .new, .waiting, .failed:
                 new.digest = nil
-                if file.losesPartial { new.counting = nil }
+                if case .nothing = file.gives { new.counting = nil }
             }
+            // A name claims what counts under it, and what it repeats.
+            var claims = [new.counting].compactMap { $0 }
+            if state == .duplicate { claims += [new.version].compactMap { $0 } }
+            if claims.contains(where: { out.contains(digest($0)) }) { return false }
             if new.counting != nil && new.counting != old?.counting { started.append(file.name) }
             files[file.name] = new
             steps[file.name, default: []].append(Step(from: old?.state, to: state))
@@ -186,8 +200,14 @@ private struct Model {
                     at: old == nil || Bool.random(using: &random)
                         ? location(name, date: date, inode: UInt64(serial)) : nil,
                     reason: Int.random(in: 0..<20, using: &random) == 0 ? "" : "step \(serial)",
-                    losesPartial: Int.random(in: 0..<15, using: &random) == 0,
-                    liftsRetraction: Int.random(in: 0..<3, using: &random) == 0))
+                    gives: Int.random(in: 0..<15, using: &random) == 0 ? .nothing(.lost) : .asBefore))
+            if case .retracted(let digest, _) = status, Int.random(in: 0..<15, using: &random) > 0 {
+                change.decisions.append(ContentDecision(.retract, name, digest: digest))
+            } else if let digest = model.retracted[name]?.sorted().randomElement(using: &random),
+                Int.random(in: 0..<3, using: &random) == 0
+            {
+                change.decisions.append(ContentDecision(.restore, name, digest: digest))
+            }
         }
         return change
     }

@@ -78,11 +78,14 @@ import Testing
         let second = try ledger.fold("a.json", content: 2, run: run)
         var change = CommitChange(run: run)
         change.files = [FileChange("a.json", .retracted(digest: digest(2), .existing(second)), reason: "by hand")]
+        #expect(throws: LedgerError.refused(.notRetracted(name: "a.json"))) { try ledger.commit(change) }
+        change.decisions = [ContentDecision(.retract, "a.json", digest: digest(2))]
         #expect(try ledger.commit(change) == 3)
         // The same bytes stay out until they are restored, whatever way they come.
+        change.decisions = []
         change.files = [FileChange("a.json", .folded(.existing(second)))]
         #expect(throws: LedgerError.refused(.retractedContent(name: "a.json"))) { try ledger.commit(change) }
-        change.files[0].liftsRetraction = true
+        change.decisions = [ContentDecision(.restore, "a.json", digest: digest(2))]
         #expect(try ledger.commit(change) == 4)
         #expect(
             try (0...4).map { try ledger.countingVersions(at: $0).map(\.id) } == [[], [first], [second], [], [second]])
@@ -118,7 +121,7 @@ import Testing
         #expect(try ledger.countingVersions().map(\.id) == [accepted])
         // A lost partial stops counting in any state.
         var lost = CommitChange(run: run)
-        lost.files = [FileChange("a.json", .failed(nil), reason: "its partial is gone", losesPartial: true)]
+        lost.files = [FileChange("a.json", .failed(nil), reason: "its partial is gone", gives: .nothing(.lost))]
         #expect(try ledger.commit(lost) == 3)
         file = try #require(try ledger.file(named: "a.json"))
         #expect(file.counting == nil)
@@ -140,6 +143,7 @@ import Testing
         try ledger.commit(change)
         let before = try LedgerDump(ledger)
         var retract = CommitChange(run: run)
+        retract.decisions = [ContentDecision(.retract, "a.json", digest: digest(1))]
         retract.files = [FileChange("a.json", .retracted(digest: digest(1), .existing(original)))]
         #expect(throws: LedgerError.refused(.duplicateOfNothing(name: "b.json", of: "a.json"))) {
             try ledger.commit(retract)
@@ -154,7 +158,8 @@ import Testing
             try ledger.file(named: "c.json")?.status == .duplicate(of: "b.json", digest: digest(1), nil))
         // Restoring now would count the content twice.
         var restore = CommitChange(run: run)
-        restore.files = [FileChange("a.json", .folded(.existing(original)), liftsRetraction: true)]
+        restore.decisions = [ContentDecision(.restore, "a.json", digest: digest(1))]
+        restore.files = [FileChange("a.json", .folded(.existing(original)))]
         #expect(throws: LedgerError.refused(.countsAlready(name: "a.json", under: "b.json"))) {
             try ledger.commit(restore)
         }

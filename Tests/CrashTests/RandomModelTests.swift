@@ -1,12 +1,14 @@
 //  Random histories against a naive model.
 //
-//  The model knows for every name what it claims: the last whole content that was taken under it. It knows the rules of
-//  which claims count, and adds up records with dictionaries. The program has the ledger, partials, totals and crashes.
-//  After every step the reports must be those of the model.
+//  The model is the law itself (docs/decisions.md): what counts is a function of the contents that were found under each
+//  name, in the order in which they were found there, of the decisions and of the settings. It knows nothing of ledgers,
+//  versions, partials and crashes, adds up records with dictionaries, and works everything out afresh for each comparison.
 //
-//  Left out of the histories: cutting a file that is a copy of another. What it claimed before is then nobody's
-//  business until it is whole again.
+//  A history is a list of events of several names. What happens to one name has an order; names have none among each other.
+//  So each history is played several times, in its own order with a run after each event and in random other orders with
+//  runs here and there, and all have to end in the same reports, which are those of the model.
 
+import Configuration
 import DurableIO
 import FaultInjection
 import Foundation
@@ -16,47 +18,113 @@ import Testing
 @testable import Watchfold
 
 @Suite("Random histories") struct RandomModelTests {
-    private static let isExhaustive = ProcessInfo.processInfo.environment["WATCHFOLD_EXHAUSTIVE"] != nil
-    private static let replayed = ProcessInfo.processInfo.environment["WATCHFOLD_TEST_SEED"].flatMap { UInt64($0) }
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let isExhaustive = environment["WATCHFOLD_EXHAUSTIVE"] != nil
+    /// How many histories an exhaustive run plays; `WATCHFOLD_TEST_HISTORIES` says otherwise.
+    private static let many = environment["WATCHFOLD_TEST_HISTORIES"].flatMap { Int($0) } ?? 40
     static let seeds: [UInt64] =
-        replayed.map { [$0] }
+        environment["WATCHFOLD_TEST_SEED"].flatMap { UInt64($0) }.map { [$0] }
         ?? (isExhaustive
-            ? (0..<40).map { _ in UInt64.random(in: 1...1_000_000) } : [16064, 173858, 96032, 254841, 63308, 829344])
+            ? (0..<many).map { _ in UInt64.random(in: 1...1_000_000) } : [16064, 173858, 96032, 254841])
+    private static let steps = isExhaustive ? 200 : 120
 
+    /// After each event: the reports are those of the model, also when a run was killed.
     @Test(arguments: seeds)
     func giveTheReportsOfTheModel(seed: UInt64) throws {
-        var history = try History(seed: seed)
-        var steps: [String] = []
-        defer { history.world.remove() }
-        for step in 0..<400 {
-            steps.append(try history.step())
-            let place: Comment = "seed \(seed), step \(step), after: \(steps.suffix(60).joined(separator: "; "))"
-            let outputs = history.world.outputs().mapValues { String(decoding: $0, as: UTF8.self) }
-            let expected = history.model.reports()
-            guard outputs["engagement.csv"] ?? "" == expected.engagement, outputs["daily.csv"] ?? "" == expected.daily
-            else {
-                Issue.record("\(place)\n\(outputs["daily.csv"] ?? "")\n---\n\(expected.daily)")
-                return
-            }
-            if step % 20 == 0, !outputs.isEmpty {
-                let report = try history.world.verify()
+        var dice = Dice(seed: seed)
+        var stage = try Stage(canCrash: true)
+        var played: [String] = []
+        defer { stage.world.remove() }
+        for step in 0..<Self.steps {
+            let event = stage.event(&dice)
+            played.append("\(event)")
+            try stage.play(event, &dice)
+            try stage.run()
+            let place: Comment = "seed \(seed), step \(step), after: \(played.suffix(60).joined(separator: "; "))"
+            guard stage.agrees(place) else { return }
+            if step % 20 == 0 {
+                let report = try stage.world.verify()
                 #expect(report.damages == [] && report.stale == [] && report.behind == [], place)
             }
         }
     }
+
+    /// In whatever order the names' events come, and wherever runs come in between, the end is the same.
+    @Test(arguments: seeds)
+    func endAlikeInEveryOrder(seed: UInt64) throws {
+        var dice = Dice(seed: seed)
+        var comparisons = 0
+        let parts = Self.steps / 15
+        for part in 0..<parts {
+            var first = try Stage(canCrash: false)
+            defer { first.world.remove() }
+            var events: [Event] = []
+            for _ in 0..<15 {
+                let event = first.event(&dice)
+                events.append(event)
+                try first.play(event, &dice)
+                // What a person decides is about what the program has seen.
+                try first.run()
+            }
+            let place: Comment = "seed \(seed), part \(part): \(events.map { "\($0)" }.joined(separator: "; "))"
+            guard first.agrees(place) else { return }
+            for _ in 0..<2 {
+                var other = try Stage(canCrash: false)
+                defer { other.world.remove() }
+                var order: [String] = []
+                for event in Self.shuffled(events, &dice) {
+                    try other.play(event, &dice)
+                    order.append("\(event)")
+                    // A content is seen, and a decision can be taken, only when a run comes before the name's next event;
+                    // between events of other names there may be one or none.
+                    if event.wantsRun || Int.random(in: 0..<3, using: &dice) == 0 {
+                        try other.run()
+                        order.append("run")
+                    }
+                }
+                try other.run()
+                let place: Comment = "seed \(seed), part \(part), in the order: \(order.joined(separator: "; "))"
+                guard other.agrees(place) else { return }
+                // In another order a person may have met another content, and so decided about that.
+                guard other.decisions == first.decisions, first.hasContents else { continue }
+                comparisons += 1
+                #expect(other.outputs == first.outputs, place)
+            }
+        }
+        #expect(comparisons >= parts, "only \(comparisons) of \(2 * parts) orders had the same decisions")
+    }
+
+    /// Another order, in which those of each name, and of settings, keep theirs; `wantsRun` is set where the next event of the
+    /// same name, or a decision, needs to find what the one before left.
+    private static func shuffled(_ events: [Event], _ dice: inout Dice) -> [Event] {
+        var queues = Dictionary(grouping: events, by: \.name).mapValues { ArraySlice($0) }
+        var order: [Event] = []
+        while let name = queues.keys.sorted().randomElement(using: &dice) {
+            var event = queues[name]!.removeFirst()
+            event.wantsRun = !queues[name]!.isEmpty
+            if queues[name]!.isEmpty { queues[name] = nil }
+            order.append(event)
+        }
+        return order
+    }
 }
 
 /// A content: its records, and whether too many of its lines are broken.
-private struct Content: Hashable {
+private struct Content: Hashable, CustomStringConvertible {
     var number: Int
     var isBad: Bool
 
+    var description: String { "\(number)\(isBad ? "!" : "")" }
     private static let apps = ["CHANNEL", "VOD", "SPORT", "OTHER"]
+
+    /// One of them has a garbled duration, so large that not two of it fit.
+    var isHuge: Bool { number >= 10 }
 
     var records: [(contract: String, app: String, seconds: Int)] {
         (0..<4).map { i in
             let n = number * 17 + i * 5
-            return ("C\(n % 6)", Self.apps[(number + i) % 4], n * 37 % 900)
+            let seconds = isHuge && i == 1 ? Int.max - 1000 * number : n * 37 % 900
+            return ("C\(n % 6)", Self.apps[(number + i) % 4], seconds)
         }
     }
 
@@ -66,21 +134,43 @@ private struct Content: Hashable {
         }
         return lines.joined(separator: "\n") + "\n" + (isBad ? "broken \(number)\n" : "")
     }
+
+    /// Sum of all seconds, which are not negative.
+    var magnitude: Int128 { records.reduce(0) { $0 + Int128($1.seconds) } }
+}
+
+/// Something that happens to one name, or to the settings (name "").
+private struct Event: CustomStringConvertible {
+    enum Kind {
+        case holds(Content)
+        /// What lies there ends inside a record.
+        case cut
+        case removed
+        case decided(Decision)
+        case reprocessed
+        /// `duplicates: count`, and the share of rejected records that is taken.
+        case settings(countsDuplicates: Bool, ratio: String)
+        /// A content comes, and the run that finds it dies at some call.
+        case crash(Content)
+    }
+
+    var name: String
+    var kind: Kind
+    var wantsRun = true
+
+    var description: String { "\(name.isEmpty ? "settings" : name) \(kind)" }
 }
 
 /// What ought to count.
 private struct Model {
-    /// What each name holds, counted or as a copy.
-    var claims: [String: Content] = [:]
-    /// What lies under each name and waits for a person.
-    var held: [String: Content] = [:]
-    /// Names whose present bytes are held or cut: they keep what counts under them.
-    var open: Set<String> = []
-    var retracted: [String: Content] = [:]
-    /// What ever counted under each name: it is not held again.
-    var counted: [String: Set<Content>] = [:]
-    /// Under which name each content counts.
-    var owners: [Content: String] = [:]
+    /// Whole contents that were found under each name, in order.
+    var found: [String: [Content]] = [:]
+    /// Names where what lies there is not whole.
+    var torn: Set<String> = []
+    var accepted: Set<Content> = []
+    var retracted: [String: Set<Content>] = [:]
+    var countsDuplicates = false
+    var takesBad = false
     /// Whether anything ever counted: reports exist from then on.
     var hasCounted = false
 
@@ -90,23 +180,34 @@ private struct Model {
         return "\(digits.prefix(4))-\(digits.dropFirst(4).prefix(2))-\(digits.suffix(2))"
     }
 
-    mutating func settle() {
-        var settled: [Content: String] = [:]
-        for (name, content) in claims {
-            guard let other = settled[content] else {
-                settled[content] = name
-                continue
-            }
-            let key = { (name: String) in (Self.day(name) == nil ? 1 : 0, name.utf8.count, name) }
-            if key(name) < key(other) { settled[content] = name }
+    func isHeld(_ content: Content) -> Bool { content.isBad && !takesBad && !accepted.contains(content) }
+    func isRetracted(_ content: Content, _ name: String) -> Bool { retracted[name]?.contains(content) ?? false }
+
+    /// What lies under a name, when it is whole.
+    func present(_ name: String) -> Content? { torn.contains(name) ? nil : found[name]?.last }
+
+    func claim(_ name: String) -> Content? {
+        if let present = present(name), isRetracted(present, name) { return nil }
+        let taken = found[name]?.last { !isHeld($0) }
+        return taken.flatMap { isRetracted($0, name) ? nil : $0 }
+    }
+
+    /// The names that count, with what.
+    var counting: [(name: String, content: Content)] {
+        func key(_ name: String) -> (Int, Int, String) { (Self.day(name) == nil ? 1 : 0, name.utf8.count, name) }
+        let claims = found.keys.compactMap { name in claim(name).map { (name: name, content: $0) } }
+            .sorted { key($0.name) < key($1.name) }
+        var seen: Set<Content> = []
+        let wanted = claims.filter { countsDuplicates || seen.insert($0.content).inserted }
+        var sum: Int128 = 0
+        return wanted.sorted {
+            ($0.content.magnitude, key($0.name).0, key($0.name).1, $0.name)
+                < ($1.content.magnitude, key($1.name).0, key($1.name).1, $1.name)
+        }.filter {
+            guard sum + $0.content.magnitude <= Int128(Int64.max) else { return false }
+            sum += $0.content.magnitude
+            return true
         }
-        // A name whose present bytes are no good cannot step back.
-        for (content, owner) in owners where open.contains(owner) && claims[owner] == content {
-            settled[content] = owner
-        }
-        owners = settled
-        for (content, owner) in owners { counted[owner, default: []].insert(content) }
-        if !owners.isEmpty { hasCounted = true }
     }
 
     func reports() -> (engagement: String, daily: String) {
@@ -115,8 +216,8 @@ private struct Model {
         var sums: [String: [Int]] = [:]
         var days: [String: [Int]] = [:]
         var contracts: [String: Set<String>] = [:]
-        for (content, owner) in owners {
-            let day = Self.day(owner) ?? ""
+        for (name, content) in counting {
+            let day = Self.day(name) ?? ""
             days[day, default: [0, 0, 0, 0, 0]][0] += 0
             for record in content.records {
                 guard let column = category[record.app] else { continue }
@@ -141,157 +242,167 @@ private struct Model {
 }
 
 /// A world and the model of it, going through the same.
-private struct History {
-    var dice: Dice
+private struct Stage {
     var world: World
-    var model = Model()
-    /// What lies in the inbox.
-    private var inbox: [String: Content] = [:]
+    private var model = Model()
+    private let canCrash: Bool
     private static let names = [
         "20220401.json", "20220401-again.json", "20220402.json", "20220402b.json", "20220405.json", "x.json",
         "copy.json",
     ]
 
-    init(seed: UInt64) throws {
-        dice = Dice(seed: seed)
+    init(canCrash: Bool) throws {
+        self.canCrash = canCrash
         world = try World.make()
     }
 
-    private mutating func pick(_ names: [String]) -> String? { names.sorted().randomElement(using: &dice) }
+    /// What was decided about which contents.
+    var decisions: Decisions { Decisions(accepted: model.accepted, retracted: model.retracted.filter { !$0.value.isEmpty }) }
+    /// Whether anything counts.
+    var hasContents: Bool { !model.counting.isEmpty }
 
-    /// Does something, runs, and says what it was.
-    mutating func step() throws -> String {
-        let name = Self.names.randomElement(using: &dice)!
-        switch Int.random(in: 0..<100, using: &dice) {
-        case 0..<30: return try write(name, Content(number: .random(in: 0..<12, using: &dice), isBad: false))
-        case 30..<38: return try write(name, Content(number: .random(in: 0..<12, using: &dice), isBad: true))
-        case 38..<48:
-            guard let original = pick(Array(inbox.keys)), original != name else { return try run("nothing") }
-            return try write(name, inbox[original]!)
-        case 48..<54: return try cut(name)
-        case 54..<62:
-            guard let name = pick(Array(inbox.keys)) else { return try run("nothing") }
-            try FileManager.default.removeItem(atPath: world.root + "/inbox/" + name)
-            inbox[name] = nil
-            return try run("remove \(name)")
-        case 62..<70: return try accept()
-        case 70..<78: return try retract()
-        case 78..<86: return try restore()
-        case 86..<90:
-            _ = try world.processor().reprocess([])
-            return "reprocess"
-        default: return try crash()
-        }
+    struct Decisions: Equatable {
+        var accepted: Set<Content>
+        var retracted: [String: Set<Content>]
     }
 
-    private func run(_ what: String) throws -> String {
+    var outputs: [String: String] {
+        let wanted: Set = ["engagement.csv", "daily.csv"]
+        return world.outputs().filter { wanted.contains($0.key) }.mapValues { String(decoding: $0, as: UTF8.self) }
+    }
+
+    func agrees(_ place: Comment) -> Bool {
+        let expected = model.reports()
+        let outputs = outputs
+        guard outputs["engagement.csv"] ?? "" == expected.engagement, outputs["daily.csv"] ?? "" == expected.daily else {
+            Issue.record("\(place)\n\(outputs["daily.csv"] ?? "")\n---\n\(expected.daily)")
+            return false
+        }
+        return true
+    }
+
+    mutating func run() throws {
         _ = try world.processor().run()
-        return what
+        if !model.counting.isEmpty { model.hasCounted = true }
     }
 
-    private mutating func write(_ name: String, _ content: Content) throws -> String {
-        try world.put(name, content.text)
-        inbox[name] = content
-        take(name, content)
-        return try run("\(name) holds \(content)")
-    }
+    // MARK: Choosing
 
-    private mutating func take(_ name: String, _ content: Content) {
-        if model.retracted[name] == content {
-            model.claims[name] = nil
-            model.held[name] = nil
-            model.open.remove(name)
-        } else if content.isBad && !(model.counted[name]?.contains(content) ?? false) {
-            // A copy that becomes something else claims nothing until that is taken.
-            if let old = model.claims[name], model.owners[old] != name { model.claims[name] = nil }
-            model.held[name] = content
-            model.open.insert(name)
-        } else {
-            model.claims[name] = content
-            model.held[name] = nil
-            model.open.remove(name)
+    /// What may happen next. A decision is chosen among those that can be taken.
+    func event(_ dice: inout Dice) -> Event {
+        let name = Self.names.randomElement(using: &dice)!
+        func content(isBad: Bool) -> Content {
+            Content(number: .random(in: 0..<12, using: &dice), isBad: isBad)
         }
-        model.settle()
+        let kind: Event.Kind
+        switch Int.random(in: 0..<100, using: &dice) {
+        case 0..<26: kind = .holds(content(isBad: false))
+        case 26..<36: kind = .holds(content(isBad: true))
+        case 36..<48:
+            guard let original = model.found.keys.sorted().randomElement(using: &dice),
+                let copied = model.found[original]!.last
+            else { return Event(name: name, kind: .removed) }
+            kind = .holds(copied)
+        case 48..<57: kind = .cut
+        case 57..<62: kind = .removed
+        case 62..<69: return decision(.accept, name, &dice) { model.present($0).map(model.isHeld) ?? false }
+        case 69..<77:
+            return decision(.retract, name, &dice) {
+                model.claim($0) != nil || (model.present($0).map(model.isHeld) ?? false)
+            }
+        case 77..<85: return decision(.restore, name, &dice) { !(model.retracted[$0] ?? []).isEmpty }
+        case 85..<88: kind = .reprocessed
+        case 88..<91:
+            return Event(
+                name: "",
+                kind: .settings(
+                    countsDuplicates: Bool.random(using: &dice), ratio: ["5%", "5%", "90%"].randomElement(using: &dice)!))
+        default: kind = canCrash ? .crash(content(isBad: false)) : .holds(content(isBad: false))
+        }
+        return Event(name: name, kind: kind)
     }
 
-    /// A file that ends inside a record.
-    private mutating func cut(_ name: String) throws -> String {
-        if let claim = model.claims[name], model.owners[claim] != name { return try run("nothing") }
-        try world.put(name, #"{"Contract":"C1","App"#)
-        try FileManager.default.setAttributes(
-            [.modificationDate: Date(timeIntervalSinceNow: -60)], ofItemAtPath: world.root + "/inbox/" + name)
-        inbox[name] = nil
-        model.held[name] = nil
-        model.open.insert(name)
-        model.settle()
-        return try run("\(name) is cut")
+    private func decision(
+        _ decision: Decision, _ other: String, _ dice: inout Dice, _ canBe: (String) -> Bool
+    ) -> Event {
+        guard let name = Self.names.filter(canBe).randomElement(using: &dice) else {
+            return Event(name: other, kind: .reprocessed)
+        }
+        return Event(name: name, kind: .decided(decision))
     }
 
-    // MARK: Decisions
+    // MARK: Playing
 
-    private func decide(_ decision: Decision, _ name: String) throws -> Bool {
+    mutating func play(_ event: Event, _ dice: inout Dice) throws {
+        switch event.kind {
+        case .holds(let content):
+            try world.put(event.name, content.text)
+            find(content, event.name)
+        case .cut:
+            try world.put(event.name, #"{"Contract":"C1","App"#)
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -60)],
+                ofItemAtPath: world.root + "/inbox/" + event.name)
+            model.torn.insert(event.name)
+        case .removed: try? FileManager.default.removeItem(atPath: world.root + "/inbox/" + event.name)
+        case .decided(let decision): try decide(decision, event.name)
+        case .reprocessed: _ = try world.processor().reprocess([])
+        case .settings(let countsDuplicates, let ratio):
+            (model.countsDuplicates, model.takesBad) = (countsDuplicates, ratio != "5%")
+            world.yaml = "duplicates: \(countsDuplicates ? "count" : "skip")\nmax_reject_ratio: \(ratio)\n"
+        case .crash(let content): try crash(content, event.name, &dice)
+        }
+    }
+
+    private mutating func find(_ content: Content, _ name: String) {
+        model.found[name, default: []].append(content)
+        model.torn.remove(name)
+    }
+
+    private mutating func decide(_ decision: Decision, _ name: String) throws {
+        let (claim, present) = (model.claim(name), model.present(name))
+        let isHeld = present.map { model.isHeld($0) && !model.isRetracted($0, name) } ?? false
         do {
             _ = try world.processor().decide(decision, name)
-            return true
-        } catch is DecisionRefused { return false }
-    }
-
-    private mutating func accept() throws -> String {
-        guard let name = pick(Array(model.held.keys)) else { return try run("nothing") }
-        #expect(try decide(.accept, name))
-        model.claims[name] = model.held[name]
-        model.held[name] = nil
-        model.open.remove(name)
-        model.settle()
-        return "accept \(name)"
-    }
-
-    private mutating func retract() throws -> String {
-        guard let name = pick(Array(Set(model.claims.keys).union(model.held.keys))) else { return try run("nothing") }
-        #expect(try decide(.retract, name))
-        model.retracted[name] = model.claims[name] ?? model.held[name]
-        model.claims[name] = nil
-        model.held[name] = nil
-        model.open.remove(name)
-        model.settle()
-        return "retract \(name)"
-    }
-
-    private mutating func restore() throws -> String {
-        guard let name = pick(Array(model.retracted.keys)) else { return try run("nothing") }
-        guard try decide(.restore, name) else { return try run("nothing to restore in \(name)") }
-        model.claims[name] = model.retracted[name]
-        model.retracted[name] = nil
-        model.settle()
-        return "restore \(name)"
+        } catch let refusal as DecisionRefused {
+            // In another order the settings may be others when its turn comes.
+            let canBe =
+                switch decision {
+                case .accept: isHeld
+                case .retract: claim != nil || isHeld
+                case .restore: !(model.retracted[name] ?? []).isEmpty
+                }
+            #expect(!canBe, "\(refusal)")
+            return
+        }
+        switch decision {
+        case .accept: model.accepted.insert(present!)
+        case .retract: model.retracted[name, default: []].insert(claim ?? present!)
+        case .restore: model.retracted[name] = nil
+        }
+        if !model.counting.isEmpty { model.hasCounted = true }
     }
 
     // MARK: Crashes
 
-    /// A new file or none, and a run that dies at some call; what survives is where the history goes on.
-    private mutating func crash() throws -> String {
-        let name = Self.names.randomElement(using: &dice)!
-        let content = Content(number: .random(in: 0..<12, using: &dice), isBad: false)
+    /// A new file, and a run that dies at some call; what survives is where the history goes on.
+    private mutating func crash(_ content: Content, _ name: String, _ dice: inout Dice) throws {
         try world.put(name, content.text)
-        inbox[name] = content
-        take(name, content)
+        find(content, name)
         let call = Int.random(in: 1...150, using: &dice)
         let surviving = Surviving.allCases.randomElement(using: &dice)!
         let model = try CrashModel(watching: world.root)
         let script = FaultScript([.crash(atChange: call)], then: model)
         do {
-            _ = try World(
-                world.root, FileSystem(interposer: script, sqliteVFS: FaultVFS.register(over: script))
-            ).processor().run()
+            _ = try world.watched(by: script).processor().run()
         } catch {
             // The crash. Anything else shows in what is left.
         }
-        let after = World(World.temporary())
+        let after = world.at(World.temporary())
         try model.materialise(into: after.root, surviving)
         // Shared memory is no data; SQLite makes it anew, and removes it where the next model would not see.
         try? FileManager.default.removeItem(atPath: after.root + "/checkpoints/ledger.sqlite-shm")
         world.remove()
         world = after
-        return try run("\(name) holds \(content), crash at call \(call), surviving \(surviving)")
     }
 }
