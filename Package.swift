@@ -113,7 +113,10 @@ let package = Package(
                 "Records", "Reports", "TestSupport", logging,
             ]),
         tests("CommandTests", ["watchfold", "TestSupport", subprocess]),
-        tests("CheckpointsTests", ["Checkpoints", "Columns", "DurableIO", "Folding", "Records", "CSQLite"]),
+        .testTarget(
+            name: "CheckpointsTests",
+            dependencies: ["Checkpoints", "Columns", "DurableIO", "Folding", "Records", "CSQLite"],
+            exclude: ["Fixtures"], swiftSettings: strict),
     ]
 )
 

@@ -80,6 +80,7 @@ extension Ledger {
     /// Whether the ledger has the tables of a format; false for one of an earlier format that is open for reading.
     func has(format wanted: Int) throws(SQLiteError) -> Bool {
         // A writer has brought it up to date; for a reader one may do so at any time.
-        try mode != .read || Self.header(connection).format >= wanted
+        if mode != .read { return true }
+        return try Self.header(connection).format >= wanted
     }
 }

@@ -69,6 +69,9 @@ package final class Ledger {
         }
     }
 
+    /// Rows that were read so far: tests look how they grow.
+    package var rowsRead: Int { connection.rowsRead }
+
     /// The time of day, in Unix milliseconds.
     package static let wallClock: @Sendable () -> Int64 = {
         var time = timespec()

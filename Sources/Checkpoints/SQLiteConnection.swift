@@ -170,7 +170,9 @@ package final class SQLiteConnection {
         try withStatement(sql, values) { (statement) throws(SQLiteError) in
             while true {
                 switch sqlite3_step(statement) {
-                case SQLITE_ROW: try body(SQLiteRow(statement: statement, connection: self))
+                case SQLITE_ROW:
+                    rowsRead += 1
+                    try body(SQLiteRow(statement: statement, connection: self))
                 case SQLITE_DONE: return
                 case let code: throw failure(code, sql)
                 }
@@ -193,12 +195,17 @@ package final class SQLiteConnection {
     ) throws(SQLiteError) -> R? {
         try withStatement(sql, values) { (statement) throws(SQLiteError) in
             switch sqlite3_step(statement) {
-            case SQLITE_ROW: return try map(SQLiteRow(statement: statement, connection: self))
+            case SQLITE_ROW:
+                rowsRead += 1
+                return try map(SQLiteRow(statement: statement, connection: self))
             case SQLITE_DONE: return nil
             case let code: throw failure(code, sql)
             }
         }
     }
+
+    /// Rows that statements returned so far: what reading costs, whatever the machine.
+    package private(set) var rowsRead = 0
 
     /// The key of the row inserted last.
     package var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }

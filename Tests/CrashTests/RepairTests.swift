@@ -164,6 +164,50 @@ import Testing
         #expect(try world.states() == states, "\(loss.rawValue)")
     }
 
+    /// What was accepted, retracted, held and copied is known after the ledger was rebuilt from partials and manifest, also
+    /// when nothing of it is in the inbox any more.
+    @Test func decisionsSurviveTheLossOfTheLedger() throws {
+        let world = try World.make()
+        defer { world.remove() }
+        func decide(_ decision: Decision, _ name: String) throws { _ = try world.processor().decide(decision, name) }
+        try world.put("20220401.json", day(1))
+        try world.put("20220401-copy.json", day(1))
+        try world.put("20220402.json", day(2) + "bad\n{\n")
+        try world.put("20220403.json", day(3))
+        try world.put("20220404.json", day(4))
+        try world.put("20220405.json", day(5) + "bad\n{\n")
+        _ = try world.processor().run()
+        try decide(.accept, "20220402.json")
+        try decide(.retract, "20220403.json")
+        try world.put("20220404.json", day(14) + "bad\n{\n")
+        _ = try world.processor().run()
+        let before = try (world.states(), world.outputs())
+        #expect(
+            before.0 == [
+                "20220401.json": .folded, "20220401-copy.json": .duplicate, "20220402.json": .folded,
+                "20220403.json": .retracted, "20220404.json": .held, "20220405.json": .held,
+            ])
+        for name in before.0.keys { try FileManager.default.removeItem(atPath: world.root + "/inbox/" + name) }
+        try lose(.ledger, world, [:])
+        let report = try world.repair()
+        #expect(report.isSound && report.hasLost)
+        _ = try world.processor().run()
+        #expect(try world.states() == before.0)
+        #expect(world.outputs() == before.1)
+        // What was accepted stays so under any name, what was retracted comes back when it is restored.
+        try world.put("again.json", day(2) + "bad\n{\n")
+        try world.put("20220401.json", day(21))
+        _ = try world.processor().run()
+        #expect(try world.states()["again.json"] == .duplicate)
+        #expect(try world.states()["20220401-copy.json"] == .folded)
+        try decide(.restore, "20220403.json")
+        try decide(.accept, "20220405.json")
+        try decide(.accept, "20220404.json")
+        #expect(try world.states()["20220403.json"] == .folded && world.states()["20220404.json"] == .folded)
+        let report2 = try world.verify()
+        #expect(report2.damages == [] && report2.stale == [] && report2.behind == [])
+    }
+
     @Test(arguments: [Loss.ledger, .ledgerAndManifest, .partial, .partialAndLedger], Surviving.allCases)
     func canBeInterruptedAnywhere(loss: Loss, surviving: Surviving) throws {
         let scene = try scene()

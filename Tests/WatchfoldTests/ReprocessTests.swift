@@ -84,12 +84,16 @@ import Testing
         #expect(try bench.status().files.map(\.state) == [.held, .folded, .failed])
         let before = try bench.status().generation
         bench.yaml = "max_reject_ratio: 50%\n"
-        // A run leaves alone what did not change; a reprocess asks again.
+        // A run settles what is known anew, without reading; a reprocess reads what failed once more.
+        bench.watcher.forget()
         try bench.run()
-        #expect(try bench.state("20220401.json") == .held)
-        _ = try bench.reprocess()
-        #expect(try bench.status().files.map(\.state) == [.folded, .folded, .failed])
+        #expect(bench.watcher.opened(below: bench.inbox).isEmpty)
+        #expect(try bench.state("20220401.json") == .folded)
         #expect(try bench.status().generation == before + 1)
+        _ = try bench.reprocess()
+        #expect(bench.watcher.opened(below: bench.inbox).count == 3)
+        #expect(try bench.status().files.map(\.state) == [.folded, .folded, .failed])
+        #expect(try bench.status().generation == before + 2)
         #expect(bench.outputs()["engagement.csv"]!.contains("\nA,0,10,0,0,0\n"))
         #expect(try bench.verify().isSound)
     }

@@ -43,6 +43,8 @@ package struct DecisionReport: Sendable {
     package var after: EngagementTotals
     /// Configured outputs that were made or failed.
     package var outputs: [OutputOutcome]
+    /// What else a person should know, in words.
+    package var notes: [String] = []
 }
 
 extension Processor {
@@ -71,13 +73,19 @@ extension Processor {
             try ledger.endRun(
                 run, RunSummary(outcome: .finished, files: [now.state: 1], published: generation),
                 categories: settings.map.canonicalText)
+            let counting = try now.counting.flatMap { try ledger.version($0) }
+            var notes: [String] = []
+            if let counting, counting.facts.plan != settings.configuration.foldSettingsText {
+                notes.append(
+                    "\(now.name) was folded under other settings than those of now; `watchfold reprocess` folds it again")
+            }
             return DecisionReport(
                 name: now.name, state: now.state, reason: now.reason,
                 others: try commit.files.filter { !$0.name.utf8.elementsEqual(file.name.utf8) }.map {
                     let other = try ledger.file(named: $0.name)!
                     return (other.name, other.state, other.reason)
                 }, before: before, after: try totals(),
-                outputs: OutputKeeper(settings, fileSystem: fileSystem).renew(try ledger.generation))
+                outputs: OutputKeeper(settings, fileSystem: fileSystem).renew(try ledger.generation), notes: notes)
         } catch {
             // The decision failed; that the run's end could not be written down adds nothing to it.
             try? ledger.endRun(run, RunSummary(outcome: .failed))

@@ -83,7 +83,11 @@ struct Resolution {
     private let countsDuplicates: Bool
     private let settingsText: String
     private var findings: [ByteOrdered: Finding] = [:]
+    /// Names whose last finding is this content.
+    private var finders: [String: Set<ByteOrdered>] = [:]
     private var decisions: [ContentDecision] = []
+    private var decisionsByName: [ByteOrdered: [ContentDecision]] = [:]
+    private var accepted: Set<String> = []
     private var losses: Set<VersionID> = []
     /// What was found out about contents in this change, by digest: why they are held, if they are.
     private var marks: [String: String?] = [:]
@@ -104,9 +108,12 @@ struct Resolution {
 
     /// A whole content was found under a name.
     mutating func found(_ content: Content, under name: String, at location: FileLocation) {
-        findings[ByteOrdered(name), default: Finding()].contents.append(content)
-        findings[ByteOrdered(name)]!.location = location
-        findings[ByteOrdered(name)]!.unreadable = nil
+        let name = ByteOrdered(name)
+        if let last = findings[name]?.contents.last { finders[last.digest]?.remove(name) }
+        findings[name, default: Finding()].contents.append(content)
+        findings[name]!.location = location
+        findings[name]!.unreadable = nil
+        finders[content.digest, default: []].insert(name)
         if let judgement = content.judgement { marks[content.digest] = .some(judgement.held) }
     }
 
@@ -114,11 +121,17 @@ struct Resolution {
     mutating func found(
         _ status: FileStanding<VersionReference>, because reason: String, under name: String, at location: FileLocation
     ) {
-        findings[ByteOrdered(name), default: Finding()].location = location
-        findings[ByteOrdered(name)]!.unreadable = (status, reason)
+        let name = ByteOrdered(name)
+        if let last = findings[name]?.contents.last { finders[last.digest]?.remove(name) }
+        findings[name, default: Finding()].location = location
+        findings[name]!.unreadable = (status, reason)
     }
 
-    mutating func decide(_ decision: ContentDecision) { decisions.append(decision) }
+    mutating func decide(_ decision: ContentDecision) {
+        decisions.append(decision)
+        decisionsByName[ByteOrdered(decision.name), default: []].append(decision)
+        if decision.kind == .accept { accepted.insert(decision.digest) }
+    }
 
     /// The partial of a version is gone for good.
     mutating func lose(_ version: VersionID) { losses.insert(version) }
@@ -129,12 +142,7 @@ struct Resolution {
             !(other == ByteOrdered(name))
                 && Self.precedes(date != nil, other, location.date != nil, ByteOrdered(name))
         }
-        for (other, finding) in findings
-        where finding.unreadable == nil && finding.contents.last?.digest == digest
-            && precedes(other, finding.location?.date)
-        {
-            return true
-        }
+        for other in finders[digest] ?? [] where precedes(other, findings[other]!.location?.date) { return true }
         guard let counting = try ledger.countingName(digest: digest), findings[ByteOrdered(counting)] == nil else {
             return false
         }
@@ -167,14 +175,14 @@ struct Resolution {
                 of: content.size, settings.configuration.maxRejectRatio)
         }
         guard reason != nil else { return nil }
-        if decisions.contains(where: { $0.kind == .accept && $0.digest == content.digest }) { return nil }
+        if accepted.contains(content.digest) { return nil }
         return try ledger.isAccepted(content.digest) ? nil : reason
     }
 
     /// What a person took out of a name.
     func retractedContents(of name: String) throws -> Set<String> {
         var contents = Set(try ledger.retractedContents(of: name))
-        for decision in decisions where decision.name.utf8.elementsEqual(name.utf8) {
+        for decision in decisionsByName[ByteOrdered(name)] ?? [] {
             switch decision.kind {
             case .retract: contents.insert(decision.digest)
             case .restore: contents.remove(decision.digest)

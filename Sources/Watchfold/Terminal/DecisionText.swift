@@ -25,6 +25,7 @@ extension DecisionReport {
             }
             lines.append(line)
         }
+        lines += notes.map { Show.name($0) }
         lines += outputs.filter { $0.problem == nil }.map { Show.name($0.text) }
         return lines
     }
