@@ -11,7 +11,16 @@
     import Darwin
 #endif
 
-private let wrappers: [StaticString] = ["$numberLong", "$numberInt", "$numberDouble", "$numberDecimal"]
+enum ExtendedJSON {
+    /// Names of the types of numbers.
+    static let wrappers: Set<String> = ["$numberLong", "$numberInt", "$numberDouble", "$numberDecimal"]
+
+    private static let names = wrappers.map { Array($0.utf8) }
+
+    fileprivate static func isWrapper(_ key: UnsafeBufferPointer<UInt8>) -> Bool {
+        names.contains { $0.count == key.count && memcmp($0, key.baseAddress!, key.count) == 0 }
+    }
+}
 
 /// Gives `body` the text of the number in `value`, a value that the scanner accepted.
 ///
@@ -25,7 +34,7 @@ func withWrappedNumber<Result>(
         try scanner.skipSpace()
         guard scanner.p.pointee == UInt8(ascii: "\"") else { return nil }
         let (key, hasEscapes) = try scanner.stringText()
-        guard hasEscapes ? withDecoded(key, isWrapper) : isWrapper(key) else { return nil }
+        guard hasEscapes ? withDecoded(key, ExtendedJSON.isWrapper) : ExtendedJSON.isWrapper(key) else { return nil }
         try scanner.skipColon()
         switch scanner.p.pointee {
         case UInt8(ascii: "\""):
@@ -43,15 +52,9 @@ func withWrappedNumber<Result>(
     } catch { preconditionFailure("a value that was accepted is no JSON: \(error)") }
 }
 
-private func isWrapper(_ key: UnsafeBufferPointer<UInt8>) -> Bool {
-    wrappers.contains {
-        $0.utf8CodeUnitCount == key.count && memcmp($0.utf8Start, key.baseAddress!, key.count) == 0
-    }
-}
-
 extension JSONScanner {
     /// Walks over the string whose quote is the next byte; its inside, and whether that holds escapes.
-    fileprivate mutating func stringText() throws(ScanFailure) -> (UnsafeBufferPointer<UInt8>, hasEscapes: Bool) {
+    mutating func stringText() throws(ScanFailure) -> (UnsafeBufferPointer<UInt8>, hasEscapes: Bool) {
         p += 1
         let start = p
         let hasEscapes = try skipString()
