@@ -95,14 +95,9 @@ struct DurationAdvice: Hashable {
         if text.hasPrefix("P"), text.contains(where: { "YM".contains($0) }) {
             return "has years or months, which are of no fixed length"
         }
-        if unlimited.reads(text, isString: isString) || isDigits(text) { return "is beyond 64 bits" }
-        return isString
-            ? "is no number, and in none of the forms that duration_format names" : "is beyond 64 bits"
-    }
-
-    private static func isDigits(_ text: String) -> Bool {
-        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") }
-        return !digits.isEmpty && digits.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+        // Every number that is not beyond them is read by some rounding.
+        if case .number = SampleValue(text.utf8) { return "is beyond 64 bits" }
+        return "is no number" + (isString ? ", and in none of the forms that duration_format names" : "")
     }
 }
 

@@ -75,7 +75,7 @@ package struct RejectionAdvice: Sendable, Hashable {
         notes = zip(notes, groups).enumerated()
             .sorted { ($1.element.1.count, $0.offset) < ($0.element.1.count, $1.offset) }
             .map { _, pair in
-                groups.count > 1 && pair.1.count > 1 ? pair.0 + ", and \(pair.1.count - 1) more" : pair.0
+                groups.count > 1 && pair.1.count > 1 ? "\(pair.0) (\(Show.count(pair.1.count, "record")))" : pair.0
             }
         if notes.count > Self.shown {
             notes = notes.prefix(Self.shown) + ["and \(notes.count - Self.shown) other kinds"]
@@ -145,7 +145,8 @@ package struct RejectionAdvice: Sendable, Hashable {
         let kind = ValueText.kind(found)
         var sentence = "\(name) \(kind)"
         if !ValueText.isContainer(found) {
-            sentence = "\(name) \(ValueText.excerpt(found)) \(kind); only a string is taken"
+            let taken = reason == .badContract ? "strings and whole numbers" : "strings"
+            sentence = "\(name) \(ValueText.excerpt(found)) \(kind); only \(taken) are taken"
         }
         // An object with one value in it, such as MongoDB's {"$oid": …}.
         if case .object(let members) = found, members.count == 1, !ValueText.isContainer(members[0].value) {

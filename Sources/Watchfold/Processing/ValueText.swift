@@ -19,7 +19,7 @@ enum ValueText {
     static func kind(_ value: SampleValue) -> String {
         switch value {
         case .null: "is null"
-        case .boolean(let isTrue): "is \(isTrue), a boolean"
+        case .boolean: "is a boolean"
         case .number: "is a number"
         case .string: "is a string"
         case .array(let elements): "is an array of " + array(elements)
