@@ -10,8 +10,8 @@
 //      negative_durations reject
 //      max_record_bytes 16000000
 //
-//  A setting that came later has a line only when it is not the default, behind negative_durations and in this order, so
-//  that the text of settings that were there before never changes:
+//  A setting that came later has a line only when it is not the default, behind negative_durations and in this order.
+//  So the text of settings that were there before never changes:
 //
 //      duration_unit milliseconds
 //      duration_format padded HH:MM:SS

@@ -134,14 +134,14 @@ extension DurationRules {
         return nil
     }
 
-    /// The digits behind a decimal sign: empty without one, nil when there are none behind it. A comma is one only where
-    /// numbers are never grouped by commas.
+    /// The digits behind a decimal sign: empty without one, nil when there are none behind it. A comma is one only
+    /// where numbers are never grouped by commas.
     private func fraction(_ cursor: inout DigitCursor, behind signs: [Unicode.Scalar]) -> Range<Int>? {
         signs.contains { cursor.take($0) } ? cursor.digits() : 0..<0
     }
 
-    /// Weeks, days, and behind a T hours, minutes and seconds, each once and in this order; the last may have a fraction.
-    /// Years and months are of no fixed length.
+    /// Weeks, days, and behind a T hours, minutes and seconds, each once and in this order; the last may have a
+    /// fraction. Years and months are of no fixed length.
     private func iso8601(_ text: UnsafeBufferPointer<UInt8>) -> DurationReading? {
         var cursor = DigitCursor(text)
         let isNegative = cursor.take("-")

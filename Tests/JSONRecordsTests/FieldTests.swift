@@ -93,7 +93,10 @@ private func plan(_ keys: [[[String]]], value: [[String]]) -> FoldPlan {
         (#"{"Contract":10023456.0,"AppName":"B","TotalDuration":1}"#, "10023456 B 1 coerced"),
         (#"{"Contract":-1.70e2,"AppName":"B","TotalDuration":1}"#, "-170 B 1 coerced"),
         (#"{"Contract":0.0,"AppName":"B"}"#, "ignored"), (#"{"Contract":0.0012e4,"AppName":"B"}"#, "missing-duration"),
-        (#"{"Contract":12345678901234567890123.0,"AppName":"B","TotalDuration":1}"#, "12345678901234567890123 B 1 coerced"),
+        (
+            #"{"Contract":12345678901234567890123.0,"AppName":"B","TotalDuration":1}"#,
+            "12345678901234567890123 B 1 coerced"
+        ),
         (#"{"Contract":1e64,"AppName":"B","TotalDuration":1}"#, "bad-contract"),
         (#"{"Contract":"17.0","AppName":"B","TotalDuration":1}"#, "17.0 B 1"),
         (#"{"Contract":" A ","AppName":" B","TotalDuration":1}"#, " A   B 1"),

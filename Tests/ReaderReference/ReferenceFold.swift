@@ -22,7 +22,8 @@ extension FoldPlan {
             switch value {
             case .string(let text): keys.append(text)
             case .number, .object:
-                guard isFirst, let number = value.flatMap(Self.numberText), let digits = referenceContract(number) else {
+                guard isFirst, let number = value.flatMap(Self.numberText), let digits = referenceContract(number)
+                else {
                     return .rejected(isFirst ? .badContract : .badApp)
                 }
                 keys.append(Array(digits.utf8))

@@ -31,7 +31,8 @@ package indirect enum JSON: Equatable {
     package var hasDuplicateKeys: Bool {
         switch self {
         case .object(let members):
-            Set(members.map { String(decoding: $0.key, as: UTF8.self) }).count < members.count || members.contains { $0.value.hasDuplicateKeys }
+            Set(members.map { String(decoding: $0.key, as: UTF8.self) }).count < members.count
+                || members.contains { $0.value.hasDuplicateKeys }
         case .array(let elements): elements.contains(where: \.hasDuplicateKeys)
         default: false
         }

@@ -90,7 +90,8 @@ package struct Checker {
                 container: summary.container, compression: summary.compression, size: summary.size,
                 counts: summary.counts,
                 findings: FileFindings(
-                    rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations, summary.sample,
+                    rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations,
+                    summary.sample,
                     apps: summary.apps, settings))
         }
         if case .failed(let error as IOError) = outcome, error.isMissing {

@@ -33,7 +33,9 @@ enum FieldGuess {
 
         /// Words with which a name means something else: `contract_type`, `AppVersion`, `start_time`, `user_agent`.
         var others: Set<String> {
-            let all: Set<String> = ["type", "status", "count", "date", "datetime", "timestamp", "version", "url", "kind"]
+            let all: Set<String> = [
+                "type", "status", "count", "date", "datetime", "timestamp", "version", "url", "kind",
+            ]
             switch self {
             case .contract:
                 return all.union(["name", "agent", "time", "email", "level", "segment", "state", "class", "group"])
@@ -57,7 +59,9 @@ enum FieldGuess {
             guard let keys = try? fieldKeys(parsing: path.string), let last = keys.last else { continue }
             let words = words(last)
             let isName = letters(last) == letters(name)
-            if !isName && (words.contains { role.others.contains($0) } || letters(last).contains("timestamp")) { continue }
+            if !isName && (words.contains { role.others.contains($0) } || letters(last).contains("timestamp")) {
+                continue
+            }
             let score = score(letters(last), letters(name), role.words)
             if score > 0 { scores[score, default: []].append(path.string) }
         }
@@ -76,7 +80,8 @@ enum FieldGuess {
     static func unit(of path: String) -> WrittenUnit {
         guard let keys = try? fieldKeys(parsing: path), let last = keys.last else { return .seconds }
         let words = Set(words(last))
-        return !words.isDisjoint(with: milliseconds) ? .milliseconds : !words.isDisjoint(with: minutes) ? .minutes : .seconds
+        return !words.isDisjoint(with: milliseconds)
+            ? .milliseconds : !words.isDisjoint(with: minutes) ? .minutes : .seconds
     }
 
     private static func letters(_ text: String) -> String { text.lowercased().filter { $0.isLetter || $0.isNumber } }

@@ -1,7 +1,7 @@
 //  A file whose records all lack a field: what it has instead, and the lines of the configuration that would find it.
 //
-//      all 1,500 records lack Contract; they have data.app, data.customer, data.secs; this line in the configuration would
-//      find it: fields: {contract: data.customer}
+//      all 1,500 records lack Contract; they have data.app, data.customer, data.secs; this line in the configuration
+//      would find it: fields: {contract: data.customer}
 //
 //  The lines are guesses by names (FieldGuess.swift) that were tried: under them, every record of a sample is read. If
 //  none passes, or two do that are alike, no line is shown; a person decides.

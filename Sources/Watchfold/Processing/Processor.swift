@@ -297,7 +297,8 @@ package final class Processor {
                 let verdict = try committer.verdict(candidate, judgement, isAfresh: isAfresh)
                 if case .content(let summary, _, _) = judgement {
                     item.findings = FileFindings(
-                        rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations, summary.sample,
+                        rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations,
+                        summary.sample,
                         apps: try committer.unmappedApps(verdict), settings)
                 }
                 if case .seen = verdict { item.isUnchanged = true }

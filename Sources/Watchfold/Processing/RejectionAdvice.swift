@@ -8,8 +8,8 @@
 //          duration_format: HH:MM:SS
 //          rounding: nearest
 //
-//  Lines are shown only after they were tried: the records of the sample were read again under them, and so many of them
-//  were read as is said.
+//  Lines are shown only after they were tried: the records of the sample were read again under them, and so many of
+//  them were read as is said.
 
 import Configuration
 import JSONRecords
@@ -33,8 +33,9 @@ package struct RejectionAdvice: Sendable, Hashable {
     /// - Parameter isAlone: whether no record of the file was read, so that its fields may be looked for elsewhere.
     static func all(_ sample: RecordSample, _ plan: FoldPlan, isAlone: Bool) -> [RejectReason: RejectionAdvice] {
         var advice: [RejectReason: RejectionAdvice] = [:]
-        for (reason, records) in Dictionary(grouping: sample.records, by: \.reason) {
-            let found = RejectionAdvice(reason, records, plan, isAlone: isAlone)
+        let all = sample.records
+        for (reason, records) in Dictionary(grouping: all, by: \.reason) {
+            let found = RejectionAdvice(reason, records, plan, isAlone ? all : nil)
             if !found.notes.isEmpty { advice[reason] = found }
         }
         return advice
@@ -51,7 +52,10 @@ package struct RejectionAdvice: Sendable, Hashable {
         return "\(subject) in the configuration would read \(object):"
     }
 
-    private init(_ reason: RejectReason, _ records: [RecordSample.Record], _ plan: FoldPlan, isAlone: Bool) {
+    /// - Parameter all: what was rejected for any reason, when the field may be looked for elsewhere.
+    private init(
+        _ reason: RejectReason, _ records: [RecordSample.Record], _ plan: FoldPlan, _ all: [RecordSample.Record]?
+    ) {
         self.records = records.count
         let values = records.compactMap { record in SampleValue(record.raw).map { (record: record, value: $0) } }
         var groups: [(text: String, count: Int)] = []
@@ -85,23 +89,30 @@ package struct RejectionAdvice: Sendable, Hashable {
             if configuration.contains("rounding: nearest") {
                 configuration[configuration.count - 1] += "   # or down, or up"
             }
-        } else if isAlone, paths.count == 1, let path = paths.first, let keys = try? fieldKeys(parsing: path) {
+        } else if let all, paths.count == 1, let path = paths.first, let keys = try? fieldKeys(parsing: path) {
             let key = reason == .badContract ? "contract" : reason == .badApp ? "app" : "duration"
             switch reason {
             case .badContract: proposed.keyPaths[0] = FieldPath([keys])
             case .badApp: proposed.keyPaths[1] = FieldPath([keys])
             default: proposed.valuePath = FieldPath([keys])
             }
-            propose(proposed, ["fields: {\(key): \(FieldGuess.yaml(path))}"], records)
-            // A field that is looked for elsewhere is looked for there in all records.
-            if readable < records.count { configuration = [] }
+            // A field that is looked for elsewhere is looked for there in every record.
+            if Self.readable(all, proposed) == all.count {
+                propose(proposed, ["fields: {\(key): \(FieldGuess.yaml(path))}"], records)
+            }
         }
     }
 
     private mutating func propose(_ plan: FoldPlan, _ lines: [String], _ records: [RecordSample.Record]) {
-        let counts = outcome(of: records.map(\.raw), under: plan)
-        readable = counts.folded + (counts.rejected[.negativeDuration] ?? 0)
+        readable = Self.readable(records, plan)
         if readable > 0 { configuration = lines }
+    }
+
+    /// How many of these records are read under a plan. One below zero is readable.
+    private static func readable(_ records: [RecordSample.Record], _ plan: FoldPlan) -> Int {
+        // Among others, an array would be one of records.
+        let counts = outcome(of: records.filter { $0.reason != .notAnObject }.map(\.raw), under: plan)
+        return counts.folded + (counts.rejected[.negativeDuration] ?? 0)
     }
 
     // MARK: One record
@@ -135,7 +146,9 @@ package struct RejectionAdvice: Sendable, Hashable {
         if reason == .missingApp || reason == .missingDuration { return (("\(name) is null", "null"), nil) }
         if reason == .badDuration, found.numberText != nil || !ValueText.isContainer(found) {
             let advice = DurationAdvice(found, plan.durations)
-            return (("\(name) \(ValueText.excerpt(found)) \(advice.text)", advice.text), advice.rules.map { .rules($0) })
+            return (
+                ("\(name) \(ValueText.excerpt(found)) \(advice.text)", advice.text), advice.rules.map { .rules($0) }
+            )
         }
         if reason == .badContract, let number = found.numberText {
             let text = number.contains { $0 == "." || $0 == "e" || $0 == "E" }
@@ -155,8 +168,8 @@ package struct RejectionAdvice: Sendable, Hashable {
         return ((sentence, kind), nil)
     }
 
-    /// A record that holds a table by columns, as pandas writes it: each field an array, or an object with a key for each
-    /// row.
+    /// A record that holds a table by columns, as pandas writes it: each field an array, or an object with a key for
+    /// each row.
     static func columns(_ record: SampleValue, _ plan: FoldPlan) -> String? {
         let fields = zip(plan.keys + [plan.value], plan.keyPaths + [plan.valuePath])
         var names: [String] = []

@@ -52,7 +52,8 @@ enum ValueText {
 
     /// Compact text, given up once it is longer than the limit.
     private static func json(_ value: SampleValue, limit: Int) -> String {
-        func list<Element>(_ elements: [Element], _ open: String, _ close: String, _ text: (Element) -> String) -> String
+        func list<Element>(_ elements: [Element], _ open: String, _ close: String, _ text: (Element) -> String)
+            -> String
         {
             var result = open
             for (index, element) in elements.enumerated() where result.utf8.count <= limit {
