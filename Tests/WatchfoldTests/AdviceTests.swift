@@ -60,6 +60,7 @@ import Testing
         ),
         (#""P1Y""#, "has years or months, which are of no fixed length"), ("true", "is a boolean"),
         ("1e30", "is beyond 64 bits"), (#""9223372036854775808""#, "is beyond 64 bits"),
+        (#""2562047788015215:30:08""#, "is beyond 64 bits"), (#""PT9223372036854775808S""#, "is beyond 64 bits"),
         (#"{"$numberDouble":"NaN"}"#, "is no number"),
         (#""soon""#, "is no number, and in none of the forms that duration_format names"),
         (#""{\"s\":5}""#, "is a string that holds JSON"),
@@ -67,6 +68,24 @@ import Testing
         let advice = try #require(try findings([duration(value)]).advice[.badDuration])
         #expect(advice.notes == ["TotalDuration \(value) \(words)"])
         #expect(advice.configuration.isEmpty && advice.proposal == nil)
+    }
+
+    /// From the inbox to the report; and files folded under other settings are noticed.
+    @Test func settingsOfDurationsReachTheSums() throws {
+        let bench = Workbench()
+        bench.yaml = "duration_unit: milliseconds\nrounding: nearest\n"
+        bench.put("20220401.json", (0..<3000).map { _ in duration("1499") + "\n" }.joined())
+        #expect(try bench.run().files[0].counts.coerced == 0)
+        #expect(try bench.export(.engagement).contains("A,0,3000,0,0,0\n"))
+        bench.yaml = "duration_unit: milliseconds\nrounding: up\nduration_format: HH:MM:SS\n"
+        bench.put("20220402.json", duration("\"00:01:00\"") + "\n" + duration(#"{"$numberLong":"2000"}"#) + "\n")
+        let report = try bench.run()
+        #expect(
+            report.notes.contains { $0.contains("1 counted files were folded under other settings") }, "\(report.notes)"
+        )
+        #expect(try bench.export(.engagement).contains("A,0,3062,0,0,0\n"))
+        #expect(try bench.reprocess().files.count == 2)
+        #expect(try bench.export(.engagement).contains("A,0,6062,0,0,0\n"))
     }
 
     @Test func manyFormsAreToldTogetherWithWhatIsReadOfThem() throws {

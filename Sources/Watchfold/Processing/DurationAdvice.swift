@@ -95,9 +95,22 @@ struct DurationAdvice: Hashable {
         if text.hasPrefix("P"), text.contains(where: { "YM".contains($0) }) {
             return "has years or months, which are of no fixed length"
         }
-        // Every number that is not beyond them is read by some rounding.
+        // Every number that is not beyond them is read by some rounding; a text with fewer digits would be.
         if case .number = SampleValue(text.utf8) { return "is beyond 64 bits" }
+        if isString && unlimited.reads(shortened(text), isString: true) { return "is beyond 64 bits" }
         return "is no number" + (isString ? ", and in none of the forms that duration_format names" : "")
+    }
+}
+
+extension DurationAdvice {
+    /// The text with at most nine of the digits that stand together.
+    private static func shortened(_ text: String) -> String {
+        var digits = 0
+        return String(
+            text.unicodeScalars.filter { scalar in
+                digits = "0"..."9" ~= scalar ? digits + 1 : 0
+                return digits <= 9
+            }.map(Character.init))
     }
 }
 

@@ -39,7 +39,7 @@ package struct FileFindings: Sendable, Hashable {
         ].filter { $0.value > 0 }
         fields = observations?.fields ?? FieldPaths()
         lacking = observations.flatMap { LackingFields(rejected, folded: folded, $0, sample, plan) }
-        if let sample { advice = RejectionAdvice.all(sample, plan, isAlone: folded == 0) }
+        if let sample, !sample.isEmpty { advice = RejectionAdvice.all(sample, plan, isAlone: folded == 0) }
         unmapped = UnmappedApps(apps, settings.map)
     }
 }

@@ -33,6 +33,9 @@ package struct RecordSample: Sendable {
 
     package init() {}
 
+    /// Whether nothing was rejected that is looked at.
+    package var isEmpty: Bool { first.isEmpty }
+
     /// In the order of the file, each once.
     package var records: [Record] {
         var all = Dictionary(first.map { ($0.offset, $0) }) { first, _ in first }
