@@ -5,7 +5,8 @@
 //                bits 4-5  longest record: 1 MiB, 200, 60 or 7 bytes
 //                bit  6    the file is a range that does not begin at its start
 //                bit  7    the end is told late
-//      byte 1    bytes of each window, less one
+//      byte 1    bits 0-5  bytes of each window, less one
+//                bits 6-7  durations: seconds; all forms, rounded; milliseconds; minutes, rounded up
 
 import JSONRecords
 import ReaderReference
@@ -28,9 +29,17 @@ struct ReaderInput {
         feeding.maxRecordBytes = [1 << 20, 200, 60, 7][Int(bits >> 4 & 3)]
         feeding.isAtStart = bits & 0x40 == 0
         tellsEndLate = bits & 0x80 != 0
-        step = Int(input[1]) + 1
+        step = Int(input[1] & 0x3F) + 1
+        feeding.plan.durations = Self.durations[Int(input[1] >> 6)]
         file = Array(input[2...])
     }
+
+    private static let durations: [DurationRules] = [
+        DurationRules(),
+        DurationRules(forms: [.padded, .hoursMinutesSeconds, .minutesSeconds, .iso8601, .units], rounding: .nearest),
+        DurationRules(unit: .milliseconds, forms: [.hoursMinutes]),
+        DurationRules(unit: .minutes, forms: [.padded], rounding: .up),
+    ]
 
     private static let plans: [FoldPlan] = {
         var keeping = FoldPlan.engagement

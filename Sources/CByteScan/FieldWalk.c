@@ -310,6 +310,7 @@ WF_INLINE int take(const wf_walk *walk, wf_rows *rows, uint64_t met) {
             int64_t value;
             const uint8_t *behind = wf_take_integer(slot->start, &value);
             if (slot->start[-1] == '"' || behind == NULL || *behind == '.' || (*behind | 0x20) == 'e') return 0;
+            if (!wf_convert(rows, &value)) return 0;
             rows->values[rows->row] = value;
         }
         place = end;

@@ -73,11 +73,14 @@ WF_INLINE const uint8_t *match(const wf_shape_run *run, const uint8_t *p, const 
     }
 }
 
-/// Puts the record whose values are in the slots into the next row, unless it is ignored.
-WF_INLINE void take(const wf_shape_run *run, wf_rows *rows, const wf_shape_node *end) {
+/// Puts the record whose values are in the slots into the next row, unless it is ignored. Returns 0 when it is one to
+/// be judged elsewhere.
+WF_INLINE int take(const wf_shape_run *run, wf_rows *rows, const wf_shape_node *end) {
     const uint16_t *roles = run->roles + end->slot;
     wf_row_key *keys = rows->keys + rows->row * rows->key_count;
     size_t key_count = rows->key_count;
+    int64_t value = run->slots[roles[key_count]].value;
+    if (!wf_convert(rows, &value)) return 0;
     rows->taken++;
     for (size_t k = 0; k < key_count; k++) {
         wf_shape_slot kept = run->slots[roles[k]];
@@ -86,10 +89,11 @@ WF_INLINE void take(const wf_shape_run *run, wf_rows *rows, const wf_shape_node 
     }
     if (wf_is_ignored(rows, keys[0].base, keys[0].count)) {
         rows->ignored_records++;
-        return;
+        return 1;
     }
-    rows->values[rows->row] = run->slots[roles[key_count]].value;
+    rows->values[rows->row] = value;
     rows->row++;
+    return 1;
 }
 
 enum wf_row_stop wf_shape_match_lines(wf_shape_run *given, const uint8_t **at) {
@@ -109,11 +113,10 @@ enum wf_row_stop wf_shape_match_lines(wf_shape_run *given, const uint8_t **at) {
         const wf_shape_node *end;
         const uint8_t *q = match(&run, p, &end);
         if (q != NULL && *q == '\r') q++;
-        if (q == NULL || *q != '\n' || q - p > run.rows.max_record) {
+        if (q == NULL || *q != '\n' || q - p > run.rows.max_record || WF_UNLIKELY(!take(&run, &run.rows, end))) {
             stop = WF_ROW_MISS;
             break;
         }
-        take(&run, &run.rows, end);
         p = q + 1;
     }
     *at = p;
@@ -125,8 +128,7 @@ enum wf_row_stop wf_shape_match_record(wf_shape_run *run, const uint8_t **at) {
     const wf_shape_node *end;
     if (run->rows.row == run->rows.capacity) return WF_ROW_FULL;
     const uint8_t *q = match(run, *at, &end);
-    if (q == NULL || q - *at > run->rows.max_record) return WF_ROW_MISS;
-    take(run, &run->rows, end);
+    if (q == NULL || q - *at > run->rows.max_record || !take(run, &run->rows, end)) return WF_ROW_MISS;
     *at = q;
     return WF_ROW_NO_RECORD;
 }

@@ -86,6 +86,16 @@ WF_INLINE const uint8_t *wf_take_integer(const uint8_t *p, int64_t *value) {
     return p;
 }
 
+/// Turns a value that is not negative into what is summed. Returns 0 when it is one to be judged elsewhere.
+WF_INLINE int wf_convert(const wf_rows *rows, int64_t *value) {
+    if (WF_LIKELY((rows->unit_multiplier | rows->unit_divisor) == 0)) return 1;
+    if (rows->unit_multiplier != 0) return !__builtin_mul_overflow(*value, rows->unit_multiplier, value);
+    int64_t rest = *value % rows->unit_divisor;
+    if (rest != 0 && rows->rest_going_up == 0) return 0;
+    *value = *value / rows->unit_divisor + (rest != 0 && rest >= rows->rest_going_up);
+    return 1;
+}
+
 /// Whether a record with this key 0 is ignored.
 static inline int wf_is_ignored(const wf_rows *rows, const uint8_t *key, int64_t count) {
     if (count == 0) return 1;

@@ -20,8 +20,8 @@ package struct Configuration: Sendable, Hashable {
     package var jobs: Int?
     /// What tables and read buffers may take together, in bytes.
     package var memory: ByteSize
-    /// What is read from a record, with the ignored contracts (sorted by their bytes, each once) and what becomes of
-    /// negative durations.
+    /// What is read from a record, with the ignored contracts (sorted by their bytes, each once), how durations are
+    /// read, and what becomes of negative ones.
     package var plan: FoldPlan
     /// The columns of the reports, in order.
     package var categories: [CategoryRule]
@@ -101,6 +101,9 @@ package struct Configuration: Sendable, Hashable {
         take(layer.durationField, .durationField) { plan.valuePath = $0 }
         take(layer.categories, .categories) { categories = $0 }
         take(layer.ignore, .ignore) { plan.ignoredKeys = sortedByBytes($0) }
+        take(layer.durationUnit, .durationUnit) { plan.durations.unit = $0 }
+        take(layer.durationFormat, .durationFormat) { plan.durations.forms = $0 }
+        take(layer.rounding, .rounding) { plan.durations.rounding = $0 }
         take(layer.negativeDurations, .negativeDurations) { plan.keepsNegativeValues = $0 == .keep }
         take(layer.duplicates, .duplicates) { duplicates = $0 }
         take(layer.maxRejectRatio, .maxRejectRatio) { maxRejectRatio = $0 }
@@ -147,6 +150,10 @@ package struct Configuration: Sendable, Hashable {
         case .durationField: text(plan.valuePath)
         case .categories: categories.map { "\($0.name): \($0.apps.joined(separator: " "))" }.joined(separator: ", ")
         case .ignore: plan.ignoredKeys.map { quoted($0) }.joined(separator: " ")
+        case .durationUnit: plan.durations.unit.rawValue
+        case .durationFormat:
+            ([DurationFormat.number.rawValue] + plan.durations.forms.sorted().map(\.rawValue)).joined(separator: ", ")
+        case .rounding: plan.durations.rounding.rawValue
         case .negativeDurations: (plan.keepsNegativeValues ? NegativeDurations.keep : .reject).rawValue
         case .duplicates: duplicates.rawValue
         case .maxRejectRatio: maxRejectRatio.description

@@ -31,7 +31,8 @@ extension Overlay {
     }
 }
 
-private struct FileReader {
+/// Reads the settings of one file.
+struct FileReader {
     let path: String
     /// Of the file: its path up to and with the last slash; empty for the working directory.
     let folder: String
@@ -114,6 +115,7 @@ private struct FileReader {
         switch setting {
         case .categories: readCategories(value)
         case .outputs: readOutputs(value)
+        case .durationFormat: readDurationFormat(value)
         case .ignore:
             guard let names = names(in: value, setting) else { return }
             layer.ignore = Given(names.map(\.name).filter { !$0.isEmpty }, origin(value.position))
@@ -130,12 +132,12 @@ private struct FileReader {
         }
     }
 
-    private mutating func noteWrong(_ setting: Setting, _ value: YAMLValue, _ reason: String = "") {
+    mutating func noteWrong(_ setting: Setting, _ value: YAMLValue, _ reason: String = "") {
         note(value.position, wrong(setting, found: value.found, reason, origin(value.position)))
     }
 
     /// The literal texts of a list, or of one text in its place.
-    private mutating func names(in value: YAMLValue, _ setting: Setting) -> [(name: String, position: Position)]? {
+    mutating func names(in value: YAMLValue, _ setting: Setting) -> [(name: String, position: Position)]? {
         guard case .list(let items) = value.content else {
             guard case .text(let text, _) = value.content, !value.isNull else {
                 noteWrong(setting, value)

@@ -10,6 +10,13 @@
 //      negative_durations reject
 //      max_record_bytes 16000000
 //
+//  A setting that came later has a line only when it is not the default, behind negative_durations and in this order.
+//  So the text of settings that were there before never changes:
+//
+//      duration_unit milliseconds
+//      duration_format padded HH:MM:SS
+//      rounding nearest
+//
 //  Each line ends in LF. The ignored contracts stand in ascending byte order, each once, separated by blanks. Between
 //  quotes, a backslash stands before a quote and a backslash, and a control character below U+0020 is `\x` and two
 //  hexadecimal digits, so that different settings never give one text. Categories, jobs, memory and the like are not
@@ -25,6 +32,13 @@ extension Configuration {
         lines.append("value \(literal(plan.value)) at \(text(plan.valuePath))")
         lines.append((["ignore"] + sortedByBytes(plan.ignoredKeys).map(literal)).joined(separator: " "))
         lines.append("negative_durations \(plan.keepsNegativeValues ? "keep" : "reject")")
+        let durations = plan.durations
+        if durations.unit != .seconds { lines.append("duration_unit \(durations.unit.rawValue)") }
+        if !durations.forms.isEmpty {
+            lines.append(
+                (["duration_format"] + durations.forms.sorted().map(\.rawValue)).joined(separator: " "))
+        }
+        if durations.rounding != .reject { lines.append("rounding \(durations.rounding.rawValue)") }
         lines.append("max_record_bytes \(maxRecordBytes.bytes)")
         return lines.map { $0 + "\n" }.joined()
     }

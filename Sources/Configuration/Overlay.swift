@@ -35,6 +35,9 @@ package struct Overlay: Sendable, Hashable {
     package var durationField: Given<FieldPath>?
     package var categories: Given<[CategoryRule]>?
     package var ignore: Given<[String]>?
+    package var durationUnit: Given<WrittenUnit>?
+    package var durationFormat: Given<Set<DurationForm>>?
+    package var rounding: Given<Rounding>?
     package var negativeDurations: Given<NegativeDurations>?
     package var duplicates: Given<DuplicateFiles>?
     package var maxRejectRatio: Given<Ratio>?
@@ -74,6 +77,9 @@ package struct Overlay: Sendable, Hashable {
         put(\.durationField)
         put(\.categories)
         put(\.ignore)
+        put(\.durationUnit)
+        put(\.durationFormat)
+        put(\.rounding)
         put(\.negativeDurations)
         put(\.duplicates)
         put(\.maxRejectRatio)
@@ -163,6 +169,8 @@ extension Overlay {
         case .config: config = Given(try pathText(text), origin)
         case .jobs: jobs = Given(try wholeNumber(text, in: SettingLimits.jobs), origin)
         case .memory: memory = Given(try size(text, in: SettingLimits.memory), origin)
+        case .durationUnit: durationUnit = Given(try choice(text), origin)
+        case .rounding: rounding = Given(try choice(text), origin)
         case .negativeDurations: negativeDurations = Given(try choice(text), origin)
         case .duplicates: duplicates = Given(try choice(text), origin)
         case .maxRejectRatio: maxRejectRatio = Given(try Ratio(parsing: text), origin)
@@ -183,7 +191,7 @@ extension Overlay {
         case .logLevel: logLevel = Given(try choice(text), origin)
         case .logFormat: logFormat = Given(try choice(text), origin)
         case .quiet: quiet = Given(try yesOrNo(text), origin)
-        case .contractField, .appField, .durationField, .categories, .ignore, .outputs:
+        case .contractField, .appField, .durationField, .durationFormat, .categories, .ignore, .outputs:
             preconditionFailure("\(setting.rawValue) is not set by one text")
         }
     }
@@ -234,7 +242,7 @@ func timeText(_ text: String, from shortest: TimeSpan) throws(ValueRefusal) -> T
     return time
 }
 
-private func choice<Words: RawRepresentable<String> & CaseIterable>(_ text: String) throws(ValueRefusal) -> Words {
+func choice<Words: RawRepresentable<String> & CaseIterable>(_ text: String) throws(ValueRefusal) -> Words {
     if let word = Words(rawValue: text) { return word }
     let meant = nearest(to: text, among: Words.allCases.map(\.rawValue))
     throw ValueRefusal(meant.map { "did you mean \($0)?" } ?? "")

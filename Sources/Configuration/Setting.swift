@@ -1,5 +1,7 @@
 //  Everything that can be set, by name; and the values that are a choice of words.
 
+import Records
+
 /// One setting. The raw value is its key in the file; a dot stands for a level of the file.
 package enum Setting: String, Sendable, Hashable, CaseIterable {
     case inbox, checkpoints, output, jobs, memory
@@ -7,6 +9,9 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
     case appField = "fields.app"
     case durationField = "fields.duration"
     case categories, ignore
+    case durationUnit = "duration_unit"
+    case durationFormat = "duration_format"
+    case rounding
     case negativeDurations = "negative_durations"
     case duplicates
     case maxRejectRatio = "max_reject_ratio"
@@ -65,6 +70,9 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .contractField, .appField, .durationField: "a dotted path, or a list of them"
         case .categories: "a mapping of category names to lists of apps"
         case .ignore: "a list of contracts"
+        case .durationUnit: choices(WrittenUnit.self)
+        case .durationFormat: choices(DurationFormat.self) + ", or a list of them"
+        case .rounding: choices(Rounding.self)
         case .negativeDurations: choices(NegativeDurations.self)
         case .duplicates: choices(DuplicateFiles.self)
         case .maxRejectRatio: "a share from 0 to 1, or a percentage"
@@ -98,6 +106,9 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .durationField: "_source.TotalDuration"
         case .categories: "{Sport: [SPORT]}"
         case .ignore: "[\"0\"]"
+        case .durationUnit: "seconds"
+        case .durationFormat: "HH:MM:SS"
+        case .rounding: "reject"
         case .negativeDurations: "reject"
         case .duplicates: "skip"
         case .maxRejectRatio: "5%"

@@ -164,6 +164,7 @@ struct FieldScanner {
         case UInt8(ascii: "{") where nodes[node].childCount > 0:
             scanner.p += 1
             try members(of: node, depth: depth + 1, storage: storage)
+            slot.count = scanner.p - start
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
             try scanner.skipNumber()
             slot.kind = .number
@@ -171,7 +172,9 @@ struct FieldScanner {
         case UInt8(ascii: "n"):
             try scanner.skipLiteral("null")
             slot.kind = .null
-        default: try scanner.skipValue(depth: depth)
+        default:
+            try scanner.skipValue(depth: depth)
+            slot.count = scanner.p - start
         }
         if nodes[node].slot >= 0 { slots[nodes[node].slot] = slot }
     }

@@ -16,7 +16,7 @@ struct FieldSlot {
     enum Kind: UInt8 { case missing, null, string, escapedString, number, other }
 
     var kind: Kind
-    /// The inside of a string, or a number's text; meaningless for the other kinds.
+    /// The inside of a string, or the text of any other value; meaningless when there is none.
     var start: UnsafePointer<UInt8>
     var count: Int
 

@@ -6,6 +6,10 @@
 //      digits      2 5 4 0 0        (the point taken out)
 //      exponent    -2               (written exponent minus digits behind the point)
 //      value       digits × 10^exponent; what a negative exponent cuts off must be zeros
+//
+//  A number that counts minutes or milliseconds, or that may have a fraction, is worked out in the same way: its digits
+//  are multiplied from the last to the first, as on paper, so that the part before the point and all digits behind it
+//  are exact however many there are.
 
 /// The value of a text in the grammar of JSON numbers, if it is an integer that fits in 64 bits.
 ///
@@ -27,78 +31,180 @@ func integralValue(_ text: UnsafeBufferPointer<UInt8>) -> (value: Int64, isPlain
         if i == firstDigit || hasLeadingZero { return nil }
         return (isNegative ? -plain : plain, true)
     }
-    return generalIntegralValue(text, isNegative: isNegative, firstDigit: firstDigit)
+    guard let number = DecimalText(text), let product = number.times(1), product.rest == .nothing,
+        let value = signed(product.whole, isNegative: number.isNegative)
+    else { return nil }
+    return (value, number.isPlain)
 }
 
-/// The same for everything that is longer or has a point or an exponent.
-private func generalIntegralValue(
-    _ text: UnsafeBufferPointer<UInt8>, isNegative: Bool, firstDigit: Int
-) -> (value: Int64, isPlain: Bool)? {
-    var i = firstDigit
-    func digits() -> Range<Int>? {
+/// The integer of this magnitude; nil beyond Int64.
+func signed(_ magnitude: UInt64, isNegative: Bool) -> Int64? {
+    if !isNegative { return Int64(exactly: magnitude) }
+    return magnitude <= UInt64(Int64.max) + 1 ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil
+}
+
+/// A part of one, as much as rounding has to know of it.
+enum FractionalRest { case nothing, belowHalf, half, aboveHalf }
+
+/// The text of a number, taken apart into its digits.
+struct DecimalText {
+    let isNegative: Bool
+    /// Whether it has neither point nor exponent.
+    let isPlain: Bool
+    private let text: UnsafeBufferPointer<UInt8>
+    /// Places of the digits before the point, at least one, and of those behind it.
+    private let whole: Range<Int>
+    private let fraction: Range<Int>
+    /// Digits before the point once the exponent has moved it: zero or less when there are zeros between the point and
+    /// the first digit, more than there are digits when zeros follow the last one.
+    private let integerDigits: Int
+
+    /// - Returns: nil when the text is not in the grammar of JSON numbers (RFC 8259, section 6).
+    init?(_ text: UnsafeBufferPointer<UInt8>) {
+        var cursor = DigitCursor(text)
+        let isNegative = cursor.take("-")
+        guard let whole = cursor.digits(), whole.count == 1 || text[whole.lowerBound] != UInt8(ascii: "0") else {
+            return nil
+        }
+        var fraction = whole.upperBound..<whole.upperBound
+        if cursor.take(".") {
+            guard let range = cursor.digits() else { return nil }
+            fraction = range
+        }
+        var exponent = 0
+        let hasExponent = cursor.take("e") || cursor.take("E")
+        if hasExponent {
+            let isBelow = cursor.take("-")
+            if !isBelow { _ = cursor.take("+") }
+            guard let range = cursor.digits() else { return nil }
+            for k in range {
+                // Beyond any number of digits that a record can hold, one exponent is like another.
+                exponent = min(exponent * 10 + Int(text[k] - UInt8(ascii: "0")), 1 << 40)
+            }
+            if isBelow { exponent = -exponent }
+        }
+        guard cursor.isAtEnd else { return nil }
+        self.init(text, whole, fraction, exponent: exponent, isNegative: isNegative, isPlain: !hasExponent)
+    }
+
+    /// Digits that a cursor went over.
+    init(
+        _ text: UnsafeBufferPointer<UInt8>, _ whole: Range<Int>, _ fraction: Range<Int>, exponent: Int = 0,
+        isNegative: Bool = false, isPlain: Bool = true
+    ) {
+        self.text = text
+        self.whole = whole
+        self.fraction = fraction
+        self.isNegative = isNegative
+        self.isPlain = isPlain && fraction.isEmpty
+        integerDigits = whole.count + exponent
+    }
+
+    private var digitCount: Int { whole.count + fraction.count }
+
+    /// The digit at a place, counted from the first one.
+    private func digit(_ k: Int) -> UInt64 {
+        let byte = k < whole.count ? text[whole.lowerBound + k] : text[fraction.lowerBound + k - whole.count]
+        return UInt64(byte - UInt8(ascii: "0"))
+    }
+
+    /// The magnitude times `multiplier`, with the point moved left by `places`.
+    ///
+    /// - Returns: nil when the part before the point is beyond 64 bits.
+    func times(_ multiplier: UInt64, places: Int = 0) -> (whole: UInt64, rest: FractionalRest)? {
+        let point = integerDigits - places
+        var magnitude: UInt64 = 0
+        for k in 0..<max(0, min(point, digitCount)) {
+            guard let next = sum(product(magnitude, 10), digit(k)) else { return nil }
+            magnitude = next
+        }
+        if magnitude != 0 && point > digitCount {
+            for _ in digitCount..<point {
+                guard let next = product(magnitude, 10) else { return nil }
+                magnitude = next
+            }
+        }
+
+        // Behind the point: multiplied from the last digit to the first.
+        var carry: UInt64 = 0
+        var first: UInt64 = 0
+        var hasMore = false
+        func put(_ digit: UInt64) {
+            hasMore = hasMore || first != 0
+            carry += digit * multiplier
+            (carry, first) = carry.quotientAndRemainder(dividingBy: 10)
+        }
+        for k in stride(from: digitCount - 1, through: max(0, point), by: -1) { put(digit(k)) }
+        // Zeros between the point and the first digit: after as many as the carry has digits, nothing is left of it.
+        for _ in 0..<max(0, min(-point, 20)) { put(0) }
+
+        guard let whole = sum(product(magnitude, multiplier), carry) else { return nil }
+        let rest: FractionalRest =
+            switch (first, hasMore) {
+            case (0, false): .nothing
+            case (..<5, _): .belowHalf
+            case (5, false): .half
+            default: .aboveHalf
+            }
+        return (whole, rest)
+    }
+
+    var isZero: Bool { (0..<digitCount).allSatisfy { digit($0) == 0 } }
+
+    /// Digits of the longest integer that is written out: far more than any number of a contract has.
+    static let longestInteger = 64
+
+    /// The integer as plain digits, with its sign.
+    ///
+    /// - Returns: nil when the number is not integral, or longer than `longestInteger` digits.
+    func integerText() -> [UInt8]? {
+        for k in 0..<digitCount where k >= integerDigits && digit(k) != 0 { return nil }
+        var digits: [UInt8] = []
+        for k in 0..<max(0, min(integerDigits, digitCount)) where !digits.isEmpty || digit(k) != 0 {
+            if digits.count == Self.longestInteger { return nil }
+            digits.append(UInt8(ascii: "0") + UInt8(digit(k)))
+        }
+        if digits.isEmpty {
+            digits = [UInt8(ascii: "0")]
+        } else if integerDigits > digitCount {
+            let zeros = integerDigits - digitCount
+            if digits.count + zeros > Self.longestInteger { return nil }
+            digits += [UInt8](repeating: UInt8(ascii: "0"), count: zeros)
+        }
+        return (isNegative ? [UInt8(ascii: "-")] : []) + digits
+    }
+}
+
+/// A place in a text that is read digit by digit.
+struct DigitCursor {
+    let text: UnsafeBufferPointer<UInt8>
+    private(set) var i = 0
+
+    init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
+
+    var isAtEnd: Bool { i == text.count }
+
+    /// Goes over one byte if it is this one.
+    mutating func take(_ byte: Unicode.Scalar) -> Bool {
+        guard i < text.count, text[i] == UInt8(ascii: byte) else { return false }
+        i += 1
+        return true
+    }
+
+    /// The places of the digits from here on; nil when there is none.
+    mutating func digits() -> Range<Int>? {
         let start = i
         while i < text.count, isDigit(text[i]) { i += 1 }
         return i > start ? start..<i : nil
     }
-    guard let whole = digits(), whole.count == 1 || text[whole.lowerBound] != UInt8(ascii: "0") else { return nil }
-    var fraction = i..<i
-    if i < text.count, text[i] == UInt8(ascii: ".") {
-        i += 1
-        guard let range = digits() else { return nil }
-        fraction = range
-    }
-    var exponent = 0
-    let hasExponent = i < text.count && text[i] | 0x20 == UInt8(ascii: "e")
-    if hasExponent {
-        i += 1
-        var sign = 1
-        if i < text.count, text[i] == UInt8(ascii: "+") || text[i] == UInt8(ascii: "-") {
-            sign = text[i] == UInt8(ascii: "-") ? -1 : 1
-            i += 1
-        }
-        guard let range = digits() else { return nil }
-        for k in range {
-            // Beyond any number of digits that a record can hold, one exponent is like another.
-            exponent = min(exponent * 10 + Int(text[k] - UInt8(ascii: "0")), 1 << 40)
-        }
-        exponent *= sign
-    }
-    guard i == text.count else { return nil }
-    let isPlain = fraction.isEmpty && !hasExponent
-
-    // Take the digits one after another; those that the exponent moves behind the point must be zeros.
-    let digitCount = whole.count + fraction.count
-    let integerDigits = whole.count + exponent
-    var magnitude: UInt64 = 0
-    for k in 0..<digitCount {
-        let byte = k < whole.count ? text[whole.lowerBound + k] : text[fraction.lowerBound + k - whole.count]
-        let digit = UInt64(byte - UInt8(ascii: "0"))
-        if k >= integerDigits {
-            if digit != 0 { return nil }
-            continue
-        }
-        guard let next = appended(digit, to: magnitude) else { return nil }
-        magnitude = next
-    }
-    if magnitude != 0 {
-        var missing = integerDigits - digitCount
-        while missing > 0 {
-            guard let next = appended(0, to: magnitude) else { return nil }
-            magnitude = next
-            missing -= 1
-        }
-    }
-    if isNegative {
-        if magnitude > UInt64(Int64.max) + 1 { return nil }
-        return (Int64(truncatingIfNeeded: 0 &- magnitude), isPlain)
-    }
-    guard let value = Int64(exactly: magnitude) else { return nil }
-    return (value, isPlain)
 }
 
-private func appended(_ digit: UInt64, to magnitude: UInt64) -> UInt64? {
-    let (shifted, overflow) = magnitude.multipliedReportingOverflow(by: 10)
-    if overflow { return nil }
-    let (sum, carried) = shifted.addingReportingOverflow(digit)
-    return carried ? nil : sum
+func product(_ a: UInt64, _ b: UInt64) -> UInt64? {
+    let (value, overflow) = a.multipliedReportingOverflow(by: b)
+    return overflow ? nil : value
+}
+
+func sum(_ a: UInt64?, _ b: UInt64) -> UInt64? {
+    guard let (value, overflow) = a?.addingReportingOverflow(b) else { return nil }
+    return overflow ? nil : value
 }

@@ -42,6 +42,21 @@ struct IgnoredKeys: ~Copyable {
 }
 
 extension wf_rows {
+    /// Lets values count in the unit of these rules. What may have to be rejected is missed.
+    mutating func setUnit(of rules: DurationRules) {
+        let (multiplier, places) = rules.unit.scale
+        unit_multiplier = multiplier == 1 ? 0 : Int64(multiplier)
+        unit_divisor = (0..<places).reduce(1) { divisor, _ in divisor * 10 }
+        if unit_divisor == 1 { unit_divisor = 0 }
+        rest_going_up =
+            switch rules.rounding {
+            case .reject: 0
+            case .nearest: (unit_divisor + 1) / 2
+            case .down: unit_divisor
+            case .up: 1
+            }
+    }
+
     /// Rows behind those that the batch holds.
     @inline(__always)
     mutating func begin(_ batch: borrowing RecordBatch) {

@@ -35,6 +35,13 @@ extension RecordReader {
             case .number where key == 0 && isIntegerText(slot.text):
                 setKey(key, slot.text)
                 isCoerced = true
+            case .number where key == 0, .other where key == 0:
+                guard let digits = contractDigits(slot) else {
+                    return try reject(.badContract, start, end, &pass, onRejection)
+                }
+                if !arena.fits(digits.count) { try makeRoom(for: digits.count, keysDone: key, onBatch) }
+                setKey(key, digits.withUnsafeBufferPointer { arena.copy($0) })
+                isCoerced = true
             case .null where key == 0: return ignore()
             case .missing, .null:
                 return try reject(key == 0 ? .missingContract : .missingApp, start, end, &pass, onRejection)
@@ -44,23 +51,22 @@ extension RecordReader {
         }
 
         let slot = storage.slot(of: storage.tree.value)
-        let number: (value: Int64, isPlain: Bool)?
+        let number: DurationReading?
         switch slot.kind {
-        case .number: number = integralValue(slot.text)
+        case .number: number = durations.reading(ofNumber: slot.text)
         case .string:
-            number = integralValue(slot.text)
+            number = durations.reading(ofString: slot.text)
             isCoerced = true
         case .escapedString:
-            number = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: slot.count) { text in
-                let count = decodeString(slot.text, into: text.baseAddress!)
-                return integralValue(UnsafeBufferPointer(start: text.baseAddress!, count: count))
-            }
+            number = withDecoded(slot.text) { durations.reading(ofString: $0) }
+            isCoerced = true
+        case .other:
+            number = withWrappedNumber(slot.text) { durations.reading(ofNumber: $0) }
             isCoerced = true
         case .missing, .null: return try reject(.missingDuration, start, end, &pass, onRejection)
-        default: number = nil
         }
         guard let number else { return try reject(.badDuration, start, end, &pass, onRejection) }
-        if number.value < 0 && !keepsNegativeValues {
+        if number.isNegative && !keepsNegativeValues {
             return try reject(.negativeDuration, start, end, &pass, onRejection)
         }
         if isCoerced || !number.isPlain { countCoercion(slot.kind, isPlain: number.isPlain) }
@@ -83,7 +89,10 @@ extension RecordReader {
     /// Counts a folded record whose fields were not all written in their own types.
     private mutating func countCoercion(_ value: FieldSlot.Kind, isPlain: Bool) {
         counts.coerced += 1
-        if storage.slot(of: storage.tree.keys[0]).kind == .number { coercions.keyAsNumber += 1 }
+        switch storage.slot(of: storage.tree.keys[0]).kind {
+        case .number, .other: coercions.keyAsNumber += 1
+        default: break
+        }
         if value != .number { coercions.valueAsString += 1 } else if !isPlain { coercions.valueAsFloat += 1 }
     }
 
@@ -119,6 +128,16 @@ extension RecordReader {
             if isSame { return true }
         }
         return false
+    }
+
+    /// The digits of a contract that is a number with a point or an exponent, or one that MongoDB wrapped; nil when it
+    /// is no integer.
+    private func contractDigits(_ slot: FieldSlot) -> [UInt8]? {
+        if slot.kind == .number { return DecimalText(slot.text)?.integerText() }
+        return withWrappedNumber(slot.text) { number in
+            guard let decimal = DecimalText(number) else { return nil }
+            return isIntegerText(number) ? Array(number) : decimal.integerText()
+        }
     }
 
     /// Digits, perhaps with a minus: no point, no exponent.

@@ -84,6 +84,7 @@ package struct RecordReader: ~Copyable {
 
     let ignoredKeys: [[UInt8]]
     let keepsNegativeValues: Bool
+    let durations: DurationRules
     var storage: FieldStorage
     private let ignoredBytes: IgnoredKeys
     /// Asked first.
@@ -117,8 +118,10 @@ package struct RecordReader: ~Copyable {
         batch = RecordBatch(keyCount: plan.keys.count)
         ignoredKeys = plan.ignoredKeys.map { Array($0.utf8) }
         keepsNegativeValues = plan.keepsNegativeValues
+        durations = plan.durations
         ignoredBytes = IgnoredKeys(ignoredKeys)
-        let rows = ignoredBytes.rows(keyCount: plan.keys.count, maxRecordBytes: maxRecordBytes)
+        var rows = ignoredBytes.rows(keyCount: plan.keys.count, maxRecordBytes: maxRecordBytes)
+        rows.setUnit(of: plan.durations)
         shapes = ShapeTree(slotCount: storage.tree.slotCount, rows: rows)
         walk = FieldWalk(storage, rows: rows)
     }

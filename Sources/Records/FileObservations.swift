@@ -23,11 +23,11 @@ package struct FileObservations: Sendable, Hashable {
 
 /// Folded records in which a field was written in another type than its own. A record can be in several of these.
 package struct Coercions: Sendable, Hashable {
-    /// The first key was a number.
+    /// The first key was a number, or one in an object of MongoDB's.
     package var keyAsNumber = 0
-    /// The value was a string.
+    /// The value was a string, or a number in an object of MongoDB's.
     package var valueAsString = 0
-    /// The value was a number with a point, an exponent or too many digits to be plain.
+    /// The value was a number with a point or an exponent.
     package var valueAsFloat = 0
 
     package init() {}

@@ -47,6 +47,8 @@ package struct FoldPlan: Sendable, Hashable {
     package var ignoredKeys: [String]
     /// Whether negative values are summed (true) or rejected.
     package var keepsNegativeValues: Bool
+    /// How the text of a value becomes a number.
+    package var durations = DurationRules()
 
     /// What a partial of this plan holds for each key: the summed value and the number of records.
     package var measures: [Measure] { [Measure(value, .sum), Measure("Records", .sum)] }

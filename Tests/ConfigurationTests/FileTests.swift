@@ -45,6 +45,9 @@ import Testing
               Sport: SPORT
               Kids: []
             ignore: [0, "0", 0012, NO, ""]
+            duration_unit: milliseconds
+            duration_format: [HH:MM:SS, ISO8601, number, units]
+            rounding: down
             negative_durations: keep
             duplicates: count
             max_reject_ratio: 0.125
@@ -66,6 +69,8 @@ import Testing
         plan.valuePath = FieldPath([["seconds"]])
         plan.ignoredKeys = ["0", "0012", "NO"]
         plan.keepsNegativeValues = true
+        plan.durations = DurationRules(
+            unit: .milliseconds, forms: [.hoursMinutesSeconds, .iso8601, .units], rounding: .down)
         #expect(resolved.plan == plan)
         #expect(
             resolved.categories

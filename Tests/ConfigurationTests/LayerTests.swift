@@ -107,7 +107,10 @@ import Testing
                 "fields.duration = _source.TotalDuration, else TotalDuration (built in)",
                 "categories = TV: CHANNEL DSHD KPLUS KPlus, Movie: VOD FIMS FIMS_RES BHD BHD_RES VOD_RES DANET, "
                     + "Child: CHILD, Relax: RELAX, Sport: SPORT (built in)",
-                "ignore = \"0\" (built in)", "negative_durations = reject (built in)", "duplicates = skip (built in)",
+                "ignore = \"0\" (built in)", "duration_unit = seconds (built in)",
+                "duration_format = number (built in)",
+                "rounding = reject (built in)", "negative_durations = reject (built in)",
+                "duplicates = skip (built in)",
                 "max_reject_ratio = 5% (built in)", "max_record_bytes = 16MB (built in)",
                 "rejects_per_file = 1000 (built in)", "gate = flag (built in)", "gate_days = 28 (built in)",
                 "gate_threshold = 6 (built in)", "watch.settle = 2s (built in)", "watch.stale = 10m (built in)",
@@ -185,11 +188,34 @@ import Testing
             try Configuration.resolve(file: a).foldSettingsText == Configuration.resolve(file: b).foldSettingsText)
     }
 
+    @Test func settingsThatCameLaterHaveALineOnlyWhenTheyAreNotTheDefault() throws {
+        let defaults = "duration_unit: seconds\nduration_format: number\nrounding: reject"
+        #expect(
+            try Configuration.resolve(file: layer(defaults)).foldSettingsText == Configuration.builtIn.foldSettingsText)
+        let text = try Configuration.resolve(
+            file: layer("rounding: nearest\nduration_format: [HH:MM:SS, number, padded]\nduration_unit: milliseconds")
+        ).foldSettingsText
+        #expect(
+            text.hasSuffix(
+                """
+                negative_durations reject
+                duration_unit milliseconds
+                duration_format padded HH:MM:SS
+                rounding nearest
+                max_record_bytes 16000000
+
+                """))
+    }
+
     @Test func everySettingThatChangesAFoldChangesIt() throws {
         let files = [
             "", "ignore: []", "ignore: [a]", "ignore: [a, b]", "ignore: ['a\" \"b']", "ignore: [\"a\\\\\\\" \\\"b\"]",
             "ignore: [\"a\\n\"]", "ignore: ['a\\x0a']", "ignore: [\u{e9}]", "ignore: [e\u{301}]",
             "negative_durations: keep", "max_record_bytes: 1MB", "fields: {app: a.b}", "fields: {app: 'a\\.b'}",
+            "duration_unit: minutes", "duration_unit: milliseconds", "duration_format: HH:MM:SS",
+            "duration_format: MM:SS",
+            "duration_format: [HH:MM:SS, padded]", "duration_format: [HH:MM:SS, padded, units, ISO8601]",
+            "rounding: down", "rounding: up", "rounding: nearest", "{rounding: up, duration_unit: minutes}",
             "fields: {app: [a, b]}", "fields: {contract: a.b}", "fields: {duration: a.b}", "fields: {app: 'a\"] [\"b'}",
         ]
         let texts = try files.map { Array(try Configuration.resolve(file: layer($0)).foldSettingsText.utf8) }

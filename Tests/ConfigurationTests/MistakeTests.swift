@@ -20,7 +20,7 @@ struct Case: CustomTestStringConvertible {
         Case(
             "colour: red",
             #"1:1: unknown key "colour"; the keys are inbox, checkpoints, output, jobs, memory, categories, ignore, "#
-                + "negative_durations, duplicates, max_reject_ratio, max_record_bytes, rejects_per_file, gate, "
+                + "duration_unit, duration_format, rounding, negative_durations, duplicates, max_reject_ratio, max_record_bytes, rejects_per_file, gate, "
                 + "gate_days, gate_threshold, outputs, fields, watch"),
         Case(
             "watch: {setle: 2s, poll: 1ms, stale: soon, poll_only: 3, status_port: 70000, on_publish: ''}",
@@ -82,6 +82,31 @@ struct Case: CustomTestStringConvertible {
             "rejects_per_file: -1",
             #"1:19: rejects_per_file: expected a whole number from 0 to 1000000000, found "-1"; "#
                 + "write for example rejects_per_file: 1000"),
+        Case(
+            "duration_unit: ms",
+            #"1:16: duration_unit: expected seconds, milliseconds or minutes, found "ms"; write for example duration_unit: seconds"#
+        ),
+        Case(
+            "duration_format: [HH:MM:SS, mm:ss, iso, [a]]",
+            #"1:29: duration_format: expected number, padded, HH:MM:SS, HH:MM, MM:SS, ISO8601 or units, or a list of them, "#
+                + #"found "mm:ss" (did you mean MM:SS?); write for example duration_format: HH:MM:SS"#,
+            #"1:36: duration_format: expected number, padded, HH:MM:SS, HH:MM, MM:SS, ISO8601 or units, or a list of them, "#
+                + #"found "iso"; write for example duration_format: HH:MM:SS"#,
+            #"1:41: duration_format: expected number, padded, HH:MM:SS, HH:MM, MM:SS, ISO8601 or units, or a list of them, "#
+                + "found a list (in a list); write for example duration_format: HH:MM:SS"),
+        Case(
+            "duration_format:\n- HH:MM\n- padded\n- MM:SS",
+            #"4:3: duration_format: expected number, padded, HH:MM:SS, HH:MM, MM:SS, ISO8601 or units, or a list of them, "#
+                + #"found "MM:SS" (besides the other of HH:MM and MM:SS, which look alike); "#
+                + "write for example duration_format: HH:MM:SS"),
+        Case(
+            "duration_format: []",
+            #"1:18: duration_format: expected number, padded, HH:MM:SS, HH:MM, MM:SS, ISO8601 or units, or a list of them, "#
+                + "found a list (an empty one); write for example duration_format: HH:MM:SS"),
+        Case(
+            "rounding: nearst",
+            #"1:11: rounding: expected reject, nearest, down or up, found "nearst" (did you mean nearest?); "#
+                + "write for example rounding: reject"),
         Case(
             "negative_durations: Keep",
             #"1:21: negative_durations: expected reject or keep, found "Keep" (did you mean keep?); "#

@@ -52,6 +52,7 @@ private struct SampleFile {
         var random = RandomSource(seed: seed)
         var file = SampleFile()
         file.plan.keepsNegativeValues = seed % 3 == 0
+        file.plan.durations = random.durationRules()
         let feed = seed % 2 == 0 ? "\n" : "\r\n"
         if seed % 4 < 2 { file.append("\u{FEFF}") }
         let records = random.records(12)
@@ -83,7 +84,9 @@ private struct SampleFile {
         if seed % 3 == 0 { file.append("\n \n") }
         let printing = Printing(indent: seed % 5, isOdd: seed % 2 == 0, newline: seed % 3 == 0 ? "\r\n" : "\n")
         // The first tells how the file is printed, so it must have something to print.
-        for record in [.object([.init("Contract", .text("FIRST"))])] + random.records(6) {
+        // By itself an empty array is one without elements, and no record.
+        let records = random.records(6).filter { $0 != .array([]) }
+        for record in [.object([.init("Contract", .text("FIRST"))])] + records {
             file.append(record, printing, &random)
             file.append(random.pick(["\n", "\n\n", "\r\n", " \n"]))
         }

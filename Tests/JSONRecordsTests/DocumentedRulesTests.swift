@@ -89,6 +89,88 @@ import Testing
         }
     }
 
+    /// Section 4, the rows on durations: what comes out by default, and with settings.
+    private static let durations: [(String, byDefault: Int?, RejectReason, DurationRules?, Int?)] = [
+        ("3723", 3723, .badDuration, nil, nil), ("3723.0", 3723, .badDuration, nil, nil),
+        ("3.723E3", 3723, .badDuration, nil, nil), ("37230e-1", 3723, .badDuration, nil, nil),
+        (#"{"$numberLong":"3723"}"#, 3723, .badDuration, nil, nil),
+        ("3723000", 3_723_000, .badDuration, DurationRules(unit: .milliseconds), 3723),
+        ("62.05", nil, .badDuration, DurationRules(unit: .minutes), 3723),
+        ("3723.417", nil, .badDuration, DurationRules(rounding: .nearest), 3723),
+        ("3723.417", nil, .badDuration, DurationRules(rounding: .up), 3724),
+        (#""3723.417""#, nil, .badDuration, DurationRules(rounding: .down), 3723),
+        (#""01:02:03""#, nil, .badDuration, DurationRules(forms: [.hoursMinutesSeconds]), 3723),
+        (#""1:02:03""#, nil, .badDuration, DurationRules(forms: [.hoursMinutesSeconds]), 3723),
+        (#""100:00:00""#, nil, .badDuration, DurationRules(forms: [.hoursMinutesSeconds]), 360_000),
+        (#""01:02:03.5""#, nil, .badDuration, DurationRules(forms: [.hoursMinutesSeconds]), nil),
+        (#""01:02:03.5""#, nil, .badDuration, DurationRules(forms: [.hoursMinutesSeconds], rounding: .down), 3723),
+        (#""PT1H2M3S""#, nil, .badDuration, DurationRules(forms: [.iso8601]), 3723),
+        (#""P1DT2H""#, nil, .badDuration, DurationRules(forms: [.iso8601]), 93_600),
+        (#""P2W""#, nil, .badDuration, DurationRules(forms: [.iso8601]), 1_209_600),
+        (#""PT1.5H""#, nil, .badDuration, DurationRules(forms: [.iso8601]), 5400),
+        (#""PT0,5M""#, nil, .badDuration, DurationRules(forms: [.iso8601]), 30),
+        (#""1h2m3s""#, nil, .badDuration, DurationRules(forms: [.units]), 3723),
+        (#""3723s""#, nil, .badDuration, DurationRules(forms: [.units]), 3723),
+        (#""90 min""#, nil, .badDuration, DurationRules(forms: [.units]), 5400),
+        (#""1.5h""#, nil, .badDuration, DurationRules(forms: [.units]), 5400),
+        (#""500ms""#, nil, .badDuration, DurationRules(forms: [.units], rounding: .up), 1),
+        (#"" 3723""#, nil, .badDuration, DurationRules(forms: [.padded]), 3723),
+        (#""3723 ""#, nil, .badDuration, DurationRules(forms: [.padded]), 3723),
+        (#""+3723""#, nil, .badDuration, DurationRules(forms: [.padded]), 3723),
+        (#""00012""#, nil, .badDuration, DurationRules(forms: [.padded]), 12),
+        (#""01:02""#, nil, .badDuration, DurationRules(forms: [.hoursMinutes]), 3720),
+        (#""62:03""#, nil, .badDuration, DurationRules(forms: [.minutesSeconds]), 3723),
+        (#""3,723""#, nil, .badDuration, everything, nil), (#""3723,4""#, nil, .badDuration, everything, nil),
+        (#""1_000""#, nil, .badDuration, everything, nil), (#""1 000""#, nil, .badDuration, everything, nil),
+        (#""P1Y""#, nil, .badDuration, everything, nil), (#""P1M""#, nil, .badDuration, everything, nil),
+        (#""""#, nil, .badDuration, everything, nil), (#"" ""#, nil, .badDuration, everything, nil),
+        ("true", nil, .badDuration, everything, nil), ("[1,2,3]", nil, .badDuration, everything, nil),
+        (#"{"a":1}"#, nil, .badDuration, everything, nil),
+        ("9223372036854775808", nil, .badDuration, everything, nil), ("1e30", nil, .badDuration, everything, nil),
+        (#""2562047788015215:30:08""#, nil, .badDuration, everything, nil),
+        ("NaN", nil, .malformedJSON, everything, nil), (#""NaN""#, nil, .badDuration, everything, nil),
+        (#"{"$numberDouble":"NaN"}"#, nil, .badDuration, everything, nil),
+        ("null", nil, .missingDuration, everything, nil), ("-5", nil, .negativeDuration, everything, nil),
+        (#""-00:00:05""#, nil, .badDuration, everything, nil), ("-0.4", nil, .badDuration, everything, nil),
+    ]
+    private static let everything = DurationRules(
+        forms: [.padded, .hoursMinutesSeconds, .minutesSeconds, .iso8601, .units], rounding: .nearest)
+
+    @Test(arguments: durations.indices) func durationsAreWhatTheTableSays(_ index: Int) throws {
+        let (text, byDefault, reason, rules, seconds) = Self.durations[index]
+        #expect(Self.page.contains("`\(text)`"), "\(text) is not on the page")
+        let line = record("\"A\"", text)
+        let outcome = try readThroughAllWindows(line)
+        #expect(outcome.records.map(\.value) == (byDefault.map { [Int64($0)] } ?? []), "\(text)")
+        #expect(outcome.reasons == (byDefault == nil ? [reason] : []), "\(text)")
+        guard let rules else { return }
+        var feeding = Feeding()
+        feeding.plan.durations = rules
+        let other = try readThroughAllWindows(line, feeding)
+        #expect(other.records.map(\.value) == (seconds.map { [Int64($0)] } ?? []), "\(text)")
+        if text.contains("-") { #expect(text.contains("e-") || other.reasons == [.negativeDuration], "\(text)") }
+    }
+
+    /// Section 4, the rows on contracts.
+    @Test func contractsAreWhatTheTableSays() throws {
+        for (text, contract) in [
+            (#"" A ""#, " A "), (#""10023456.0""#, "10023456.0"), ("10023456.0", "10023456"),
+            ("1.0023456e7", "10023456"),
+            (#"{"$numberLong":"10023456"}"#, "10023456"), ("1.7e3", "1700"),
+        ] {
+            #expect(Self.page.contains("`\(text)`"))
+            #expect(try one(record(text)).folded.map(\.keys[0]) == [Array(contract.utf8)], "\(text)")
+        }
+        for text in ["1.5", "1e64", "true", #"["A"]"#, #"{"$oid":"…"}"#] {
+            #expect(Self.page.contains("`\(text)`"))
+            #expect(try one(record(text)).reasons == [.badContract], "\(text)")
+        }
+        for text in ["null", #""""#, #""0""#, "0", "0.0"] {
+            let (reasons, folded, _) = try one(record(text))
+            #expect(reasons.isEmpty && folded.isEmpty, "\(text)")
+        }
+    }
+
     /// Section 9.
     @Test(arguments: [
         (#"{"Contract":"A","AppName":"V","TotalDuration":1,"TotalDuration":"x"}"#, RejectReason.badDuration),

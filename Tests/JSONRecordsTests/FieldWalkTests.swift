@@ -70,6 +70,7 @@ import Testing
             var feeding = Feeding(
                 plan: Self.plan(random.below(4)), maxRecordBytes: random.pick([90, 1 << 20, 1 << 20]),
                 container: isLines ? .lines : .values)
+            feeding.plan.durations = random.durationRules()
             feeding.usesShapes = false
             let complete = try read(input, feeding)
             for usesShapes in [false, true] {

@@ -47,6 +47,7 @@ import Testing
             var feeding = Feeding(
                 plan: Self.plan(random.below(5)), maxRecordBytes: random.pick([70, 110, 1 << 20, 1 << 20]),
                 container: layout < 2 ? .lines : layout == 2 || random.once(in: 2) ? .values : nil)
+            feeding.plan.durations = random.durationRules()
             feeding.usesShapes = false
             let plain = try read(input, feeding)
             for usesShapes in [true, false] {

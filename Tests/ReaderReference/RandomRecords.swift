@@ -106,14 +106,17 @@ extension RandomSource {
     }
 
     private mutating func contract() -> JSON {
-        once(in: 5) ? (once(in: 3) ? anyJSON() : .number(pick(Self.integers))) : .text(pick(Self.texts))
+        if once(in: 20) { return wrapped(pick(Self.integers)) }
+        return once(in: 5) ? (once(in: 3) ? anyJSON() : .number(pick(Self.integers))) : .text(pick(Self.texts))
     }
 
     private mutating func app() -> JSON { once(in: 8) ? anyJSON() : .text(pick(Self.texts)) }
 
     private mutating func duration() -> JSON {
         if once(in: 10) { return anyJSON() }
+        if once(in: 20) { return wrapped(pick(Self.integers + Self.durations)) }
         let text = pick(Self.integers)
+        if once(in: 8) { return .text(pick(Self.durations)) }
         return once(in: 4) ? .text(text) : .number(once(in: 2) ? String(below(86401)) : text)
     }
 

@@ -10,34 +10,6 @@ package enum Judgement: Equatable {
     case rejected(RejectReason)
 }
 
-/// The value of a JSON number, by schoolbook arithmetic on its digits.
-///
-/// - Returns: nil when it is no integer of 64 bits.
-package func referenceInteger(_ text: String) -> Int64? {
-    guard text.wholeMatch(of: /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/) != nil else { return nil }
-    let isNegative = text.hasPrefix("-")
-    let parts = text.drop { $0 == "-" }.lowercased().split(separator: "e")
-    let mantissa = parts[0].split(separator: ".")
-    var whole = String(mantissa[0])
-    var fraction = mantissa.count > 1 ? String(mantissa[1]) : ""
-    if (whole + fraction).allSatisfy({ $0 == "0" }) { return 0 }
-    // More places than this no text of a test has.
-    var exponent =
-        parts.count > 1
-        ? max(-5000, min(5000, Int(parts[1].drop { $0 == "+" }) ?? (parts[1].hasPrefix("-") ? -5000 : 5000))) : 0
-    while exponent > 0 {
-        whole.append(fraction.isEmpty ? "0" : fraction.removeFirst())
-        exponent -= 1
-    }
-    while exponent < 0 {
-        fraction = (whole.isEmpty ? "0" : String(whole.removeLast())) + fraction
-        exponent += 1
-    }
-    guard fraction.allSatisfy({ $0 == "0" }) else { return nil }
-    let digits = String(whole.drop { $0 == "0" })
-    return Int64((isNegative ? "-" : "") + (digits.isEmpty ? "0" : digits))
-}
-
 extension FoldPlan {
     /// Judges a record by its values.
     package func judge(_ record: JSON) -> Judgement {
@@ -46,10 +18,15 @@ extension FoldPlan {
         var keys: [[UInt8]] = []
         for (index, path) in keyPaths.enumerated() {
             let isFirst = index == 0
-            switch find(path, in: record) {
+            let value = find(path, in: record)
+            switch value {
             case .string(let text): keys.append(text)
-            case .number(let text) where isFirst && text.allSatisfy({ $0.isNumber || $0 == "-" }):
-                keys.append(Array(text.utf8))
+            case .number, .object:
+                guard isFirst, let number = value.flatMap(Self.numberText), let digits = referenceContract(number)
+                else {
+                    return .rejected(isFirst ? .badContract : .badApp)
+                }
+                keys.append(Array(digits.utf8))
                 isCoerced = true
             case .null where isFirst: return .ignored
             case nil, .null: return .rejected(isFirst ? .missingContract : .missingApp)
@@ -57,19 +34,40 @@ extension FoldPlan {
             }
             if isFirst && (keys[0].isEmpty || ignoredKeys.contains { Array($0.utf8) == keys[0] }) { return .ignored }
         }
-        let text: String
-        switch find(valuePath, in: record) {
-        case .number(let number): text = number
+        let duration: ReferenceDuration?
+        let value = find(valuePath, in: record)
+        switch value {
+        case .number(let text):
+            duration = durations.reference(Array(text.utf8), isString: false)
+            if text.contains(where: { ".eE".contains($0) }) { isCoerced = true }
         case .string(let bytes):
-            text = String(decoding: bytes, as: UTF8.self)
+            duration = durations.reference(bytes, isString: true)
+            isCoerced = true
+        case .object:
+            duration = value.flatMap(Self.numberText).flatMap { durations.reference(Array($0.utf8), isString: false) }
             isCoerced = true
         case nil, .null: return .rejected(.missingDuration)
         default: return .rejected(.badDuration)
         }
-        guard let value = referenceInteger(text) else { return .rejected(.badDuration) }
-        if value < 0 && !keepsNegativeValues { return .rejected(.negativeDuration) }
-        if text.contains(where: { ".eE".contains($0) }) { isCoerced = true }
-        return .folded(FoldedRecord(keys: keys, value: value), isCoerced: isCoerced)
+        guard let duration else { return .rejected(.badDuration) }
+        if duration.isNegative && !keepsNegativeValues { return .rejected(.negativeDuration) }
+        return .folded(FoldedRecord(keys: keys, value: duration.seconds), isCoerced: isCoerced)
+    }
+
+    /// The text of a number, or of one that MongoDB wrapped.
+    private static func numberText(_ value: JSON) -> String? {
+        switch value {
+        case .number(let text): return text
+        case .object(let members):
+            let names = ["$numberLong", "$numberInt", "$numberDouble", "$numberDecimal"].map { Array($0.utf8) }
+            guard members.count == 1, names.contains(members[0].key) else { return nil }
+            switch members[0].value {
+            case .string(let bytes): return String(decoding: bytes, as: UTF8.self)
+            case .number(let text): return text
+            default: return nil
+            }
+        default: return nil
+        }
     }
 
     /// The value of the first alternative whose surrounding object is in the record.

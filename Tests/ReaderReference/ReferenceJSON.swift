@@ -27,10 +27,12 @@ package indirect enum JSON: Equatable {
         return members.last { $0.key == Array(key.utf8) }?.value
     }
 
+    /// Whether keys come twice, or are canonically equivalent: as strings, most programs take those as equal.
     package var hasDuplicateKeys: Bool {
         switch self {
         case .object(let members):
-            Set(members.map(\.key)).count < members.count || members.contains { $0.value.hasDuplicateKeys }
+            Set(members.map { String(decoding: $0.key, as: UTF8.self) }).count < members.count
+                || members.contains { $0.value.hasDuplicateKeys }
         case .array(let elements): elements.contains(where: \.hasDuplicateKeys)
         default: false
         }

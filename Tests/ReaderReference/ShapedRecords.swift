@@ -27,7 +27,8 @@ package enum ShapedRecords {
     private static let oddNumbers = [
         "-0", "-5", "01", "00", "1e3", "1.0", "2.5", "-", "+1", "1.", ".5", "0x1", "9223372036854775807",
         "9223372036854775808", "999999999999999999", "1000000000000000000", "0000000000000000001", "1E+2", "-1.5e-3",
-        "12345678a", "null", "\"17\"", "\"x\"", "true",
+        "12345678a", "null", "\"17\"", "\"x\"", "true", "60500", "153722867280912931", "\"01:02:03\"", "\" 5\"",
+        #"{"$numberLong":"5"}"#, #"{"$numberInt": 7}"#,
     ]
     private static let inserts: [[UInt8]] = [
         [0], [0x0A], [0x0D], [0x20], [0x22], [0x5C], [0x2C], [0x7B], [0x7D], [0x80], [0xFF], [0xC3, 0xA9],
@@ -53,7 +54,7 @@ package enum ShapedRecords {
             switch byte {
             case UInt8(ascii: "S") where isHolder, UInt8(ascii: "C") where isHolder, UInt8(ascii: "A") where isHolder:
                 if oddity && random.once(in: 12) {
-                    out += random.pick(["null", "17", "true", "[]", "{}"]).utf8
+                    out += random.pick(["null", "17", "1.7e1", "true", "[]", "{}", #"{"$numberLong":"17"}"#]).utf8
                 } else {
                     out += text(&random).utf8
                 }

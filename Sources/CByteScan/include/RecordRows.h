@@ -30,6 +30,11 @@ typedef struct {
     size_t key_count;
     /// Longest record that is taken, in bytes.
     int64_t max_record;
+    /// What a value is multiplied or divided by to be what is summed; 0 when it is summed as it is. One of them is 0.
+    int64_t unit_multiplier, unit_divisor;
+    /// The smallest rest of the division that adds one, for instance half of the divisor; 0 when a rest is to be judged
+    /// elsewhere.
+    int64_t rest_going_up;
 
     /// Row-major, `key_count` for each row.
     wf_row_key *keys;

@@ -91,6 +91,7 @@ package struct Checker {
                 counts: summary.counts,
                 findings: FileFindings(
                     rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations,
+                    summary.sample,
                     apps: summary.apps, settings))
         }
         if case .failed(let error as IOError) = outcome, error.isMissing {

@@ -108,7 +108,7 @@ package struct OneShotFold {
             report.counts = summary.counts
             report.size = summary.size
             report.findings = FileFindings(
-                rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations,
+                rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations, summary.sample,
                 apps: summary.apps, settings)
             if let held { (report.state, report.reason) = (.held, held) }
             return Finished(report: report, digest: summary.digest, counts: held == nil)

@@ -83,7 +83,7 @@ package struct StatusReport {
             if let version {
                 findings = FileFindings(
                     rejected: rejections, folded: version.tally.folded, try ledger.observations(of: version.id),
-                    apps: AppCounts(), settings)
+                    nil, apps: AppCounts(), settings)
                 findings!.newFields = try ledger.newFields(of: version)
             }
             return File(

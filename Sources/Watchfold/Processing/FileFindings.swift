@@ -18,11 +18,15 @@ package struct FileFindings: Sendable, Hashable {
     /// Fields that no earlier file had.
     package var newFields: [String] = []
     package var lacking: LackingFields?
+    /// What rejected records are, and what would read them.
+    package var advice: [RejectReason: RejectionAdvice] = [:]
 
-    /// - Parameter observations: nil when nobody looked.
+    /// - Parameters:
+    ///   - observations: nil when nobody looked.
+    ///   - sample: nil when the file is not at hand, but what was noted of it.
     package init(
-        rejected: [RejectReason: Int], folded: Int, _ observations: FileObservations?, apps: AppCounts,
-        _ settings: Settings
+        rejected: [RejectReason: Int], folded: Int, _ observations: FileObservations?, _ sample: RecordSample?,
+        apps: AppCounts, _ settings: Settings
     ) {
         let plan = settings.fold.plan
         self.rejected = rejected.filter { $0.value > 0 }
@@ -34,7 +38,8 @@ package struct FileFindings: Sendable, Hashable {
             FieldForm(field: plan.value, form: "float"): forms.valueAsFloat,
         ].filter { $0.value > 0 }
         fields = observations?.fields ?? FieldPaths()
-        lacking = observations.flatMap { LackingFields(rejected, folded: folded, $0, plan) }
+        lacking = observations.flatMap { LackingFields(rejected, folded: folded, $0, sample, plan) }
+        if let sample, !sample.isEmpty { advice = RejectionAdvice.all(sample, plan, isAlone: folded == 0) }
         unmapped = UnmappedApps(apps, settings.map)
     }
 }

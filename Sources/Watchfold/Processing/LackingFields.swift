@@ -1,12 +1,13 @@
-//  A file whose records all lack a field: what it has instead, and the line of the configuration that would find it.
+//  A file whose records all lack a field: what it has instead, and the lines of the configuration that would find it.
 //
-//      all 1,500 records lack Contract; they have data.app, data.customer, data.secs; this line in watchfold.yaml would
-//      find it: fields: {contract: data.customer}
+//      all 1,500 records lack Contract; they have data.app, data.customer, data.secs; this line in the configuration
+//      would find it: fields: {contract: data.customer}
 //
-//  The line is a guess by names, made from words that such fields go by; a person decides. A name's letters count, not
-//  their case and not what stands between them: `customer_id` is customerid.
+//  The lines are guesses by names (FieldGuess.swift) that were tried: under them, every record of a sample is read. If
+//  none passes, or two do that are alike, no line is shown; a person decides.
 
 import Configuration
+import JSONRecords
 import Records
 import Reports
 
@@ -19,20 +20,30 @@ package struct LackingFields: Sendable, Hashable {
     /// Paths that its records do have, without those that only lead on.
     package var present: [String]
     package var hasMore: Bool
-    /// The line that would find the fields; nil when no name resembles.
-    package var configuration: String?
+    /// What stands in the first record in place of fields: a string that holds JSON, an array, a table.
+    package var notes: [String] = []
+    /// The lines that would find the fields; empty when none are known.
+    package var configuration: [String] = []
+    /// Whether records were looked at for those lines.
+    package var isLookedInto: Bool
 
     /// Nil when some record has every field, or nobody looked.
-    init?(_ rejected: [RejectReason: Int], folded: Int, _ observations: FileObservations, _ plan: FoldPlan) {
+    ///
+    /// - Parameter sample: nil when there are no records to look at any more.
+    init?(
+        _ rejected: [RejectReason: Int], folded: Int, _ observations: FileObservations, _ sample: RecordSample?,
+        _ plan: FoldPlan
+    ) {
         let missing = [RejectReason.missingContract, .missingApp, .missingDuration]
         let lacking = missing.reduce(0) { $0 + (rejected[$1] ?? 0) }
         let fields = observations.fields
         guard folded == 0, lacking > 0, !fields.kinds.isEmpty else { return nil }
         let wanted = [
-            (name: plan.keys[0], key: "contract", path: plan.keyPaths[0], role: Role.contract),
-            (plan.keys[1], "app", plan.keyPaths[1], .app), (plan.value, "duration", plan.valuePath, .duration),
+            Wanted(name: plan.keys[0], key: "contract", role: .contract, path: \.keyPaths[0]),
+            Wanted(name: plan.keys[1], key: "app", role: .app, path: \.keyPaths[1]),
+            Wanted(name: plan.value, key: "duration", role: .duration, path: \.valuePath),
         ]
-        let absent = wanted.filter { !Self.has(fields, $0.path) }
+        let absent = wanted.filter { !Self.has(fields, plan[keyPath: $0.path]) }
         if absent.isEmpty { return nil }
         names = absent.map(\.name)
         records =
@@ -40,21 +51,21 @@ package struct LackingFields: Sendable, Hashable {
             + (rejected[.negativeDuration] ?? 0)
         present = fields.leaves.map(\.string)
         hasMore = fields.hasMore
-        var taken = Set(
-            wanted.filter { field in !absent.contains { $0.key == field.key } }.flatMap { Self.texts($0.path) })
-        var settings: [String] = []
-        for field in absent {
-            guard let path = Self.best(for: field.role, named: field.name, fields, without: taken) else { continue }
-            taken.insert(ByteOrdered(path))
-            settings.append("\(field.key): \(Self.yaml(path))")
-        }
-        configuration = settings.isEmpty ? nil : "fields: {\(settings.joined(separator: ", "))}"
+        isLookedInto = sample != nil
+        let looked = sample?.records.filter { $0.reason != .notAnObject } ?? []
+        if looked.isEmpty { return }
+        let taken = wanted.filter { field in !absent.contains { $0.key == field.key } }
+            .flatMap { Self.texts(plan[keyPath: $0.path]) }
+        configuration = Self.lines(absent, fields, Set(taken), looked.map(\.raw), plan) ?? []
+        if configuration.isEmpty { notes = Self.notes(looked[0].raw, plan) }
     }
 
-    /// One sentence, with the line of the configuration at its end.
-    package var text: String { sentence + (configuration.map { " " + $0 } ?? "") }
+    /// One sentence, with the lines of the configuration at its end.
+    package var text: String {
+        sentence + (configuration.isEmpty ? "" : " " + configuration.joined(separator: " and "))
+    }
 
-    /// The sentence up to that line.
+    /// The sentence up to those lines.
     package var sentence: String {
         var text =
             records == 1
@@ -66,16 +77,22 @@ package struct LackingFields: Sendable, Hashable {
         } else if present.count > Self.shown {
             text += " and \(present.count - Self.shown) more"
         }
+        let object = names.count == 1 ? "it" : "them"
+        if !configuration.isEmpty {
+            let subject = configuration.count == 1 ? "this line" : "these lines"
+            return text + "; \(subject) in the configuration would find \(object):"
+        }
+        if !notes.isEmpty { return text + "; " + notes.joined(separator: "; ") }
         return text
-            + (configuration == nil
-                ? "; name the right one in the configuration, under `fields`"
-                : "; this line in the configuration would find \(names.count == 1 ? "it" : "them"):")
+            + (isLookedInto
+                ? "; name the right \(names.count == 1 ? "one" : "ones") in the configuration, under `fields`"
+                : "; `watchfold check` looks for what would find \(object)")
     }
 
     /// Paths that the sentence names.
     private static let shown = 20
 
-    private static func list(_ names: [String]) -> String {
+    static func list(_ names: [String]) -> String {
         names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
     }
 
@@ -95,59 +112,87 @@ package struct LackingFields: Sendable, Hashable {
         return false
     }
 
-    // MARK: What it may be
-
-    private enum Role {
-        case contract, app, duration
-
-        /// Kinds of values that the field can be read from.
-        var kinds: ValueKinds { self == .app ? .string : [.string, .number] }
-
-        /// Words for it, the surest first.
-        var words: [String] {
-            switch self {
-            case .contract: ["contract", "customer", "subscriber", "account", "user", "client", "member", "viewer"]
-            case .app: ["app", "application", "service", "channel", "product", "program", "category"]
-            case .duration: ["duration", "seconds", "secs", "watched", "watch", "elapsed", "length", "time"]
+    /// Values that hold records, or fields, in another way.
+    private static func notes(_ raw: [UInt8], _ plan: FoldPlan) -> [String] {
+        guard let record = SampleValue(raw) else { return [] }
+        var notes: [String] = []
+        func look(_ value: SampleValue, _ keys: [String]) {
+            guard notes.count < 3, keys.count <= FieldPaths.depthLimit else { return }
+            switch value {
+            case .string(let text):
+                if let inner = SampleValue(text.utf8), ValueText.isContainer(inner) {
+                    notes.append("`\(fieldText(keys))` is a string that holds JSON: \(ValueText.excerpt(inner))")
+                }
+            case .array(let elements):
+                if elements.contains(where: ValueText.isContainer) {
+                    notes.append("`\(fieldText(keys))` \(ValueText.kind(value))")
+                }
+            case .object(let members): for member in members { look(member.value, keys + [member.key]) }
+            default: break
             }
         }
+        look(record, [])
+        return notes
     }
 
-    /// The path whose name resembles a field's most; nil when none does.
-    private static func best(
-        for role: Role, named name: String, _ fields: FieldPaths, without taken: Set<ByteOrdered>
-    ) -> String? {
-        var best: (path: String, score: Int)?
-        for path in fields.leaves where !taken.contains(path) && !fields.kinds[path]!.isDisjoint(with: role.kinds) {
-            guard let keys = try? fieldKeys(parsing: path.string), let last = keys.last else { continue }
-            let found = score(letters(last), letters(name), role.words)
-            if found > best?.score ?? 0 { best = (path.string, found) }
-        }
-        return best?.path
+    // MARK: What would find it
+
+    private struct Wanted {
+        var name: String
+        /// As the configuration calls it.
+        var key: String
+        var role: FieldGuess.Role
+        var path: WritableKeyPath<FoldPlan, FieldPath> & Sendable
     }
 
-    private static func letters(_ text: String) -> String { text.lowercased().filter { $0.isLetter || $0.isNumber } }
-
-    private static func score(_ key: String, _ name: String, _ words: [String]) -> Int {
-        if key == name { return 1000 }
-        for (index, word) in words.enumerated() {
-            if key == word || key == word + "id" { return 500 - index }
-            if key.hasPrefix(word) || key.hasSuffix(word) { return 300 - index }
+    /// The lines under which all records are read; nil when there are none, or when it is not clear which.
+    private static func lines(
+        _ absent: [Wanted], _ fields: FieldPaths, _ taken: Set<ByteOrdered>, _ records: [[UInt8]], _ plan: FoldPlan
+    ) -> [String]? {
+        var (plan, taken) = (plan, taken)
+        let before = plan.durations
+        var settings: [String] = []
+        for field in absent {
+            let guesses = FieldGuess.paths(for: field.role, named: field.name, fields, without: taken)
+            var found: [(path: String, plan: FoldPlan)] = []
+            for alike in guesses where found.isEmpty {
+                found = alike.compactMap { path in Self.plan(plan, field, at: path, records).map { (path, $0) } }
+            }
+            guard found.count == 1 else { return nil }
+            plan = found[0].plan
+            taken.insert(ByteOrdered(found[0].path))
+            settings.append("\(field.key): \(FieldGuess.yaml(found[0].path))")
         }
-        for (index, word) in words.enumerated() where key.contains(word) { return 100 - index }
-        return 0
+        guard isRead(outcome(of: records, under: plan), for: RejectReason.allCases) else { return nil }
+        return ["fields: {\(settings.joined(separator: ", "))}"] + plan.durations.lines(from: before)
     }
 
-    /// A path as a value of YAML.
-    private static func yaml(_ path: String) -> String {
-        let isPlain = path.utf8.allSatisfy {
-            UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
-                || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+    /// The plan that finds a field at a path, if no record is rejected for that field.
+    private static func plan(_ plan: FoldPlan, _ field: Wanted, at path: String, _ records: [[UInt8]]) -> FoldPlan? {
+        guard let keys = try? fieldKeys(parsing: path) else { return nil }
+        var plan = plan
+        plan[keyPath: field.path] = FieldPath([keys])
+        let reasons: [RejectReason] =
+            switch field.role {
+            case .contract: [.missingContract, .badContract]
+            case .app: [.missingApp, .badApp]
+            case .duration: [.missingDuration, .badDuration]
+            }
+        if field.role == .duration {
+            if plan.durations.unit == .seconds { plan.durations.unit = FieldGuess.unit(of: path) }
+            for record in records {
+                guard let value = SampleValue(record)?.find(plan.valuePath).value,
+                    let more = DurationAdvice.needed(value, plan.durations)
+                else { continue }
+                plan.durations = plan.durations.adding(more)
+            }
         }
-        let beginsWithLetter = path.utf8.first.map {
-            UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || $0 == UInt8(ascii: "_")
-        }
-        let isWord = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(path.lowercased())
-        return isPlain && beginsWithLetter == true && !isWord ? path : JSONText.quoted(path)
+        return isRead(outcome(of: records, under: plan), for: reasons) ? plan : nil
+    }
+
+    /// Whether no record is rejected for these reasons, and some are not ignored. One below zero is readable.
+    private static func isRead(_ counts: OutcomeCounts, for reasons: [RejectReason]) -> Bool {
+        counts.ignored < counts.read
+            && reasons.allSatisfy { $0 == .negativeDuration || (counts.rejected[$0] ?? 0) == 0 }
     }
 }

@@ -310,6 +310,7 @@ package final class Processor {
                 if case .content(let summary, _, _) = judgement {
                     item.findings = FileFindings(
                         rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations,
+                        summary.sample,
                         apps: try committer.unmappedApps(verdict), settings)
                 }
                 if case .seen = verdict { item.isUnchanged = true }

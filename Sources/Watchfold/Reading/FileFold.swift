@@ -45,6 +45,8 @@ package struct FileSummary: Sendable {
     /// The first rejected records, in the order of the file.
     package var rejections: [RejectedRecord]
     package var observations: FileObservations
+    /// Of the rejected records, some that are looked at closely.
+    package var sample: RecordSample
     /// When nothing was folded: the folded records by app.
     package var apps: AppCounts
     package var end: InputEnd
@@ -210,6 +212,7 @@ final class FileFold {
         var rejectedBytes = 0
         var rejections: [RejectedRecord] = []
         var observations = FileObservations()
+        var sample = RecordSample()
         var lines = 0
         for result in results {
             counts.add(result.counts)
@@ -223,6 +226,7 @@ final class FileFold {
             (seen.coercions, seen.fields, seen.examples) = (result.coercions, result.fields, result.rejections.examples)
             for reason in seen.examples.keys { seen.examples[reason]!.line += lines + 1 }
             observations.add(seen)
+            sample.add(result.rejections.sample)
             lines += result.lines
         }
         precondition(
@@ -244,6 +248,6 @@ final class FileFold {
             size: last.digest == nil ? status!.size : last.size,
             storedSize: status?.size ?? last.storedSize,
             counts: counts, rejectedBytes: rejectedBytes, rejections: rejections,
-            observations: observations, apps: apps, end: end, status: status)
+            observations: observations, sample: sample, apps: apps, end: end, status: status)
     }
 }

@@ -1,4 +1,5 @@
-//  Rejected records, kept while a unit is read: the first ones for the dead letters, and the first for each reason.
+//  Rejected records, kept while a unit is read: the first ones for the dead letters, the first for each
+//  reason, and a sample of those that are valid JSON.
 
 import JSONRecords
 import Records
@@ -27,6 +28,7 @@ struct RejectionLog {
     private(set) var letters: [RejectedRecord] = []
     /// The first of each reason; lines counted likewise.
     private(set) var examples: [RejectReason: RejectionExample] = [:]
+    private(set) var sample = RecordSample()
     /// Bytes of texts that may still be kept.
     private var budget = RejectionLog.rawBudget
     /// Bytes of all rejections before the last letter, as long as it is the last rejection.
@@ -44,6 +46,7 @@ struct RejectionLog {
             examples[rejection.reason] = RejectionExample(
                 line: rejection.linesBefore, offset: base + rejection.offset, raw: rejection.raw, isCut: false)
         }
+        sample.add(rejection, base: base)
         guard letters.count < limit else { return }
         let raw = Array(rejection.raw.prefix(budget))
         budget -= raw.count

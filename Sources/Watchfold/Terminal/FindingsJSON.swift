@@ -13,6 +13,10 @@ struct FindingsJSON: Encodable {
         var records: Int
         var firstLine, firstOffset: Int?
         var excerpt: String?
+        /// What the values are, and the lines of the configuration that would read so many of those looked at.
+        var notes: [String]
+        var configuration: String?
+        var lookedAt, readable: Int?
     }
 
     struct Coercion: Encodable {
@@ -39,9 +43,13 @@ struct FindingsJSON: Encodable {
     init(_ findings: FileFindings) {
         rejections = findings.rejected.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { reason, records in
             let example = findings.examples[reason]
+            let advice = findings.advice[reason]
+            let lines = advice?.configuration ?? []
             return Rejection(
                 reason: reason.rawValue, records: records, firstLine: example?.line, firstOffset: example?.offset,
-                excerpt: example?.excerpt)
+                excerpt: example?.excerpt, notes: advice?.notes ?? [],
+                configuration: lines.isEmpty ? nil : lines.joined(separator: "\n"),
+                lookedAt: advice?.records, readable: advice?.readable)
         }
         coercions = findings.coercions.sorted { $0.key < $1.key }.map {
             Coercion(field: $0.key.field, form: $0.key.form, records: $0.value)
@@ -50,7 +58,8 @@ struct FindingsJSON: Encodable {
         hasMoreFields = findings.fields.hasMore
         lacking = findings.lacking.map {
             Lacking(
-                fields: $0.names, records: $0.records, present: $0.present, configuration: $0.configuration,
+                fields: $0.names, records: $0.records, present: $0.present,
+                configuration: $0.configuration.isEmpty ? nil : $0.configuration.joined(separator: "\n"),
                 text: $0.text)
         }
     }

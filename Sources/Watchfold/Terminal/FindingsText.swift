@@ -2,6 +2,11 @@
 //
 //      negative-duration 9, first at line 505 of 20220401.json
 //        {"_index":"history","_type":"odd","_id":"odd5","_score":0,"_source":{"Contract":"SGH000001","Mac":"E4…
+//      bad-duration 3, first at line 17 of 20220401.json
+//        {"Contract":"SGH000001","AppName":"VOD","TotalDuration":"01:02:03"}
+//        TotalDuration "01:02:03" is hours, minutes and seconds
+//        this line in the configuration would read them:
+//          duration_format: HH:MM:SS
 //      TotalDuration as a string in 1 record, as a float in 1 record
 //      in no category: KARAOKE 1 record
 //      first seen in 20220405.json: _source.Region
@@ -37,8 +42,15 @@ struct FindingsText {
             line += ", \(records > 1 ? "first " : "")at line \(Show.number(example.line))"
             if let name { line += " of \(Show.name(name))" }
             let excerpt = columns.map { Show.cut(example.excerpt, to: $0 - 4) } ?? example.excerpt
-            return [line, "  " + excerpt]
+            return [line, "  " + excerpt] + advice(on: reason).map { "  " + $0 }
         }
+    }
+
+    /// What is said of the first file that has something to say.
+    private func advice(on reason: RejectReason) -> [String] {
+        guard let advice = files.lazy.compactMap({ $0.findings.advice[reason] }).first else { return [] }
+        let proposal = advice.proposal.map { [$0] + advice.configuration.map { "  " + $0 } } ?? []
+        return (advice.notes + proposal).map(Show.name)
     }
 
     private var coercions: [String] {
@@ -83,7 +95,7 @@ struct FindingsText {
             let lacking = findings.lacking!
             let sentence = (name.map { Show.name($0) + ": " } ?? "") + Show.name(lacking.sentence)
             // On a line of its own, to be copied.
-            return [sentence] + (lacking.configuration.map { ["  " + Show.name($0)] } ?? [])
+            return [sentence] + lacking.configuration.map { "  " + Show.name($0) }
         } + rest(all.count, "that lack fields")
     }
 
