@@ -45,6 +45,7 @@ import Testing
         "export --contracts - -o list < list",
         "fold day.json >> day.json",
         // What is no place for a file.
+        "ln -s nowhere.csv x.csv; $W export -o x.csv",
         "export -o ''", "fold day.json -o ''", "report -o ''", "export -o sub", "export -o sub/", "export -o new/",
         "export -o nowhere/x.csv",
         "report -o nowhere/x.html", "fold day.json -o nowhere/x.csv", "export -o .", "generate -q checkpoints",
@@ -66,7 +67,7 @@ import Testing
     private static let reasons = [
         "among the checkpoints, which are Watchfold's own", "is in the inbox and might be read",
         "has the place of what Watchfold writes itself", "is the configuration;", "is read by this very command",
-        "by another name", "that is a folder", "there is no folder", "it is empty",
+        "by another name", "that is a folder", "leads nowhere", "there is no folder", "it is empty",
         "standard output is a file that is read",
     ]
 

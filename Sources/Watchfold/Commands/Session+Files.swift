@@ -83,6 +83,9 @@ extension Session {
         if try fileSystem.statusIfPresent(out)?.kind == .folder || out.hasSuffix("/") {
             throw refuse("that is a folder; name a file")
         }
+        if try fileSystem.isSymbolicLink(out), try fileSystem.statusIfPresent(out) == nil {
+            throw refuse("that is a link that leads nowhere")
+        }
         let folder = Path.parent(out)
         guard try fileSystem.statusIfPresent(folder)?.kind == .folder else {
             throw refuse("there is no folder \(Show.name(folder))")
