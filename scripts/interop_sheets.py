@@ -41,11 +41,14 @@ def cells(path):
     return [[cell.value for cell in row] for row in sheet.iter_rows()]
 
 
-def libreoffice(source, separator=","):
-    """Opens CSV as UTF-8 with the default settings of the import dialog and saves a workbook."""
+GERMAN = 1031
+
+
+def libreoffice(source, separator=",", language=""):
+    """Opens CSV as UTF-8 with the default settings of the import dialog, in a language, and saves a workbook."""
     subprocess.run(
         ["soffice", "--headless", f"-env:UserInstallation=file://{os.getcwd()}/profile",
-         f"--infilter=Text - txt - csv (StarCalc):{ord(separator)},34,76", "--convert-to",
+         f"--infilter=Text - txt - csv (StarCalc):{ord(separator)},34,76,1,,{language},false,true", "--convert-to",
          "xlsx:Calc MS Excel 2007 XML", "--outdir", "opened", source],
         check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
     return cells(os.path.join("opened", os.path.splitext(source)[0] + ".xlsx"))
@@ -104,6 +107,17 @@ def check_cells(program, check):
     export("profile", "--unit", "hours", "--for", "excel", "-o", "hours.csv")
     hours = {row[0]: row[2] for row in libreoffice("hours.csv")[1:]}
     check("hours are numbers", hours["QAD014541"] == round(wanted["QAD014541"] / 36) / 100, repr(hours))
+    # Where the comma is the decimal sign: hours and minutes are numbers, and with points they would be none.
+    for unit, seconds in [("hours", 36), ("minutes", 0.6)]:
+        for sign, is_number in [("comma", True), ("point", False)]:
+            name = f"german-{unit}-{sign}.csv"
+            export("profile", "--unit", unit, "--for", "excel", "--delimiter", "semicolon",
+                   *([] if is_number else ["--decimal", sign]), "-o", name)
+            found = {row[0]: row[2] for row in libreoffice(name, ";", GERMAN)[1:]}
+            rounded = {contract: int(value / seconds + 0.5) / 100 for contract, value in wanted.items()}
+            same = sum(found.get(contract) == value for contract, value in rounded.items())
+            check(f"LibreOffice in German reads {unit} with a decimal {sign} as {'numbers' if is_number else 'text'}",
+                  same == (len(rounded) if is_number else 0), repr(found))
 
 
 # MARK: Workbooks

@@ -45,6 +45,7 @@ EXIT_STATUS = [
     ("2", "Some file is held, failed or waiting, or would be (check), or the sums of all files do not fit in 64 bits (fold)."),
     ("3", "Another process holds the checkpoints."), ("4", "The checkpoints are damaged; see verify."),
     ("5", "The disk, the system or the database said no."),
+    ("130, 143", "What a shell shows of a process that Ctrl-C or SIGTERM ended. Nothing is lost; the same command goes on."),
 ]
 
 SEE_ALSO = "https://duckdb.org reads the partials and Parquet files; jq(1), psql(1)."

@@ -38,6 +38,11 @@ int wf_signals_to_pipe(const int *numbers, int count) {
     return ends[0];
 }
 
+int wf_signal_is_ignored(int number) {
+    struct sigaction action;
+    return sigaction(number, 0, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 void wf_signal_by_itself(int number) {
     signal(number, SIG_DFL);
     kill(getpid(), number);

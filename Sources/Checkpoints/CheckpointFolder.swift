@@ -145,6 +145,13 @@ package final class CheckpointFolder {
         guard isInPlace && hasLedger else { throw CheckpointError.moved(path: root) }
     }
 
+    /// Whether there is a writer, and who.
+    ///
+    /// - Throws: `IOError`.
+    package func observeWriter() throws -> FileLock.Observation {
+        try FileLock.observe(Path.join(root, Self.lockName), in: fileSystem)
+    }
+
     /// Opens the folder for reading beside a writer.
     ///
     /// - Throws: `CheckpointError`, `LedgerError`, `IOError`.

@@ -14,10 +14,13 @@ extension Overlay {
     /// The layer of a configuration file.
     /// - Parameters:
     ///   - bytes: The whole file. Empty, or nothing but comments, gives an empty layer.
-    ///   - path: The file as messages name it. Relative paths in the file start at its folder.
+    ///   - path: The file as messages name it.
+    ///   - folder: Where relative paths in the file start; nil for the folder of the file.
     /// - Throws: ``ConfigurationError`` with all mistakes in line order.
-    package static func file(_ bytes: [UInt8], path: String) throws(ConfigurationError) -> Overlay {
-        var reader = FileReader(path: path)
+    package static func file(
+        _ bytes: [UInt8], path: String, folder: String? = nil
+    ) throws(ConfigurationError) -> Overlay {
+        var reader = FileReader(path: path, folder: folder)
         if bytes.count > maxFileBytes {
             reader.note(
                 Position(1, 1), "the file has \(bytes.count) bytes, more than \(maxFileBytes); is it a configuration?")
@@ -39,9 +42,10 @@ struct FileReader {
     var layer = Overlay()
     var mistakes: [(position: Position, text: String)] = []
 
-    init(path: String) {
+    init(path: String, folder: String?) {
         self.path = path
-        folder = String(path[..<(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)])
+        self.folder =
+            folder ?? String(path[..<(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)])
     }
 
     mutating func note(_ position: Position, _ text: String) { mistakes.append((position, text)) }
@@ -274,6 +278,12 @@ struct FileReader {
             return
         }
         if entries.isEmpty { noteWrong(.categories, value, "an empty one") }
+        if entries.count > SettingLimits.categories {
+            note(
+                entries[SettingLimits.categories].position,
+                "categories: this is one more than the \(SettingLimits.categories) that are possible; "
+                    + "put apps together, or leave some out: apps.csv has all of them")
+        }
         var rules: [CategoryRule] = []
         var categories: [String: (name: String, line: Int)] = [:]
         var owners: [[UInt8]: (category: String, line: Int)] = [:]

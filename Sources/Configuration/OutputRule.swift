@@ -15,7 +15,7 @@ package struct OutputRule: Sendable, Hashable {
         case unit
         /// The spreadsheet program that CSV is for.
         case program = "for"
-        case delimiter
+        case delimiter, decimal
     }
 
     package var words: [Word: Given<String>]

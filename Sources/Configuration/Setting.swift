@@ -137,7 +137,7 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
 }
 
 /// What a value may be.
-enum SettingLimits {
+package enum SettingLimits {
     /// More threads than any machine this runs on has cores.
     static let jobs = 1...1024
     /// Below this there is no room for the read buffers and the smallest table.
@@ -154,6 +154,8 @@ enum SettingLimits {
     static let port = 0...65535
     /// Keys from the outside of a record to a field.
     static let fieldDepth = 32
+    /// Categories of a map: a set of them is the bits of one word.
+    package static let categories = 64
     /// Places in which one field is looked for.
     static let fieldAlternatives = 16
 }

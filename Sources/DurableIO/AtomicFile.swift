@@ -4,6 +4,7 @@
 //      write    … the content …
 //      commit   fsync the file → rename it to NAME → fsync the folder
 //
+//  The new file has the owner and the mode of the one that it replaces; without one, those that any new file has.
 //  Until the rename, NAME is what it was; after the folder's fsync, NAME is the new content even after a power cut.
 //  What a crash leaves behind is recognised by this form of its name, for sweeping.
 
@@ -34,6 +35,8 @@ package final class AtomicFile {
     private var state = State.writing
 
     private var isNameless = false
+    /// The attributes that the file was made with, when it was given those of another since.
+    private var ownAttributes: FileAttributes?
 
     private enum State { case writing, sealed, placed, discarded }
     /// Bytes of the final name in the temporary one. With a cut character repaired, two dots, the numbers and `.tmp` it
@@ -43,6 +46,8 @@ package final class AtomicFile {
     /// Whether the file has its name.
     package var isPlaced: Bool { state == .placed }
     private static let serial = Atomic<Int>(0)
+    /// Temporary names that are in use by this process.
+    private static let unfinished = Mutex<[String: FileSystem]>([:])
 
     /// - Parameter bypassingCache: for a large file that is not read again soon. The kernel keeps no copy of it, which
     ///   saves making one, and memory for others.
@@ -53,10 +58,31 @@ package final class AtomicFile {
         // A part of the name is enough for people; the whole with all that is added might be too long for a name.
         let name = String(decoding: Path.name(path).utf8.prefix(Self.namePrefix), as: UTF8.self)
         temporaryPath = Path.join(Path.parent(path), ".\(name).\(getpid())-\(serial).tmp")
+        let replaced = try fileSystem.attributesIfPresent(path)
         try fileSystem.removeIfPresent(temporaryPath)
         let file = try fileSystem.open(temporaryPath, .createNew)
         self.file = file
         direct = bypassingCache ? DirectWriter(file) : nil
+        Self.note(temporaryPath, fileSystem)
+        // Before anything is written: what only its owner may read is never readable by others, not under another name.
+        if let replaced { try adopt(replaced) }
+    }
+
+    private static func note(_ path: String, _ fileSystem: FileSystem?) {
+        unfinished.withLock { $0[path] = fileSystem }
+    }
+
+    /// Removes all that is unfinished: for a process that a signal ends, from any thread. What is being written then
+    /// cannot be placed any more.
+    package static func removeUnfinished() {
+        // A failure leaves a file for the next sweep.
+        for (path, fileSystem) in unfinished.withLock({ $0 }) { try? fileSystem.remove(path) }
+    }
+
+    /// Gives the file the attributes of the one that it is to replace.
+    private func adopt(_ replaced: FileAttributes) throws(IOError) {
+        if ownAttributes == nil { ownAttributes = try file.attributes() }
+        try file.setAttributes(replaced)
     }
 
     /// A file that was not put in place leaves nothing behind. A failure to remove it is left to the next sweep.
@@ -99,14 +125,16 @@ package final class AtomicFile {
         precondition(state == .writing, "\(path) is no longer being written")
         if !isNameless { try fileSystem.remove(temporaryPath) }
         isNameless = true
+        Self.note(temporaryPath, nil)
         return file
     }
 
     /// Gives the file another name than it was meant to have, in the same folder, when it gets one.
-    package func rename(to path: String) {
+    package func rename(to path: String) throws(IOError) {
         precondition(Path.parent(path) == Path.parent(self.path), "\(path) is in another folder")
-        precondition(state == .writing || state == .sealed, "\(self.path) has its name")
+        precondition(state == .writing, "\(self.path) is no longer being written")
         self.path = path
+        if let attributes = try fileSystem.attributesIfPresent(path) ?? ownAttributes { try adopt(attributes) }
     }
 
     /// Makes the content durable, still under its temporary name.
@@ -124,6 +152,7 @@ package final class AtomicFile {
         precondition(state == .sealed, "\(path) was not sealed")
         try fileSystem.rename(temporaryPath, to: path)
         state = .placed
+        Self.note(temporaryPath, nil)
         if syncingFolder { try fileSystem.syncFolder(Path.parent(path)) }
     }
 
@@ -136,6 +165,7 @@ package final class AtomicFile {
         guard state == .writing || state == .sealed else { return }
         state = .discarded
         if isNameless { return }
+        Self.note(temporaryPath, nil)
         try? fileSystem.remove(temporaryPath)
     }
 }

@@ -1,7 +1,10 @@
 //  One writer at a time.
 //
 //  The lock is the kernel's, on an open descriptor of `checkpoints/lock`; it goes when its holder ends, however that
-//  happens. The file's text says who holds it, for the message that others get; it is never believed for anything else.
+//  happens. The file's text says who holds it, for the message that others get.
+//
+//  A reader that wants to know whether there is a writer takes the lock shared, and gives it back at once. For that moment
+//  a writer would find it held, so a writer tries a few times.
 
 #if canImport(Glibc)
     import Glibc
@@ -30,9 +33,18 @@ package final class FileLock: Sendable {
         case held(by: LockHolder?)
     }
 
+    /// Readers hold the lock for microseconds; this is a hundred times as long as they take on a busy machine.
+    private static let tries = 5
+    private static let pause: UInt32 = 10_000
+
     package static func attempt(_ path: String, in fileSystem: FileSystem, now: String) throws(IOError) -> Attempt {
         let file = try fileSystem.open(path, .readWrite)
-        guard try file.tryLock() else { return .held(by: holder(in: file)) }
+        var isTaken = try file.tryLock()
+        for _ in 1..<tries where !isTaken {
+            usleep(pause)
+            isTaken = try file.tryLock()
+        }
+        guard isTaken else { return .held(by: holder(in: file)) }
         try file.truncate(to: 0)
         let note = Array("\(getpid()) \(now)\n".utf8)
         var failure: IOError?
@@ -48,6 +60,28 @@ package final class FileLock: Sendable {
         guard let there = try fileSystem.statusIfPresent(file.path) else { return false }
         let own = try file.status()
         return there.device == own.device && there.inode == own.inode
+    }
+
+    /// What somebody who does not want the lock sees of it.
+    package enum Observation: Sendable, Hashable {
+        case free
+        /// Held; by whom, if the note of the holder could be read.
+        case held(by: LockHolder?)
+        /// The file may not be read.
+        case unknown
+    }
+
+    /// Looks whether somebody holds the lock.
+    package static func observe(_ path: String, in fileSystem: FileSystem) throws(IOError) -> Observation {
+        let file: OpenFile
+        do {
+            file = try fileSystem.open(path, .read)
+        } catch {
+            if error.isMissing { return .free }
+            if error.isDenied { return .unknown }
+            throw error
+        }
+        return try file.tryLock(isShared: true) ? .free : .held(by: holder(in: file))
     }
 
     private static func holder(in file: OpenFile) -> LockHolder? {

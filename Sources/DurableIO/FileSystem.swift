@@ -48,6 +48,20 @@ package struct FileStatus: Sendable, Hashable {
     }
 }
 
+/// Whose a file is, and who may do what with it.
+package struct FileAttributes: Sendable, Hashable {
+    /// The nine bits for owner, group and others.
+    package var mode: UInt32
+    package var owner: UInt32
+    package var group: UInt32
+
+    init(_ s: stat) {
+        mode = UInt32(s.st_mode) & 0o777
+        owner = s.st_uid
+        group = s.st_gid
+    }
+}
+
 /// One name in a folder.
 package struct FolderEntry: Sendable, Hashable {
     /// The name; nil when its bytes are no UTF-8, in which case `displayName` shows what can be shown.
@@ -156,6 +170,41 @@ package final class FileSystem: Sendable {
             try perform(.status(path: path), "cannot look at", path) { _ in Int(lstat(path, &s)) }
         } catch  where error.isMissing { return false }
         return s.st_mode & S_IFMT == S_IFLNK
+    }
+
+    /// The attributes of a regular file; nil when there is none of this name. Symbolic links are not followed.
+    package func attributesIfPresent(_ path: String) throws(IOError) -> FileAttributes? {
+        var s = stat()
+        do {
+            try perform(.status(path: path), "cannot look at", path) { _ in Int(lstat(path, &s)) }
+        } catch  where error.isMissing { return nil }
+        return s.st_mode & S_IFMT == S_IFREG ? FileAttributes(s) : nil
+    }
+
+    /// How many names a file has.
+    package func linkCount(_ path: String) throws(IOError) -> Int {
+        var s = stat()
+        try perform(.status(path: path), "cannot look at", path) { _ in Int(stat(path, &s)) }
+        return Int(s.st_nlink)
+    }
+
+    /// The absolute path without `.`, `..` and symbolic links (realpath(3)). What is not there yet, or leads nowhere, is
+    /// taken by its name, below the folders that are there.
+    package func physicalPath(_ path: String) throws(IOError) -> String {
+        var found: String?
+        do {
+            try perform(.status(path: path), "cannot look at", path) { _ in
+                guard let real = realpath(path, nil) else { return -1 }
+                found = String(cString: real)
+                free(real)
+                return 0
+            }
+        } catch  where error.isMissing {}
+        if let found { return found }
+        let parent = Path.parent(path)
+        if parent == path { return path }
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        return Path.normal(Path.join(try physicalPath(parent), name))
     }
 
     package func rename(_ from: String, to: String) throws(IOError) {

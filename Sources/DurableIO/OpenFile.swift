@@ -111,6 +111,21 @@ package final class OpenFile: Sendable {
         return bytes
     }
 
+    /// What comes from the current position on, up to the end: of a pipe or a terminal as well, which have no size.
+    ///
+    /// - Parameter limit: bytes; when more come it is an `IOError` with EFBIG.
+    package func readToEnd(limit: Int) throws(IOError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+        defer { piece.deallocate() }
+        while true {
+            let count = try read(into: piece)
+            if count == 0 { return bytes }
+            if bytes.count + count > limit { throw IOError("will not read", path, code: EFBIG) }
+            bytes.append(contentsOf: piece[..<count])
+        }
+    }
+
     // MARK: Writing
 
     /// Writes all bytes at the current position.
@@ -174,14 +189,51 @@ package final class OpenFile: Sendable {
         }
     }
 
-    /// Takes the kernel's exclusive lock on this open file, without waiting. Returns whether it was free. The lock goes
-    /// with the descriptor, also when the process dies.
-    package func tryLock() throws(IOError) -> Bool {
+    /// Takes the kernel's lock on this open file, without waiting. Returns whether it was free. The lock goes with the
+    /// descriptor, also when the process dies.
+    ///
+    /// - Parameter isShared: others may have it shared at the same time, but nobody alone.
+    package func tryLock(isShared: Bool = false) throws(IOError) -> Bool {
         do {
             try fileSystem.perform(.lock(path: path), "cannot lock", path, on: descriptor) { _ in
-                Int(flock(descriptor, LOCK_EX | LOCK_NB))
+                Int(flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB))
             }
             return true
         } catch  where error.code == EWOULDBLOCK { return false }
+    }
+
+    // MARK: Attributes
+
+    package func attributes() throws(IOError) -> FileAttributes {
+        var s = stat()
+        try fileSystem.perform(.status(path: path), "cannot look at", path, on: descriptor) { _ in
+            Int(fstat(descriptor, &s))
+        }
+        return FileAttributes(s)
+    }
+
+    /// Gives the file an owner, a group and a mode. Only root may give a file to another user; for everybody else the
+    /// group is set if it is one of theirs, and the mode in any case.
+    package func setAttributes(_ wanted: FileAttributes) throws(IOError) {
+        let own = try attributes()
+        if own.owner != wanted.owner || own.group != wanted.group {
+            if try !setOwner(wanted.owner, wanted.group), own.group != wanted.group {
+                _ = try setOwner(own.owner, wanted.group)
+            }
+        }
+        guard own.mode != wanted.mode else { return }
+        try fileSystem.perform(.setAttributes(path: path), "cannot set the mode of", path, on: descriptor) { _ in
+            Int(fchmod(descriptor, mode_t(wanted.mode)))
+        }
+    }
+
+    /// - Returns: false when this user may not.
+    private func setOwner(_ owner: UInt32, _ group: UInt32) throws(IOError) -> Bool {
+        do {
+            try fileSystem.perform(.setAttributes(path: path), "cannot set the owner of", path, on: descriptor) { _ in
+                Int(fchown(descriptor, owner, group))
+            }
+            return true
+        } catch  where error.code == EPERM { return false }
     }
 }

@@ -27,6 +27,8 @@ package enum SystemCall: Sendable, Hashable {
     case status(path: String)
     case truncate(path: String, length: Int)
     case lock(path: String)
+    /// A change of owner or mode.
+    case setAttributes(path: String)
 }
 
 /// What an interposer says to a call that is about to be made.

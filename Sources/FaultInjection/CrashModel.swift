@@ -90,7 +90,7 @@ package final class CrashModel: Interposer {
             if let parts = parts(path) { state.withLock { $0.remove(parts) } }
         case .createFolder(let path):
             if let parts = parts(path) { state.withLock { $0.createFolder(parts) } }
-        case .read, .readAt, .write, .writeAt, .list, .status, .truncate, .lock: break
+        case .read, .readAt, .write, .writeAt, .list, .status, .truncate, .lock, .setAttributes: break
         }
     }
 

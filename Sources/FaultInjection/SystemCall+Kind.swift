@@ -5,7 +5,8 @@ import DurableIO
 extension SystemCall {
     /// What sort of call, whatever its arguments. `read` and `write` are also those at an offset.
     package enum Kind: Sendable, Hashable, CaseIterable {
-        case open, read, write, sync, rename, remove, createFolder, removeFolder, list, status, truncate, lock
+        case open, read, write, sync, rename, remove, createFolder, removeFolder, list, status, truncate, lock,
+            setAttributes
     }
 
     package var kind: Kind {
@@ -22,6 +23,7 @@ extension SystemCall {
         case .status: .status
         case .truncate: .truncate
         case .lock: .lock
+        case .setAttributes: .setAttributes
         }
     }
 
@@ -31,7 +33,7 @@ extension SystemCall {
         case .open(let path, _), .read(let path, _), .readAt(let path, _, _), .write(let path, _),
             .writeAt(let path, _, _), .sync(let path), .rename(_, let path), .remove(let path),
             .createFolder(let path), .removeFolder(let path), .list(let path), .status(let path),
-            .truncate(let path, _), .lock(let path):
+            .truncate(let path, _), .lock(let path), .setAttributes(let path):
             path
         }
     }
@@ -43,7 +45,7 @@ extension SystemCall {
         case .open:
             if case .open(_, let flags) = self { return flags & createFlag != 0 }
             return false
-        case .write, .sync, .rename, .remove, .createFolder, .removeFolder, .truncate: return true
+        case .write, .sync, .rename, .remove, .createFolder, .removeFolder, .truncate, .setAttributes: return true
         case .read, .list, .status, .lock: return false
         }
     }

@@ -111,7 +111,7 @@ let longestNumber = 24
 ///
 ///     150, 2 places   1.50        -5, 2 places   -0.05
 func writeDecimal(
-    _ value: Int64, places: Int, to start: UnsafeMutablePointer<UInt8>
+    _ value: Int64, places: Int, sign: UInt8 = UInt8(ascii: "."), to start: UnsafeMutablePointer<UInt8>
 ) -> UnsafeMutablePointer<UInt8> {
     var out = start
     if value < 0 {
@@ -122,7 +122,7 @@ func writeDecimal(
     for _ in 0..<places { scale *= 10 }
     let (whole, rest) = value.magnitude.quotientAndRemainder(dividingBy: scale)
     out = writeUnsigned(whole, digits: 1, to: out)
-    out.pointee = UInt8(ascii: ".")
+    out.pointee = sign
     return writeUnsigned(rest, digits: places, to: out + 1)
 }
 

@@ -135,6 +135,11 @@ package enum TableFormat: String, Sendable, CaseIterable {
     /// Whether a terminal or a mail can show it.
     package var isText: Bool { self != .parquet }
 
+    /// - Parameter isGzipped: whether the file is compressed as a whole.
+    package func encoder(_ sink: @escaping ReportSink, isGzipped: Bool) -> any TableEncoder {
+        GzipEncoder.encoder(sink, isGzipped: isGzipped) { encoder($0) }
+    }
+
     package func encoder(_ sink: @escaping ReportSink) -> any TableEncoder {
         switch self {
         case .csv: DelimitedEncoder(.csv, sink: sink)
@@ -156,7 +161,7 @@ package struct ReportOutput {
         self.encoder = encoder
     }
 
-    package init(_ report: Report, format: TableFormat, sink: @escaping ReportSink) {
-        self.init(report, encoder: format.encoder(sink))
+    package init(_ report: Report, format: TableFormat, isGzipped: Bool = false, sink: @escaping ReportSink) {
+        self.init(report, encoder: format.encoder(sink, isGzipped: isGzipped))
     }
 }

@@ -13,6 +13,7 @@ struct CheckCommand: ParsableCommand {
 
             Examples:
               watchfold check 20220401.json 20220402.json.gz
+              watchfold check inbox
               zcat dump.json.gz | watchfold check -
               watchfold check --json inbox/*.json | jq '.files[] | select(.verdict != "ok")'
             """)
@@ -22,7 +23,7 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "As JSON.")
     var json = false
 
-    @Argument(help: "Files; - is standard input.", completion: .file())
+    @Argument(help: "Files, and folders with all input files below them; - is standard input.", completion: .file())
     var files: [String]
 
     func run() throws { try common.open().check(files, asJSON: json) }

@@ -20,7 +20,8 @@ struct ExportCommand: ParsableCommand {
               watchfold export daily --format md
               watchfold export profile --month 2022-04 --top 20 --by Sport --unit hours
               watchfold export --contracts 'HNH*' --by week -o hnh.parquet
-              watchfold export profile --for excel --delimiter semicolon -o profile.csv
+              watchfold export profile --for excel --delimiter semicolon --unit hours -o profile.csv
+              watchfold export daily --format jsonl -o daily.json.gz
               watchfold export --month 2022-04 -o april.xlsx
               watchfold export --without 20220402.json --sort TV:desc,Contract --limit 100
               watchfold export --to postgres://reports@db.example/sales
@@ -38,7 +39,8 @@ struct ExportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "csv, tsv, jsonl, parquet, md or xlsx (default: by the name of the file, else csv).", valueName: "format"),
+            "csv, tsv, jsonl, parquet, md or xlsx (default: by the name of the file, else csv). Text in a file named "
+                + ".gz is compressed.", valueName: "format"),
         completion: .list(Completions.formats))
     var format: String?
 
@@ -63,14 +65,16 @@ struct ExportCommand: ParsableCommand {
     var without: [String] = []
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("The report as it was at an earlier generation of the checkpoints.", valueName: "generation")
     )
     var asOf: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Only these contracts: a file with one a line (- is standard input), or a pattern such as 'HNH*'.",
-            valueName: "file|pattern"), completion: .file())
+            "Only these contracts: a list (one a line, or a table with a column Contract; - is standard input), a "
+                + "pattern such as 'HNH*', or one contract.",
+            valueName: "file|pattern|contract"), completion: .file())
     var contracts: String?
 
     @Option(
@@ -79,11 +83,14 @@ struct ExportCommand: ParsableCommand {
     var category: [String] = []
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Only rows with at least so many seconds, in the chosen categories or in all.", valueName: "seconds"))
     var minSeconds: Int64?
 
-    @Option(help: ArgumentHelp("The rows with most of --by COLUMN (default TotalDuration).", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The rows with most of --by COLUMN (default TotalDuration).", valueName: "count"))
     var top: Int?
 
     @Option(
@@ -94,7 +101,8 @@ struct ExportCommand: ParsableCommand {
     var by: [String] = []
 
     @Option(
-        help: ArgumentHelp("Sort by columns, the first one first.", valueName: "column[:desc],…"),
+        help: ArgumentHelp(
+            "Sort by columns, the first one first; a name with a comma takes quotes.", valueName: "column[:desc],…"),
         completion: .custom { words, _, _ in Completions.columns(words) })
     var sort: [String] = []
 
@@ -108,7 +116,7 @@ struct ExportCommand: ParsableCommand {
         completion: .list(Completions.units))
     var unit: String?
 
-    @Option(help: ArgumentHelp("At most so many rows.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("At most so many rows.", valueName: "count"))
     var limit: Int?
 
     @Option(
@@ -122,6 +130,12 @@ struct ExportCommand: ParsableCommand {
         help: ArgumentHelp("With --for: comma, semicolon or tab, as your language has it.", valueName: "delimiter"),
         completion: .list(Completions.delimiters))
     var delimiter: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --for: comma or point in hours and minutes (default: comma with semicolons, else point).",
+            valueName: "sign"), completion: .list(Completions.decimals))
+    var decimal: String?
 
     func run() throws {
         var options = ExportOptions(report: report)
@@ -144,6 +158,7 @@ struct ExportCommand: ParsableCommand {
         options.limit = limit
         options.program = program
         options.delimiter = delimiter
+        options.decimal = decimal
         let session = try common.open()
         try session.export(options)
     }

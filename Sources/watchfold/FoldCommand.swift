@@ -8,6 +8,7 @@ struct FoldCommand: ParsableCommand {
         discussion: """
             Examples:
               watchfold fold 20220401.json 20220402.json.gz > engagement.csv
+              watchfold fold inbox -o engagement.csv.gz
               zcat dump.json.gz | watchfold fold - | head
             """)
 
@@ -19,11 +20,13 @@ struct FoldCommand: ParsableCommand {
     var out: String?
 
     @Option(
-        help: ArgumentHelp("csv or tsv (default: by the name of the file, else csv).", valueName: "format"),
+        help: ArgumentHelp(
+            "csv or tsv (default: by the name of the file, else csv). A file named .gz is compressed.",
+            valueName: "format"),
         completion: .list(["csv", "tsv"]))
     var format: String?
 
-    @Argument(help: "Files; - is standard input.", completion: .file())
+    @Argument(help: "Files, and folders with all input files below them; - is standard input.", completion: .file())
     var files: [String]
 
     func run() throws {

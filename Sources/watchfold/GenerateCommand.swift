@@ -6,8 +6,9 @@ struct GenerateCommand: ParsableCommand {
         commandName: "generate",
         abstract: "Synthetic days in the published shape, to try Watchfold with.",
         discussion: """
-            The same seed gives the same bytes, on any machine. Files go into the inbox unless a folder is named; \
-            files of the same names there are replaced.
+            The same seed gives the same bytes, on any machine. Files go into the inbox unless a folder is named. What \
+            is there already is left alone: --force replaces files of the same names, but a day that is there under \
+            another ending (20220401.json.gz for 20220401.json) is never written twice.
 
             Examples:
               watchfold generate --days 3 --records 100000
@@ -16,16 +17,16 @@ struct GenerateCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: ArgumentHelp("How many days.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How many days.", valueName: "n"))
     var days = 1
 
-    @Option(help: ArgumentHelp("Records a day.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Records a day.", valueName: "n"))
     var records = 1_600_000
 
-    @Option(help: ArgumentHelp("Contracts that watch.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Contracts that watch.", valueName: "n"))
     var contracts: Int?
 
-    @Option(help: ArgumentHelp("Another seed, other days.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Another seed, other days.", valueName: "n"))
     var seed: UInt64 = 1
 
     @Option(help: ArgumentHelp("The first day.", valueName: "YYYY-MM-DD"))
@@ -34,6 +35,9 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("none, gzip or lz4.", valueName: "codec"), completion: .list(Completions.compressions))
     var compress = "none"
 
+    @Flag(help: "Replace files of the same names.")
+    var force = false
+
     @Argument(help: "The folder to write to (default: the inbox).", completion: .directory)
     var folder: String?
 
@@ -41,6 +45,6 @@ struct GenerateCommand: ParsableCommand {
         let session = try common.open()
         try session.generate(
             days: days, records: records, contracts: contracts, seed: seed, from: from, compress: compress,
-            folder: folder)
+            folder: folder, replaces: force)
     }
 }

@@ -39,11 +39,14 @@ struct ReportCommand: ParsableCommand {
     var month: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("The report as it was at an earlier generation of the checkpoints.", valueName: "generation")
     )
     var asOf: Int?
 
-    @Option(help: ArgumentHelp("How many of the contracts with most hours are shown.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many of the contracts with most hours are shown.", valueName: "count"))
     var top = 20
 
     func run() throws {

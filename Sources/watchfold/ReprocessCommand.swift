@@ -19,8 +19,5 @@ struct ReprocessCommand: ParsableCommand {
     @Argument(help: "Files of the inbox; all of them when none is named.", completion: .file())
     var files: [String] = []
 
-    func run() throws {
-        let session = try common.open()
-        try session.show(try session.processor().reprocess(files))
-    }
+    func run() throws { try common.open().reprocess(files) }
 }

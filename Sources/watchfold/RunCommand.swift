@@ -6,6 +6,8 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Fold what is new in the inbox, write the reports, end.",
         discussion: """
+            Ctrl-C loses nothing: the next run goes on with what is not in the checkpoints yet.
+
             Examples:
               watchfold run
               watchfold run --inbox /data/dumps --output /srv/reports
@@ -13,8 +15,5 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func run() throws {
-        let session = try common.open()
-        try session.show(try session.processor().run())
-    }
+    func run() throws { try common.open().run() }
 }

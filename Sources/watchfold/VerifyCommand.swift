@@ -20,7 +20,9 @@ struct VerifyCommand: ParsableCommand {
     @Flag(help: "Make good what can be made good.")
     var repair = false
 
-    @Option(help: ArgumentHelp("Fold this many raw files afresh, chosen at random, and compare.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Fold this many raw files afresh, chosen at random, and compare.", valueName: "n"))
     var sample = 0
 
     func run() throws {

@@ -38,7 +38,9 @@ struct WatchCommand: ParsableCommand {
         help: ArgumentHelp("For the shell, after each publication; WATCHFOLD_RECEIPT is set.", valueName: "command"))
     var onPublish: String?
 
-    @Option(help: ArgumentHelp("Serve state, metrics and reports on this port of loopback.", valueName: "port"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Serve state, metrics and reports on this port of loopback.", valueName: "port"))
     var statusPort: String?
 
     func run() throws {

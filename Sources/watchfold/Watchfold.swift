@@ -21,7 +21,8 @@ struct WatchfoldCommand: ParsableCommand {
             dropped, each counted exactly once.
 
             Exit codes: 0 all well; 1 usage or configuration; 2 some file is held, failed or waiting; 3 another \
-            process holds the checkpoints; 4 checkpoints are damaged; 5 the disk or the system said no.
+            process holds the checkpoints; 4 checkpoints are damaged; 5 the disk or the system said no. What a signal \
+            ends has none: a shell shows 130 after Ctrl-C, 143 after SIGTERM.
             """,
         version: Tool.version,
         subcommands: [
@@ -40,11 +41,20 @@ struct WatchfoldCommand: ParsableCommand {
         // and asks for it again, and the system fills it with zeros each time.
         wf_keep_freed_memory()
         do {
+            try checkName(Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot()
             try command.run()
         } catch {
             failing(error)
         }
+    }
+
+    /// - Throws: `CommandFailure` when the first word, or the one behind `help`, is no command.
+    private static func checkName(_ words: [String]) throws {
+        let commands = configuration.subcommands.map { $0.configuration.commandName! }
+        guard let word = words.first == "help" ? words.dropFirst().first : words.first else { return }
+        if word.hasPrefix("-") || word == "help" || commands.contains(word) { return }
+        throw CommandFailure(unknownCommand: word, among: commands + ["help"])
     }
 
     /// A merge opens all its partials at once, and years of days are more than the 1024 files that most systems allow a

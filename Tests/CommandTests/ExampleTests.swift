@@ -50,6 +50,7 @@ import Testing
             shell.put("inbox/20220401.json", day + String(repeating: "nonsense\n", count: 20))
             try await shell.expect(2, "$W run -q")
         case "restore": try await shell.expect(0, good + " && $W retract 20220401.json")
+        case "generate": break
         case "run", "watch": try await shell.expect(0, "cp 20220401.json inbox/")
         default: try await shell.expect(0, good)
         }

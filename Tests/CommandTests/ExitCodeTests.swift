@@ -24,7 +24,7 @@ import Testing
     @Test(arguments: [
         "--bogus", "bogus", "run --bogus", "run --jobs 0", "run --jobs many", "run --memory 3", "run --log-level loud",
         "run --inbox ''", "run --inbox nowhere", "run --config nowhere.yaml", "run --config inbox",
-        "run --config <(echo jobs: 1)", "run --checkpoints inbox/c", "export nothing", "export --format xml",
+        "run --config <(echo jobs: many)", "run --checkpoints inbox/c", "export nothing", "export --format xml",
         "export --from 2022-02-30", "export --from 2022-04-02 --to 2022-04-01", "export", "status", "verify", "fold",
         "fold - -", "fold - --format jsonl", "fold - -o x.parquet", "generate --days 0", "generate --compress zip",
         "generate --from tomorrow",
@@ -128,7 +128,7 @@ import Testing
         for script in [
             "$W export > /dev/full", "$W export -o /dev/full", "$W status > /dev/full",
             "$W fold inbox/a.json > /dev/full",
-            "$W export >&-", "$W export -o nowhere/x.csv", "$W run --output inbox/a.json/x",
+            "$W export >&-", "$W export -o /proc/nothing.csv", "$W run --output inbox/a.json/x",
         ] {
             let outcome = try await shell(script)
             // An output inside the inbox is a mistake before it is anything else.

@@ -1,4 +1,4 @@
-//  Lists and patterns of contracts; patterns against fnmatch(3).
+//  Patterns of contracts, against fnmatch(3).
 
 import Foundation
 import Records
@@ -14,18 +14,6 @@ import Testing
                 filter.matches(ByteSlice(base: bytes.baseAddress ?? zero, count: bytes.count))
             }
         }
-    }
-
-    @Test func aListIsLinesOrTheFirstColumnOfATable() {
-        let text = "\u{FEFF}Contract,TVDuration\r\nA1,3\r\n\r\n\"b,\"\"c\"\"\nd\",7\r\n0012\r\nlast"
-        let filter = ContractFilter(listing: Array(text.utf8))
-        for contract in ["A1", "b,\"c\"\nd", "0012", "last"] { #expect(matches(filter, contract), "\(contract)") }
-        for contract in ["", "Contract", "3", "12", "a1", "last\r"] {
-            #expect(!matches(filter, contract), "\(contract)")
-        }
-        // Only a first line is a header.
-        #expect(matches(ContractFilter(listing: Array("A\nContract\n".utf8)), "Contract"))
-        #expect(!matches(ContractFilter(listing: []), ""))
     }
 
     @Test(arguments: [

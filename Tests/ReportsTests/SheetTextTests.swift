@@ -137,3 +137,32 @@ extension String {
         return parts + [String(rest)]
     }
 }
+
+@Suite struct DecimalSignTests {
+    private func line(_ delimiter: Delimiter, _ sign: DecimalSign?) throws -> String {
+        var bytes: [UInt8] = []
+        let encoder = SheetTextEncoder(.sheets, delimiter, sign) { bytes += Array($0) }
+        try encoder.begin([
+            ReportColumn("TVHours", .decimal(places: 2)), ReportColumn("Time", .duration),
+            ReportColumn("Days", .integer),
+        ])
+        let numbers: [Int64] = [-150]
+        try numbers.withUnsafeBufferPointer {
+            let base = $0.baseAddress!
+            try encoder.append(
+                RowBlock(columns: [.decimal(base, places: 2), .duration(base), .integer(base)], count: 1))
+        }
+        try encoder.finish()
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").last.map(String.init) ?? ""
+    }
+
+    @Test(
+        arguments: [
+            (.comma, nil, "-1.50,-0:02:30,-150"), (.semicolon, nil, "-1,50;-0:02:30;-150"),
+            (.tab, nil, "-1.50\t-0:02:30\t-150"), (.semicolon, .point, "-1.50;-0:02:30;-150"),
+            (.tab, .comma, "-1,50\t-0:02:30\t-150"), (.comma, .comma, "\"-1,50\",-0:02:30,-150"),
+        ] as [(Delimiter, DecimalSign?, String)])
+    func goesWithTheDelimiterUnlessItIsNamed(_ delimiter: Delimiter, _ sign: DecimalSign?, _ wanted: String) throws {
+        #expect(try line(delimiter, sign) == wanted)
+    }
+}

@@ -141,6 +141,10 @@ import Testing
         ("{file: a.csv, delimiter: tab}", "outputs: delimiter goes with for"),
         ("{file: a.csv, for: excel, delimiter: pipe}", "outputs: delimiter: expected one of comma"),
         ("{file: a.csv, for: word}", "outputs: for: expected one of excel"),
+        ("{file: a.csv, decimal: comma}", "1:34: outputs: decimal goes with for"),
+        ("{file: a.csv, for: excel, decimal: dot}", "outputs: decimal: expected one of comma, point"),
+        ("{file: r.html}", "1:18: outputs: r.html: no format ends in .html"),
+        ("{file: a.csv.gz, format: parquet}", "1:18: outputs: a.csv.gz: parquet is compressed"),
     ])
     func aMistakeHasItsPlace(_ output: String, _ expected: String) throws {
         let bench = Workbench()
@@ -148,6 +152,22 @@ import Testing
         let error = #expect(throws: ConfigurationError.self) { try bench.settings() }
         #expect(error?.description.contains("watchfold.yaml:1:") == true)
         #expect(error?.description.contains(expected) == true, "\(String(describing: error))")
+    }
+
+    @Test func categoriesThatCanBeConfiguredAreThoseThatAMapTakes() {
+        #expect(SettingLimits.categories == CategoryMap.categoryLimit)
+    }
+
+    @Test func aPlaceThatIsTakenSinceIsLeftAlone() throws {
+        let bench = Self.bench("{file: ROOT/book.csv}")
+        try bench.run()
+        // A watch that runs for weeks: meanwhile the name leads to a dump.
+        try FileManager.default.removeItem(atPath: bench.root + "/book.csv")
+        try FileManager.default.linkItem(
+            atPath: bench.inbox + "/20220401.json", toPath: bench.root + "/book.csv")
+        let report = try bench.run()
+        #expect(report.outputs.count == 1 && report.outputs[0].problem?.contains("by another name") == true)
+        #expect(bytes(bench, "book.csv") == bytes(bench, "inbox/20220401.json"))
     }
 
     @Test func theNamesThatAreTakenAreThoseThatAreWritten() {

@@ -8,5 +8,8 @@
 /// Returns the end to read from; -1 and errno when there is none.
 int wf_signals_to_pipe(const int *numbers, int count);
 
+/// Whether a signal is ignored: 1 or 0.
+int wf_signal_is_ignored(int number);
+
 /// Has a signal do what it does by itself, now.
 void wf_signal_by_itself(int number);

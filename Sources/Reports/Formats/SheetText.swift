@@ -11,7 +11,8 @@
 //  so that the cell holds the very text. A string in a formula of Excel has at most 255 characters; longer text is
 //  several strings, joined by &. Where a formula cannot be the text (a line end or another control character in it; too
 //  long for a formula), an apostrophe is put in front, as OWASP advises, which then is part of the text for some
-//  programs. Numbers and dates are written plainly: they are to be numbers and dates. An empty field that is all of a row
+//  programs. Numbers and dates are written plainly: they are to be numbers and dates. Where semicolons separate fields,
+//  the decimal sign is a comma. An empty field that is all of a row
 //  is written as "", since an empty line is no row.
 
 import Records
@@ -62,12 +63,23 @@ package enum Delimiter: String, Sendable, CaseIterable {
         case .tab: UInt8(ascii: "\t")
         }
     }
+
+    /// Programs expect semicolons where the comma is the decimal sign, and there 1.94 is text or a date.
+    package var usualDecimal: DecimalSign { self == .semicolon ? .comma : .point }
+}
+
+/// What stands before the decimals of a number.
+package enum DecimalSign: String, Sendable, CaseIterable {
+    case comma, point
+
+    var byte: UInt8 { self == .comma ? UInt8(ascii: ",") : UInt8(ascii: ".") }
 }
 
 /// Writes CSV for a spreadsheet program.
 package final class SheetTextEncoder: TableEncoder {
     private let program: SheetProgram
     private let delimiter: UInt8
+    private let decimal: DecimalSign
     private var out: TextBuffer
     /// Which columns are text that must stay what it is.
     private var isGuarded: [Bool] = []
@@ -76,9 +88,13 @@ package final class SheetTextEncoder: TableEncoder {
     /// The longest text that becomes a formula, in bytes. A formula of Excel has at most 8,192 units, marks included.
     private static let longestFormula = 4000
 
-    package init(_ program: SheetProgram, _ delimiter: Delimiter, sink: @escaping ReportSink) {
+    /// - Parameter decimal: nil for the one that goes with the delimiter.
+    package init(
+        _ program: SheetProgram, _ delimiter: Delimiter, _ decimal: DecimalSign? = nil, sink: @escaping ReportSink
+    ) {
         self.program = program
         self.delimiter = delimiter.byte
+        self.decimal = decimal ?? delimiter.usualDecimal
         out = TextBuffer(sink)
     }
 
@@ -103,7 +119,7 @@ package final class SheetTextEncoder: TableEncoder {
                     if block.columns.count == 1, values[row].count == 0 { out.append("\"\"") }
                     append(values[row].buffer, isGuarded: isGuarded[index])
                 } else {
-                    out.append(number: column, row)
+                    append(number: column, row)
                 }
             }
             out.append(program.lineEnd)
@@ -112,6 +128,15 @@ package final class SheetTextEncoder: TableEncoder {
     }
 
     package func finish() throws { try out.flush() }
+
+    private func append(number column: RowBlock.Values, _ row: Int) {
+        // With a comma for both, the number takes quotes.
+        var isQuoted = false
+        if case .decimal = column { isQuoted = decimal.byte == delimiter }
+        if isQuoted { out.append("\"") }
+        out.append(number: column, row, decimal)
+        if isQuoted { out.append("\"") }
+    }
 
     private func append(_ text: UnsafeBufferPointer<UInt8>, isGuarded: Bool) {
         if isGuarded, Self.mightBeTaken(text) {

@@ -33,11 +33,12 @@ struct TextBuffer {
     }
 
     /// Appends a number as text.
-    mutating func append(number values: RowBlock.Values, _ row: Int) {
+    mutating func append(number values: RowBlock.Values, _ row: Int, _ sign: DecimalSign = .point) {
         append(room: longestNumber + 8) { out in
             switch values {
             case .integer(let values): writeInteger(values[row], to: out)
-            case .decimal(let values, let places): writeDecimal(values[row], places: places, to: out)
+            case .decimal(let values, let places):
+                writeDecimal(values[row], places: places, sign: sign.byte, to: out)
             case .duration(let values): writeDuration(values[row], to: out)
             case .text: preconditionFailure("text is no number")
             }

@@ -4,63 +4,13 @@ import Records
 
 /// Which contracts are wanted.
 package enum ContractFilter: Sendable {
-    /// Exactly these, compared byte for byte.
-    case list(Set<[UInt8]>)
+    /// Exactly these.
+    case list(ContractList)
     case pattern(GlobPattern)
-
-    /// Reads a list: a contract a line, or CSV with the contract as its first field. Blank lines are nothing, and so is
-    /// a first line whose first field is `Contract`. CR LF and a byte-order mark are fine.
-    package init(listing text: [UInt8]) {
-        var text = text[...]
-        if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
-        var contracts: Set<[UInt8]> = []
-        var isFirst = true
-        while !text.isEmpty {
-            let field = Self.firstField(&text)
-            defer { isFirst = false }
-            if field.isEmpty || isFirst && field == Array("Contract".utf8) { continue }
-            contracts.insert(field)
-        }
-        self = .list(contracts)
-    }
-
-    /// Takes a line (RFC 4180: a line end in quotes does not end it) and returns its first field.
-    private static func firstField(_ text: inout ArraySlice<UInt8>) -> [UInt8] {
-        let (quote, comma, lineFeed) = (UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\n"))
-        var field: [UInt8] = []
-        var isFirstField = true
-        var isQuoted = false
-        var isFieldStart = true
-        while let byte = text.popFirst() {
-            if isQuoted {
-                if byte != quote {
-                    if isFirstField { field.append(byte) }
-                } else if text.first == quote {
-                    text.removeFirst()
-                    if isFirstField { field.append(quote) }
-                } else {
-                    isQuoted = false
-                }
-                continue
-            }
-            if byte == lineFeed { break }
-            if byte == quote, isFieldStart {
-                isQuoted = true
-            } else if byte == comma {
-                isFirstField = false
-                isFieldStart = true
-                continue
-            } else if isFirstField, !(byte == UInt8(ascii: "\r") && (text.first == lineFeed || text.isEmpty)) {
-                field.append(byte)
-            }
-            isFieldStart = false
-        }
-        return field
-    }
 
     func matches(_ contract: ByteSlice) -> Bool {
         switch self {
-        case .list(let contracts): contracts.contains(Array(contract.buffer))
+        case .list(let contracts): contracts.matches(contract)
         case .pattern(let pattern): pattern.matches(contract.buffer)
         }
     }

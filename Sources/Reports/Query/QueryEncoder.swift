@@ -14,6 +14,10 @@ package final class QueryEncoder: TableEncoder {
     private var rowsLeft: Int
     /// Rows handed on.
     package private(set) var rows = 0
+    /// Rows of the report, before anything was left out.
+    package private(set) var offered = 0
+    /// Of a query for the top: rows handed on that have nothing of what they are chosen by.
+    package private(set) var zeros = 0
 
     /// Rows are kept until there are so many times the limit, and at least `leastKept` of them; then the best are chosen.
     private static let keptTimes = 4
@@ -76,7 +80,8 @@ package final class QueryEncoder: TableEncoder {
     }
 
     private func take(_ block: RowBlock) throws {
-        if rowsLeft == 0, query.order.isEmpty { return }
+        offered += block.count
+        if rowsLeft == 0, query.order.isEmpty, !hasList { return }
         let chosen = (0..<block.count).filter { isWanted(block, $0) }
         if query.order.isEmpty {
             let taken = chosen.prefix(rowsLeft)
@@ -96,7 +101,9 @@ package final class QueryEncoder: TableEncoder {
             try store.withBlock { block in
                 var rest = sorted[...]
                 while !rest.isEmpty {
-                    try hand(block, Array(rest.prefix(PivotBlock.capacity)))
+                    let next = Array(rest.prefix(PivotBlock.capacity))
+                    zeros += countZeros(block, next)
+                    try hand(block, next)
                     rest = rest.dropFirst(PivotBlock.capacity)
                 }
             }
@@ -104,7 +111,19 @@ package final class QueryEncoder: TableEncoder {
         try inner.finish()
     }
 
+    /// Rows of a top that are there only to make up the number. What is chosen by a text has none.
+    private func countZeros(_ block: RowBlock, _ rows: [Int]) -> Int {
+        guard query.query.isTop, let first = query.order.first?.value else { return 0 }
+        if case .column(let column) = first, case .text = block.columns[column] { return 0 }
+        return rows.count { value(first, block, $0) <= 0 }
+    }
+
     // MARK: Filters
+
+    /// Whether the names of a list are to be met, also by rows past the limit.
+    private var hasList: Bool {
+        if case .list = query.query.contracts { true } else { false }
+    }
 
     private func isWanted(_ block: RowBlock, _ row: Int) -> Bool {
         if let contracts = query.query.contracts, !contracts.matches(text(block, 0, row)) { return false }

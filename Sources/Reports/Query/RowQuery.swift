@@ -73,6 +73,8 @@ package struct RowQuery: Sendable {
     /// The first column decides, the second among equals, and so on.
     package var order: [RowOrder] = []
     package var limit: Int?
+    /// Whether the rows are wanted that have most of the first column of the order.
+    package var isTop = false
     /// Nil: all, in the report's order.
     package var columns: [String]?
     package var unit = DurationUnit.seconds
@@ -148,8 +150,10 @@ struct ResolvedQuery {
         var categories: [Int] = []
         for name in query.categories {
             guard let index = Self.index(of: name, in: map.categories.map(\.name)) else {
+                let names = map.categories.map(\.name)
                 throw QueryError(
-                    "there is no category \"\(name)\"; there are \(map.categories.map(\.name).joined(separator: ", "))")
+                    "there is no category \"\(name)\"; \(Self.meant(name, names))there are "
+                        + names.joined(separator: ", "))
             }
             categories.append(index)
         }
@@ -157,7 +161,7 @@ struct ResolvedQuery {
         func value(_ name: String) throws(QueryError) -> Value {
             if let index = Self.column(name, columns, map) { return .column(index) }
             if Self.isSame(name, "TotalDuration"), report == .engagement { return .total }
-            throw Self.unknown(name, report, columns)
+            throw Self.unknown(name, report, columns, map)
         }
         var order: [(Value, Bool)] = []
         for each in query.order { order.append((try value(each.column), each.isDescending)) }
@@ -165,7 +169,9 @@ struct ResolvedQuery {
         seconds = try value("TotalDuration")
         var chosen: [Int] = []
         for name in query.columns ?? [] {
-            guard let index = Self.column(name, columns, map) else { throw Self.unknown(name, report, columns) }
+            guard let index = Self.column(name, columns, map) else {
+                throw Self.unknown(name, report, columns, map)
+            }
             if chosen.contains(index) { throw QueryError("column \(columns[index].name) is named twice") }
             chosen.append(index)
         }
@@ -191,10 +197,19 @@ struct ResolvedQuery {
         return columns.firstIndex { $0.name == map.columnNames[category] }
     }
 
-    private static func unknown(_ name: String, _ report: Report, _ columns: [ReportColumn]) -> QueryError {
-        QueryError(
-            "the \(report.rawValue) report has no column \"\(name)\"; it has "
-                + columns.map(\.name).joined(separator: ", "))
+    private static func unknown(
+        _ name: String, _ report: Report, _ columns: [ReportColumn], _ map: CategoryMap
+    ) -> QueryError {
+        let names = columns.map(\.name)
+        let comma = names.first { $0.contains(",") }.map { "; a name with a comma takes quotes: '\"\($0)\"'" } ?? ""
+        return QueryError(
+            "the \(report.rawValue) report has no column \"\(name)\"; "
+                + meant(name, names + map.categories.map(\.name)) + "it has " + names.joined(separator: ", ") + comma)
+    }
+
+    /// `did you mean Contract? `
+    private static func meant(_ name: String, _ names: [String]) -> String {
+        nearest(to: name, among: names).map { "did you mean \($0)? " } ?? ""
     }
 }
 

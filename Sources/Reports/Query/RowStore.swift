@@ -54,6 +54,8 @@ struct RowStore {
         var positions = Array(0..<count)
         positions.sort { a, b in
             for (value, isDescending) in order {
+                // Whichever way dates go, what has none comes behind them.
+                if let isFirst = hasDateAlone(value, a, b) { return isFirst }
                 let sign = compare(value, a, b)
                 if sign != 0 { return isDescending ? sign > 0 : sign < 0 }
             }
@@ -73,10 +75,19 @@ struct RowStore {
                 func slice(_ row: Int) -> ByteSlice {
                     ByteSlice(base: bytes + offsets[row], count: offsets[row + 1] - offsets[row])
                 }
-                let (left, right) = (slice(a), slice(b))
-                if dates.contains(index), (left.count == 0) != (right.count == 0) { return left.count == 0 ? 1 : -1 }
-                return compareBytes(left, right)
+                return compareBytes(slice(a), slice(b))
             }
+        }
+    }
+
+    /// Whether only the first of two rows has a date in a column of dates, true, or only the second, false; else nil.
+    private func hasDateAlone(_ value: ResolvedQuery.Value, _ a: Int, _ b: Int) -> Bool? {
+        guard case .column(let index) = value, dates.contains(index), case .text(let strings) = columns[index] else {
+            return nil
+        }
+        return strings.withUnsafe { _, offsets in
+            let (first, second) = (offsets[a + 1] > offsets[a], offsets[b + 1] > offsets[b])
+            return first == second ? nil : first
         }
     }
 

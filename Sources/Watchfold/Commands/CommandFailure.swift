@@ -6,6 +6,7 @@ import DurableIO
 import Folding
 import Inbox
 import Postgres
+import Records
 import Reports
 import SampleData
 import StatusServer
@@ -74,6 +75,12 @@ package struct CommandFailure: Error {
             }
         default: return nil
         }
+    }
+
+    /// A command that there is not, and the one that was perhaps meant.
+    package init(unknownCommand word: String, among commands: [String]) {
+        let meant = nearest(to: word, among: commands).map { "did you mean \($0)?" }
+        self.init(.usage, "there is no command \"\(word)\"; \(meant ?? "`watchfold --help` lists all")")
     }
 
     /// A message as it may go to a terminal, on as many lines as it has. It may quote what was written on the command line,

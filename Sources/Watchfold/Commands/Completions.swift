@@ -13,6 +13,7 @@ package enum Completions {
     package static let units = DurationUnit.allCases.map(\.rawValue)
     package static let programs = SheetProgram.allCases.map(\.rawValue)
     package static let delimiters = Delimiter.allCases.map(\.rawValue)
+    package static let decimals = DecimalSign.allCases.map(\.rawValue)
     package static let periods = CalendarPeriod.allCases.map(\.rawValue)
     package static let compressions = SampleCompression.allCases.map(\.rawValue)
     package static let logLevels = LogLevel.allCases.map(\.rawValue)
@@ -28,7 +29,7 @@ package enum Completions {
 
     /// Columns of the report that the line names.
     package static func columns(_ words: [String]) -> [String] {
-        let report = words.compactMap { Report(rawValue: $0) }.first ?? .engagement
+        let report = words.compactMap { Report(rawValue: $0.lowercased()) }.first ?? .engagement
         return (try? session(words))?.columns(report) ?? []
     }
 

@@ -1,5 +1,13 @@
-//  The formats that an export can have: rows of one report, or a workbook.
+//  The formats that an export can have: rows of one report, or a workbook; and what a file's name says of it.
+//
+//      profile.csv        CSV                    profile.csv.gz     CSV, compressed
+//      profile.JSON       JSON Lines             profile            what is usual: CSV
+//      profile.xls        refused: .xls is none of ours, and a program that goes by the name would be misled
+//
+//  What is asked for by --format holds whatever the name says, but for .gz, which compresses in any case.
 
+import DurableIO
+import Records
 import Reports
 
 /// What an export writes.
@@ -9,6 +17,8 @@ enum ExportFormat: Equatable {
     case workbook
 
     private static let workbookName = "xlsx"
+    /// Other endings that files of a format have.
+    private static let otherEndings = ["ndjson": "jsonl", "json": "jsonl", "markdown": "md", "tab": "tsv"]
 
     var name: String {
         switch self {
@@ -29,18 +39,39 @@ enum ExportFormat: Equatable {
 
     /// The format that was asked for, or that the file's name asks for, or CSV.
     ///
-    /// - Throws: `CommandFailure` for a name that is none.
+    /// - Parameter file: nil for a stream.
+    /// - Throws: `CommandFailure` for a name or an ending that is none.
     init(_ name: String?, file: String?) throws(CommandFailure) {
+        let ending = FileEnding(file ?? "")
         if let name {
             guard let format = Self(name: name.lowercased()) else {
                 throw CommandFailure(
                     .usage, "--format takes one of \(Self.names.joined(separator: ", ")), not \"\(name)\"")
             }
             self = format
+        } else if ending.text.isEmpty {
+            self = .table(.csv)
+        } else if let format = Self(name: Self.otherEndings[ending.text] ?? ending.text) {
+            self = format
         } else {
-            let file = file?.lowercased() ?? ""
-            let ending = file.lastIndex(of: ".").map { String(file[file.index(after: $0)...]) } ?? ""
-            self = ending == "ndjson" ? .table(.jsonl) : Self(name: ending) ?? .table(.csv)
+            throw CommandFailure(
+                .usage,
+                "\(Show.name(file ?? "")): no format ends in .\(Show.name(ending.text)); \(Self.advice(ending.text))")
+        }
+        if ending.isGzipped, !isText {
+            throw CommandFailure(
+                .usage, "\(Show.name(file ?? "")): \(self.name) is compressed in itself; take .gz away")
+        }
+    }
+
+    private static func advice(_ ending: String) -> String {
+        switch ending {
+        case "xls", "xlsm", "ods": "a workbook ends in .xlsx"
+        case "html", "htm": "`watchfold report -o FILE.html` writes a page"
+        case "lz4", "zst", "zip", "bz2", "xz": "text can be compressed as .gz"
+        default:
+            "there are .\(names.joined(separator: ", .")), and .gz behind those that are text; "
+                + "or say what it is with --format"
         }
     }
 
@@ -52,5 +83,32 @@ enum ExportFormat: Equatable {
         } else {
             return nil
         }
+    }
+}
+
+/// What the end of a file's name says.
+struct FileEnding {
+    /// In small letters, without the dot and without `.gz`; empty when there is none.
+    let text: String
+    let isGzipped: Bool
+    /// The name before the ending and `.gz`, and these two.
+    let stem: Substring
+    let all: Substring
+
+    /// - Parameter path: of a file. A name that begins with a dot has no ending there.
+    init(_ path: String) {
+        let name = Path.name(path)
+        var stem = name[...]
+        func last() -> Substring? {
+            guard let dot = stem.lastIndex(of: "."), dot != stem.startIndex else { return nil }
+            return stem[stem.index(after: dot)...]
+        }
+        isGzipped = last()?.lowercased() == "gz"
+        if isGzipped { stem = stem.dropLast(3) }
+        let ending = last()
+        if let ending { stem = stem.dropLast(ending.count + 1) }
+        text = ending?.lowercased() ?? ""
+        self.stem = Substring(stem)
+        all = Substring(name.dropFirst(stem.count))
     }
 }

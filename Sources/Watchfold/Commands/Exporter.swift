@@ -12,7 +12,7 @@ import Records
 import Reports
 
 /// What days a report is about.
-package struct DayRange: Sendable, Hashable {
+package struct DayRange: Sendable, Hashable, CustomStringConvertible {
     package var first: CalendarDay?
     package var last: CalendarDay?
 
@@ -22,6 +22,16 @@ package struct DayRange: Sendable, Hashable {
     }
 
     package var isEverything: Bool { first == nil && last == nil }
+
+    /// `2022-04-01 to 2022-04-30`, `2022-04-01 and later`, `2022-04-30 and earlier`.
+    package var description: String {
+        switch (first, last) {
+        case (let first?, let last?): first == last ? "\(first)" : "\(first) to \(last)"
+        case (let first?, nil): "\(first) and later"
+        case (nil, let last?): "\(last) and earlier"
+        case (nil, nil): "any day"
+        }
+    }
 
     /// Files without a date are in no range but the one of everything.
     func contains(_ day: CalendarDay?) -> Bool {
@@ -62,10 +72,15 @@ package struct ExportRequest: Sendable {
 package struct Exporter {
     let settings: Settings
     let fileSystem: FileSystem
+    /// Told, in words, what a reader of the rows might miss. The same may be said twice.
+    let note: (String) -> Void
 
-    package init(_ settings: Settings, fileSystem: FileSystem = .real) {
+    package init(
+        _ settings: Settings, fileSystem: FileSystem = .real, note: @escaping (String) -> Void = { _ in }
+    ) {
         self.settings = settings
         self.fileSystem = fileSystem
+        self.note = note
     }
 
     /// Checks a request before any work is done.
@@ -92,8 +107,10 @@ package struct Exporter {
     }
 
     /// Writes in one of the plain formats.
-    package func export(_ request: ExportRequest, format: TableFormat, sink: @escaping ReportSink) throws {
-        try export(request) { format.encoder(sink) }
+    package func export(
+        _ request: ExportRequest, format: TableFormat, isGzipped: Bool = false, sink: @escaping ReportSink
+    ) throws {
+        try export(request) { format.encoder(sink, isGzipped: isGzipped) }
     }
 
     /// - Parameter makeEncoder: makes the encoder that takes the rows. Called again when the total turns out to be damaged
@@ -105,7 +122,27 @@ package struct Exporter {
         let settings = try settingsOf(request, checkpoints)
         let encoder = try QueryEncoder(
             request.query, request.report, settings.map, by: request.period, inner: try makeEncoder())
-        try Edition(settings, checkpoints, request).write(encoder)
+        let edition = try Edition(settings, checkpoints, request)
+        edition.lacks.forEach(note)
+        try edition.write(encoder)
+        Self.lacks(request, encoder).forEach(note)
+    }
+
+    /// What a query left that was perhaps not meant.
+    private static func lacks(_ request: ExportRequest, _ encoder: QueryEncoder) -> [String] {
+        if encoder.offered == 0 { return [] }
+        // Of a list each name that was not met is named.
+        if case .list = request.query.contracts {
+        } else if encoder.rows == 0, request.query.limit != 0 {
+            return [
+                "no row of the \(request.report.rawValue) report fits; it has \(Show.count(encoder.offered, "row"))"
+            ]
+        }
+        guard encoder.zeros > 0, let column = request.query.order.first?.column else { return [] }
+        return [
+            "\(Show.number(encoder.zeros)) of \(Show.count(encoder.rows, "row")) in this top "
+                + "\(encoder.zeros == 1 ? "has" : "have") nothing of \(Show.name(column))"
+        ]
     }
 
     /// The whole report, as it is published; from the total, if that can be read.
@@ -114,6 +151,7 @@ package struct Exporter {
         let settings = try settingsOf(request, checkpoints)
         func export(rebuilding: Bool) throws {
             let edition = try Edition(settings, checkpoints, request, rebuilding: rebuilding)
+            edition.lacks.forEach(note)
             let encoder = try makeEncoder()
             do {
                 try edition.write(request.report, encoder)
@@ -152,6 +190,7 @@ package struct Exporter {
             }
         }
         let first = try edition(rebuilding: false)
+        first.lacks.forEach(note)
         do {
             return (first, try count(first))
         } catch  where first.usesTotal && Publisher.blamesTotal(error) {
@@ -184,6 +223,7 @@ extension Exporter {
         let (edition, table) = try counted(request) { edition in
             let counter = try edition.query(request.report, inner: RowCounter())
             try edition.write(counter)
+            Self.lacks(request, counter).forEach(note)
             return WorkbookTable(Self.title(request.report), counter.columns, rows: counter.rows)
         }
         try write(edition, nil, [table], scratch, rowsPerSheet, sink) { _, encoder in

@@ -1,7 +1,7 @@
 //  A report in as many files as it needs.
 //
 //      one part       report.csv
-//      several        report-1.csv, report-2.csv, …
+//      several        report-1.csv, report-2.csv, …      (report.csv.gz: report-1.csv.gz, …)
 //
 //  No file gets its name before all are written and durable, so that a failure leaves the old ones as they were.
 
@@ -11,18 +11,20 @@ import Reports
 /// The files of one report, being written.
 final class NumberedFiles {
     private let path: String
+    private let places: ProtectedPlaces
     private let fileSystem: FileSystem
     private var files: [AtomicFile] = []
 
-    init(_ path: String, in fileSystem: FileSystem) {
+    init(_ path: String, _ places: ProtectedPlaces, in fileSystem: FileSystem) {
         self.path = path
+        self.places = places
         self.fileSystem = fileSystem
     }
 
-    /// What comes before a part's number, and what behind: the extension.
+    /// What comes before a part's number, and what behind: the ending.
     private static func stem(_ name: String) -> (Substring, Substring) {
-        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return (name[...], "") }
-        return (name[..<dot], name[dot...])
+        let ending = FileEnding(name)
+        return (ending.stem, ending.all)
     }
 
     private func path(_ number: Int) -> String {
@@ -41,8 +43,19 @@ final class NumberedFiles {
     }
 
     /// Begins the next file.
+    ///
+    /// - Throws: `CommandFailure` when a part would take a place that is not for reports; `IOError`.
     func next() throws -> ReportSink {
-        let file = try AtomicFile(path(files.count + 1), in: fileSystem)
+        let path = path(files.count + 1)
+        // Of a single part nothing is known yet; its name was asked about before.
+        if !files.isEmpty {
+            for path in [self.path(1), path] {
+                if let problem = try places.problem(path) {
+                    throw CommandFailure(.usage, "\(Show.name(path)) \(problem)")
+                }
+            }
+        }
+        let file = try AtomicFile(path, in: fileSystem)
         files.append(file)
         return { try file.write($0) }
     }
@@ -54,7 +67,7 @@ final class NumberedFiles {
     ///
     /// - Returns: their paths, and those of files that an earlier, longer or shorter report left.
     func commit() throws -> (written: [String], left: [String]) {
-        if files.count == 1 { files[0].rename(to: path) }
+        if files.count == 1 { try files[0].rename(to: path) }
         for file in files { try file.seal() }
         for file in files { try file.place() }
         let written = files.map(\.path)

@@ -36,7 +36,9 @@ package struct OneShotFold {
     /// - Parameter paths: `-` is standard input.
     /// - Throws: `CommandFailure` when the sums of all files together do not fit; `ReportError`, `FoldError`, what the sink
     ///   throws.
-    package func run(_ paths: [String], format: TableFormat, sink: @escaping ReportSink) throws -> RunReport {
+    package func run(
+        _ paths: [String], format: TableFormat, isGzipped: Bool = false, sink: @escaping ReportSink
+    ) throws -> RunReport {
         let start = ContinuousClock.now
         var report = RunReport()
         let inputs = paths.map { FoldInput(name: $0 == "-" ? "standard input" : $0, path: $0 == "-" ? nil : $0) }
@@ -73,7 +75,8 @@ package struct OneShotFold {
 
         let schema = KeyedSchema(plan: settings.fold.plan)
         let pass = try ReportPass(
-            schema: schema, map: settings.map, outputs: [ReportOutput(.engagement, format: format, sink: sink)])
+            schema: schema, map: settings.map,
+            outputs: [ReportOutput(.engagement, format: format, isGzipped: isGzipped, sink: sink)])
         try FoldOutput.run(try Self.ranges(runs), pass, jobs: settings.jobs)
         let result = try pass.finish()
         report.publication = .written(generation: 0, contracts: result.mappedContracts)

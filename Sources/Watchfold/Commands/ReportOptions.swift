@@ -43,18 +43,22 @@ package struct ReportOptions {
         }
         days.month = month
         days.generation = generation
-        return try days.request { _ in
-            []
-        } exists: { _ in
-            false
-        }
+        return try days.request { _ in nil }
     }
 
     /// The form that was asked for, or that the file's name asks for.
     func form() throws -> ReportForm {
         guard let format else {
-            let name = out?.lowercased() ?? ""
-            return name.hasSuffix(".html") || name.hasSuffix(".htm") ? .html : .text
+            guard let out, out != "-" else { return .text }
+            switch FileEnding(out).text {
+            case "html", "htm": return .html
+            case "", "txt", "text": return .text
+            case let ending:
+                throw CommandFailure(
+                    .usage,
+                    "\(Show.name(out)): a report ends in .html or .txt, not in .\(Show.name(ending)); "
+                        + "`watchfold export -o FILE` writes tables and workbooks, and --format says what a file is")
+            }
         }
         guard let form = ReportForm(rawValue: format.lowercased()) else {
             let names = ReportForm.allCases.map(\.rawValue).joined(separator: ", ")

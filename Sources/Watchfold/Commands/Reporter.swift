@@ -13,10 +13,15 @@ import Reports
 package struct Reporter {
     private let settings: Settings
     private let fileSystem: FileSystem
+    private let note: (String) -> Void
 
-    package init(_ settings: Settings, fileSystem: FileSystem = .real) {
+    /// - Parameter note: told what a reader might miss, as an `Exporter` tells it.
+    package init(
+        _ settings: Settings, fileSystem: FileSystem = .real, note: @escaping (String) -> Void = { _ in }
+    ) {
         self.settings = settings
         self.fileSystem = fileSystem
+        self.note = note
     }
 
     /// - Parameter top: how many of the contracts with most seconds are wanted.
@@ -25,7 +30,8 @@ package struct Reporter {
     package func facts(_ request: ExportRequest, top: Int) throws -> ReportFacts {
         var committed: String?
         var files: [FileRecord] = []
-        let summary = try Exporter(settings, fileSystem: fileSystem).summary(request, top: top) { ledger, generation in
+        let exporter = Exporter(settings, fileSystem: fileSystem, note: note)
+        let summary = try exporter.summary(request, top: top) { ledger, generation in
             committed = try ledger.moment(ofGeneration: generation).map { Timestamp.text(milliseconds: $0) }
             files = try ledger.files()
             if request.days.isEverything { return }

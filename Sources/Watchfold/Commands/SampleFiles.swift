@@ -25,14 +25,21 @@ package struct SampleFiles {
         self.fileSystem = fileSystem
     }
 
-    /// Writes all days, each atomically, an earlier file of the name replaced.
+    /// The names of the files, day by day.
+    package var names: [String] { (0..<generator.options.days).map { generator.fileName(day: $0) } }
+
+    /// Writes all days, each atomically. Before the first, all names are looked at.
     ///
-    /// - Parameter onFile: told of each file when it is in place.
-    /// - Throws: `IOError`, `SampleError`.
-    package func write(into folder: String, onFile: (GeneratedFile) throws -> Void) throws {
+    /// - Parameters:
+    ///   - replaces: whether files of the same names are replaced. One under another ending never is, and none is
+    ///     written beside it, since two files would then be one day's.
+    ///   - onFile: told of each file when it is in place.
+    /// - Throws: `CommandFailure` for what is there already; `IOError`, `SampleError`.
+    package func write(into folder: String, replaces: Bool, onFile: (GeneratedFile) throws -> Void) throws {
         try fileSystem.createFolders(folder)
-        for day in 0..<generator.options.days {
-            let path = Path.join(folder, generator.fileName(day: day))
+        try check(Set(fileSystem.list(folder).compactMap(\.name)), folder, replaces)
+        for (day, name) in names.enumerated() {
+            let path = Path.join(folder, name)
             let file = try AtomicFile(path, in: fileSystem)
             let summary = try generator.generate(day: day) { try file.write($0) }
             try file.commit()
@@ -40,5 +47,33 @@ package struct SampleFiles {
                 GeneratedFile(
                     path: path, records: summary.records, bytes: summary.bytes, storedBytes: file.count))
         }
+    }
+
+    private func check(_ present: Set<String>, _ folder: String, _ replaces: Bool) throws {
+        let days = Set(names.map { Self.logicalName($0) })
+        var others: [String] = []
+        var same: [String] = []
+        for name in present.sorted(by: Path.precedes) where days.contains(Self.logicalName(name)) {
+            if names.contains(name) { same.append(name) } else { others.append(name) }
+        }
+        func refuse(_ names: [String], _ advice: String) -> CommandFailure {
+            let list = names.prefix(Self.namedFiles).map { Show.name($0) }.joined(separator: ", ")
+            return CommandFailure(
+                .usage,
+                "\(Show.name(folder)) has \(list)\(names.count > Self.namedFiles ? ", …" : "") already; \(advice)")
+        }
+        if !others.isEmpty {
+            throw refuse(others, "the same days under other endings; remove them, or name another folder")
+        }
+        if !same.isEmpty, !replaces { throw refuse(same, "--force replaces them") }
+    }
+
+    private static let namedFiles = 3
+
+    /// A name without the ending of a compressed file.
+    private static func logicalName(_ name: String) -> String {
+        let small = name.lowercased()
+        let ending = [".gz", ".lz4", ".zst", ".zip"].first { small.hasSuffix($0) }
+        return String(small.dropLast(ending?.count ?? 0))
     }
 }

@@ -12,19 +12,21 @@ import StatusServer
 
 /// What a command works with.
 package struct Session {
-    private let settings: Settings
-    private let fileSystem = FileSystem.real
-    private let logger: Logger
+    let settings: Settings
+    let fileSystem = FileSystem.real
+    let logger: Logger
     private let style: Style
     private let progress: ProgressDisplay
     private let flags: [Setting: String]
+    /// What the configuration's file held, if that cannot be read twice.
+    private let streamed: StreamedConfiguration?
 
     /// Reads the configuration.
     ///
     /// - Throws: `ConfigurationError`, `CategoryMapError`, `IOError`.
     package init(flags: [Setting: String?]) throws {
         self.flags = flags.compactMapValues { $0 }
-        settings = try Self.settings(self.flags, fileSystem)
+        (settings, streamed) = try Self.settings(self.flags, fileSystem)
         let configuration = settings.configuration
         let level = configuration.quiet ? .warning : Logger.Level(rawValue: configuration.logLevel.rawValue)!
         logger = Logger(label: "watchfold") { _ in
@@ -38,52 +40,107 @@ package struct Session {
         for line in configuration.explanation { logger.debug("\(line)") }
     }
 
-    /// The configuration as the file, the environment and the flags give it now.
-    private static func settings(_ flags: [Setting: String], _ fileSystem: FileSystem) throws -> Settings {
-        let environment = try Overlay.environment(ProcessInfo.processInfo.environment)
-        let flags = try Overlay.flags(flags)
-        var file = Overlay()
-        if let named = flags.over(environment).config {
-            guard let bytes = try configuration(named.value, fileSystem) else {
-                throw CommandFailure(.usage, "\(named.value) (\(named.origin)): there is no such file")
-            }
-            file = try Overlay.file(bytes, path: named.value)
-        } else if let bytes = try configuration(defaultConfiguration, fileSystem) {
-            file = try Overlay.file(bytes, path: defaultConfiguration)
-        }
-        return try Settings(
-            Configuration.resolve(
-                file: file, environment: environment, flags: flags,
-                workingDirectory: FileManager.default.currentDirectoryPath))
+    /// A configuration that came from a pipe or a terminal.
+    private struct StreamedConfiguration {
+        var path: String
+        var bytes: [UInt8]
     }
 
-    private static let defaultConfiguration = "watchfold.yaml"
-
-    /// A configuration file's bytes; nil when there is no such file.
-    private static func configuration(_ path: String, _ fileSystem: FileSystem) throws -> [UInt8]? {
-        guard let status = try fileSystem.statusIfPresent(path) else { return nil }
-        guard status.kind == .file, status.size <= Overlay.maxFileBytes else {
-            throw CommandFailure(
-                .usage, "\(path): a configuration is a regular file of at most \(Overlay.maxFileBytes) bytes")
+    /// The configuration as the file, the environment and the flags give it now.
+    ///
+    /// - Parameter known: what came before from something that can be read only once.
+    private static func settings(
+        _ flags: [Setting: String], _ fileSystem: FileSystem, known: StreamedConfiguration? = nil
+    ) throws -> (Settings, StreamedConfiguration?) {
+        let environment = try Overlay.environment(ProcessInfo.processInfo.environment)
+        let flags = try Overlay.flags(flags)
+        var layer = Overlay()
+        var file: String?
+        var streamed = known
+        let named = flags.over(environment).config
+        let path = named?.value ?? defaultConfiguration
+        let name = path == "-" ? "standard input" : path
+        if let known, known.path == path {
+            layer = try Overlay.file(known.bytes, path: name, folder: "")
+        } else if let (bytes, isFile) = try configuration(path, fileSystem) {
+            // What has no place of its own speaks of the working directory.
+            layer = try Overlay.file(bytes, path: name, folder: isFile ? nil : "")
+            if isFile { file = path } else { streamed = StreamedConfiguration(path: path, bytes: bytes) }
+        } else if let named {
+            throw CommandFailure(.usage, "\(named.value) (\(named.origin)): there is no such file")
         }
-        return try fileSystem.open(path, .read).readAll(limit: Overlay.maxFileBytes)
+        let settings = try Settings(
+            Configuration.resolve(
+                file: layer, environment: environment, flags: flags,
+                workingDirectory: FileManager.default.currentDirectoryPath), file: file)
+        try checkOutputs(settings, fileSystem)
+        return (settings, streamed)
+    }
+
+    /// - Throws: `ConfigurationError` for outputs in places that are not theirs.
+    private static func checkOutputs(_ settings: Settings, _ fileSystem: FileSystem) throws {
+        let places = ProtectedPlaces(settings, in: fileSystem)
+        let mistakes = settings.configuration.outputs.compactMap { rule in
+            // What cannot be looked at now is looked at again when the output is written, and is its own failure then.
+            (try? places.problem(rule.file)).map {
+                Mistake(origin: rule.words[.file]!.origin, text: "outputs: \(Show.name(rule.file)) \($0)")
+            }
+        }
+        if !mistakes.isEmpty { throw ConfigurationError(mistakes) }
+    }
+
+    static let defaultConfiguration = "watchfold.yaml"
+
+    /// A configuration's bytes, and whether they can be read again; nil when there is no such file.
+    private static func configuration(
+        _ path: String, _ fileSystem: FileSystem
+    ) throws -> (bytes: [UInt8], isFile: Bool)? {
+        let isStream = path == "-"
+        guard try isStream || fileSystem.statusIfPresent(path) != nil else { return nil }
+        do {
+            let file = isStream ? fileSystem.standardStream(0) : try fileSystem.open(path, .read)
+            let bytes = try file.readToEnd(limit: Overlay.maxFileBytes)
+            let kind = try file.status().kind
+            return (bytes, !isStream && kind == .file)
+        } catch {
+            guard error.code == EFBIG || error.code == EISDIR else { throw error }
+            throw CommandFailure(
+                .usage, "\(path): a configuration is a file of at most \(Overlay.maxFileBytes) bytes")
+        }
     }
 
     // MARK: Folding
 
-    package func processor() throws -> Processor {
+    /// Folds what is new in the inbox.
+    package func run() throws { try show(try interruptible { try $0.run() }) }
+
+    /// Folds files again; all when none is named.
+    package func reprocess(_ files: [String]) throws { try show(try interruptible { try $0.reprocess(files) }) }
+
+    /// Has a signal that ends the work say what that means.
+    private func interruptible(_ body: (Processor) throws -> RunReport) throws -> RunReport {
+        let processor = try processor()
+        try Signals.beforeEnd { [isForPrograms, logger] in
+            StandardError.clear()
+            let text = "interrupted; nothing is lost, and the same command goes on from here"
+            if isForPrograms { logger.warning("\(text)") } else { StandardError.write("watchfold: \(text)\n") }
+        }
+        return try body(processor)
+    }
+
+    private func processor() throws -> Processor {
         try Processor(settings, fileSystem: fileSystem, logger: logger, observer: observer)
     }
 
     /// Shows progress to people; to programs, a line a file.
-    private var observer: any RunObserver { isForPrograms ? WatchLog(logger: logger) {} : progress }
+    var observer: any RunObserver { isForPrograms ? WatchLog(logger: logger) {} : progress }
     private var isForPrograms: Bool { settings.configuration.logFormat == .json }
 
     /// Of the terminal that summaries go to; nil when they go elsewhere.
     private var columns: Int? { StandardError.isTerminal && !isForPrograms ? StandardError.columns : nil }
 
     /// Says how a command ended.
-    private func conclude(_ lines: [String]) {
+    func conclude(_ lines: [String]) {
         if settings.configuration.quiet { return }
         if isForPrograms {
             logger.info("\(lines.joined(separator: "; "))")
@@ -93,7 +150,7 @@ package struct Session {
     }
 
     /// Says what a run did, and ends with code 2 when a file is left open.
-    package func show(_ report: RunReport) throws {
+    private func show(_ report: RunReport) throws {
         progress.end()
         for note in report.notes { logger.warning("\(Show.name(note))") }
         conclude(
@@ -120,8 +177,10 @@ package struct Session {
         try Signals.listen(for: requests)
         let facts = WatchFactsBox()
         let watcher = try Watcher(
-            settings, rereading: { [flags, fileSystem] in try Self.settings(flags, fileSystem) }, logger: logger,
-            requests: requests, facts: facts, service: ServiceNotifier(ProcessInfo.processInfo.environment))
+            settings,
+            rereading: { [flags, fileSystem, streamed] in try Self.settings(flags, fileSystem, known: streamed).0 },
+            logger: logger, requests: requests, facts: facts,
+            service: ServiceNotifier(ProcessInfo.processInfo.environment))
         try watcher.run {
             guard let port = settings.configuration.watch.statusPort else { return }
             let server = try StatusServer(port: UInt16(port), pages: facts.pages, in: fileSystem)
@@ -130,39 +189,49 @@ package struct Session {
     }
 
     package func fold(_ paths: [String], to out: String?, format: String?) throws {
-        guard case .table(let format) = try ExportFormat(format, file: out) else {
+        try checkPaths(paths, "fold")
+        guard case .table(let format) = try ExportFormat(format, file: try fileName(out)) else {
             throw CommandFailure(.usage, "fold writes no workbook; `watchfold export -o FILE.xlsx` makes one of a run")
         }
         guard format == .csv || format == .tsv else {
             throw CommandFailure(
                 .usage, "fold writes csv or tsv, not \(format.rawValue); `watchfold export` writes the others")
         }
-        try Self.checkPaths(paths)
+        let (files, problems) = try inputs(paths)
+        try checkTarget(out, inputs: files)
+        try beginWriting()
+        let isGzipped = FileEnding(out ?? "").isGzipped
         var report = RunReport()
         try writing(to: out) { sink in
             report = try OneShotFold(settings, fileSystem: fileSystem, observer: observer).run(
-                paths, format: format, sink: sink)
+                files, format: format, isGzipped: isGzipped, sink: sink)
         }
         progress.end()
+        for problem in problems { logger.warning("\(Show.name("\(problem)"))") }
+        report.hasProblems = problems.contains(where: \.leavesOut)
         conclude(report.summary(engagement: out ?? "the report", columns: columns))
         if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
     }
 
     /// Says what is wrong with files, on standard output, and ends with code 2 when one would not be taken.
     package func check(_ paths: [String], asJSON: Bool) throws {
-        try Self.checkPaths(paths)
-        let report = Checker(settings, fileSystem: fileSystem, observer: progress).check(paths)
+        try checkPaths(paths, "check")
+        let (files, problems) = try inputs(paths)
+        let report = Checker(settings, fileSystem: fileSystem, observer: progress).check(files)
         progress.end()
+        for problem in problems { logger.warning("\(Show.name("\(problem)"))") }
         let style = Style(isTerminal: isatty(1) == 1, environment: ProcessInfo.processInfo.environment)
         let columns = isatty(1) == 1 ? StandardError.columns(of: 1) : nil
         let text = asJSON ? try report.json() : Array(report.text(style, columns: columns).utf8)
         try writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
         conclude([report.conclusion])
-        if !report.isWell { throw CommandFailure(.filesOpen, nil) }
+        if !report.isWell || problems.contains(where: \.leavesOut) { throw CommandFailure(.filesOpen, nil) }
     }
 
-    private static func checkPaths(_ paths: [String]) throws {
-        if paths.count(where: { $0 == "-" }) > 1 {
+    private func checkPaths(_ paths: [String], _ command: String) throws {
+        if paths.contains("") { throw CommandFailure(.usage, "\(command) takes names of files; one is empty") }
+        let streams = paths + (streamed.map { [$0.path] } ?? [])
+        if streams.count(where: { $0 == "-" || $0 == "/dev/stdin" }) > 1 {
             throw CommandFailure(.usage, "standard input can be read once only")
         }
     }
@@ -172,6 +241,9 @@ package struct Session {
         let report = try processor().decide(decision, file)
         progress.end()
         conclude(report.text)
+        if report.countsNothing {
+            logger.warning("\(Show.name(report.name)) counts, but has no good record, so it adds nothing")
+        }
         if sayFailures(report.outputs) { throw CommandFailure(.system, nil) }
     }
 
@@ -180,37 +252,33 @@ package struct Session {
     /// Writes a report, or what is asked of it. All that can be wrong with the options is said before any work.
     package func export(_ options: ExportOptions) throws {
         if !options.isForDatabase { try options.checkIsForFile() }
-        let standardInput = fileSystem.standardStream(0)
-        let request = try options.request { path in
-            try path == "-"
-                ? standardInput.readAll(limit: ExportOptions.maxListBytes)
-                : fileSystem.open(path, .read).readAll(limit: ExportOptions.maxListBytes)
-        } exists: { path in
-            try path == "-" || fileSystem.statusIfPresent(path) != nil
-        }
-        let exporter = Exporter(settings, fileSystem: fileSystem)
+        if let list = options.contracts { try checkPaths([list], "--contracts") }
+        let request = try options.request { try list($0) }
+        let notes = NoteLog(logger)
+        let exporter = Exporter(settings, fileSystem: fileSystem) { notes.note($0) }
         if options.isForDatabase { return try export(try options.databaseRequest(request), exporter) }
-        let format = try ExportFormat(options.format, file: options.out)
+        let format = try ExportFormat(options.format, file: try fileName(options.out))
         let isWhole = try options.isWhole(format)
         let columns = try exporter.check(request)
         try Self.check(format, request.query, options.out)
-        if let (program, delimiter) = try options.sheet(format) {
-            return try exportSheet(exporter, request, program, delimiter, columns.count, options.out)
-        }
-        try writing(to: options.out) { sink in
-            switch format {
-            case .table(let format): try exporter.export(request, format: format, sink: sink)
-            case .workbook:
-                try exporter.exportWorkbook(
-                    request, isWhole: isWhole, scratch: try scratch(options.out), sink: sink)
+        let sheet = try options.sheet(format)
+        let inputs = options.contracts.map { [$0] } ?? []
+        try checkTarget(options.out, inputs: inputs)
+        try beginWriting()
+        let isGzipped = FileEnding(options.out ?? "").isGzipped
+        switch (format, sheet) {
+        case (.table, let sheet?):
+            try exportSheet(exporter, request, sheet, columns.count, options.out, inputs: inputs)
+        case (.table(let format), nil):
+            try writing(to: options.out) {
+                try exporter.export(request, format: format, isGzipped: isGzipped, sink: $0)
+            }
+        case (.workbook, _):
+            try writing(to: options.out) {
+                try exporter.exportWorkbook(request, isWhole: isWhole, scratch: try scratch(options.out), sink: $0)
             }
         }
-    }
-
-    /// Where small temporary files go: beside the file that is written; for a pipe, where the system has such files.
-    private func scratch(_ out: String?) throws -> String {
-        if let out, try isOrdinary(out) { return Path.parent(out) }
-        return ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        for name in options.missedContracts(request.query) { notes.note(name) }
     }
 
     /// Puts reports into a database and says what that changed there.
@@ -219,42 +287,6 @@ package struct Session {
         let report = try exporter.export(request, environment: ProcessInfo.processInfo.environment)
         if let warning = report.warning { logger.warning("\(warning)") }
         conclude(report.lines(seconds: (ContinuousClock.now - start).seconds))
-    }
-
-    /// Writes CSV for a spreadsheet program; to a file in several ones, if it has more rows than a sheet.
-    private func exportSheet(
-        _ exporter: Exporter, _ request: ExportRequest, _ program: SheetProgram, _ delimiter: Delimiter, _ columns: Int,
-        _ out: String?
-    ) throws {
-        let limit = program.rowLimit(columns: columns) - 1
-        if let out, try isOrdinary(out) {
-            let files = NumberedFiles(out, in: fileSystem)
-            try exporter.export(request) {
-                files.removeAll()
-                return SplitEncoder(rowLimit: limit) { _ in
-                    SheetTextEncoder(program, delimiter, sink: try files.next())
-                }
-            }
-            let (written, left) = try files.commit()
-            if written.count > 1 {
-                conclude([
-                    "more rows than a sheet has; they are in \(written.map { Show.name($0) }.joined(separator: ", "))"
-                ])
-            }
-            for path in left { logger.warning("\(Show.name(path)) is of an earlier report, not of this one") }
-            return
-        }
-        var rows = 0
-        try writing(to: out) { sink in
-            let encoder = SplitEncoder(rowLimit: .max) { _ in SheetTextEncoder(program, delimiter, sink: sink) }
-            try exporter.export(request) { encoder }
-            rows = encoder.rows
-        }
-        if rows > limit {
-            logger.warning(
-                "\(Show.count(rows, "row")) are more than the \(limit) that a sheet has; a file (-o) would be split"
-            )
-        }
     }
 
     private static func check(_ format: ExportFormat, _ query: RowQuery, _ out: String?) throws {
@@ -270,9 +302,13 @@ package struct Session {
     package func report(_ options: ReportOptions) throws {
         let request = try options.request()
         let form = try options.form()
-        if let out = options.out { try checkTarget(out) }
+        try checkTarget(options.out)
+        try beginWriting()
+        let isGzipped = FileEnding(options.out ?? "").isGzipped
+        let notes = NoteLog(logger)
         try writing(to: options.out) { sink in
-            let facts = try Reporter(settings, fileSystem: fileSystem).facts(request, top: options.top)
+            let facts = try Reporter(settings, fileSystem: fileSystem) { notes.note($0) }.facts(
+                request, top: options.top)
             let bytes: [UInt8]
             switch form {
             case .html: bytes = ReportPage(facts).bytes
@@ -281,19 +317,9 @@ package struct Session {
                 let style = Style(isTerminal: isTerminal, environment: ProcessInfo.processInfo.environment)
                 bytes = Array(facts.text(style, columns: isTerminal ? StandardError.columns(of: 1) : nil).utf8)
             }
-            try bytes.withUnsafeBytes { try sink($0) }
-        }
-    }
-
-    /// Finds out before any work that a file cannot be where it is to be.
-    private func checkTarget(_ out: String) throws {
-        if out == "-" { return }
-        if try fileSystem.statusIfPresent(out)?.kind == .folder {
-            throw CommandFailure(.usage, "-o \(Show.name(out)): that is a folder; name a file")
-        }
-        let folder = Path.parent(out)
-        guard try fileSystem.statusIfPresent(folder)?.kind == .folder else {
-            throw CommandFailure(.usage, "-o \(Show.name(out)): there is no folder \(Show.name(folder))")
+            let gzip = isGzipped ? GzipSink(sink) : nil
+            try bytes.withUnsafeBytes { try gzip?.write($0) ?? sink($0) }
+            try gzip?.finish()
         }
     }
 
@@ -351,7 +377,8 @@ package struct Session {
     // MARK: Generating
 
     package func generate(
-        days: Int, records: Int, contracts: Int?, seed: UInt64, from: String, compress: String, folder: String?
+        days: Int, records: Int, contracts: Int?, seed: UInt64, from: String, compress: String, folder: String?,
+        replaces: Bool
     ) throws {
         guard let compression = SampleCompression(rawValue: compress) else {
             let names = SampleCompression.allCases.map(\.rawValue).joined(separator: ", ")
@@ -366,9 +393,19 @@ package struct Session {
         options.firstDay = try Self.day(from, "--from")!
         options.compression = compression
         options.jobs = settings.jobs
+        let folder = folder ?? settings.configuration.inbox
+        if folder.isEmpty { throw CommandFailure(.usage, "generate takes the name of a folder; it is empty") }
+        let places = ProtectedPlaces(settings, isForInbox: true, in: fileSystem)
+        let files = try SampleFiles(options, fileSystem: fileSystem)
+        for name in files.names {
+            if let problem = try places.problem(Path.join(folder, name)) {
+                throw CommandFailure(.usage, "\(Show.name(Path.join(folder, name))) \(problem)")
+            }
+        }
         let start = ContinuousClock.now
         var bytes = 0
-        try SampleFiles(options, fileSystem: fileSystem).write(into: folder ?? settings.configuration.inbox) { file in
+        try beginWriting()
+        try files.write(into: folder, replaces: replaces) { file in
             bytes += file.bytes
             if settings.configuration.quiet { return }
             StandardError.write(
@@ -389,43 +426,6 @@ package struct Session {
             throw CommandFailure(.usage, "\(option) takes a date such as 2022-04-01, not \"\(text)\"")
         }
         return day
-    }
-
-    /// Lends a sink to a file that appears when all is written, or to a stream, where a reader that went away ends the
-    /// work quietly.
-    private func writing(to out: String?, _ body: (@escaping ReportSink) throws -> Void) throws {
-        let stream: OpenFile
-        if let out, out != "-" {
-            if try isOrdinary(out) {
-                let file = try AtomicFile(out, in: fileSystem, bypassingCache: true)
-                try body { try file.write($0) }
-                return try file.commit()
-            }
-            stream = try fileSystem.open(out, .write)
-            if try fileSystem.statusIfPresent(out)?.kind == .file { try stream.truncate(to: 0) }
-        } else {
-            stream = fileSystem.standardStream(1)
-        }
-        do {
-            try body { try stream.write($0) }
-        } catch {
-            if Self.isBrokenPipe(error) { throw QuietEnd() }
-            throw error
-        }
-    }
-
-    /// Whether a new file may take the place of what is there. A device, a pipe, or a link to either or to a file
-    /// (/dev/null, /dev/stdout) is written to instead: a new file in its place is not what anybody wants.
-    private func isOrdinary(_ out: String) throws -> Bool {
-        if try out == "-" || fileSystem.isSymbolicLink(out) { return false }
-        let kind = try fileSystem.statusIfPresent(out)?.kind
-        return kind == nil || kind == .file
-    }
-
-    private static func isBrokenPipe(_ error: any Error) -> Bool {
-        if let error = error as? IOError { return error.isBrokenPipe }
-        if case ReportError.output(_, let cause) = error { return isBrokenPipe(cause) }
-        return false
     }
 }
 

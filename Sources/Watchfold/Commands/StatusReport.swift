@@ -60,8 +60,31 @@ package struct StatusReport {
                 try Self.unmapped(ledger, settings.map), days.min().map { $0...days.max()! }, CalendarDay.gaps(in: days)
             )
         }
+        runs = try Self.withCrashed(runs, checkpoints)
         let rules = settings.configuration.gate
         if rules.mode != .off { gate = try ArrivalHistory(checkpoints, rules: rules).known() }
+    }
+
+    /// The runs, with those that seem to go on and have no process any more as the crashed ones that they are.
+    ///
+    /// The lock tells, whichever machine or container the process is on, and numbers of processes are used again; the
+    /// number in the ledger only tells one holder of the lock from another. A run that ended while the lock was looked at is
+    /// not taken for a crashed one, since the ledger is asked once more.
+    private static func withCrashed(_ runs: [RunRecord], _ checkpoints: CheckpointFolder) throws -> [RunRecord] {
+        guard runs.contains(where: { $0.summary == nil }) else { return runs }
+        let writer: Int32?
+        switch try checkpoints.observeWriter() {
+        case .unknown, .held(by: nil): return runs
+        case .held(by: let holder?): writer = holder.processID
+        case .free: writer = nil
+        }
+        return try checkpoints.ledger.runs(last: runs.count).map { run in
+            guard run.summary == nil, run.pid != writer.map({ Int($0) }), runs.contains(where: { $0.id == run.id })
+            else { return run }
+            var run = run
+            run.summary = RunSummary(outcome: .crashed)
+            return run
+        }
     }
 
     /// Whether some file is held, failed or waiting.

@@ -140,11 +140,15 @@ struct OutputKeeper {
         if try kind != .file || fileSystem.isSymbolicLink(plan.path) {
             throw CommandFailure(.system, "\(plan.path) is there and is no ordinary file; it is left alone")
         }
+        let places = ProtectedPlaces(settings, in: fileSystem)
+        if let problem = try places.problem(plan.path) {
+            throw CommandFailure(.usage, "\(plan.path) \(problem)")
+        }
         try sweep(plan.path)
         let exporter = Exporter(settings, fileSystem: fileSystem)
         var request = plan.request
         request.generation = generation
-        let files = NumberedFiles(plan.path, in: fileSystem)
+        let files = NumberedFiles(plan.path, places, in: fileSystem)
         var digests: [OutputDigest] = []
         func next() throws -> ReportSink {
             let digest = OutputDigest()
@@ -166,14 +170,14 @@ struct OutputKeeper {
         case (.table(let format), nil):
             try exporter.export(request) {
                 begin()
-                return format.encoder(try next())
+                return format.encoder(try next(), isGzipped: plan.isGzipped)
             }
         case (.table, let sheet?):
             let limit = sheet.program.rowLimit(columns: try exporter.check(request).count) - 1
             try exporter.export(request) {
                 begin()
                 return SplitEncoder(rowLimit: limit) { _ in
-                    SheetTextEncoder(sheet.program, sheet.delimiter, sink: try next())
+                    sheet.encoder(try next(), isGzipped: plan.isGzipped)
                 }
             }
         }

@@ -11,17 +11,13 @@ struct OutputPlan: Sendable {
     var format: ExportFormat
     /// Whether it is a workbook of all reports.
     var isWhole: Bool
+    /// Whether the file is compressed as a whole.
+    var isGzipped: Bool { FileEnding(path).isGzipped }
     /// For CSV that a spreadsheet program opens.
     var sheet: SheetRules?
     var every: TimeSpan
     /// As the configuration has it: an output with other words is another one.
     var text: String
-
-    /// CSV for a program.
-    struct SheetRules: Sendable {
-        var program: SheetProgram
-        var delimiter: Delimiter
-    }
 
     /// Works out all outputs of a configuration.
     ///
@@ -44,7 +40,12 @@ private struct Reader {
         do throws(CommandFailure) {
             format = try ExportFormat(rule.words[.format]?.value, file: rule.file)
         } catch {
-            note(rule, .format, "one of \(ExportFormat.names.joined(separator: ", "))")
+            if let name = rule.words[.format]?.value, !ExportFormat.names.contains(name.lowercased()) {
+                note(rule, .format, "one of \(ExportFormat.names.joined(separator: ", "))")
+            } else {
+                mistakes.append(
+                    Mistake(origin: rule.words[.file]!.origin, text: "outputs: \(error.message ?? "")"))
+            }
         }
         var request = ExportRequest(report ?? .engagement)
         if let unit: DurationUnit = choice(rule, .unit) { request.query.unit = unit }
@@ -64,24 +65,24 @@ private struct Reader {
         return plan
     }
 
-    private mutating func sheet(_ rule: OutputRule, _ format: ExportFormat) -> OutputPlan.SheetRules? {
+    private mutating func sheet(_ rule: OutputRule, _ format: ExportFormat) -> SheetRules? {
         guard let program: SheetProgram = choice(rule, .program) else {
-            if rule.words[.program] == nil {
-                refuse(rule, .delimiter, "goes with for; take it away, or name a program")
+            for word in [OutputRule.Word.delimiter, .decimal] where rule.words[.program] == nil {
+                refuse(rule, word, "goes with for; take it away, or name a program")
             }
             return nil
         }
         if format != .table(.csv) {
             refuse(rule, .program, "is about CSV, and the file is \(format.name); take it away")
         }
-        guard let word = rule.words[.delimiter]?.value else {
-            return OutputPlan.SheetRules(program: program, delimiter: .comma)
-        }
+        var rules = SheetRules(program: program, decimal: choice(rule, .decimal))
+        guard let word = rule.words[.delimiter]?.value else { return rules }
         guard let delimiter = Delimiter(word) else {
             note(rule, .delimiter, "one of \(Delimiter.allCases.map(\.rawValue).joined(separator: ", "))")
             return nil
         }
-        return OutputPlan.SheetRules(program: program, delimiter: delimiter)
+        rules.delimiter = delimiter
+        return rules
     }
 
     /// The value of a word that is one of several; nil when it is not given.

@@ -25,6 +25,8 @@ struct Edition {
     private let parts: [Part]
     /// Of all files of the request; nil unless it was asked for.
     let snapshot: CountingSnapshot?
+    /// What a reader might miss: that there is no file for what was asked, or that some have no place in it.
+    let lacks: [String]
 
     /// Whether the total on disk is read.
     var usesTotal: Bool { parts.contains(where: \.plan.usesTotal) }
@@ -39,14 +41,41 @@ struct Edition {
     ) throws {
         self.settings = settings
         self.request = request
-        (parts, snapshot) = try checkpoints.ledger.snapshot {
+        (parts, snapshot, lacks) = try checkpoints.ledger.snapshot {
             try Self.parts(checkpoints, request, rebuilding, needsReceipt)
         }
     }
 
+    /// - Parameters:
+    ///   - counting: all files that count at the generation.
+    ///   - chosen: how many of them the request is about.
+    private static func lacks(
+        _ request: ExportRequest, _ counting: [VersionRecord], chosen: Int, generation: Int
+    ) -> [String] {
+        let dates = counting.compactMap(\.facts.date).sorted()
+        var lacks: [String] = []
+        let undated = counting.count - dates.count
+        if !request.days.isEverything, undated > 0 {
+            lacks.append(
+                "\(Show.count(undated, "file")) without a date \(undated == 1 ? "is" : "are") in no range of days")
+        }
+        if chosen > 0 { return lacks }
+        if counting.isEmpty {
+            lacks.append("no file counts at generation \(generation), so there is nothing to report")
+        } else if request.days.isEverything {
+            lacks.append("no other file counts, so there is nothing to report")
+        } else {
+            let known = DayRange(
+                first: dates.first.flatMap { CalendarDay($0) }, last: dates.last.flatMap { CalendarDay($0) })
+            let days = dates.isEmpty ? "none has a date" : "those that count are of \(known)"
+            lacks.append("no file that counts is of \(request.days), so there is nothing to report; \(days)")
+        }
+        return lacks
+    }
+
     private static func parts(
         _ checkpoints: CheckpointFolder, _ request: ExportRequest, _ rebuilding: Bool, _ needsReceipt: Bool
-    ) throws -> ([Part], CountingSnapshot?) {
+    ) throws -> ([Part], CountingSnapshot?, lacks: [String]) {
         let ledger = checkpoints.ledger
         let current = try ledger.generation
         let generation = request.generation ?? current
@@ -55,22 +84,33 @@ struct Edition {
                 .usage, "there is no generation \(generation) yet; the newest is \(current)")
         }
         let counting = try ledger.countingVersions(at: generation)
-        if let unknown = request.without.subtracting(counting.map(\.facts.name)).min() {
+        let names = Set(counting.map { ByteOrdered($0.facts.name) })
+        // As they are, or as the status shows them.
+        let without = Set(
+            request.without.map { name in
+                let (plain, shown) = (ByteOrdered(name), Show.unescaped(name).map { ByteOrdered($0) })
+                return names.contains(plain) ? plain : shown ?? plain
+            })
+        if let unknown = without.subtracting(names).min()?.string {
             throw CommandFailure(
                 .usage,
                 "--without \(Show.name(unknown)): no file of this name counts; `watchfold status` shows the names")
         }
-        let remaining = try Self.without(request.without, counting, ledger, generation)
+        let remaining = try Self.remaining(without: without, counting, ledger, generation)
         func snapshot(_ versions: [VersionRecord], _ sums: DaySums) throws -> CountingSnapshot? {
             needsReceipt ? try CountingSnapshot(ledger, versions, generation: generation, sums) : nil
         }
         if request.isEverything, generation == current {
             let plan = try checkpoints.total.plan(ledger, rebuilding: rebuilding)
             let sums = CountingSnapshot.daySums(counting, try ledger.appSums())
-            return ([Part(plan: plan, sums: sums)], try snapshot(counting, sums))
+            return (
+                [Part(plan: plan, sums: sums)], try snapshot(counting, sums),
+                lacks(request, counting, chosen: counting.count, generation: generation)
+            )
         }
         func day(_ version: VersionRecord) -> CalendarDay? { version.facts.date.flatMap { CalendarDay($0) } }
         let wanted = remaining.filter { request.days.contains(day($0)) }
+        let lacks = lacks(request, counting, chosen: wanted.count, generation: generation)
         func part(_ period: String?, _ versions: [VersionRecord]) throws -> Part {
             let sums = try versions.flatMap { version in
                 try ledger.apps(of: version.id).map {
@@ -83,24 +123,26 @@ struct Edition {
         }
         guard let period = request.period else {
             let part = try part(nil, wanted)
-            return ([part], try snapshot(wanted, part.sums))
+            return ([part], try snapshot(wanted, part.sums), lacks)
         }
         // Files without a date come last.
         let groups = Dictionary(grouping: wanted) { day($0).map { period.name(of: $0) } ?? "" }
-        let names = groups.keys.sorted { a, b in a.isEmpty || b.isEmpty ? b.isEmpty && !a.isEmpty : a < b }
+        let periods = groups.keys.sorted { a, b in a.isEmpty || b.isEmpty ? b.isEmpty && !a.isEmpty : a < b }
         let sums = CountingSnapshot.daySums(wanted, [DaySum]())
-        return (try names.map { try part($0, groups[$0]!) }, try snapshot(wanted, sums))
+        return (try periods.map { try part($0, groups[$0]!) }, try snapshot(wanted, sums), lacks)
     }
 
     /// What would count if nothing of some names did: what they give counts under another name that holds it, as it would had
     /// they been retracted.
-    private static func without(
-        _ names: Set<String>, _ counting: [VersionRecord], _ ledger: Ledger, _ generation: Int
+    private static func remaining(
+        without names: Set<ByteOrdered>, _ counting: [VersionRecord], _ ledger: Ledger, _ generation: Int
     ) throws -> [VersionRecord] {
-        var remaining = counting.filter { !names.contains($0.facts.name) }
+        var remaining = counting.filter { !names.contains(ByteOrdered($0.facts.name)) }
         let present = Set(remaining.map(\.facts.digest))
-        for gone in counting where names.contains(gone.facts.name) && !present.contains(gone.facts.digest) {
-            let heirs = try ledger.claimants(gone.facts.digest, at: generation).filter { !names.contains($0.name) }
+        for gone in counting where names.contains(ByteOrdered(gone.facts.name)) && !present.contains(gone.facts.digest) {
+            let heirs = try ledger.claimants(gone.facts.digest, at: generation).filter {
+                !names.contains(ByteOrdered($0.name))
+            }
             let versions = try heirs.compactMap { try ledger.version($0.version) }
             if let heir = versions.min(by: { Resolution.precedes($0.facts, $1.facts, settingsText: gone.facts.plan) }) {
                 remaining.append(heir)

@@ -45,6 +45,8 @@ package struct DecisionReport: Sendable {
     package var outputs: [OutputOutcome]
     /// What else a person should know, in words.
     package var notes: [String] = []
+    /// Whether its content is counted and has no good record.
+    package var countsNothing = false
 }
 
 extension Processor {
@@ -85,7 +87,8 @@ extension Processor {
                     let other = try ledger.file(named: $0.name)!
                     return (other.name, other.state, other.reason)
                 }, before: before, after: try totals(),
-                outputs: OutputKeeper(settings, fileSystem: fileSystem).renew(try ledger.generation), notes: notes)
+                outputs: OutputKeeper(settings, fileSystem: fileSystem).renew(try ledger.generation), notes: notes,
+                countsNothing: counting?.tally.folded == 0)
         } catch {
             // The decision failed; that the run's end could not be written down adds nothing to it.
             try? ledger.endRun(run, RunSummary(outcome: .failed))
@@ -126,10 +129,11 @@ extension Processor {
 
     /// A file by its logical name, its path in the inbox, or a path to it.
     private func find(_ name: String) throws -> FileRecord? {
-        var names = [name]
+        // As it is, or as the status shows it.
+        var names = [name, Show.unescaped(name)].compactMap { $0 }
         let inbox = settings.configuration.inbox
         let prefix = inbox.hasSuffix("/") ? inbox : inbox + "/"
-        if name.hasPrefix(prefix) { names.append(String(name.dropFirst(prefix.count))) }
+        for name in names where name.hasPrefix(prefix) { names.append(String(name.dropFirst(prefix.count))) }
         for candidate in names {
             if let file = try checkpoints.ledger.file(named: candidate) { return file }
             for suffix in [".gz", ".lz4"] where candidate.hasSuffix(suffix) {

@@ -93,10 +93,20 @@ package final class Processor {
     package func reprocess(_ paths: [String]) throws -> RunReport {
         try recorded("reprocess") { run in
             var report = RunReport()
-            let files = paths.isEmpty ? try list(&report) : try paths.map { try inbox.file(at: $0) }
+            let files = paths.isEmpty ? try list(&report) : try paths.map { try file(at: $0) }
             var names: Set<ByteOrdered> = []
             try fold(files.filter { names.insert(ByteOrdered($0.logicalName)).inserted }, run, &report, isAfresh: true)
             return report
+        }
+    }
+
+    /// A file by its path, or by its name as the status shows it.
+    private func file(at path: String) throws -> InboxFile {
+        do {
+            return try inbox.file(at: path)
+        } catch  where error.reason == .missing {
+            guard let name = Show.unescaped(path), let file = try? inbox.file(at: name) else { throw error }
+            return file
         }
     }
 

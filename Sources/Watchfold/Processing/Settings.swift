@@ -22,11 +22,18 @@ package struct Settings: Sendable {
     package private(set) var jobs: Int
     /// Files that are kept beside the published reports.
     let outputs: [OutputPlan]
+    /// The file that the configuration is in; nil when there is none.
+    let configurationFile: String?
 
-    /// - Parameter unitSize: see `FoldSettings`.
+    /// - Parameters:
+    ///   - unitSize: see `FoldSettings`.
+    ///   - file: the file that the configuration is in.
     /// - Throws: `CategoryMapError` for categories that do not go together, `ConfigurationError` for outputs that cannot be.
-    package init(_ configuration: Configuration, unitSize: Int = FoldSettings.defaultUnitSize) throws {
+    package init(
+        _ configuration: Configuration, unitSize: Int = FoldSettings.defaultUnitSize, file: String? = nil
+    ) throws {
         self.configuration = configuration
+        configurationFile = file
         fold = FoldSettings(
             plan: configuration.plan, maxRecordBytes: configuration.maxRecordBytes.bytes,
             rejectsPerFile: configuration.rejectsPerFile, unitSize: unitSize,

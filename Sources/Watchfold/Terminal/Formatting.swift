@@ -79,6 +79,29 @@ enum Show {
         }.joined()
     }
 
+    /// The name that `name` shows so, if it has escapes: what somebody copied from a terminal. Nil when there is none.
+    static func unescaped(_ shown: String) -> String? {
+        var name = String.UnicodeScalarView()
+        var rest = shown.unicodeScalars[...]
+        var hasEscape = false
+        while let scalar = rest.popFirst() {
+            if scalar == "\\", rest.first == "n" {
+                rest.removeFirst()
+                name.append("\n")
+                hasEscape = true
+            } else if scalar == "\\", rest.starts(with: "u{".unicodeScalars), let end = rest.firstIndex(of: "}"),
+                let value = UInt32(String(rest[..<end].dropFirst(2)), radix: 16), let escaped = Unicode.Scalar(value)
+            {
+                rest = rest[rest.index(after: end)...]
+                name.append(escaped)
+                hasEscape = true
+            } else {
+                name.append(scalar)
+            }
+        }
+        return hasEscape ? String(name) : nil
+    }
+
     /// The beginning of a text that has more characters than there are columns for.
     static func cut(_ text: String, to columns: Int) -> String {
         text.count <= columns ? text : String(text.prefix(max(columns - 1, 0))) + "…"

@@ -31,4 +31,23 @@ enum Signals {
             }
         }
     }
+
+    /// Has something said before SIGTERM or SIGINT end the process, as they do by themselves. One that is ignored, as in
+    /// the background of a script, stays so.
+    ///
+    /// - Throws: `POSIXError` when the system has no descriptors left.
+    static func beforeEnd(_ body: @escaping @Sendable () -> Void) throws {
+        let numbers = [SIGTERM, SIGINT].filter { !isIgnored($0) }
+        if numbers.isEmpty { return }
+        let pipe = wf_signals_to_pipe(numbers, Int32(numbers.count))
+        guard pipe >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EMFILE) }
+        Thread.detachNewThread {
+            var byte: UInt8 = 0
+            while read(pipe, &byte, 1) != 1 {}
+            body()
+            wf_signal_by_itself(Int32(byte))
+        }
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool { wf_signal_is_ignored(number) != 0 }
 }

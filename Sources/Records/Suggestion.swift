@@ -2,7 +2,7 @@
 
 /// The candidate that was probably meant: small and capital letters are alike, `-` and `_` too, and up to a third of
 /// the letters (one at least) may be missing, extra, wrong, or swapped with their neighbour. Of several equally near, the first.
-func nearest(to word: String, among candidates: [String]) -> String? {
+package func nearest(to word: String, among candidates: [String]) -> String? {
     let wanted = folded(word)
     guard wanted.count <= 64 else { return nil }
     var best: (candidate: String, distance: Int)?
@@ -21,7 +21,7 @@ private func folded(_ word: String) -> [UInt8] {
 
 /// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours, each place touched once.
 /// - Complexity: O(a.count × b.count) time and three rows.
-func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+package func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...b.count)
     for i in a.indices {

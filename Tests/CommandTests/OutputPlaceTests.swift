@@ -1,0 +1,157 @@
+//  Nothing of the user's and nothing of the program's own is overwritten; what is replaced keeps its mode.
+
+import Foundation
+import Testing
+
+@Suite struct OutputPlaceTests {
+    /// A bench with a configuration, a day that was folded, and a list of contracts.
+    private func bench() async throws -> Shell {
+        let shell = Shell()
+        shell.put("inbox/20220401.json", records([("A", "VOD", 5)]))
+        shell.put("watchfold.yaml", "inbox: inbox\ncheckpoints: checkpoints\noutput: output\n")
+        shell.put("list", "A\n")
+        shell.put("day.json", records([("A", "VOD", 7)]))
+        shell.put("inbox/held.json", "nonsense\n")
+        try await shell.expect(2, "$W run -q; code=$?; mkdir sub; exit $code")
+        return shell
+    }
+
+    /// All files with their contents.
+    private static let everything = "find . -type f -not -path './sums*' | sort | xargs -d '\\n' sha256sum"
+
+    @Test(arguments: [
+        // The program's own.
+        "export --format csv -o checkpoints/ledger.sqlite", "export -o checkpoints/new.csv",
+        "export -o ./sub/../checkpoints//x.csv",
+        "export daily -o output/daily.csv", "export -o output/engagement.csv", "export -o output/receipt.json",
+        "export -o output/outputs.json", "export -o output/rejects/held.json.jsonl", "report -o output/rejects/x.txt",
+        "ln -s $PWD/checkpoints c; $W export -o c/x.csv", "ln -s checkpoints/ledger.sqlite l.csv; $W export -o l.csv",
+        "ln checkpoints/ledger.sqlite l.csv; $W export -o l.csv",
+        "cd sub; $W export --config ../watchfold.yaml -o ../output/apps.csv",
+        "ln -s output o; $W export apps -o o/apps.csv",
+        // The user's.
+        "report --format text -o watchfold.yaml", "export --format csv -o ./watchfold.yaml",
+        "rm watchfold.yaml; $W export --format csv -o watchfold.yaml",
+        "cp watchfold.yaml o.yaml; $W export --config o.yaml --format csv -o watchfold.yaml",
+        "ln -s watchfold.yaml w.csv; $W export -o w.csv", "ln watchfold.yaml w.csv; $W export -o w.csv",
+        "export -o inbox/20220401.json", "export -o inbox/new.csv", "fold day.json -o inbox/x.csv",
+        "ln -s inbox i; $W report -o i/r.html", "ln -s inbox/20220401.json d.csv; $W export -o d.csv",
+        "ln inbox/20220401.json d.csv; $W export -o d.csv",
+        "cp watchfold.yaml o.yaml; $W report --config o.yaml --format text -o o.yaml",
+        // What is read.
+        "fold -q day.json --format csv -o day.json", "ln day.json d.csv; $W fold day.json -o d.csv",
+        "ln -s day.json d.csv; $W fold day.json -o d.csv", "fold - --format csv -o day.json < day.json",
+        "mv day.json sub; $W fold sub --format csv -o sub/day.json", "export --contracts list -o list",
+        "export --contracts - -o list < list",
+        "fold day.json >> day.json",
+        // What is no place for a file.
+        "ln -s nowhere.csv x.csv; $W export -o x.csv",
+        "export -o ''", "fold day.json -o ''", "report -o ''", "export -o sub", "export -o sub/", "export -o new/",
+        "export -o nowhere/x.csv",
+        "report -o nowhere/x.html", "fold day.json -o nowhere/x.csv", "export -o .", "generate -q checkpoints",
+        "generate -q ''",
+    ])
+    func aPlaceThatIsTakenIsRefusedBeforeAnythingIsWritten(_ script: String) async throws {
+        let shell = try await bench()
+        let parts = script.components(separatedBy: "; ")
+        let command = parts.last!.hasPrefix("$W") ? parts.last! : "$W " + parts.last!
+        let before = parts.dropLast().filter { !$0.hasPrefix("cd ") }.joined(separator: "; ")
+        let folder = parts.first { $0.hasPrefix("cd ") }.map { $0 + " && " } ?? ""
+        try await shell.expect(0, "\(before.isEmpty ? ":" : before); \(Self.everything) > sums")
+        let outcome = try await shell.expect(1, folder + command)
+        #expect(outcome.output.isEmpty && outcome.errors.hasPrefix("watchfold: "), "\(outcome)")
+        #expect(Self.reasons.contains { outcome.errors.contains($0) }, "\(outcome)")
+        try await shell.expect(0, "\(Self.everything) > sums2; diff sums sums2")
+    }
+
+    private static let reasons = [
+        "among the checkpoints, which are Watchfold's own", "is in the inbox and might be read",
+        "has the place of what Watchfold writes itself", "is the configuration;", "is read by this very command",
+        "by another name", "that is a folder", "leads nowhere", "there is no folder", "it is empty",
+        "standard output is a file that is read",
+    ]
+
+    @Test(arguments: [
+        "watchfold.yaml", "output/apps.csv", "inbox/x.csv", "checkpoints/x.csv", "link.csv", "i/x.csv", "c.csv",
+    ])
+    func anOutputOfTheConfigurationIsRefusedThereToo(_ file: String) async throws {
+        let shell = try await bench()
+        try await shell.expect(
+            0, "ln -s inbox/20220401.json link.csv; ln -s inbox i; ln checkpoints/ledger.sqlite c.csv")
+        shell.put("watchfold.yaml", "jobs: 1\noutputs:\n  - {file: fine.csv}\n  - {file: \(file), format: csv}\n")
+        try await shell.expect(0, "\(Self.everything) > sums")
+        let outcome = try await shell.expect(1, "$W run")
+        #expect(outcome.errors.contains("watchfold.yaml:4:12: outputs: "), "\(outcome)")
+        try await shell.expect(0, "\(Self.everything) > sums2; diff sums sums2")
+    }
+
+    @Test func otherPlacesAreFine() async throws {
+        let shell = try await bench()
+        try await shell.expect(
+            0,
+            """
+            $W export -o output/mine.csv && $W export -o output/mine.csv && $W export -o sub/engagement.csv
+            ln output/mine.csv second.csv && $W export -o second.csv && $W fold day.json -o sub/x.csv
+            $W export --contracts list -o lists.csv && cd sub && $W export --config ../watchfold.yaml -o ../y.csv
+            """)
+        #expect(shell.read("sub/x.csv") == header + "A,0,7,0,0,0\n" && shell.read("y.csv") == header + "A,0,5,0,0,0\n")
+    }
+
+    @Test func twoOutputsOfOneFileAreRefused() async throws {
+        let shell = Shell()
+        shell.put("watchfold.yaml", "outputs:\n  - {file: a.csv}\n  - {file: ./sub/../a.csv}\n")
+        let outcome = try await shell.expect(1, "$W run")
+        #expect(outcome.errors.contains("watchfold.yaml:3:12"), "\(outcome)")
+    }
+
+    @Test func whatIsReplacedKeepsItsMode() async throws {
+        let shell = try await bench()
+        shell.put("watchfold.yaml", "outputs: [{file: kept.xlsx}, {file: kept.csv, for: excel}]\n")
+        try await shell.expect(
+            2,
+            """
+            $W run -q; $W export -o mine.csv; $W report -o page.html; $W fold day.json -o fold.csv
+            chmod 600 output/*.csv mine.csv kept.csv; chmod 640 kept.xlsx output/receipt.json page.html; chmod 604 fold.csv
+            echo '{"Contract":"B","AppName":"VOD","TotalDuration":1}' > inbox/20220402.json
+            $W export -o mine.csv; $W report -o page.html; $W fold day.json -o fold.csv; $W run -q
+            """)
+        let modes = try await shell.expect(
+            0, "stat -c '%a %n' output/*.csv output/receipt.json mine.csv kept.* page.html fold.csv")
+        #expect(
+            modes.output.split(separator: "\n") == [
+                "600 output/apps.csv", "600 output/daily.csv", "600 output/engagement.csv", "600 output/profile.csv",
+                "640 output/receipt.json", "600 mine.csv", "600 kept.csv", "640 kept.xlsx", "640 page.html",
+                "604 fold.csv",
+            ], "\(modes)")
+        #expect(shell.read("output/engagement.csv")!.contains("B,") && shell.read("kept.csv")!.contains("B,"))
+        // New files are made as any other program makes them.
+        let fresh = try await shell.expect(
+            0, "umask 027; $W export -o fresh.csv; $W export --for excel -o sheet.csv; stat -c %a fresh.csv sheet.csv")
+        #expect(fresh.output == "640\n640\n", "\(fresh)")
+    }
+
+    @Test func generatedDaysReplaceNothingUnasked() async throws {
+        let shell = Shell()
+        try await shell.expect(0, "$W generate -q --records 20 --days 2 && cksum inbox/* > sums")
+        for script in ["$W generate --records 30", "$W generate --records 30 --days 3 --from 2022-03-31"] {
+            let outcome = try await shell.expect(1, script)
+            #expect(outcome.errors.contains("20220401.json") && outcome.errors.contains("--force"), "\(outcome)")
+        }
+        try await shell.expect(0, "cksum inbox/* | diff - sums")
+        try await shell.expect(0, "$W generate -q --records 30 --days 3 --from 2022-03-31 --force")
+        #expect(shell.read("inbox/20220401.json")!.split(separator: "\n").count == 30)
+        // A day under another ending is the same day, for which nothing is written, not even by force.
+        for (name, options) in [
+            ("20220501.json.gz", ""), ("20220501.json.lz4", "--compress gzip"), ("20220501.json.zst", ""),
+            ("20220501.json.zip", "--compress lz4"), ("20220501.json", "--compress gzip"), ("20220501.JSON.GZ", ""),
+        ] {
+            try await shell.expect(0, "rm -rf other; mkdir other; echo mine > other/\(name)")
+            for force in ["", "--force"] {
+                let outcome = try await shell.expect(
+                    1, "$W generate --records 20 --days 3 --from 2022-04-30 \(options) \(force) other")
+                #expect(outcome.errors.contains(name), "\(outcome)")
+            }
+            try await shell.expect(0, "test \"$(ls other)\" = \(name) && test \"$(cat other/*)\" = mine")
+        }
+    }
+}
