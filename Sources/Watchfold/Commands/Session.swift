@@ -8,7 +8,6 @@ import Logging
 import Records
 import Reports
 import SampleData
-import StatusServer
 
 /// What a command works with.
 package struct Session {
@@ -21,15 +20,16 @@ package struct Session {
 
     /// Reads the configuration.
     ///
+    /// - Parameter isService: whether log lines carry the time.
     /// - Throws: `ConfigurationError`, `CategoryMapError`, `IOError`.
-    package init(flags: [Setting: String?]) throws {
+    package init(flags: [Setting: String?], isService: Bool = false) throws {
         self.flags = flags.compactMapValues { $0 }
         settings = try Self.settings(self.flags, fileSystem)
         let configuration = settings.configuration
         let level = configuration.quiet ? .warning : Logger.Level(rawValue: configuration.logLevel.rawValue)!
         logger = Logger(label: "watchfold") { _ in
             switch configuration.logFormat {
-            case .text: LogText(level: level)
+            case .text: LogText(level: level, hasTime: isService)
             case .json: LogJSON(level: level)
             }
         }
@@ -76,7 +76,7 @@ package struct Session {
     }
 
     /// Shows progress to people; to programs, a line a file.
-    private var observer: any RunObserver { isForPrograms ? WatchLog(logger: logger) {} : progress }
+    private var observer: any RunObserver { isForPrograms ? WatchLog(logger: logger) : progress }
     private var isForPrograms: Bool { settings.configuration.logFormat == .json }
 
     /// Of the terminal that summaries go to; nil when they go elsewhere.
@@ -122,10 +122,13 @@ package struct Session {
         let watcher = try Watcher(
             settings, rereading: { [flags, fileSystem] in try Self.settings(flags, fileSystem) }, logger: logger,
             requests: requests, facts: facts, service: ServiceNotifier(ProcessInfo.processInfo.environment))
-        try watcher.run {
-            guard let port = settings.configuration.watch.statusPort else { return }
-            let server = try StatusServer(port: UInt16(port), pages: facts.pages, in: fileSystem)
-            logger.info("state, metrics and reports are at http://127.0.0.1:\(server.port)/")
+        do {
+            try watcher.run()
+        } catch {
+            // The last line of a log has its time and its form like all others.
+            guard let failure = CommandFailure(error), let message = failure.message else { throw error }
+            logger.critical("\(CommandFailure.shown(message))")
+            throw CommandFailure(failure.code, nil)
         }
     }
 
