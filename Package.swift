@@ -57,7 +57,7 @@ let package = Package(
         library("Reports", ["Columns", "Records", "Folding", "ParquetTable", "Pipelines", "CISAL", "CXLSX"]),
         library("Configuration", ["Records", yams]),
         library("Postgres", ["CPQ"]),
-        library("StatusServer", ["DurableIO", "Records"]),
+        library("StatusServer", ["DurableIO", "Pipelines", "Records"]),
         library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4"]),
         library(
             "Watchfold",
@@ -98,7 +98,7 @@ let package = Package(
                 "Watchfold", "FaultInjection", "Checkpoints", "Configuration", "DurableIO", "Records", "Reports",
                 "SampleData", "TestSupport", logging,
             ]),
-        tests("StatusServerTests", ["StatusServer", "DurableIO"]),
+        tests("StatusServerTests", ["StatusServer", "DurableIO", "TestSupport"]),
         tests("CodecsTests", ["Codecs", "CZlib", "CLZ4"]),
         tests("PostgresTests", ["Postgres"]),
         tests("ConfigurationTests", ["Configuration", "Records", yams]),
@@ -113,7 +113,9 @@ let package = Package(
                 "Records", "Reports", "TestSupport", logging,
             ]),
         tests("CommandTests", ["watchfold", "TestSupport", subprocess]),
-        tests("CheckpointsTests", ["Checkpoints", "Columns", "DurableIO", "Folding", "Records", "CSQLite"]),
+        tests(
+            "CheckpointsTests",
+            ["Checkpoints", "Columns", "DurableIO", "Folding", "Records", "TestSupport", "CSQLite"]),
     ]
 )
 

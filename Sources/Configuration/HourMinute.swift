@@ -6,7 +6,7 @@ package struct HourMinute: Sendable, Hashable, CustomStringConvertible {
     /// From the beginning of the day; never negative.
     package let minutes: Int
 
-    init(minutes: Int) {
+    package init(minutes: Int) {
         precondition(minutes >= 0, "hours and minutes are not negative: \(minutes)")
         self.minutes = minutes
     }

@@ -17,7 +17,7 @@
 //  users (FlyingFox 0.27 reads a head of any length for any time).
 
 import DurableIO
-import Foundation
+import Pipelines
 import Synchronization
 
 #if canImport(Glibc)
@@ -137,7 +137,10 @@ package final class StatusServer: Sendable {
         }
         self.listener = listener
         self.port = UInt16(bigEndian: address.sin_port)
-        Thread.detachNewThread { [self] in accept() }
+        guard DetachedThread.start({ [self] in accept() }) else {
+            close(listener)
+            throw StatusServerError(port: port, doing: "begin a thread for", code: EAGAIN)
+        }
     }
 
     /// Takes no more connections; those that are open go on to their end.
@@ -157,7 +160,7 @@ package final class StatusServer: Sendable {
             }
             guard descriptor >= 0 else {
                 // Out of descriptors, or the client was gone before: what is open ends some time.
-                if errno != EINTR { Thread.sleep(forTimeInterval: 0.05) }
+                if errno != EINTR { usleep(50_000) }
                 continue
             }
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
@@ -172,12 +175,14 @@ package final class StatusServer: Sendable {
             let connection = Connection(descriptor: descriptor, port: port, patience: patience) { [self] in
                 respond(to: $0)
             }
-            let thread = Thread { [self] in
+            let isServed = DetachedThread.start { [self] in
                 connection.serve()
                 open.subtract(1, ordering: .relaxed)
             }
-            thread.stackSize = 512 << 10
-            thread.start()
+            if !isServed {
+                close(descriptor)
+                open.subtract(1, ordering: .relaxed)
+            }
         }
     }
 

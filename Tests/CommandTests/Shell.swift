@@ -42,6 +42,12 @@ final class Shell {
 
     deinit { try? FileManager.default.removeItem(atPath: root) }
 
+    /// Whether this machine has a program.
+    static func has(_ program: String) -> Bool {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+        return folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+    }
+
     /// Runs a script.
     ///
     /// - Parameter variables: the environment, beside PATH and the program as `W`.
@@ -74,6 +80,12 @@ final class Shell {
         let outcome = try await self(script, variables)
         #expect(outcome.code == code, "\(outcome)", sourceLocation: sourceLocation)
         return outcome
+    }
+
+    /// What a server on loopback answers, with its head.
+    func get(_ path: String, port: String) async throws -> String {
+        let request = "GET \(path) HTTP/1.1\\r\\nHost: localhost:\(port)\\r\\nConnection: close\\r\\n\\r\\n"
+        return try await expect(0, "exec 3<>/dev/tcp/127.0.0.1/\(port); printf '\(request)' >&3; cat <&3").output
     }
 
     func put(_ path: String, _ text: String) {
