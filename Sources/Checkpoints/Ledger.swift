@@ -62,27 +62,25 @@ package final class Ledger {
             inode = UInt64(info.st_ino)
             size = Int64(info.st_size)
             #if canImport(Glibc)
-                modified = [info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_ctim.tv_sec, info.st_ctim.tv_nsec]
+                modified = [info.st_mtim.tv_sec, info.st_mtim.tv_nsec]
             #else
-                modified = [
-                    info.st_mtimespec.tv_sec, info.st_mtimespec.tv_nsec, info.st_ctimespec.tv_sec,
-                    info.st_ctimespec.tv_nsec,
-                ]
+                modified = [info.st_mtimespec.tv_sec, info.st_mtimespec.tv_nsec]
             #endif
         }
     }
 
-    /// Those of the database, of its log, and of the log's index, which every writer makes.
+    /// Those of the database and of its log, and the size of the log's index, which every writer makes as large as it has
+    /// to be. What root's opening changes is left out: SQLite sets the owner of log and index, and with it `ctime`.
     private struct FileStamps: Equatable {
         var database: FileStamp
         var log: FileStamp?
-        var index: FileStamp?
+        var indexSize: Int64?
 
         init?(_ path: String) {
             guard let database = FileStamp(path) else { return nil }
             self.database = database
             log = FileStamp(path + "-wal")
-            index = FileStamp(path + "-shm")
+            indexSize = FileStamp(path + "-shm")?.size
         }
     }
 

@@ -15,7 +15,7 @@ struct WatchCommand: ParsableCommand {
               watchfold watch --poll-only --poll 5s        # network mounts, containers
               watchfold watch --on-publish 'cp output/*.csv /srv/reports/'
               watchfold watch --status-port 9117           # metrics, health and the reports on loopback
-              watchfold watch --expect-by 09:00 --on-problem 'mail -s "$WATCHFOLD_PROBLEM $WATCHFOLD_FILE" me'
+              watchfold watch --expect-by 09:00 --on-problem 'echo "$WATCHFOLD_REASON" >> problems'
             """)
 
     @OptionGroup var common: CommonOptions
@@ -54,11 +54,12 @@ struct WatchCommand: ParsableCommand {
     var statusPort: String?
 
     func run() throws {
-        let session = try common.open([
-            .settle: settle, .stale: stale, .poll: poll, .pollOnly: pollOnly ? "yes" : nil,
-            .publishEvery: publishEvery, .onPublish: onPublish, .onProblem: onProblem,
-            .expectBy: expectBy, .statusPort: statusPort,
-        ], isService: true)
+        let session = try common.open(
+            [
+                .settle: settle, .stale: stale, .poll: poll, .pollOnly: pollOnly ? "yes" : nil,
+                .publishEvery: publishEvery, .onPublish: onPublish, .onProblem: onProblem,
+                .expectBy: expectBy, .statusPort: statusPort,
+            ], isService: true)
         try session.watch()
     }
 }

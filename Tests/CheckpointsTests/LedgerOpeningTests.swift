@@ -257,7 +257,9 @@ import Testing
         let left = try TestFolder()
         let writer = try Ledger.test(folder.ledger, .write)
         try writer.fold("b.json", content: 2, run: try writer.testRun())
-        for suffix in ["", "-wal"] { try left.write(try folder.bytes(folder.ledger + suffix), to: left.ledger + suffix) }
+        for suffix in ["", "-wal"] {
+            try left.write(try folder.bytes(folder.ledger + suffix), to: left.ledger + suffix)
+        }
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: left.path)
         var reader: Ledger?
         try asNobody { reader = try Ledger.test(left.ledger, .read) }
@@ -275,7 +277,9 @@ import Testing
         let writer = try Ledger.test(folder.ledger, .write)
         try writer.fold("b.json", content: 2, run: try writer.testRun())
         let left = try TestFolder()
-        for suffix in ["", "-wal"] { try left.write(try folder.bytes(folder.ledger + suffix), to: left.ledger + suffix) }
+        for suffix in ["", "-wal"] {
+            try left.write(try folder.bytes(folder.ledger + suffix), to: left.ledger + suffix)
+        }
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: left.path)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: left.ledger + "-wal")
         asNobody { #expect(refusal(left.ledger, .read) == .logUnreadable(path: left.ledger)) }

@@ -71,7 +71,8 @@ import Testing
     }
 
     private static let readers = [
-        "$W status", "$W status --json", "$W export", "$W export profile --format jsonl", "$W export -o - --format xlsx",
+        "$W status", "$W status --json", "$W export", "$W export profile --format jsonl",
+        "$W export -o - --format xlsx",
         "$W verify", "$W report",
     ]
 
@@ -86,7 +87,8 @@ import Testing
         try await shell.expect(0, "mkdir disk && mount -t tmpfs -o size=8m tmpfs disk && $W run -q \(Self.options)")
         var watch: WatchProcess?
         if writer != "ended in order" {
-            watch = try WatchProcess(shell, ["--settle", "100ms"] + Self.options.split(separator: " ").map(String.init))
+            watch = try WatchProcess(
+                shell, ["--settle", "100ms"] + Self.options.split(separator: " ").map(String.init))
             shell.put("inbox/last.json", records([("LAST", "VOD", 77)]))
             try watch!.wait("the last file") { shell.read("disk/o/engagement.csv")?.contains("LAST,0,77") ?? false }
         }
@@ -135,14 +137,16 @@ import Testing
         try await shell.expect(0, "$W verify \(Self.options)")
         // A writer was killed, and left a log; the index of the log may be missing, as it is in a copy.
         try await shell.expect(0, "mount -o remount,rw disk")
-        let watch = try WatchProcess(shell, ["--settle", "100ms"] + Self.options.split(separator: " ").map(String.init))
+        let watch = try WatchProcess(
+            shell, ["--settle", "100ms"] + Self.options.split(separator: " ").map(String.init))
         try watch.wait("the second day") { shell.read("disk/o/engagement.csv") == shell.read("wanted") }
         watch.kill(SIGKILL)
         _ = try watch.end()
         let wanted = shell.read("wanted")
         for removal in ["", "rm disk/c/ledger.sqlite-shm &&"] {
             try await shell.expect(
-                0, "mount -o remount,rw disk && \(removal) test -e disk/c/ledger.sqlite-wal && mount -o remount,ro disk")
+                0, "mount -o remount,rw disk && \(removal) test -e disk/c/ledger.sqlite-wal && mount -o remount,ro disk"
+            )
             #expect(try await shell.expect(0, "$W export \(Self.options)").output == wanted)
             try await shell.expect(0, "$W verify \(Self.options) && $W status \(Self.options) > /dev/null")
         }

@@ -108,7 +108,7 @@ import Testing
     }
 
     private func prepared() -> Shell {
-        let shell = Shell()
+        let shell = Shell(depth: 2)
         shell.put("inbox/a-good.json", records((0..<100).map { ("G\($0)", "VOD", $0) }))
         shell.put("inbox/z-good.json", records((0..<100).map { ("H\($0)", "SPORT", $0) }))
         return shell
@@ -117,7 +117,9 @@ import Testing
     @Test(arguments: all.filter { !$0.file.hasSuffix(".lz4") })
     func aHostileFileEndsInItsStateAndTheOthersCount(_ hostile: Hostile) async throws { try await take(hostile) }
 
-    @Test(.enabled(if: Shell.has("lz4"), "making the file takes the program lz4"), arguments: all.filter { $0.file.hasSuffix(".lz4") })
+    @Test(
+        .enabled(if: Shell.has("lz4"), "making the file takes the program lz4"),
+        arguments: all.filter { $0.file.hasSuffix(".lz4") })
     func aHostileFileOfLZ4EndsInItsStateAndTheOthersCount(_ hostile: Hostile) async throws { try await take(hostile) }
 
     private func take(_ hostile: Hostile) async throws {

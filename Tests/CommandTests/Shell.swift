@@ -28,8 +28,12 @@ final class Shell {
     let root: String
     let program: String
 
-    init() {
-        root = NSTemporaryDirectory() + "watchfold command test " + UUID().uuidString
+    private let base: String
+
+    /// - Parameter depth: folders around the shell's that are its own, too: for what may look outside of it.
+    init(depth: Int = 0) {
+        base = NSTemporaryDirectory() + "watchfold command test " + UUID().uuidString
+        root = base + String(repeating: "/in", count: depth)
         try! FileManager.default.createDirectory(atPath: root + "/inbox", withIntermediateDirectories: true)
         let bundle = try! FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let beside = (bundle as NSString).deletingLastPathComponent + "/watchfold"
@@ -40,7 +44,7 @@ final class Shell {
         precondition(FileManager.default.isExecutableFile(atPath: program), "the program is not built: \(program)")
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: root) }
+    deinit { try? FileManager.default.removeItem(atPath: base) }
 
     /// Whether this machine has a program.
     static func has(_ program: String) -> Bool {

@@ -84,7 +84,7 @@ import Testing
 
     @Test func whatIsWrongShowsWithinASecondUntilItIsMended() async throws {
         let shell = Shell()
-        shell.put("watchfold.yaml", "outputs: [{file: out/p.csv}]\nwatch: {on_publish: test ! -e broken}\n")
+        shell.put("watchfold.yaml", "outputs: [{file: out/p.csv, every: 0s}]\nwatch: {on_publish: test ! -e broken}\n")
         let watch = try WatchProcess(shell, Self.quick + ["--stale", "100ms", "--status-port", "0"])
         let port = watch.servedPort
         func health() async throws -> String {
@@ -125,7 +125,8 @@ import Testing
         let metrics = try await shell.get("/metrics", port: port)
         for line in [
             "watchfold_up 1", "watchfold_degraded 1", #"watchfold_problems{kind="held"} 1"#,
-            #"watchfold_problems{kind="failed"} 1"#, #"watchfold_problems{kind="hook"} 1"#, #"watchfold_problems{kind="output"} 1"#,
+            #"watchfold_problems{kind="failed"} 1"#, #"watchfold_problems{kind="hook"} 1"#,
+            #"watchfold_problems{kind="output"} 1"#,
             #"watchfold_problems{kind="missing-day"} 0"#, "watchfold_hook_failures_total 1",
             "watchfold_output_failures_total 1", #"watchfold_files{state="held"} 1"#,
         ] { #expect(metrics.contains(line + "\n"), "\(line) in \(metrics)") }
@@ -191,7 +192,8 @@ import Testing
                 shell, Self.quick + ["--on-problem", Self.note, "--expect-by", hours], ["TZ": zone])
             try watch.wait("the day") { !told(shell).isEmpty }
             let words = try #require(told(shell).first).split(separator: "|", omittingEmptySubsequences: false)
-            #expect(words[0] == "missing-day" && words[1] == "" && words[3] == "no file of \(words[2]) came by \(hours)")
+            #expect(
+                words[0] == "missing-day" && words[1] == "" && words[3] == "no file of \(words[2]) came by \(hours)")
             let day = String(words[2])
             try watch.waitForLog("no file of \(day) came by \(hours)")
             shell.put("inbox/\(day).json", records([("A", "VOD", 5)]))
@@ -243,7 +245,8 @@ import Testing
                 let program = (shell.program as NSString).resolvingSymlinksInPath
                 try watch.wait("the program to be there") {
                     (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(watch.processID)/exe"))
-                        == program && (signals(watch.processID, "SigBlk") | signals(watch.processID, "SigCgt")) & bit != 0
+                        == program
+                        && (signals(watch.processID, "SigBlk") | signals(watch.processID, "SigCgt")) & bit != 0
                 }
                 if signals(watch.processID, "SigCgt") & bit == 0 { early += 1 }
                 watch.kill(signal)
@@ -268,7 +271,9 @@ import Testing
         }
     #endif
 
-    @Test(.enabled(if: FullDiskTests.canMount, FullDiskTests.whyNot)) func aWatchThatStartsOnAFullDiskWaitsForRoom() async throws {
+    @Test(.enabled(if: FullDiskTests.canMount, FullDiskTests.whyNot)) func aWatchThatStartsOnAFullDiskWaitsForRoom()
+        async throws
+    {
         let shell = Shell()
         try await shell.expect(0, "mkdir disk && mount -t tmpfs -o size=1m,nr_inodes=64 tmpfs disk")
         _ = try await shell("cat /dev/zero > disk/filler")

@@ -303,7 +303,8 @@ import Testing
         try await shell.expect(1, "$W watch --status-port many")
     }
 
-    @Test(.enabled(if: FullDiskTests.canMount, FullDiskTests.whyNot)) func afterAnErrorOfTheDiskItGoesOn() async throws {
+    @Test(.enabled(if: FullDiskTests.canMount, FullDiskTests.whyNot)) func afterAnErrorOfTheDiskItGoesOn() async throws
+    {
         let shell = Shell()
         try await shell.expect(0, "mkdir disk && mount -t tmpfs -o size=2m tmpfs disk")
         let watch = try WatchProcess(shell, Self.quick + ["--checkpoints", "disk/c"])

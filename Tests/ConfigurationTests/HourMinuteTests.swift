@@ -14,7 +14,9 @@ import Testing
         #expect(try HourMinute(parsing: time.description) == time)
     }
 
-    @Test(arguments: ["", "9", "09", ":00", "09:", "09:0", "09:60", "100:00", "-1:00", "09:00:00", "٠٩:٠٠", "9 :00", "9h"])
+    @Test(arguments: [
+        "", "9", "09", ":00", "09:", "09:0", "09:60", "100:00", "-1:00", "09:00:00", "٠٩:٠٠", "9 :00", "9h",
+    ])
     func areRefused(text: String) { #expect(throws: ValueRefusal.self) { try HourMinute(parsing: text) } }
 }
 

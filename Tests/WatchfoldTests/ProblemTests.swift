@@ -91,7 +91,8 @@ import Testing
 
         func start(_ command: String? = nil) throws {
             teller = ProblemTeller(
-                facts: facts, fileSystem: .real, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) {}
+                facts: facts, fileSystem: .real, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            ) {}
             facts.onOtherProblems { [teller] in _ = teller!.step(.now) }
             try follow(command ?? Scene.notes + "'\(root)/told'")
         }
@@ -201,7 +202,8 @@ import Testing
         try await scene.wait { problems().count == 2 }
         #expect(
             problems() == [
-                #"held a b.json: it's "so""#, "hook watch.on_problem: the command for problems ended with code 3: exit 3",
+                #"held a b.json: it's "so""#,
+                "hook watch.on_problem: the command for problems ended with code 3: exit 3",
             ])
         #expect(scene.record.isEmpty)
         // Not at once, and not for ever.
@@ -231,7 +233,8 @@ import Testing
         ])
         #expect(record.told.count == 3)
         #expect(ProblemsRecord(json: record.json) == record)
-        for damage in ["", "[]", "{}", #"{"format": 2, "told": []}"#, #"{"format": 1, "told": [{"problem": "held"}]}"#] {
+        for damage in ["", "[]", "{}", #"{"format": 2, "told": []}"#, #"{"format": 1, "told": [{"problem": "held"}]}"#]
+        {
             #expect(ProblemsRecord(json: Array(damage.utf8)) == nil, "\(damage)")
         }
     }
@@ -264,7 +267,9 @@ import Testing
     }
 
     /// Through all hours of a year, with its changes to summer and winter where the zone has them.
-    @Test(arguments: ["00:00", "09:00", "23:59", "33:00", "99:59"]) func everyMomentHasOneLastDueDay(hours: String) throws {
+    @Test(arguments: ["00:00", "09:00", "23:59", "33:00", "99:59"]) func everyMomentHasOneLastDueDay(hours: String)
+        throws
+    {
         var last = CalendarDay.earliest
         for hour in 0..<366 * 24 {
             let now = nine(after: Self.day) + hour * 3600

@@ -150,7 +150,9 @@ final class ProblemTeller: Sendable {
         onPause()
     }
 
-    private func note(_ reason: String?) { facts.update { $0.problems.note(.hook, Setting.onProblem.rawValue, reason) } }
+    private func note(_ reason: String?) {
+        facts.update { $0.problems.note(.hook, Setting.onProblem.rawValue, reason) }
+    }
 
     // MARK: The record
 

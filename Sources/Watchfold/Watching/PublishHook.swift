@@ -92,5 +92,7 @@ final class PublishHook: Sendable {
         }
     }
 
-    private func note(_ reason: String?) { facts.update { $0.problems.note(.hook, Setting.onPublish.rawValue, reason) } }
+    private func note(_ reason: String?) {
+        facts.update { $0.problems.note(.hook, Setting.onPublish.rawValue, reason) }
+    }
 }
