@@ -4,6 +4,13 @@ import Testing
 
 /// Environment, flags, and which of the layers wins.
 @Suite struct LayerTests {
+    /// A command that a watch runs may run this program.
+    @Test func whatCommandsAreToldIsNoSetting() throws {
+        let told = Dictionary(uniqueKeysWithValues: Overlay.toldVariables.map { ($0, "x") })
+        #expect(try Overlay.environment(told) == Overlay())
+        #expect(told["WATCHFOLD_PROBLEM"] != nil && told["WATCHFOLD_RECEIPT"] != nil)
+    }
+
     @Test func everyVariableIsRead() throws {
         let layer = try Overlay.environment([
             "WATCHFOLD_INBOX": "/in", "WATCHFOLD_CHECKPOINTS": "state", "WATCHFOLD_OUTPUT": "out",

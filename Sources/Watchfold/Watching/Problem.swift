@@ -112,7 +112,8 @@ struct ProblemBook: Sendable, Equatable {
 
     /// One file has come into a state.
     mutating func note(file name: String, _ state: FileState, reason: String, date: String?) {
-        for kind in Problem.Kind.ofFiles { problems[Key(kind, name)] = nil }
+        // Not for every good file a copy of all problems, which others may be reading.
+        for kind in Problem.Kind.ofFiles where problems[Key(kind, name)] != nil { problems[Key(kind, name)] = nil }
         guard let problem = Problem(file: name, state, reason: reason, date: date) else { return }
         problems[Key(problem.kind, name)] = problem
     }
