@@ -158,28 +158,32 @@ import Testing
 
     @Test func aCommandIsToldOfEachProblemOnce() throws {
         let shell = Shell()
-        let arguments = Self.quick + ["--stale", "100ms", "--on-problem", Self.note]
+        let arguments = Self.quick + ["--stale", "100ms", "--on-problem", Self.note, "--on-publish", "exit 7"]
         var watch = try WatchProcess(shell, arguments)
         shell.put("inbox/20220402.json", Self.bad)
         shell.put("inbox/20220403.json", "{\"Contract\":")
         let held =
             "held|20220402.json|2022-04-02|9 of 10 records were rejected (negative-duration 9); more than 5% is not taken"
         let failed = "failed|20220403.json|2022-04-03|it ends inside a record, at line 1"
-        try watch.wait("both") { told(shell).count == 2 }
-        #expect(Set(told(shell)) == [held, failed])
-        // Rounds go on, and the watch starts again: nothing is new.
+        try watch.wait("both files") { Set(told(shell)).isSuperset(of: [held, failed]) }
         shell.put("inbox/20220404.json", records([("A", "VOD", 5)]))
-        try watch.waitForReport("A,0,5,0,0,0\n")
+        let hook = "hook|||the command after publishing ended with code 7: exit 7"
+        try watch.wait("the hook") { told(shell).contains(hook) }
+        #expect(told(shell).sorted() == [failed, held, hook])
+        // Rounds go on, and the watch starts again: nothing is new, not even that the hook fails again.
         #expect(try watch.stop() == 0)
         watch = try WatchProcess(shell, arguments)
         shell.put("inbox/20220405.json", records([("B", "VOD", 5)]))
         try watch.waitForReport("A,0,5,0,0,0\nB,0,5,0,0,0\n")
+        try watch.wait("the hook to fail again") {
+            watch.log.components(separatedBy: "the command after publishing ended with code 7").count >= 3
+        }
         usleep(700_000)
-        #expect(told(shell).count == 2)
+        #expect(told(shell).count == 3)
         // Other bytes are another problem.
         shell.put("inbox/20220402.json", records((0..<3).map { ("B", "VOD", -$0 - 1) }))
-        try watch.wait("the third") { told(shell).count == 3 }
-        #expect(told(shell)[2].hasPrefix("held|20220402.json|2022-04-02|3 of 3 records were rejected"))
+        try watch.wait("the fourth") { told(shell).count == 4 }
+        #expect(told(shell)[3].hasPrefix("held|20220402.json|2022-04-02|3 of 3 records were rejected"))
         #expect(try watch.stop() == 0)
     }
 

@@ -33,13 +33,14 @@ final class PublishHook: Sendable {
 
     /// The command from now on; nil for none. A run that was put off is one of the new command.
     func follow(_ command: String?) {
-        let isOther = state.withLock { state in
+        let isAnother = state.withLock { state in
             defer { state.command = command }
             if command == nil { state.next = nil }
-            return state.command != command
+            return state.command != nil && state.command != command
         }
-        // How the one before ended says nothing about this one.
-        if isOther { note(nil) }
+        // How the one before ended says nothing about this one. At the start nobody knows: what failed before the start may
+        // fail still.
+        if isAnother || command == nil { note(nil) }
     }
 
     /// Runs the command, now or when the one at work is done.
