@@ -3,6 +3,7 @@
 import Checkpoints
 import DurableIO
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Watchfold
@@ -62,5 +63,34 @@ import Testing
         try FileManager.default.removeItem(atPath: letters)
         try bench.run()
         #expect(try bench.state("a.json") == .folded && FileManager.default.fileExists(atPath: letters))
+    }
+
+    /// Of more than 32 tables some are merged first, on the disk; where that may not be written, elsewhere or not at all.
+    @Test(arguments: [ENOSPC, EROFS, EACCES], [1, 2])
+    func aChoiceOfManyDaysNeedsNoScratchTables(code: Int32, places: Int) throws {
+        let bench = Workbench()
+        let days = (1...30).map { "2022-04-" + ($0 < 10 ? "0" : "") + "\($0)" } + (1...9).map { "2022-05-0\($0)" }
+        for (index, day) in days.enumerated() {
+            let lines = (0..<20).map {
+                #"{"Contract":"C\#($0 * index % 37)","AppName":"VOD","TotalDuration":\#($0)}"# + "\n"
+            }
+            bench.put("\(day).json", lines.joined())
+        }
+        try bench.run()
+        let wanted = try bench.export(.profile, from: days.first, to: days.last)
+        #expect(wanted.split(separator: "\n").count > 30)
+        let refused = Mutex<Set<String>>([])
+        bench.watcher.bend { call in
+            guard case .open(let path, let flags) = call, flags & O_CREAT != 0, path.contains("merge.parquet") else {
+                return .proceed
+            }
+            let isRefused = refused.withLock { refused in
+                if refused.count < places { refused.insert(Path.parent(path)) }
+                return refused.contains(Path.parent(path))
+            }
+            return isRefused ? .fail(errno: code) : .proceed
+        }
+        #expect(try bench.export(.profile, from: days.first, to: days.last) == wanted)
+        #expect(refused.withLock { $0.count } == places && refused.withLock { $0.contains(bench.checkpoints) })
     }
 }
