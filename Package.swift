@@ -57,7 +57,7 @@ let package = Package(
         library("Reports", ["Columns", "Records", "Folding", "ParquetTable", "Pipelines", "CISAL", "CXLSX"]),
         library("Configuration", ["Records", yams]),
         library("Postgres", ["CPQ"]),
-        library("StatusServer", ["DurableIO", "Records"]),
+        library("StatusServer", ["DurableIO", "Pipelines", "Records"]),
         library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4"]),
         library(
             "Watchfold",
@@ -98,7 +98,7 @@ let package = Package(
                 "Watchfold", "FaultInjection", "Checkpoints", "Configuration", "DurableIO", "Records", "Reports",
                 "SampleData", "TestSupport", logging,
             ]),
-        tests("StatusServerTests", ["StatusServer", "DurableIO"]),
+        tests("StatusServerTests", ["StatusServer", "DurableIO", "TestSupport"]),
         tests("CodecsTests", ["Codecs", "CZlib", "CLZ4"]),
         tests("PostgresTests", ["Postgres"]),
         tests("ConfigurationTests", ["Configuration", "Records", yams]),
@@ -115,7 +115,7 @@ let package = Package(
         tests("CommandTests", ["watchfold", "TestSupport", subprocess]),
         .testTarget(
             name: "CheckpointsTests",
-            dependencies: ["Checkpoints", "Columns", "DurableIO", "Folding", "Records", "CSQLite"],
+            dependencies: ["Checkpoints", "Columns", "DurableIO", "Folding", "Records", "TestSupport", "CSQLite"],
             exclude: ["Fixtures"], swiftSettings: strict),
     ]
 )

@@ -146,7 +146,7 @@ private let configurationSeeds = [
     "fields:\n  contract: [_source.Contract, Contract]\n  app: a\\.b.c\n  duration: d\n",
     "fields: {contract: a.b, app: c}\n", "categories:\n  TV: [CHANNEL, DSHD]\n  Sport: [SPORT]\n  Kids: []\n",
     "ignore: [\"0\", PAYTV]\n", "negative_durations: keep\nduplicates: count\nmax_reject_ratio: 5%\n",
-    "watch:\n  settle: 500ms\n  stale: 10m\n  poll: 1h\n  poll_only: yes\n  publish_every: 0s\n  on_publish: ./x.sh\n  status_port: 9117\n",
+    "watch:\n  settle: 500ms\n  stale: 10m\n  poll: 1h\n  poll_only: yes\n  publish_every: 0s\n  on_publish: ./x.sh\n  on_problem: ./y.sh\n  expect_by: 09:00\n  status_port: 9117\n",
     "rejects_per_file: 0\nmax_reject_ratio: 0.05\n", "a: &x [1, *x]\nb: *x\n", "x: !!int \"3\"\n", "- a\n- b\n",
     "jobs: |\n  2\n", "jobs: >-\n  2\n", "? jobs\n: 2\n", "imbox: x\njobs: 0\nmemory: many\n",
     "---\njobs: 1\n---\njobs: 2\n",

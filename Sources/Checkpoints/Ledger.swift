@@ -3,11 +3,16 @@
 //  A writer and any number of readers may have it open at once; the caller sees to it that there is one writer (the lock
 //  of the checkpoints folder). Writes go to a write-ahead log, so readers are never blocked and never block.
 //
-//  Reading where nothing may be written. A reader, too, needs the files `-wal` and `-shm` beside the database, and makes
-//  them when they are missing. Where it may not, and no log was left behind, the database file alone is the whole truth;
-//  it is then read as an immutable file, without locks. Should a writer with more rights come by meanwhile, the file's
-//  size or times change or a log appears; every reading ends by looking, and throws `changedWhileRead`. With a log left
-//  behind, the file alone would be an old truth, so that is refused (`logUnreadable`).
+//  Reading without room or rights. A reader, too, wants the files `-wal` and `-shm` beside the database, and makes them when
+//  they are missing. Where it cannot, because the disk is full or the folder may only be read, three ways are tried:
+//
+//      1. as usual
+//      2. with the index of the log in memory (SQLitePageChecks.swift): needs the log, which may be empty, and no room.
+//         Beside a `-shm` that can be opened, locks keep writers from changing what is read
+//      3. without a log, or with an empty one, the database file alone is the whole truth; it is read as an immutable file
+//
+//  Where there are no locks (2 without `-shm`, and 3), a writer with more rights may come by meanwhile. It changes the size
+//  or times of a file, or makes one; every reading ends by looking, and throws `changedWhileRead`.
 //
 //  Making a ledger is one transaction with a rollback journal; only a complete file is switched to write-ahead logging.
 //  A crash leaves an empty file at worst, and an empty file counts as missing when it may be made.
@@ -42,15 +47,14 @@ package final class Ledger {
     var countedMagnitudes: (generation: Int, sum: Int64)?
     /// Unix time in milliseconds.
     let now: @Sendable () -> Int64
-    /// What the file looked like when it was opened without locks; nil when there are locks.
-    private let unlocked: FileStamp?
+    /// What the files looked like when they were opened without locks; nil when there are locks.
+    private let unlocked: FileStamps?
 
     /// The fields of a file that a write changes.
     private struct FileStamp: Equatable {
         var inode: UInt64
         var size: Int64
         var modified: [Int]
-        var logSize: Int64?
 
         init?(_ path: String) {
             var info = stat()
@@ -58,14 +62,25 @@ package final class Ledger {
             inode = UInt64(info.st_ino)
             size = Int64(info.st_size)
             #if canImport(Glibc)
-                modified = [info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_ctim.tv_sec, info.st_ctim.tv_nsec]
+                modified = [info.st_mtim.tv_sec, info.st_mtim.tv_nsec]
             #else
-                modified = [
-                    info.st_mtimespec.tv_sec, info.st_mtimespec.tv_nsec, info.st_ctimespec.tv_sec,
-                    info.st_ctimespec.tv_nsec,
-                ]
+                modified = [info.st_mtimespec.tv_sec, info.st_mtimespec.tv_nsec]
             #endif
-            logSize = stat(path + "-wal", &info) == 0 ? Int64(info.st_size) : nil
+        }
+    }
+
+    /// Those of the database and of its log, and the size of the log's index, which every writer makes as large as it has
+    /// to be. What root's opening changes is left out: SQLite sets the owner of log and index, and with it `ctime`.
+    private struct FileStamps: Equatable {
+        var database: FileStamp
+        var log: FileStamp?
+        var indexSize: Int64?
+
+        init?(_ path: String) {
+            guard let database = FileStamp(path) else { return nil }
+            self.database = database
+            log = FileStamp(path + "-wal")
+            indexSize = FileStamp(path + "-shm")?.size
         }
     }
 
@@ -81,7 +96,7 @@ package final class Ledger {
 
     private init(
         path: String, identity: String, mode: Mode, connection: SQLiteConnection, now: @escaping @Sendable () -> Int64,
-        unlocked: FileStamp?
+        unlocked: FileStamps?
     ) {
         self.path = path
         self.identity = identity
@@ -109,8 +124,8 @@ package final class Ledger {
             guard let checked = SQLitePageChecks.vfs(over: vfs) else {
                 throw SQLiteError(code: SQLITE_ERROR, message: "no such vfs: \(vfs ?? "default")", path: path)
             }
-            let stamp = FileStamp(path)
-            if stamp == nil, errno == ENOENT, mode != .create { throw LedgerError.missing(path: path) }
+            let stamps = FileStamps(path)
+            if stamps == nil, errno == ENOENT, mode != .create { throw LedgerError.missing(path: path) }
             let access: SQLiteConnection.Access =
                 switch mode {
                 case .create: .create
@@ -120,22 +135,36 @@ package final class Ledger {
             do {
                 let connection = try SQLiteConnection(
                     path: path, access: access, vfs: checked, busyTimeout: busyTimeout)
-                return try opened(connection, mode, plan, now, unlocked: nil)
-            } catch let error as SQLiteError where error.kind == .readOnly && mode == .read && stamp != nil {
-                if let logSize = stamp!.logSize, logSize > 0 { throw LedgerError.logUnreadable(path: path) }
-                let connection = try SQLiteConnection(path: path, access: .immutable, vfs: checked)
-                let ledger = try opened(connection, mode, plan, now, unlocked: stamp)
-                try ledger.checkUnchanged()
-                return ledger
+                return try opened(connection, mode, plan, now, stamps)
+            } catch let error as SQLiteError where error.isForWantOfIndex && mode == .read && stamps != nil {
+                return try openedWithoutRoom(path, plan, checked, busyTimeout, now, stamps!)
             } catch let error as SQLiteError where error.kind == .damaged {
                 throw diagnosis(path, vfs) ?? error
             }
         }
     }
 
+    /// Opens for reading where the files beside the database cannot be made.
+    private static func openedWithoutRoom(
+        _ path: String, _ plan: String, _ vfs: String, _ busyTimeout: Int32, _ now: @escaping @Sendable () -> Int64,
+        _ stamps: FileStamps
+    ) throws -> Ledger {
+        do {
+            let connection = try SQLiteConnection(
+                path: path, access: .readIndexInMemory, vfs: vfs, busyTimeout: busyTimeout)
+            // The attempt before may have left an empty log.
+            return try opened(connection, .read, plan, now, FileStamps(path) ?? stamps)
+        } catch let error as SQLiteError where error.isForWantOfIndex {
+            if stamps.log?.size ?? 0 > 0 { throw LedgerError.logUnreadable(path: path) }
+            let connection = try SQLiteConnection(path: path, access: .immutable, vfs: vfs)
+            return try opened(connection, .read, plan, now, stamps)
+        }
+    }
+
+    /// - Parameter stamps: as the files were before the connection read any of them.
     private static func opened(
         _ connection: SQLiteConnection, _ mode: Mode, _ plan: String, _ now: @escaping @Sendable () -> Int64,
-        unlocked: FileStamp?
+        _ stamps: FileStamps?
     ) throws -> Ledger {
         for pragma in ["trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0", "temp_store = MEMORY"] {
             try connection.run("PRAGMA \(pragma)")
@@ -172,8 +201,11 @@ package final class Ledger {
         guard ownPlan == plan else {
             throw LedgerError.otherPlan(path: connection.path, found: ownPlan, wanted: plan)
         }
-        return Ledger(
-            path: connection.path, identity: identity, mode: mode, connection: connection, now: now, unlocked: unlocked)
+        let ledger = Ledger(
+            path: connection.path, identity: identity, mode: mode, connection: connection, now: now,
+            unlocked: try connection.hasNoLocks() ? stamps : nil)
+        try ledger.checkUnchanged()
+        return ledger
     }
 
     static func header(_ connection: SQLiteConnection) throws(SQLiteError) -> (application: Int64, format: Int) {
@@ -302,7 +334,7 @@ package final class Ledger {
     }
 
     private func checkUnchanged() throws {
-        if let unlocked, FileStamp(path) != unlocked { throw LedgerError.changedWhileRead(path: path) }
+        if let unlocked, FileStamps(path) != unlocked { throw LedgerError.changedWhileRead(path: path) }
     }
 
     /// Moves what the log holds into the database file, as far as readers allow, so that the file alone is up to date.

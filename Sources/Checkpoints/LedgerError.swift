@@ -12,10 +12,10 @@ package enum LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
     case newerFormat(path: String, found: Int, supported: Int)
     /// The ledger was made for another fold plan.
     case otherPlan(path: String, found: String, wanted: String)
-    /// The folder cannot be written, and a writer that did not end in order left a log that has to be read first.
+    /// The files beside the ledger cannot be made, and a writer that did not end in order left a log that cannot be read.
     case logUnreadable(path: String)
-    /// The file was read without locks, because its folder cannot be written, and a writer changed it meanwhile. Read
-    /// again.
+    /// The file was read without locks, because its folder cannot be written, and a writer changed something meanwhile.
+    /// Read again.
     case changedWhileRead(path: String)
     /// A change was refused; nothing of it was written.
     case refused(ChangeViolation)
@@ -34,7 +34,7 @@ package enum LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
         case .otherPlan(let path, let found, let wanted):
             "\(path): the ledger was made for the plan \(found), not for \(wanted)"
         case .logUnreadable(let path):
-            "\(path): a writer left \(path)-wal behind, and its folder is not writable: run watchfold as its owner once"
+            "\(path): a writer left \(path)-wal behind, and it cannot be read: run watchfold as its owner once"
         case .changedWhileRead(let path): "\(path): the ledger changed while it was read: try again"
         case .refused(let violation): "the ledger refuses a change: \(violation)"
         case .sumWouldOverflow(let name): "with \(name) the sum of all seconds might not fit in 64 bits"

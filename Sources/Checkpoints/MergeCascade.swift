@@ -8,15 +8,30 @@
 //
 //  Every row is then read and written once more for each level; with 32 tables at a time a second level is needed from
 //  1,025 tables on. Sums do not depend on how they are grouped. A row that counts nothing is kept until the last merge.
+//
+//  Whoever only reads may have neither room nor rights in the checkpoints folder. Then scratch tables go where the system has
+//  temporary files; and where these cannot be, either, all tables are merged at once, which takes more memory.
 
 import DurableIO
 import Folding
 import Pipelines
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Where scratch tables are put: aside in the checkpoints folder, where the next writer sweeps what a crash leaves.
 struct ScratchTables: Sendable {
     let root: String
     let fileSystem: FileSystem
+
+    /// Where the system has temporary files.
+    var elsewhere: String {
+        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+        return folder.isEmpty ? "/tmp" : folder
+    }
 }
 
 /// A scratch table's file; removed when this goes. It never gets a name, so nothing has to be made durable.
@@ -38,8 +53,17 @@ struct MergeCascade {
     let jobs: Int
     var fanIn = Self.fanIn
 
-    /// At most `fanIn` tables that add up to what the given ones do.
+    /// Tables that add up to what the given ones do: at most `fanIn`, if there is a place for scratch tables.
     func reduced(_ tables: [MergeTable]) throws -> [MergeTable] {
+        for root in [scratch.root, scratch.elsewhere] {
+            do {
+                return try reduced(tables, root)
+            } catch let error as IOError where error.isFull || error.isDenied {}
+        }
+        return tables
+    }
+
+    private func reduced(_ tables: [MergeTable], _ root: String) throws -> [MergeTable] {
         var tables = tables
         while tables.count > fanIn {
             var next: [MergeTable] = []
@@ -47,16 +71,16 @@ struct MergeCascade {
             while !rest.isEmpty {
                 let some = Array(rest.prefix(fanIn))
                 rest = rest.dropFirst(some.count)
-                next.append(some.count > 1 ? try merged(some) : some[0])
+                next.append(some.count > 1 ? try merged(some, root) : some[0])
             }
             tables = next
         }
         return tables
     }
 
-    private func merged(_ tables: [MergeTable]) throws -> MergeTable {
+    private func merged(_ tables: [MergeTable], _ root: String) throws -> MergeTable {
         let merge = RangedMerge(schema: schema, countMeasure: nil, tables: tables)
-        let path = Path.join(scratch.root, "merge.parquet")
+        let path = Path.join(root, "merge.parquet")
         let writer = try KeyedTableWriter(path, kind: TotalStore.kind, schema: schema, in: scratch.fileSystem)
         try OrderedPipeline.run(
             pieces: merge.rangeCount, jobs: jobs,

@@ -14,6 +14,9 @@ package final class SQLiteConnection {
         case write
         /// Read beside a writer. Needs the `-wal` and `-shm` files, or a folder where they can be made.
         case read
+        /// The same, with the index of the log in memory: needs no room for `-shm`. The VFS has to be one of
+        /// `SQLitePageChecks`. See `hasNoLocks`.
+        case readIndexInMemory
         /// Read a file that nobody writes: no locks, no `-wal`, no `-shm`.
         case immutable
     }
@@ -26,6 +29,7 @@ package final class SQLiteConnection {
     }
 
     package let path: String
+    private let access: Access
     private let handle: OpaquePointer
     private var idle: [String: OpaquePointer] = [:]
 
@@ -41,6 +45,9 @@ package final class SQLiteConnection {
         case .create: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         case .write: flags |= SQLITE_OPEN_READWRITE
         case .read: flags |= SQLITE_OPEN_READONLY
+        case .readIndexInMemory:
+            flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+            name = Self.uri(path) + "?\(SQLitePageChecks.indexParameter)=memory"
         case .immutable:
             flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
             name = Self.uri(path) + "?immutable=1"
@@ -55,6 +62,7 @@ package final class SQLiteConnection {
             throw error
         }
         self.path = path
+        self.access = access
         handle = opened
         sqlite3_busy_timeout(handle, busyTimeout)
         // SQLite falls back to reading when it may not write; a writer must hear of it.
@@ -234,6 +242,19 @@ package final class SQLiteConnection {
             // closing the connection, or the next to open the file, finishes it.
             if isInTransaction { try? run("ROLLBACK") }
             throw error
+        }
+    }
+
+    /// Whether others may write while this connection reads, and neither notices. Known once something was read.
+    package func hasNoLocks() throws(SQLiteError) -> Bool {
+        switch access {
+        case .create, .write, .read: return false
+        case .immutable: return true
+        case .readIndexInMemory:
+            var answer: Int32 = -1
+            let code = sqlite3_file_control(handle, "main", SQLitePageChecks.asksForLocks, &answer)
+            guard code == SQLITE_OK else { throw failure(code, "ask for locks") }
+            return answer == 1
         }
     }
 

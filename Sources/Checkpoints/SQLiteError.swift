@@ -59,6 +59,12 @@ package struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible 
         }
     }
 
+    /// Whether a reader failed because something beside the database could not be made, for want of room or rights.
+    package var isForWantOfIndex: Bool {
+        // SHMOPEN, SHMSIZE and SHMMAP: macros that Swift cannot import.
+        [18, 19, 21].contains { code == SQLITE_IOERR | ($0 << 8) } || kind == .full || kind == .readOnly
+    }
+
     package var description: String {
         switch kind {
         case .full, .io, .readOnly:

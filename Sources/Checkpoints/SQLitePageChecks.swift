@@ -24,6 +24,24 @@
 //
 //  A change within one word is always seen: a difference d in a word arrives in (s0, s1) as (F(k)·d, F(k+1)·d) with
 //  neighbouring Fibonacci numbers, which have no common factor, so both vanish modulo 2^32 only if d does.
+//
+//  The layer has a second duty. A reader of a database with a write-ahead log wants an index of the log in shared memory, a
+//  file of 32 KB beside the database. On a full disk it cannot be made. SQLite knows a way without it, for readers whose
+//  shared memory is read-only while no writer is attached (`walBeginShmUnreliable` in its wal.c): it builds the index in its
+//  own memory, and holds read lock 0 during each transaction, which keeps checkpoints away. We lead a connection that was
+//  opened with `indexParameter` there:
+//
+//      the index file            what SQLite is told                     why that is right
+//      -----------------------   -------------------------------------   ------------------------------------------------
+//      is shorter than 32 KB     READONLY_CANTINIT: index in memory      nobody can have it mapped, so no writer is attached;
+//                                                                        one that comes has to recover first, and then moves
+//                                                                        no page into the database while lock 0 is held
+//      has its first 32 KB       READONLY: use it, do not change it      a writer is or was attached and keeps it
+//      cannot be opened          READONLY_CANTINIT, and no locks         whoever reads so has to look whether the files
+//                                                                        changed meanwhile (`hasNoLocks`)
+//
+//  SQLite asks again at the start of each transaction, under lock 0. From "is shorter" an index file can become whole at any
+//  time; the connection then goes on with it.
 
 import CSQLite
 import Synchronization
@@ -41,7 +59,29 @@ enum SQLitePageChecks {
     }
 
     /// An open main file; the file of the layer below follows at `belowOffset`.
+    private struct FileHead {
+        var methods: UnsafePointer<sqlite3_io_methods>?
+        var index: IndexPlace
+    }
+
     private static let belowOffset = 16
+
+    /// Where a connection has the index of the log.
+    private enum IndexPlace: UInt8 {
+        /// In the file beside the database, as SQLite has it.
+        case file
+        /// In memory, as long as the file is too short to be in use. Not asked yet whether the file can be opened.
+        case memory
+        /// The same; the file is open, for its locks.
+        case memoryBesideFile
+        /// In memory. The file cannot be opened, so there are no locks.
+        case memoryAlone
+    }
+
+    /// A parameter of a database's URI: with the value `memory`, a reader's index of the log needs no room on the disk.
+    static let indexParameter = "watchfold_index"
+    /// A file control that answers in an `Int32` whether the log is read without locks: 1 or 0.
+    static let asksForLocks: Int32 = 0x5746_5043
 
     private static let registered = Mutex<[String: UInt]>([:])
 
@@ -135,6 +175,8 @@ enum SQLitePageChecks {
         guard flags & SQLITE_OPEN_MAIN_DB != 0 else { return below.pointee.xOpen(below, name, file, flags, outFlags) }
         let lower = Self.below(file)
         let code = below.pointee.xOpen(below, name, lower, flags, outFlags)
+        let index = sqlite3_uri_parameter(name, indexParameter).map { String(cString: $0) }
+        head(file).pointee.index = index == "memory" ? .memory : .file
         // SQLite calls xClose only on files whose methods are set, whether or not opening failed.
         file.pointee.pMethods = lower.pointee.pMethods == nil ? nil : UnsafePointer(methods.pointer)
         return code
@@ -142,6 +184,10 @@ enum SQLitePageChecks {
 
     private static func below(_ file: UnsafeMutablePointer<sqlite3_file>) -> UnsafeMutablePointer<sqlite3_file> {
         (UnsafeMutableRawPointer(file) + belowOffset).assumingMemoryBound(to: sqlite3_file.self)
+    }
+
+    private static func head(_ file: UnsafeMutablePointer<sqlite3_file>) -> UnsafeMutablePointer<FileHead> {
+        UnsafeMutableRawPointer(file).assumingMemoryBound(to: FileHead.self)
     }
 
     private static func methods(
@@ -205,6 +251,42 @@ enum SQLitePageChecks {
         }
     }
 
+    // MARK: The index of the log
+
+    private static func mapIndex(
+        _ file: UnsafeMutablePointer<sqlite3_file>?, _ region: Int32, _ size: Int32, _ extends: Int32,
+        _ address: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+    ) -> Int32 {
+        let (lower, below) = methods(file)
+        let head = head(file!)
+        if head.pointee.index == .memoryAlone {
+            address?.pointee = nil
+            return noIndexYet
+        }
+        guard head.pointee.index != .file, region == 0 else {
+            return below.xShmMap(lower, region, size, extends, address)
+        }
+        // Never extended from here: that would be a change by one who may not write.
+        let code = below.xShmMap(lower, region, size, 0, address)
+        switch code {
+        case SQLITE_OK:
+            head.pointee.index = .memoryBesideFile
+            return address?.pointee == nil ? noIndexYet : SQLITE_READONLY
+        case SQLITE_READONLY, noIndexYet:
+            head.pointee.index = .memoryBesideFile
+            return code
+        default:
+            if head.pointee.index == .memoryBesideFile { return code }
+            head.pointee.index = .memoryAlone
+            address?.pointee = nil
+            return noIndexYet
+        }
+    }
+
+    /// `SQLITE_READONLY_CANTINIT`: the index may not be changed, and nobody who may is there. A macro that Swift cannot
+    /// import.
+    private static let noIndexYet = SQLITE_READONLY | (5 << 8)
+
     /// `SQLITE_IOERR_SHORT_READ`: the file ends within the bytes asked for. A macro that Swift cannot import.
     private static let shortRead = SQLITE_IOERR | (2 << 8)
 
@@ -251,6 +333,11 @@ enum SQLitePageChecks {
             return below.xCheckReservedLock(lower, result)
         }
         table.xFileControl = { file, operation, argument in
+            if operation == SQLitePageChecks.asksForLocks, let argument {
+                let isAlone = SQLitePageChecks.head(file!).pointee.index == .memoryAlone
+                argument.storeBytes(of: isAlone ? 1 : 0, as: Int32.self)
+                return SQLITE_OK
+            }
             let (lower, below) = SQLitePageChecks.methods(file)
             return below.xFileControl(lower, operation, argument)
         }
@@ -262,11 +349,9 @@ enum SQLitePageChecks {
             let (lower, below) = SQLitePageChecks.methods(file)
             return below.xDeviceCharacteristics(lower) & ~SQLitePageChecks.maskedCapabilities
         }
-        table.xShmMap = { file, region, size, extend, address in
-            let (lower, below) = SQLitePageChecks.methods(file)
-            return below.xShmMap(lower, region, size, extend, address)
-        }
+        table.xShmMap = { SQLitePageChecks.mapIndex($0, $1, $2, $3, $4) }
         table.xShmLock = { file, offset, count, flags in
+            if SQLitePageChecks.head(file!).pointee.index == .memoryAlone { return SQLITE_OK }
             let (lower, below) = SQLitePageChecks.methods(file)
             return below.xShmLock(lower, offset, count, flags)
         }

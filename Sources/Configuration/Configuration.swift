@@ -118,6 +118,8 @@ package struct Configuration: Sendable, Hashable {
         take(layer.pollOnly, .pollOnly) { watch.pollsOnly = $0 }
         take(layer.publishEvery, .publishEvery) { watch.publishEvery = $0 }
         take(layer.onPublish, .onPublish) { watch.onPublish = $0 }
+        take(layer.onProblem, .onProblem) { watch.onProblem = $0 }
+        take(layer.expectBy, .expectBy) { watch.expectBy = $0 }
         take(layer.statusPort, .statusPort) { watch.statusPort = $0 }
         take(layer.outputs, .outputs) { outputs = $0 }
         take(layer.logLevel, .logLevel) { logLevel = $0 }
@@ -136,6 +138,20 @@ package struct Configuration: Sendable, Hashable {
     /// Every setting and its value, in the order of ``Setting``: to compare two configurations.
     package var values: [(name: String, text: String)] {
         Setting.allCases.filter { $0 != .config }.map { ($0.rawValue, text(of: $0)) }
+    }
+
+    /// Whether another configuration says the same, wherever its values were given.
+    package func means(_ other: Configuration) -> Bool {
+        func bare(_ configuration: Configuration) -> Configuration {
+            var bare = configuration
+            bare.origins = [:]
+            for (index, output) in bare.outputs.enumerated() {
+                bare.outputs[index].words = output.words.mapValues { Given($0.value, .builtIn) }
+            }
+            return bare
+        }
+        // Names are their bytes, which `==` of texts does not compare.
+        return bare(self) == bare(other) && sameBytes(values.map(\.text), other.values.map(\.text))
     }
 
     private func text(of setting: Setting) -> String {
@@ -168,6 +184,8 @@ package struct Configuration: Sendable, Hashable {
         case .pollOnly: watch.pollsOnly ? "yes" : "no"
         case .publishEvery: watch.publishEvery.description
         case .onPublish: watch.onPublish ?? "nothing"
+        case .onProblem: watch.onProblem ?? "nothing"
+        case .expectBy: watch.expectBy?.description ?? "never"
         case .statusPort: watch.statusPort.map(String.init) ?? "none"
         case .outputs:
             outputs.isEmpty

@@ -40,6 +40,7 @@ package struct OutputRule: Sendable, Hashable {
 
     /// Names in the folder of reports that are taken.
     package static let takenNames = [
-        "engagement.csv", "profile.csv", "daily.csv", "apps.csv", "receipt.json", "outputs.json", "rejects",
+        "engagement.csv", "profile.csv", "daily.csv", "apps.csv", "receipt.json", "outputs.json", "problems.json",
+        "rejects",
     ]
 }

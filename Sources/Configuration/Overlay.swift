@@ -52,6 +52,8 @@ package struct Overlay: Sendable, Hashable {
     package var pollOnly: Given<Bool>?
     package var publishEvery: Given<TimeSpan>?
     package var onPublish: Given<String>?
+    package var onProblem: Given<String>?
+    package var expectBy: Given<HourMinute>?
     package var statusPort: Given<Int>?
     package var outputs: Given<[OutputRule]>?
     package var logLevel: Given<LogLevel>?
@@ -94,6 +96,8 @@ package struct Overlay: Sendable, Hashable {
         put(\.pollOnly)
         put(\.publishEvery)
         put(\.onPublish)
+        put(\.onProblem)
+        put(\.expectBy)
         put(\.statusPort)
         put(\.outputs)
         put(\.logLevel)
@@ -106,8 +110,11 @@ package struct Overlay: Sendable, Hashable {
 // MARK: - From texts
 
 extension Overlay {
-    /// What a command run after a publication is told: it may well run this program.
-    package static let toldVariables: Set<String> = ["WATCHFOLD_RECEIPT", "WATCHFOLD_GENERATION"]
+    /// What the commands that a watch runs are told: they may well run this program.
+    package static let toldVariables: Set<String> = [
+        "WATCHFOLD_RECEIPT", "WATCHFOLD_GENERATION", "WATCHFOLD_PROBLEM", "WATCHFOLD_FILE", "WATCHFOLD_DATE",
+        "WATCHFOLD_REASON",
+    ]
 
     /// The layer of the environment: the variables `WATCHFOLD_…`. An empty variable is as good as none; all others
     /// are left alone.
@@ -184,9 +191,9 @@ extension Overlay {
         case .poll: poll = Given(try timeText(text, from: SettingLimits.shortest), origin)
         case .pollOnly: pollOnly = Given(try yesOrNo(text), origin)
         case .publishEvery: publishEvery = Given(try timeText(text, from: TimeSpan(milliseconds: 0)), origin)
-        case .onPublish:
-            if text.isEmpty || text.utf8.contains(0) { throw ValueRefusal() }
-            onPublish = Given(text, origin)
+        case .onPublish: onPublish = Given(try commandText(text), origin)
+        case .onProblem: onProblem = Given(try commandText(text), origin)
+        case .expectBy: expectBy = Given(try HourMinute(parsing: text), origin)
         case .statusPort: statusPort = Given(try wholeNumber(text, in: SettingLimits.port), origin)
         case .logLevel: logLevel = Given(try choice(text), origin)
         case .logFormat: logFormat = Given(try choice(text), origin)
@@ -218,6 +225,11 @@ func pathText(_ text: String) throws(ValueRefusal) -> String {
     if text.isEmpty { throw ValueRefusal("an empty path") }
     if text.utf8.contains(0) { throw ValueRefusal("a path cannot hold a NUL") }
     if text == "~" || text.hasPrefix("~/") { throw ValueRefusal("~ is not expanded here") }
+    return text
+}
+
+private func commandText(_ text: String) throws(ValueRefusal) -> String {
+    if text.isEmpty || text.utf8.contains(0) { throw ValueRefusal() }
     return text
 }
 

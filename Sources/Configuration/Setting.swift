@@ -26,6 +26,8 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
     case pollOnly = "watch.poll_only"
     case publishEvery = "watch.publish_every"
     case onPublish = "watch.on_publish"
+    case onProblem = "watch.on_problem"
+    case expectBy = "watch.expect_by"
     case statusPort = "watch.status_port"
     case outputs
     case logLevel = "log_level"
@@ -85,7 +87,8 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .gateThreshold: "a whole number from 1 to \(SettingLimits.gateThreshold.upperBound)"
         case .settle, .publishEvery: "a time from 0s to \(SettingLimits.longest)"
         case .stale, .poll: "a time from \(SettingLimits.shortest) to \(SettingLimits.longest)"
-        case .onPublish: "a command for the shell"
+        case .onPublish, .onProblem: "a command for the shell"
+        case .expectBy: "hours and minutes from 00:00 to \(SettingLimits.latestHour)"
         case .statusPort: "a port from 0 to \(SettingLimits.port.upperBound)"
         case .logLevel: choices(LogLevel.self)
         case .logFormat: choices(LogFormat.self)
@@ -122,6 +125,8 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .poll: "30s"
         case .publishEvery: "5s"
         case .onPublish: "./upload.sh"
+        case .onProblem: "./notify.sh"
+        case .expectBy: "09:00"
         case .statusPort: "9117"
         case .logLevel: "info"
         case .logFormat: "json"
@@ -152,6 +157,8 @@ package enum SettingLimits {
     static let shortest = TimeSpan(milliseconds: 100)
     static let longest = TimeSpan.seconds(7 * 24 * 3600)
     static let port = 0...65535
+    /// Four days and more after its day, a file is not late but forgotten.
+    static let latestHour = HourMinute(minutes: 99 * 60 + 59)
     /// Keys from the outside of a record to a field.
     static let fieldDepth = 32
     /// Categories of a map: a set of them is the bits of one word.

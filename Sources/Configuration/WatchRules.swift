@@ -14,6 +14,10 @@ package struct WatchRules: Sendable, Hashable {
     package var publishEvery = TimeSpan.seconds(5)
     /// A command for the shell, run after each publication; nil for none.
     package var onPublish: String?
+    /// A command for the shell, run once for each problem that a person should know of; nil for none.
+    package var onProblem: String?
+    /// How long after the end of a day a file of it has to be there, in local time; nil when no file is expected.
+    package var expectBy: HourMinute?
     /// The port on loopback where state and reports are served: 0 for any that is free, nil for none.
     package var statusPort: Int?
 

@@ -39,7 +39,7 @@ package struct FoldTable: ~Copyable {
         /// Never overflows: the sum of all absolute values is kept within Int64.
         var sum: Int64
         var app: UInt32
-        /// Records; 0 in an empty slot.
+        /// Records. 0 when the key was looked up for a record that is not added yet, or all its records were taken back.
         var count: UInt32
 
         var isLong: Bool { key.low & 0xFF == Self.longMark }
@@ -65,11 +65,11 @@ package struct FoldTable: ~Copyable {
     private var indexCapacity: Int
     /// A tag shifted by this is its slot.
     private var shift: UInt32 { UInt32(32 - indexCapacity.trailingZeroBitCount) }
-    /// Entries in use.
+    /// Entries in use; those without records, too.
     package private(set) var count = 0
-    /// Sum of the absolute values of everything added; at most Int64.max, so that no sum of any part can overflow.
+    /// Sum of the absolute values of all that was added and not taken back; at most Int64.max, so that no sum of any part can overflow.
     package private(set) var absoluteSum: Int64 = 0
-    /// How many records were added.
+    /// How many records were added and not taken back.
     private var recordCount: UInt64 = 0
     /// Whether nothing was added, or all of it was taken back.
     package var isEmpty: Bool { recordCount == 0 }

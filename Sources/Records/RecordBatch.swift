@@ -1,4 +1,4 @@
-//  What the reader hands to the fold: a few thousand accepted records as columns.
+//  What the reader hands to the fold: up to 1,024 accepted records as columns.
 
 /// Bytes that somebody else owns.
 package struct ByteSlice {
@@ -13,7 +13,7 @@ package struct ByteSlice {
     @inlinable package var buffer: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
 }
 
-/// Accepted records, column by column. The key slices point into the reader's window (or its arena of decoded
+/// Accepted records, their keys row by row and their values in a column of their own. The key slices point into the reader's window (or its arena of decoded
 /// strings) and are good only until the call that lent the batch returns. From the first byte of each slice on, at
 /// least `keyPadding` bytes can be read, however short the key is, so that a fold may load keys by whole words.
 ///

@@ -1,8 +1,11 @@
 //  State, metrics and reports over HTTP, on loopback alone.
 //
-//      GET /healthz                    ok, or 503 and what is wrong
+//      GET /healthz                    200 ok; 200 degraded, and what a person should look at; 503 and why nothing goes on
 //      GET /metrics                    for Prometheus (text format 0.0.4)
 //      GET /reports/engagement.csv     the published reports and their receipt; ETag and If-None-Match
+//
+//  Degraded is 200 on purpose: the service does its work, and whoever restarts what answers 503 would stop that for a file
+//  which is held. Monitoring looks at the first word, or at metrics.
 //
 //  A spreadsheet's "from web" asks for a report again and again: with the tag of the answer that it has it gets 304 and
 //  no body. The tag is made of the file's inode, size and time: every publication makes a new file. One that is replaced
@@ -14,7 +17,7 @@
 //  users (FlyingFox 0.27 reads a head of any length for any time).
 
 import DurableIO
-import Foundation
+import Pipelines
 import Synchronization
 
 #if canImport(Glibc)
@@ -33,19 +36,44 @@ package struct StatusServerError: Error, CustomStringConvertible {
     }
 }
 
+/// How the service is.
+package enum ServiceHealth: Sendable, Equatable {
+    case well
+    /// It does its work, and a person should look at something: a line for each.
+    case degraded([String])
+    /// Something keeps it from its work.
+    case down(String)
+
+    /// Most lines that are shown of what is wrong.
+    private static let lineLimit = 100
+
+    var status: Int { if case .down = self { 503 } else { 200 } }
+
+    /// The first line begins with what a program looks for.
+    var text: String {
+        switch self {
+        case .well: return "ok\n"
+        case .degraded(let lines):
+            let shown = lines.prefix(Self.lineLimit)
+            let rest = lines.count - shown.count
+            return (["degraded"] + shown + (rest > 0 ? ["and \(rest) more"] : [])).joined(separator: "\n") + "\n"
+        case .down(let reason): return "down: \(reason)\n"
+        }
+    }
+}
+
 /// What the server shows, asked for with every request.
 package struct StatusPages: Sendable {
-    /// What is wrong; nil when all is well.
-    package var problem: @Sendable () -> String?
+    package var health: @Sendable () -> ServiceHealth
     package var metrics: @Sendable () -> [Metric]
     /// The folder of the reports.
     package var reports: @Sendable () -> String
 
     package init(
-        problem: @escaping @Sendable () -> String?, metrics: @escaping @Sendable () -> [Metric],
+        health: @escaping @Sendable () -> ServiceHealth, metrics: @escaping @Sendable () -> [Metric],
         reports: @escaping @Sendable () -> String
     ) {
-        self.problem = problem
+        self.health = health
         self.metrics = metrics
         self.reports = reports
     }
@@ -109,7 +137,10 @@ package final class StatusServer: Sendable {
         }
         self.listener = listener
         self.port = UInt16(bigEndian: address.sin_port)
-        Thread.detachNewThread { [self] in accept() }
+        guard DetachedThread.start({ [self] in accept() }) else {
+            close(listener)
+            throw StatusServerError(port: port, doing: "begin a thread for", code: EAGAIN)
+        }
     }
 
     /// Takes no more connections; those that are open go on to their end.
@@ -129,7 +160,7 @@ package final class StatusServer: Sendable {
             }
             guard descriptor >= 0 else {
                 // Out of descriptors, or the client was gone before: what is open ends some time.
-                if errno != EINTR { Thread.sleep(forTimeInterval: 0.05) }
+                if errno != EINTR { usleep(50_000) }
                 continue
             }
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
@@ -144,12 +175,14 @@ package final class StatusServer: Sendable {
             let connection = Connection(descriptor: descriptor, port: port, patience: patience) { [self] in
                 respond(to: $0)
             }
-            let thread = Thread { [self] in
+            let isServed = DetachedThread.start { [self] in
                 connection.serve()
                 open.subtract(1, ordering: .relaxed)
             }
-            thread.stackSize = 512 << 10
-            thread.start()
+            if !isServed {
+                close(descriptor)
+                open.subtract(1, ordering: .relaxed)
+            }
         }
     }
 
@@ -159,8 +192,8 @@ package final class StatusServer: Sendable {
         var answer: HTTPAnswer
         switch request.path {
         case "/healthz":
-            let problem = pages.problem()
-            answer = HTTPAnswer(problem == nil ? 200 : 503, text: (problem ?? "ok") + "\n")
+            let health = pages.health()
+            answer = HTTPAnswer(health.status, text: health.text)
         case "/metrics":
             answer = HTTPAnswer(
                 200, text: Metric.text(pages.metrics()), type: "text/plain; version=0.0.4; charset=utf-8")

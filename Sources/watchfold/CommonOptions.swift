@@ -41,12 +41,14 @@ struct CommonOptions: ParsableArguments {
 
     /// Configuration, logger and progress for a command.
     ///
-    /// - Parameter others: flags of this command alone.
-    func open(_ others: [Setting: String?] = [:]) throws -> Session {
+    /// - Parameters:
+    ///   - others: flags of this command alone.
+    ///   - isService: whether it goes on for days, so that its log lines need the time.
+    func open(_ others: [Setting: String?] = [:], isService: Bool = false) throws -> Session {
         let common: [Setting: String?] = [
             .inbox: inbox, .checkpoints: checkpoints, .output: output, .config: config, .jobs: jobs,
             .memory: memory, .logLevel: logLevel, .logFormat: logFormat, .quiet: quiet ? "yes" : nil,
         ]
-        return try Session(flags: common.merging(others) { _, own in own })
+        return try Session(flags: common.merging(others) { _, own in own }, isService: isService)
     }
 }

@@ -15,6 +15,7 @@ struct WatchCommand: ParsableCommand {
               watchfold watch --poll-only --poll 5s        # network mounts, containers
               watchfold watch --on-publish 'cp output/*.csv /srv/reports/'
               watchfold watch --status-port 9117           # metrics, health and the reports on loopback
+              watchfold watch --expect-by 09:00 --on-problem 'echo "$WATCHFOLD_REASON" >> problems'
             """)
 
     @OptionGroup var common: CommonOptions
@@ -39,15 +40,28 @@ struct WatchCommand: ParsableCommand {
     var onPublish: String?
 
     @Option(
+        help: ArgumentHelp(
+            "For the shell, once for each file that is held, failed or unusual, each day that is missing and each command "
+                + "or output that fails; WATCHFOLD_PROBLEM, _FILE and _REASON are set.", valueName: "command"))
+    var onProblem: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many hours after the end of a day, in local time, a file of it has to be there.", valueName: "hh:mm"))
+    var expectBy: String?
+
+    @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Serve state, metrics and reports on this port of loopback.", valueName: "port"))
     var statusPort: String?
 
     func run() throws {
-        let session = try common.open([
-            .settle: settle, .stale: stale, .poll: poll, .pollOnly: pollOnly ? "yes" : nil,
-            .publishEvery: publishEvery, .onPublish: onPublish, .statusPort: statusPort,
-        ])
+        let session = try common.open(
+            [
+                .settle: settle, .stale: stale, .poll: poll, .pollOnly: pollOnly ? "yes" : nil,
+                .publishEvery: publishEvery, .onPublish: onPublish, .onProblem: onProblem,
+                .expectBy: expectBy, .statusPort: statusPort,
+            ], isService: true)
         try session.watch()
     }
 }

@@ -224,13 +224,64 @@ import Testing
             try writer!.fold("c.json", content: 3, run: try RunID(writer!.runs(last: 1)[0].id.rawValue))
             #expect(try beside.files().count == 3)
         }
-        // A log left behind is truth that only its owner can bring home.
-        let log = try folder.bytes(folder.ledger + "-wal")
         writer = nil
         reader = nil
-        try folder.write(log, to: folder.ledger + "-wal")
-        asNobody {
-            #expect(refusal(folder.ledger, .read) == .logUnreadable(path: folder.ledger))
+    }
+
+    /// As a crashed writer leaves them; also when the copy of a folder forgot the index of the log, which is no data.
+    @Test(.enabled(if: getuid() == 0, "only root can act as two users"), arguments: [false, true])
+    func aLogThatWasLeftBehindIsReadWhereNothingMayBeWritten(hasIndex: Bool) throws {
+        let folder = try TestFolder()
+        try makeLedger(folder)
+        let left = try TestFolder()
+        let writer = try Ledger.test(folder.ledger, .write)
+        try writer.fold("b.json", content: 2, run: try writer.testRun())
+        for suffix in ["", "-wal"] + (hasIndex ? ["-shm"] : []) {
+            try left.write(try folder.bytes(folder.ledger + suffix), to: left.ledger + suffix)
         }
+        let expected = try LedgerDump(writer)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: left.path)
+        let before = try FileManager.default.contentsOfDirectory(atPath: left.path).sorted()
+        try asNobody {
+            let reader = try Ledger.test(left.ledger, .read)
+            #expect(try LedgerDump(reader) == expected)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: left.path).sorted() == before)
+            #expect(expected.files.map(\.name) == ["a.json", "b.json"])
+        }
+    }
+
+    /// A reader that has no locks notices that the owner of a log brings it home.
+    @Test(.enabled(if: getuid() == 0, "only root can act as two users")) func aLogThatIsBroughtHomeIsNoticed() throws {
+        let folder = try TestFolder()
+        try makeLedger(folder)
+        let left = try TestFolder()
+        let writer = try Ledger.test(folder.ledger, .write)
+        try writer.fold("b.json", content: 2, run: try writer.testRun())
+        for suffix in ["", "-wal"] {
+            try left.write(try folder.bytes(folder.ledger + suffix), to: left.ledger + suffix)
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: left.path)
+        var reader: Ledger?
+        try asNobody { reader = try Ledger.test(left.ledger, .read) }
+        #expect(try reader!.files().count == 2)
+        let owner = try Ledger.test(left.ledger, .write)
+        try owner.fold("c.json", content: 3, run: try owner.testRun())
+        #expect(throws: LedgerError.changedWhileRead(path: left.ledger)) { try reader!.files() }
+        try asNobody { reader = try Ledger.test(left.ledger, .read) }
+        #expect(try reader!.files().count == 3)
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root can act as two users")) func aLogThatMayNotBeReadIsSaid() throws {
+        let folder = try TestFolder()
+        try makeLedger(folder)
+        let writer = try Ledger.test(folder.ledger, .write)
+        try writer.fold("b.json", content: 2, run: try writer.testRun())
+        let left = try TestFolder()
+        for suffix in ["", "-wal"] {
+            try left.write(try folder.bytes(folder.ledger + suffix), to: left.ledger + suffix)
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: left.path)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: left.ledger + "-wal")
+        asNobody { #expect(refusal(left.ledger, .read) == .logUnreadable(path: left.ledger)) }
     }
 }

@@ -53,9 +53,15 @@ import Testing
     @Test func anUpgradeKnowsWhatTheOlderTablesKnow() throws {
         let folder = try TestFolder()
         try load("ledger-format-3.sql", folder.ledger)
-        let before = try LedgerDump(try Ledger.test(folder.ledger, .read))
+        /// All that both formats know.
+        func dump(_ ledger: Ledger) throws -> LedgerDump {
+            var dump = try LedgerDump(ledger)
+            for index in dump.files.indices { dump.files[index].holding = NameHolding() }
+            return dump
+        }
+        let before = try dump(try Ledger.test(folder.ledger, .read))
         let ledger = try Ledger.test(folder.ledger, .write)
-        #expect(try LedgerDump(ledger) == before)
+        #expect(try dump(ledger) == before)
         #expect(try ledger.check() == [])
         // Nothing is settled yet, so that the next command that writes does it.
         #expect(try ledger.rules() == nil)

@@ -28,7 +28,7 @@ import Testing
         (" /data/", " data/"), ("--as-of 12 ", "--as-of 1 "), (" /srv/", " srv/"),
         ("--records 100000", "--records 100"),
         ("--days 30 ", "--days 30 --records 20 "), ("db.example", "127.0.0.1:1"),
-        ("--status-port 9117", "--status-port 29117"),
+        ("--status-port 9117", "--status-port 0"),
     ]
 
     /// Puts everything into place that a command's examples speak of.

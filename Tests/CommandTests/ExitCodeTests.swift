@@ -138,15 +138,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: "/dev/full"))
     }
 
-    /// Whether this process may mount file systems, tried on a folder of its own.
-    private static let canMount: Bool = {
-        let folder = NSTemporaryDirectory() + "watchfold-mount-" + UUID().uuidString
-        guard getuid() == 0, mkdir(folder, 0o700) == 0 else { return false }
-        defer { rmdir(folder) }
-        return mount("tmpfs", folder, "tmpfs", 0, "size=64k") == 0 && umount2(folder, 0) == 0
-    }()
-
-    @Test(.enabled(if: canMount))
+    @Test(.enabled(if: FullDiskTests.canMount, FullDiskTests.whyNot))
     func fiveWhenTheDiskIsFullAndNothingIsLost() async throws {
         let shell = Shell()
         shell.put("inbox/20220401.json", records((0..<3000).map { ("C\($0 * 7919 % 100_003)", "VOD", $0) }))

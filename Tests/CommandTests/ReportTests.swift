@@ -43,9 +43,9 @@ import Testing
             """)
     }
 
-    @Test func colourAndWidthAreThoseOfTheTerminal() async throws {
+    @Test(.enabled(if: Shell.has("script"), "a terminal takes the program script"))
+    func colourAndWidthAreThoseOfTheTerminal() async throws {
         let shell = try await shell()
-        guard try await shell("command -v script").code == 0 else { return }
         func lines(_ columns: Int, _ variables: [String: String]) async throws -> [Substring] {
             let outcome = try await shell.expect(
                 0, "script -qec \"stty cols \(columns); '$W' report\" /dev/null < /dev/null", variables)
@@ -59,7 +59,10 @@ import Testing
                 #expect(!lines.contains { $0.contains("\u{1B}") } && lines.map(\.count).max() == columns, "\(lines)")
             }
         }
-        // A pipe is 80 columns wide and has no colours.
+    }
+
+    @Test func aPipeIs80ColumnsWideAndHasNoColours() async throws {
+        let shell = try await shell()
         let piped = try await shell.expect(0, "$W report | cat", ["TERM": "xterm"])
         #expect(!piped.output.contains("\u{1B}"))
         #expect(piped.output.split(separator: "\n").map(\.count).max() == 80, "\(piped)")

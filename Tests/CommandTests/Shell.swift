@@ -28,8 +28,12 @@ final class Shell {
     let root: String
     let program: String
 
-    init() {
-        root = NSTemporaryDirectory() + "watchfold command test " + UUID().uuidString
+    private let base: String
+
+    /// - Parameter depth: folders around the shell's that are its own, too: for what may look outside of it.
+    init(depth: Int = 0) {
+        base = NSTemporaryDirectory() + "watchfold command test " + UUID().uuidString
+        root = base + String(repeating: "/in", count: depth)
         try! FileManager.default.createDirectory(atPath: root + "/inbox", withIntermediateDirectories: true)
         let bundle = try! FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let beside = (bundle as NSString).deletingLastPathComponent + "/watchfold"
@@ -40,7 +44,13 @@ final class Shell {
         precondition(FileManager.default.isExecutableFile(atPath: program), "the program is not built: \(program)")
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: root) }
+    deinit { try? FileManager.default.removeItem(atPath: base) }
+
+    /// Whether this machine has a program.
+    static func has(_ program: String) -> Bool {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+        return folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+    }
 
     /// Runs a script.
     ///
@@ -74,6 +84,12 @@ final class Shell {
         let outcome = try await self(script, variables)
         #expect(outcome.code == code, "\(outcome)", sourceLocation: sourceLocation)
         return outcome
+    }
+
+    /// What a server on loopback answers, with its head.
+    func get(_ path: String, port: String) async throws -> String {
+        let request = "GET \(path) HTTP/1.1\\r\\nHost: localhost:\(port)\\r\\nConnection: close\\r\\n\\r\\n"
+        return try await expect(0, "exec 3<>/dev/tcp/127.0.0.1/\(port); printf '\(request)' >&3; cat <&3").output
     }
 
     func put(_ path: String, _ text: String) {

@@ -67,7 +67,13 @@ import Testing
         shell.put("inbox/a.json", records([("A", "VOD", 5)]))
         let plain = try await shell.expect(0, "$W run; $W status")
         #expect(!(plain.output + plain.errors).contains("\u{1B}") && !plain.errors.contains("\r"), "\(plain)")
-        guard try await shell("command -v script").code == 0 else { return }
+    }
+
+    @Test(.enabled(if: Shell.has("script"), "a terminal takes the program script"))
+    func aTerminalHasColoursUnlessTheyAreNotWanted() async throws {
+        let shell = Shell()
+        shell.put("inbox/a.json", records([("A", "VOD", 5)]))
+        try await shell.expect(0, "$W run")
         let terminal = "script -qec \"'$W' status\" /dev/null < /dev/null"
         let coloured = try await shell.expect(0, terminal, ["TERM": "xterm"])
         #expect(coloured.output.contains("\u{1B}[32m"), "\(coloured)")

@@ -122,6 +122,11 @@ final class WatchProcess {
         }.joined(separator: "\n")
     }
 
+    /// The port of the status server, as it was said last.
+    var servedPort: String {
+        log.components(separatedBy: "http://127.0.0.1:").last?.components(separatedBy: "/").first ?? ""
+    }
+
     func waitForReport(_ text: String, seconds: Double = 60) throws {
         try wait("the report \(text)", seconds: seconds) { shell.read("output/engagement.csv") == header + text }
     }

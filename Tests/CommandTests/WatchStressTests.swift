@@ -22,7 +22,7 @@ import Testing
     private static let seconds = variables["WATCHFOLD_STRESS_SECONDS"].flatMap { Double($0) } ?? 20
 
     @Test(arguments: [false, true]) func theReportIsThatOfTheLastWholeContents(pollsOnly: Bool) async throws {
-        let seed = Self.variables["WATCHFOLD_TEST_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...1_000_000)
+        let seed = TestSeed.value
         print("the watch is under stress for \(Self.seconds) s, seed \(seed)")
         let shell = Shell()
         let arguments =

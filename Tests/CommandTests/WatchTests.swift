@@ -279,15 +279,10 @@ import Testing
         let shell = Shell()
         let watch = try WatchProcess(shell, ["--status-port", "0", "--settle", "200ms", "--poll", "200ms"])
         try watch.waitForLog("state, metrics and reports are at http://127.0.0.1:")
-        let port = try #require(
-            watch.log.components(separatedBy: "http://127.0.0.1:").last?.components(separatedBy: "/").first)
+        let port = watch.servedPort
         shell.put("inbox/a.json", records([("A", "VOD", 5), ("B", "VOD", -5)] + (0..<50).map { ("C", "VOD", $0) }))
         try watch.waitForLog("published")
-        func get(_ path: String) async throws -> String {
-            let request = "GET \(path) HTTP/1.1\\r\\nHost: localhost:\(port)\\r\\nConnection: close\\r\\n\\r\\n"
-            return try await shell.expect(0, "exec 3<>/dev/tcp/127.0.0.1/\(port); printf '\(request)' >&3; cat <&3")
-                .output
-        }
+        func get(_ path: String) async throws -> String { try await shell.get(path, port: port) }
         let report = try await get("/reports/engagement.csv")
         #expect(
             report.hasSuffix("\r\n\r\n" + (shell.read("output/engagement.csv") ?? "?"))
@@ -308,8 +303,8 @@ import Testing
         try await shell.expect(1, "$W watch --status-port many")
     }
 
-    @Test func afterAnErrorOfTheDiskItGoesOn() async throws {
-        guard FullDiskTests.canMount else { return }
+    @Test(.enabled(if: FullDiskTests.canMount, FullDiskTests.whyNot)) func afterAnErrorOfTheDiskItGoesOn() async throws
+    {
         let shell = Shell()
         try await shell.expect(0, "mkdir disk && mount -t tmpfs -o size=2m tmpfs disk")
         let watch = try WatchProcess(shell, Self.quick + ["--checkpoints", "disk/c"])

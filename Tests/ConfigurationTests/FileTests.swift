@@ -19,7 +19,10 @@ import Testing
         #expect(resolved.jobs == 2)
         #expect(resolved.watch.onPublish == "./upload.sh" && resolved.watch.statusPort == 9117)
         resolved.jobs = nil
+        #expect(resolved.watch.onProblem == "./notify.sh" && resolved.watch.expectBy == HourMinute(minutes: 540))
         resolved.watch.onPublish = nil
+        resolved.watch.onProblem = nil
+        resolved.watch.expectBy = nil
         resolved.watch.statusPort = nil
         resolved.origins = [:]
         #expect(resolved == Configuration.builtIn)
@@ -56,7 +59,9 @@ import Testing
             gate: off
             gate_days: 7
             gate_threshold: 1000
-            watch: {settle: 500ms, stale: 1h, poll: 1.5m, poll_only: true, publish_every: 0, on_publish: a b, status_port: 0}
+            watch:
+              {settle: 500ms, stale: 1h, poll: 1.5m, poll_only: true, publish_every: 0, on_publish: a b, on_problem: c,
+              expect_by: 33:05, status_port: 0}
             """#
         let resolved = try Configuration.resolve(file: layer(yaml, path: "conf/watchfold.yaml"))
         #expect(resolved.inbox == "/data/in")
@@ -86,6 +91,8 @@ import Testing
         watch.pollsOnly = true
         watch.publishEvery = .seconds(0)
         watch.onPublish = "a b"
+        watch.onProblem = "c"
+        watch.expectBy = HourMinute(minutes: 33 * 60 + 5)
         watch.statusPort = 0
         #expect(resolved.watch == watch)
         #expect(resolved.maxRejectRatio.millionths == 125_000)

@@ -4,6 +4,13 @@ import Testing
 
 /// Environment, flags, and which of the layers wins.
 @Suite struct LayerTests {
+    /// A command that a watch runs may run this program.
+    @Test func whatCommandsAreToldIsNoSetting() throws {
+        let told = Dictionary(uniqueKeysWithValues: Overlay.toldVariables.map { ($0, "x") })
+        #expect(try Overlay.environment(told) == Overlay())
+        #expect(told["WATCHFOLD_PROBLEM"] != nil && told["WATCHFOLD_RECEIPT"] != nil)
+    }
+
     @Test func everyVariableIsRead() throws {
         let layer = try Overlay.environment([
             "WATCHFOLD_INBOX": "/in", "WATCHFOLD_CHECKPOINTS": "state", "WATCHFOLD_OUTPUT": "out",
@@ -115,7 +122,8 @@ import Testing
                 "rejects_per_file = 1000 (built in)", "gate = flag (built in)", "gate_days = 28 (built in)",
                 "gate_threshold = 6 (built in)", "watch.settle = 2s (built in)", "watch.stale = 10m (built in)",
                 "watch.poll = 30s (built in)", "watch.poll_only = no (built in)", "watch.publish_every = 5s (built in)",
-                "watch.on_publish = nothing (built in)", "watch.status_port = none (built in)",
+                "watch.on_publish = nothing (built in)", "watch.on_problem = nothing (built in)",
+                "watch.expect_by = never (built in)", "watch.status_port = none (built in)",
                 "outputs = none (built in)",
                 "log_level = info (built in)", "log_format = text (built in)", "quiet = no (built in)",
             ])

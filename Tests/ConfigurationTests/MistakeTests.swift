@@ -31,10 +31,15 @@ struct Case: CustomTestStringConvertible {
             #"1:71: watch.status_port: expected a port from 0 to 65535, found "70000"; write for example status_port: 9117"#,
             #"1:90: watch.on_publish: expected a command for the shell, found ""; write for example on_publish: ./upload.sh"#
         ),
+        Case(
+            "watch: {expect_by: noon, on_problem: ''}",
+            #"1:20: watch.expect_by: expected hours and minutes from 00:00 to 99:59, found "noon"; write for example expect_by: 09:00"#,
+            #"1:38: watch.on_problem: expected a command for the shell, found ""; write for example on_problem: ./notify.sh"#
+        ),
         Case("watch.settle: 2s", "1:1: watch.settle takes two levels; write for example watch: {settle: 2s}"),
         Case(
             "watch: 5",
-            #"1:8: watch: expected a mapping with settle, stale, poll, poll_only, publish_every, on_publish, status_port, found "5"; write for example watch: {settle: 2s}"#
+            #"1:8: watch: expected a mapping with settle, stale, poll, poll_only, publish_every, on_publish, on_problem, expect_by, status_port, found "5"; write for example watch: {settle: 2s}"#
         ),
         Case("fields.app: x", "1:1: fields.app takes two levels; write for example fields: {app: _source.AppName}"),
         Case("quiet: yes", "1:1: quiet is not set in the file; use the flag --quiet or the variable WATCHFOLD_QUIET"),

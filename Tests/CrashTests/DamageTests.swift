@@ -70,14 +70,16 @@ import Testing
         let step = Self.stride(target, size)
         var tried = 0
         var refused = 0
-        var offset = Int.random(in: 0..<step)
+        var dice = TestSeed.dice(#function, target.rawValue)
+        var offset = Int.random(in: 0..<step, using: &dice)
         while offset < size {
             let copy = try world.copy()
             defer { copy.remove() }
-            let place: Comment = "byte \(offset) of the \(target.rawValue)"
+            let bit = UInt8.random(in: 0..<8, using: &dice)
+            let place: Comment = "bit \(bit) of byte \(offset) of the \(target.rawValue), \(TestSeed.text)"
             let damaged = try Self.path(target, in: copy)
             var bytes = [UInt8](FileManager.default.contents(atPath: damaged)!)
-            bytes[offset] ^= 1 << UInt8.random(in: 0..<8)
+            bytes[offset] ^= 1 << bit
             try Data(bytes).write(to: URL(fileURLWithPath: damaged))
             tried += 1
             offset += step

@@ -12,6 +12,7 @@ import Checkpoints
 import DurableIO
 import FaultInjection
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Watchfold
@@ -89,7 +90,8 @@ import Testing
         defer { for world in reference.before { world.remove() } }
         #expect(reference.outputs.count == World.reports.count)
         var points = 0
-        let first = Int.random(in: 0..<Self.stride)
+        var dice = TestSeed.dice(#function, "\(surviving)")
+        let first = Int.random(in: 0..<Self.stride, using: &dice)
         for (index, step) in Self.script.enumerated() {
             #expect(reference.calls[index] > 10, "step \(step.name) hardly touches the disk")
             for call in 1...reference.calls[index] + 1 where (call + first) % Self.stride == 0 {
@@ -97,7 +99,7 @@ import Testing
                 try crash(reference, index, atCall: call, surviving)
             }
         }
-        print("\(points) crash points with \(surviving)")
+        print("\(points) crash points with \(surviving), \(TestSeed.text)")
     }
 
     private func crash(_ reference: Reference, _ index: Int, atCall call: Int, _ surviving: Surviving) throws {
@@ -115,7 +117,8 @@ import Testing
         let after = World(World.temporary())
         try model.materialise(into: after.root, surviving)
         defer { after.remove() }
-        let place: Comment = "step \"\(Self.script[index].name)\", call \(call), surviving \(surviving)"
+        let place: Comment =
+            "step \"\(Self.script[index].name)\", call \(call), surviving \(surviving), \(TestSeed.text)"
         do {
             try Self.script[index].command(after)
             for step in Self.script[(index + 1)...] {

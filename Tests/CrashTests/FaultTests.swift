@@ -8,6 +8,7 @@ import DurableIO
 import FaultInjection
 import Foundation
 import Reports
+import TestSupport
 import Testing
 
 @testable import Watchfold
@@ -53,12 +54,13 @@ import Testing
         let scene = try Scene()
         defer { scene.before.remove() }
         let stride = Self.isExhaustive ? 1 : 23
-        var call = Int.random(in: 1...stride)
+        var dice = TestSeed.dice(#function, "\(code) \(isForEver)")
+        var call = Int.random(in: 1...stride, using: &dice)
         var struck = 0
         while call <= scene.calls {
             let world = try scene.before.copy()
             defer { world.remove() }
-            let place: Comment = "error \(code) at call \(call), for ever: \(isForEver)"
+            let place: Comment = "error \(code) at call \(call), for ever: \(isForEver), \(TestSeed.text)"
             let script = FaultScript([.fail(nth: call, with: code, forEver: isForEver)])
             do {
                 _ = try World(

@@ -8,6 +8,7 @@ import Checkpoints
 import DurableIO
 import FaultInjection
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Watchfold
@@ -221,7 +222,8 @@ import Testing
         let calls = recorder.calls.count(where: \.changesDisk)
         #expect(calls > 10)
         let stride = Self.isExhaustive ? 1 : 29
-        var call = Int.random(in: 1...stride)
+        var dice = TestSeed.dice(#function, "\(loss) \(surviving)")
+        var call = Int.random(in: 1...stride, using: &dice)
         var points = 0
         while call <= calls {
             points += 1
@@ -234,7 +236,7 @@ import Testing
             let after = world.at(World.temporary())
             try model.materialise(into: after.root, surviving)
             defer { after.remove() }
-            let place: Comment = "\(loss.rawValue), call \(call), surviving \(surviving)"
+            let place: Comment = "\(loss.rawValue), call \(call), surviving \(surviving), \(TestSeed.text)"
             do {
                 _ = try after.repair()
                 try expectWhole(after, outputs, place)

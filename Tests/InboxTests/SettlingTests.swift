@@ -12,11 +12,14 @@ import Testing
 
     private func at(_ seconds: Double) -> ContinuousClock.Instant { Self.start + .seconds(seconds) }
 
+    /// Asked once: what it says of times changes whenever another process writes there.
+    private static let anyStatus = Result { try FileSystem.real.status(NSTemporaryDirectory()) }
+
     /// A file as a listing shows it.
     private func file(_ name: String, size: Int, modified: Int64 = 0) throws -> InboxFile {
-        var status = try FileSystem.real.status(NSTemporaryDirectory())
+        var status = try Self.anyStatus.get()
         status.kind = .file
-        (status.size, status.modified) = (size, modified)
+        (status.size, status.modified, status.changed) = (size, modified, modified)
         return InboxFile(relativePath: name, path: "inbox/" + name, logicalName: name, date: nil, status: status)
     }
 

@@ -162,6 +162,7 @@ private final class ReadPage: NSObject, XMLParserDelegate {
         for svg in page.all("svg") {
             #expect(svg.attributes["role"] == "img" || svg.attributes["aria-hidden"] == "true")
         }
+        #expect(!page.all("th").isEmpty)
         for header in page.all("th") { #expect(["row", "col"].contains(header.attributes["scope"])) }
         #expect(page.all("caption").count == page.all("table").count)
         #expect(page.all("h1").count == 1 && page.all("html").first?.attributes["lang"] == "en")

@@ -87,6 +87,7 @@ struct LineTests {
         #expect(summary.packedBytes == summary.bytes)
         #expect(summary.nullContracts == lines.count { $0.contract == nil })
         #expect(summary.zeroContracts == lines.count { $0.contract == "0" })
+        #expect(Set(summary.apps.map(\.name)).isSuperset(of: lines.map(\.app)))
         for tally in summary.apps {
             let ofApp = lines.filter { $0.app == tally.name }
             let folded = ofApp.filter { $0.contract != nil && $0.contract != "0" && $0.duration >= 0 }

@@ -13,12 +13,12 @@ import Testing
     import Darwin
 #endif
 
-private final class Problem: Sendable { let text = Mutex<String?>(nil) }
+private final class Health: Sendable { let value = Mutex(ServiceHealth.well) }
 
 /// A server on a folder of its own.
 private final class Scene {
     let folder = NSTemporaryDirectory() + "watchfold-status-" + UUID().uuidString
-    let problem = Problem()
+    let health = Health()
     private(set) var server: StatusServer!
 
     init(patience: Double = 10) throws {
@@ -26,7 +26,7 @@ private final class Scene {
         server = try StatusServer(
             port: 0,
             pages: StatusPages(
-                problem: { [problem] in problem.text.withLock { $0 } },
+                health: { [health] in health.value.withLock { $0 } },
                 metrics: {
                     [
                         Metric(
@@ -97,9 +97,21 @@ private final class Scene {
     @Test func healthIsSaid() throws {
         let scene = try Scene()
         #expect(scene.get("/healthz").status == 200 && scene.get("/healthz").body == "ok\n")
-        scene.problem.text.withLock { $0 = "the disk is full" }
+        scene.health.value.withLock { $0 = .down("the disk is full") }
         let answer = scene.get("/healthz")
-        #expect(answer.status == 503 && answer.body == "the disk is full\n")
+        #expect(answer.status == 503 && answer.body == "down: the disk is full\n")
+    }
+
+    /// Whoever restarts what does not answer 200 must not do so for a file that is held.
+    @Test func degradedIsNoReasonToBeEnded() throws {
+        let scene = try Scene()
+        scene.health.value.withLock { $0 = .degraded(["held a.json: why", "hook watch.on_publish: because"]) }
+        let answer = scene.get("/healthz")
+        #expect(answer.status == 200)
+        #expect(answer.body == "degraded\nheld a.json: why\nhook watch.on_publish: because\n")
+        scene.health.value.withLock { $0 = .degraded((0..<250).map { "held \($0).json: why" }) }
+        let lines = scene.get("/healthz").body.split(separator: "\n")
+        #expect(lines.count == 102 && lines[100] == "held 99.json: why" && lines[101] == "and 150 more")
     }
 
     @Test func metricsAreInPrometheusFormat() throws {
@@ -225,7 +237,7 @@ private final class Scene {
 
     @Test func aPortInUseIsAnError() throws {
         let scene = try Scene()
-        let pages = StatusPages(problem: { nil }, metrics: { [] }, reports: { "." })
+        let pages = StatusPages(health: { .well }, metrics: { [] }, reports: { "." })
         #expect(throws: StatusServerError.self) { try StatusServer(port: scene.server.port, pages: pages) }
     }
 }

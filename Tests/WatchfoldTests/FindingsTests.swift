@@ -44,6 +44,7 @@ import Testing
             let report = try check(bench, names)
             let known = first ?? report
             first = known
+            try #require(report.files.count == names.count && known.files.count == names.count)
             for (file, other) in zip(report.files, known.files) {
                 let (reading, otherReading) = (try #require(file.reading), try #require(other.reading))
                 #expect(reading.counts == otherReading.counts && file.verdict == other.verdict)
@@ -57,6 +58,7 @@ import Testing
             #expect(pair[0].reading?.findings.unmapped == pair[1].reading?.findings.unmapped)
         }
         let run = try bench.run()
+        try #require(run.files.count == first!.files.count)
         for (file, checked) in zip(run.files, first!.files) {
             let reading = try #require(checked.reading)
             #expect(reading.counts == file.counts)
@@ -69,6 +71,7 @@ import Testing
             #expect(Set(a.examples.keys) == Set(file.counts.rejected.keys))
         }
         let status = try StatusReport(bench.settings(), fileSystem: bench.fileSystem)
+        try #require(status.files.count == run.files.count && run.files.contains { $0.state == .folded })
         for (file, told) in zip(run.files, status.files) where file.state == .folded {
             var (a, b) = (try #require(file.findings), try #require(told.findings))
             // The status has the apps of all files together.
@@ -332,10 +335,9 @@ import Testing
         // Each in the place of a record, which every layout has on a line or lines of its own.
         for (index, flaw) in flaws.enumerated() {
             let wanted = Array("C\(index * 3 + 2)\"".utf8)
-            guard let at = content.indices.first(where: { content[$0...].starts(with: wanted) }),
-                let start = content[..<at].lastIndex(of: UInt8(ascii: "{")),
-                let end = content[at...].firstIndex(of: UInt8(ascii: "}"))
-            else { continue }
+            let at = try #require(content.indices.first { content[$0...].starts(with: wanted) })
+            let start = try #require(content[..<at].lastIndex(of: UInt8(ascii: "{")))
+            let end = try #require(content[at...].firstIndex(of: UInt8(ascii: "}")))
             content.replaceSubrange(start...end, with: flaw)
         }
         bench.put("a.json", content)

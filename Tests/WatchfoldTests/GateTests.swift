@@ -5,6 +5,7 @@ import Configuration
 import DurableIO
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Watchfold
@@ -287,9 +288,10 @@ struct SmallDays {
             let burst = Workbench()
             burst.yaml = yaml
             burst.jobs = jobs
-            for (name, text) in weeks().shuffled() { burst.put(name, text) }
+            var dice = TestSeed.dice(#function, "\(jobs)")
+            for (name, text) in weeks().shuffled(using: &dice) { burst.put(name, text) }
             try burst.run()
-            #expect(try outcomes(burst) == expected, "\(jobs) jobs")
+            #expect(try outcomes(burst) == expected, "\(jobs) jobs, \(TestSeed.text)")
             expectSame(burst.outputs(), slow.outputs())
         }
         let reprocessed = Workbench()

@@ -31,12 +31,20 @@ import Testing
         let path = bench.root + "/" + UUID().uuidString
         try Data(content).write(to: URL(fileURLWithPath: path))
         let pool = FoldPool(settings: FoldSettings(), fileSystem: bench.fileSystem, jobs: 1, scratch: bench.root)
-        let batches = Mutex<[KeyedBatch]>([])
+        let folded = Mutex<Result<[KeyedBatch], any Error>?>(nil)
         pool.fold([FoldInput(name: "part", path: path)]) { _, outcome in
-            guard case .read(_, let runs) = outcome else { return }
-            try? runs.merge(rowLimit: 7) { batch in batches.withLock { $0.append(batch) } }
+            let result = Result {
+                switch outcome {
+                case .failed(let error): throw error
+                case .read(_, let runs):
+                    var batches: [KeyedBatch] = []
+                    try runs.merge(rowLimit: 7) { batches.append($0) }
+                    return batches
+                }
+            }
+            folded.withLock { $0 = result }
         }
-        return batches.withLock { $0 }
+        return try #require(folded.withLock { $0 }, "the file was not read").get()
     }
 
     private func merge(_ partials: [[KeyedBatch]]) throws -> [KeyedBatch] {
@@ -78,10 +86,13 @@ import Testing
         var source = RecordSource(seed: seed)
         let records = source.records(150 + random.below(250))
         let whole = rows(try partial(records, in: bench))
+        // Nothing is the sum of nothings, too.
+        try #require(whole.count > 20 && whole.contains { $0.measures[1] > 1 })
         // Each record goes to a part of its own choice.
         var parts = [[String]](repeating: [], count: 1 + random.below(7))
         for record in records { parts[random.below(parts.count)].append(record) }
         var partials = try parts.map { try partial($0, in: bench) }
+        #expect(zip(parts, partials).allSatisfy { $0.isEmpty || !$1.isEmpty })
         for _ in 0..<3 { #expect(rows(try mergeInAnyWay(partials, &random)) == whole) }
         // The empty partial changes nothing, wherever it comes in.
         partials.append([])

@@ -171,7 +171,7 @@ import Testing
     }
 
     @Test func theNamesThatAreTakenAreThoseThatAreWritten() {
-        let others = [Publisher.receiptName, OutputKeeper.recordName, "rejects"]
+        let others = [Publisher.receiptName, OutputKeeper.recordName, ProblemTeller.recordName, "rejects"]
         let names = Report.allCases.map(Publisher.fileName) + others
         #expect(Set(OutputRule.takenNames) == Set(names))
     }

@@ -125,6 +125,7 @@ import Testing
             query.unit = .minutes
             let minutes = try Rows(bench.export(ExportRequest(report, query: query)))
             #expect(minutes.header.contains("TVMinutes") && !minutes.header.contains("TVDuration"))
+            try #require(minutes.rows.count == plain.rows.count)
             for (row, converted) in zip(plain.rows, minutes.rows) {
                 let value = try #require(Double(converted[plain.column("TVDuration")]))
                 #expect(abs(value - Double(plain.number(row, "TVDuration")) / 60) < 0.00501)

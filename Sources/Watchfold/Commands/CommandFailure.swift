@@ -92,6 +92,15 @@ package struct CommandFailure: Error {
         .joined(separator: "\n")
     }
 
+    /// Whether an error says that the disk is full, or the user's share of it.
+    static func isForWantOfRoom(_ error: any Error) -> Bool {
+        switch error {
+        case let error as IOError: error.isFull
+        case LedgerError.sqlite(let error, _): error.kind == .full
+        default: false
+        }
+    }
+
     /// Whether a rebuilt ledger would help.
     private static func isRepairable(_ error: LedgerError) -> Bool {
         switch error {

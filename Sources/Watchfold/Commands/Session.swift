@@ -8,7 +8,6 @@ import Logging
 import Records
 import Reports
 import SampleData
-import StatusServer
 
 /// What a command works with.
 package struct Session {
@@ -23,15 +22,16 @@ package struct Session {
 
     /// Reads the configuration.
     ///
+    /// - Parameter isService: whether log lines carry the time.
     /// - Throws: `ConfigurationError`, `CategoryMapError`, `IOError`.
-    package init(flags: [Setting: String?]) throws {
+    package init(flags: [Setting: String?], isService: Bool = false) throws {
         self.flags = flags.compactMapValues { $0 }
         (settings, streamed) = try Self.settings(self.flags, fileSystem)
         let configuration = settings.configuration
         let level = configuration.quiet ? .warning : Logger.Level(rawValue: configuration.logLevel.rawValue)!
         logger = Logger(label: "watchfold") { _ in
             switch configuration.logFormat {
-            case .text: LogText(level: level)
+            case .text: LogText(level: level, hasTime: isService)
             case .json: LogJSON(level: level)
             }
         }
@@ -133,7 +133,7 @@ package struct Session {
     }
 
     /// Shows progress to people; to programs, a line a file.
-    var observer: any RunObserver { isForPrograms ? WatchLog(logger: logger) {} : progress }
+    var observer: any RunObserver { isForPrograms ? WatchLog(logger: logger) : progress }
     private var isForPrograms: Bool { settings.configuration.logFormat == .json }
 
     /// Of the terminal that summaries go to; nil when they go elsewhere.
@@ -181,10 +181,13 @@ package struct Session {
             rereading: { [flags, fileSystem, streamed] in try Self.settings(flags, fileSystem, known: streamed).0 },
             logger: logger, requests: requests, facts: facts,
             service: ServiceNotifier(ProcessInfo.processInfo.environment))
-        try watcher.run {
-            guard let port = settings.configuration.watch.statusPort else { return }
-            let server = try StatusServer(port: UInt16(port), pages: facts.pages, in: fileSystem)
-            logger.info("state, metrics and reports are at http://127.0.0.1:\(server.port)/")
+        do {
+            try watcher.run()
+        } catch {
+            // The last line of a log has its time and its form like all others.
+            guard let failure = CommandFailure(error), let message = failure.message else { throw error }
+            logger.critical("\(CommandFailure.shown(message))")
+            throw CommandFailure(failure.code, nil)
         }
     }
 

@@ -47,7 +47,9 @@ struct OutputKeeper {
         self.isCancelled = isCancelled
     }
 
-    private var recordPath: String { Path.join(settings.configuration.output, Self.recordName) }
+    /// Where what was written is noted.
+    static func recordPath(_ configuration: Configuration) -> String { Path.join(configuration.output, recordName) }
+    private var recordPath: String { Self.recordPath(settings.configuration) }
 
     /// Makes what is behind.
     ///

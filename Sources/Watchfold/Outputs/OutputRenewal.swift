@@ -5,7 +5,10 @@
 //
 //  An output is due when it is behind and was begun at least its `every` ago; after a failure at least a minute ago. The
 //  thread reads the checkpoints as any reader does and takes one core, so that the watch goes on beside it.
+//
+//  A changed configuration makes every output due. What is being made with the old one is given up.
 
+import Configuration
 import DurableIO
 import Foundation
 import Logging
@@ -19,7 +22,8 @@ final class OutputRenewal: Sendable {
         var wanted: (settings: Settings, generation: Int)?
         /// By the words of an output: the generation that it was made of, nil after a failure, and when that began.
         var made: [String: (generation: Int?, begun: ContinuousClock.Instant)] = [:]
-        var failures = 0
+        /// Counts the configurations: what was begun with an older one is not wanted any more.
+        var edition = 0
     }
 
     /// How long an output that failed is left alone.
@@ -28,17 +32,33 @@ final class OutputRenewal: Sendable {
     private let state = Mutex(State())
     private let fileSystem: FileSystem
     private let logger: Logger
+    private let facts: WatchFactsBox
     private let onDone: @Sendable () -> Void
 
     /// - Parameter onDone: called from another thread when something was made.
-    init(fileSystem: FileSystem, logger: Logger, onDone: @escaping @Sendable () -> Void) {
+    init(
+        facts: WatchFactsBox, fileSystem: FileSystem, logger: Logger, onDone: @escaping @Sendable () -> Void
+    ) {
+        self.facts = facts
         self.fileSystem = fileSystem
         self.logger = logger
         self.onDone = onDone
     }
 
-    /// How often an output failed.
-    var failures: Int { state.withLock { $0.failures } }
+    /// Another configuration holds: nothing is made until it says what is wanted.
+    func drop(for configuration: Configuration) {
+        state.withLock { state in
+            state.edition += 1
+            state.wanted = nil
+            state.made = [:]
+        }
+        // What keeps all outputs from being made is known by the path of the record.
+        let paths = configuration.outputs.map(\.file) + [OutputKeeper.recordPath(configuration)]
+        facts.update { $0.problems.keepOutputs(paths) }
+    }
+
+    /// What failed is due now.
+    func tryAgain() { state.withLock { state in state.made = state.made.filter { $0.value.generation != nil } } }
 
     /// What the outputs are to be made of from now on.
     func want(_ generation: Int, _ settings: Settings) {
@@ -49,7 +69,7 @@ final class OutputRenewal: Sendable {
     ///
     /// - Returns: when something will be due; nil when nothing waits for a time.
     func step(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        let (job, deadline) = state.withLock { state -> ((Settings, Int, Set<String>)?, ContinuousClock.Instant?) in
+        let (job, deadline) = state.withLock { state -> (Job?, ContinuousClock.Instant?) in
             guard !state.isRunning, !state.isStopping, let (settings, generation) = state.wanted else {
                 return (nil, nil)
             }
@@ -71,28 +91,42 @@ final class OutputRenewal: Sendable {
             }
             if due.isEmpty { return (nil, deadline) }
             state.isRunning = true
-            return ((settings, generation, due), nil)
+            return (Job(settings: settings, generation: generation, due: due, edition: state.edition), nil)
         }
-        if let (settings, generation, due) = job {
-            Thread.detachNewThread { [self] in work(settings, generation, due) }
-        }
+        if let job { Thread.detachNewThread { [self] in work(job) } }
         return deadline
     }
 
-    private func work(_ settings: Settings, _ generation: Int, _ due: Set<String>) {
-        let keeper = OutputKeeper(settings.onOneThread, fileSystem: fileSystem) { [self] in
-            state.withLock { $0.isStopping }
-        }
-        let outcomes = keeper.renew(generation) { due.contains($0.text) }
+    private struct Job: Sendable {
+        var settings: Settings
+        var generation: Int
+        /// The words of the outputs that are to be made.
+        var due: Set<String>
+        var edition: Int
+    }
+
+    private func work(_ job: Job) {
+        @Sendable func isUnwanted() -> Bool { state.withLock { $0.isStopping || $0.edition != job.edition } }
+        let outcomes = OutputKeeper(job.settings.onOneThread, fileSystem: fileSystem, isCancelled: isUnwanted)
+            .renew(job.generation) { job.due.contains($0.text) }
         for outcome in outcomes { outcome.log(logger) }
-        let failed = Set(outcomes.filter { $0.problem != nil }.map(\.path))
+        let plans = job.settings.outputs
+        let failed = outcomes.filter { $0.problem != nil }
+        let isAllLost = failed.contains { outcome in !plans.contains { $0.path == outcome.path } }
+        let made = plans.filter { plan in
+            job.due.contains(plan.text) && !isAllLost && !failed.contains { $0.path == plan.path }
+        }
+        facts.update { facts in
+            facts.outputFailures += failed.count
+            if isUnwanted() { return }
+            for plan in made { facts.problems.note(.output, plan.path, nil) }
+            if !isAllLost { facts.problems.note(.output, OutputKeeper.recordPath(job.settings.configuration), nil) }
+            for outcome in failed { facts.problems.note(.output, outcome.path, outcome.problem) }
+        }
         state.withLock { state in
             state.isRunning = false
-            state.failures += failed.count
-            let isAllLost = failed.contains { path in !settings.outputs.contains { $0.path == path } }
-            for plan in settings.outputs where due.contains(plan.text) && !failed.contains(plan.path) && !isAllLost {
-                state.made[plan.text]?.generation = generation
-            }
+            if state.edition != job.edition { return }
+            for plan in made { state.made[plan.text]?.generation = job.generation }
         }
         onDone()
     }

@@ -15,6 +15,10 @@ struct Survey {
     /// Files that are new or do not look as they did when they were read last.
     var candidates: [InboxFile] = []
     var problems: [InboxProblem] = []
+    /// What is wrong with files that are in the inbox, as they were read last.
+    var fileProblems: [Problem] = []
+    /// The days that files are of: of those in the inbox, and of those that the ledger knows.
+    var days: Set<CalendarDay> = []
     var folders: [String: FolderIdentity] = [:]
 }
 
@@ -29,9 +33,22 @@ extension Processor {
                 uniqueKeysWithValues: checkpoints.ledger.files().map { (ByteOrdered($0.name), $0) })
         }
         var unused = RunReport()
-        return Survey(
+        var survey = Survey(
             candidates: try listing.files.filter { try isChanged($0, &unused) }, problems: listing.problems,
             folders: listing.folders)
+        // A file that went away is nobody's problem any more.
+        survey.fileProblems = listing.files.compactMap { file in
+            known[ByteOrdered(file.logicalName)].flatMap { record in
+                Problem(
+                    file: record.name, record.state, isUnusual: record.unusual != nil, reason: record.reason,
+                    date: record.location.date)
+            }
+        }
+        if settings.configuration.watch.expectBy != nil {
+            let dates = listing.files.compactMap(\.date) + known.values.compactMap(\.location.date)
+            survey.days = Set(dates.compactMap { CalendarDay($0) })
+        }
+        return survey
     }
 
     /// Folds files, commits them and brings the reports up to date.
@@ -52,12 +69,8 @@ extension Processor {
         return report
     }
 
-    /// How many files are in each state.
-    var files: [FileState: Int] {
-        var states: [FileState: Int] = [:]
-        for file in known.values { states[file.state, default: 0] += 1 }
-        return states
-    }
+    /// The state of each file.
+    var fileStates: [ByteOrdered: FileState] { known.mapValues(\.state) }
 
     /// Whether the checkpoints are still where they were opened.
     ///

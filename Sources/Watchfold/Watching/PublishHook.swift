@@ -1,19 +1,13 @@
 //  The command that is run after each publication.
 //
-//  It gets the receipt's path in WATCHFOLD_RECEIPT and the generation in WATCHFOLD_GENERATION; its standard output goes to
-//  standard error, since standard output carries data only. One runs at a time. Publications that come meanwhile are one
-//  further run: what counts is the newest state. What it does, and whether it fails, changes nothing for the watch.
+//  It gets the receipt's path in WATCHFOLD_RECEIPT and the generation in WATCHFOLD_GENERATION. One runs at a time.
+//  Publications that come meanwhile are one further run: what counts is the newest state. What it does, and whether it
+//  fails, changes nothing for the watch but its health: a failure is a problem until the command ends well.
 
+import Configuration
 import Foundation
 import Logging
-import Subprocess
 import Synchronization
-
-#if canImport(System)
-    import System
-#else
-    import SystemPackage
-#endif
 
 /// Runs the command, in the background.
 final class PublishHook: Sendable {
@@ -23,23 +17,37 @@ final class PublishHook: Sendable {
     }
 
     private struct State {
+        var command: String?
         var isRunning = false
-        var next: (command: String, event: Event)?
-        var failures = 0
+        var next: Event?
     }
 
     private let state = Mutex(State())
+    private let facts: WatchFactsBox
     private let logger: Logger
 
-    init(logger: Logger) { self.logger = logger }
+    init(facts: WatchFactsBox, logger: Logger) {
+        self.facts = facts
+        self.logger = logger
+    }
 
-    /// How often the command failed.
-    var failures: Int { state.withLock { $0.failures } }
+    /// The command from now on; nil for none. A run that was put off is one of the new command.
+    func follow(_ command: String?) {
+        let isAnother = state.withLock { state in
+            defer { state.command = command }
+            if command == nil { state.next = nil }
+            return state.command != nil && state.command != command
+        }
+        // How the one before ended says nothing about this one. At the start nobody knows: what failed before the start may
+        // fail still.
+        if isAnother || command == nil { note(nil) }
+    }
 
-    /// Begins to run a command, now or when the one at work is done.
-    func run(_ command: String, _ event: Event) {
+    /// Runs the command, now or when the one at work is done.
+    func run(_ event: Event) {
         let isFirst = state.withLock { state in
-            state.next = (command, event)
+            guard state.command != nil else { return false }
+            state.next = event
             defer { state.isRunning = true }
             return !state.isRunning
         }
@@ -61,38 +69,31 @@ final class PublishHook: Sendable {
     private func take() -> (command: String, event: Event)? {
         state.withLock { state in
             defer { state.next = nil }
-            if state.next == nil { state.isRunning = false }
-            return state.next
+            guard let command = state.command, let event = state.next else {
+                state.isRunning = false
+                return nil
+            }
+            return (command, event)
         }
     }
 
     private func work() async {
         while let (command, event) = take() {
-            if let problem = await Self.problem(of: command, event) {
-                state.withLock { $0.failures += 1 }
+            let problem = await ShellCommand.problem(
+                of: command,
+                ["WATCHFOLD_RECEIPT": event.receipt, "WATCHFOLD_GENERATION": String(event.generation)])
+            if let problem {
                 logger.warning("the command after publishing \(problem): \(command)")
+                facts.update { $0.hookFailures += 1 }
+            }
+            // Of a command that is not set any more, nobody wants to know.
+            if state.withLock({ $0.command == command }) {
+                note(problem.map { "the command after publishing \($0): \(command)" })
             }
         }
     }
 
-    /// - Returns: how the command failed; nil when it did not.
-    private static func problem(of command: String, _ event: Event) async -> String? {
-        do {
-            let result = try await Subprocess.run(
-                .path("/bin/sh"), arguments: ["-c", command],
-                environment: .inherit.updating([
-                    "WATCHFOLD_RECEIPT": event.receipt, "WATCHFOLD_GENERATION": String(event.generation),
-                ]),
-                input: .none,
-                output: .fileDescriptor(.standardError, closeAfterSpawningProcess: false),
-                error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false))
-            return switch result.terminationStatus {
-            case .exited(0): nil
-            case .exited(let code): "ended with code \(code)"
-            case .signaled(let signal): "was ended by signal \(signal)"
-            }
-        } catch {
-            return "could not be started (\(error))"
-        }
+    private func note(_ reason: String?) {
+        facts.update { $0.problems.note(.hook, Setting.onPublish.rawValue, reason) }
     }
 }

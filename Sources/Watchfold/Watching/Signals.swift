@@ -4,7 +4,10 @@
 //      SIGHUP            read the configuration again
 //
 //  The handlers are in place when `listen` returns, so no signal is lost between the start and whatever would listen,
-//  whichever thread it reaches. Neither a Dispatch source, which is attached some time after it was resumed, nor a mask,
+//  whichever thread it reaches. Before, from the first instruction of the program on, they are held back by the kernel
+//  (EarlySignals.c) and come then. What comes while the system still loads the program ends it: nothing of ours runs yet.
+//
+//  Neither a Dispatch source, which is attached some time after it was resumed, nor a mask,
 //  which the thread that waits for programs lifts, does that.
 
 import CSignals

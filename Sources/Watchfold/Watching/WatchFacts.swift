@@ -8,8 +8,10 @@ import Synchronization
 struct WatchFacts: Sendable {
     /// The folder of the reports.
     var output = ""
-    /// Files that the ledger knows, by state.
-    var files: [FileState: Int] = [:]
+    /// The state of each file that the ledger knows.
+    var states: [ByteOrdered: FileState] = [:]
+    /// The days that the files at work are of, `YYYY-MM-DD`.
+    var dates: [ByteOrdered: String] = [:]
     /// Files that were seen and are not read yet.
     var backlog = 0
     /// Records of all files that were read since the start.
@@ -26,8 +28,26 @@ struct WatchFacts: Sendable {
     var errors = 0
     var hookFailures = 0
     var outputFailures = 0
+    /// How often the command for problems failed.
+    var problemCommandFailures = 0
+    /// What a person should know of, although the watch does its work.
+    var problems = ProblemBook()
     /// What keeps the watch from its work; nil when nothing does.
-    var problem: String?
+    var trouble: String?
+
+    /// How many files are in each state.
+    var files: [FileState: Int] {
+        var files: [FileState: Int] = [:]
+        for state in states.values { files[state, default: 0] += 1 }
+        return files
+    }
+
+    /// A file was committed in a state.
+    mutating func note(_ file: FileReport) {
+        states[ByteOrdered(file.name)] = file.state
+        problems.note(
+            file: file.name, file.state, isUnusual: file.isUnusual, reason: file.reason, date: dates[ByteOrdered(file.name)])
+    }
 
     mutating func add(_ report: RunReport) {
         for file in report.files where !file.isUnchanged {
@@ -41,7 +61,19 @@ struct WatchFacts: Sendable {
 /// The facts, shared.
 final class WatchFactsBox: Sendable {
     private let facts = Mutex(WatchFacts())
+    private let onProblems = Mutex<(@Sendable () -> Void)?>(nil)
 
     var value: WatchFacts { facts.withLock { $0 } }
-    func update(_ change: (inout WatchFacts) -> Void) { facts.withLock { change(&$0) } }
+
+    func update(_ change: (inout WatchFacts) -> Void) {
+        let hasOtherProblems = facts.withLock { facts in
+            let before = facts.problems
+            change(&facts)
+            return facts.problems != before
+        }
+        if hasOtherProblems, let action = onProblems.withLock({ $0 }) { action() }
+    }
+
+    /// What to do when there are other problems than before, on the thread that found it out.
+    func onOtherProblems(_ action: @escaping @Sendable () -> Void) { onProblems.withLock { $0 = action } }
 }

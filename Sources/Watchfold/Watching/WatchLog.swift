@@ -12,7 +12,9 @@ import Records
 struct WatchLog: RunObserver {
     let logger: Logger
     /// Told whenever work goes on.
-    let onProgress: @Sendable () -> Void
+    var onProgress: @Sendable () -> Void = {}
+    /// Told of each file that is done.
+    var onFile: @Sendable (FileReport) -> Void = { _ in }
 
     func begin(files: Int, storedBytes: Int) { onProgress() }
     func advance(storedBytes: Int) { onProgress() }
@@ -20,6 +22,7 @@ struct WatchLog: RunObserver {
 
     func finish(_ file: FileReport) {
         onProgress()
+        onFile(file)
         var metadata: Logger.Metadata = ["file": "\(Show.name(file.name))", "state": "\(file.state.rawValue)"]
         var text = "\(Show.name(file.name)) \(file.isUnchanged ? "is still " : "")\(file.state.rawValue)"
         if !file.reason.isEmpty {

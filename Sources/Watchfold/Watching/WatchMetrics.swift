@@ -8,12 +8,18 @@ extension WatchFactsBox {
     /// The pages of the status server, made of the facts as they are when somebody asks.
     var pages: StatusPages {
         StatusPages(
-            problem: { [self] in value.problem }, metrics: { [self] in value.metrics },
+            health: { [self] in value.health }, metrics: { [self] in value.metrics },
             reports: { [self] in value.output })
     }
 }
 
 extension WatchFacts {
+    var health: ServiceHealth {
+        if let trouble { return .down(Show.name(trouble)) }
+        let problems = problems.all.filter { $0.kind.degrades }
+        return problems.isEmpty ? .well : .degraded(problems.map(\.text))
+    }
+
     /// Counters begin at the start of the watch.
     var metrics: [Metric] {
         let sinceLast = lastPublication.map { max(0, Double(WallClock.now()) / 1e9 - $0) }
@@ -25,11 +31,18 @@ extension WatchFacts {
             records.append(
                 ([("outcome", "rejected"), ("reason", reason.rawValue)], Double(counts.rejected[reason] ?? 0)))
         }
+        let files = files
         var metrics = [
             Metric("watchfold_build_info", .gauge, "The version that runs.", [([("version", Tool.version)], 1)]),
             Metric(
                 "watchfold_up", .gauge, "1 while the watch does its work, 0 while something keeps it from it.",
-                problem == nil ? 1 : 0),
+                trouble == nil ? 1 : 0),
+            Metric(
+                "watchfold_degraded", .gauge, "1 while the watch does its work and a person should look, else 0.",
+                problems.isDegraded ? 1 : 0),
+            Metric(
+                "watchfold_problems", .gauge, "What a person should know of, by kind.",
+                Problem.Kind.allCases.map { ([("kind", $0.rawValue)], Double(problems.count($0))) }),
             Metric(
                 "watchfold_files", .gauge, "Files that the ledger knows, by state.",
                 FileState.allCases.map { ([("state", $0.rawValue)], Double(files[$0] ?? 0)) }),
@@ -46,6 +59,9 @@ extension WatchFacts {
             Metric(
                 "watchfold_hook_failures_total", .counter, "How often the command after publishing failed.",
                 Double(hookFailures)),
+            Metric(
+                "watchfold_problem_command_failures_total", .counter, "How often the command for problems failed.",
+                Double(problemCommandFailures)),
             Metric(
                 "watchfold_output_failures_total", .counter, "How often a configured output could not be written.",
                 Double(outputFailures)),

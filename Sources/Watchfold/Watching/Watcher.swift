@@ -31,6 +31,8 @@ final class Watcher {
     private let service: ServiceNotifier
     private let hook: PublishHook
     private let outputs: OutputRenewal
+    private let teller: ProblemTeller
+    private let status: StatusPort
 
     /// What is open while all is well.
     private struct Work {
@@ -49,6 +51,8 @@ final class Watcher {
     /// Why the system does not tell of all changes, as it was said last.
     private var eventsProblem: FolderEventsError?
     private var identity: String?
+    /// Missing days that were said.
+    private var loggedMissing: Set<String> = []
     private var backOff = BackOff()
     /// Waits where there are no events.
     private let alarm: Alarm
@@ -65,11 +69,13 @@ final class Watcher {
         self.requests = requests
         self.facts = facts
         self.service = service
-        hook = PublishHook(logger: logger)
+        hook = PublishHook(facts: facts, logger: logger)
         alarm = try Alarm()
-        outputs = OutputRenewal(fileSystem: fileSystem, logger: logger) { [alarm] in alarm.ring() }
-        facts.update { [output = settings.configuration.output] in $0.output = output }
+        outputs = OutputRenewal(facts: facts, fileSystem: fileSystem, logger: logger) { [alarm] in alarm.ring() }
+        teller = ProblemTeller(facts: facts, fileSystem: fileSystem, logger: logger) { [alarm] in alarm.ring() }
+        status = StatusPort(pages: facts.pages, fileSystem: fileSystem, logger: logger)
         requests.onRequest { [alarm] in alarm.ring() }
+        facts.onOtherProblems { [teller] in _ = teller.step(.now) }
     }
 }
 
@@ -78,13 +84,9 @@ final class Watcher {
 extension Watcher {
     /// Watches until it is asked to stop.
     ///
-    /// - Parameter onOpen: what is to begin once the folders are open.
     /// - Throws: what a run throws, when it cannot be begun at all or the checkpoints are damaged.
-    func run(onOpen: () throws -> Void) throws {
-        try open()
-        try onOpen()
-        service.ready(status: "watching \(settings.configuration.inbox)")
-        logger.info("watching \(Show.name(settings.configuration.inbox))")
+    func run() throws {
+        try begin()
         while !requests.wantsStop {
             do {
                 if requests.takeReload() { try reload() }
@@ -106,7 +108,35 @@ extension Watcher {
         if !hook.wait(seconds: Self.patienceWithHook) {
             logger.warning("the command after publishing is still at work; it is left alone")
         }
+        if !teller.stop(seconds: Self.patienceWithHook) {
+            logger.warning("the command for problems is still at work; it is left alone")
+        }
         logger.info("stopped")
+    }
+
+    /// Opens everything for the first time. What is wrong with the settings ends the watch, so that it is noticed; a disk
+    /// without room does not: whoever starts the watch at boot wants it to go on when there is room again.
+    private func begin() throws {
+        var failure: (any Error)?
+        do {
+            try open()
+        } catch  where CommandFailure.isForWantOfRoom(error) {
+            failure = error
+        }
+        try status.follow(settings.configuration.watch.statusPort)
+        follow()
+        service.ready(status: "watching \(settings.configuration.inbox)")
+        logger.info("watching \(Show.name(settings.configuration.inbox))")
+        if let failure { try meet(failure) }
+    }
+
+    /// Lets all that works beside the loop go by the settings.
+    private func follow() {
+        let configuration = settings.configuration
+        facts.update { $0.output = configuration.output }
+        outputs.drop(for: configuration)
+        hook.follow(configuration.watch.onPublish)
+        teller.follow(configuration)
     }
 
     /// How long the command after publishing may go on when the watch ends, in seconds.
@@ -129,19 +159,34 @@ extension Watcher {
         say(survey.problems, &work)
         let ready = work.settling.update(candidates: survey.candidates, closed: work.closed, now: .now)
         work.closed = []
-        facts.update { [files = work.processor.files] in
-            $0.files = files
+        let (missing, nextDay) = missingDays(survey)
+        facts.update { [states = work.processor.fileStates] in
+            $0.states = states
             $0.backlog = survey.candidates.count
-            $0.problem = nil
+            $0.trouble = nil
+            $0.problems.survey(survey.fileProblems + missing)
         }
         self.work = work
         if !ready.isEmpty || !work.hasPublished {
             try round(ready)
         } else if !hasNewFolders {
             // What came into a new folder before it was watched is in the next listing.
-            let due = outputs.step(.now)
-            wait(until: [work.settling.nextDeadline, due].compactMap { $0 }.min())
+            let deadlines = [work.settling.nextDeadline, outputs.step(.now), teller.step(.now), nextDay]
+            wait(until: deadlines.compactMap { $0 }.min())
         }
+    }
+
+    /// The days that should have a file and have none, and when the next one is due.
+    private func missingDays(_ survey: Survey) -> (problems: [Problem], next: ContinuousClock.Instant?) {
+        guard let expectBy = settings.configuration.watch.expectBy else { return ([], nil) }
+        let now = WallClock.now()
+        let days = MissingDays(expectBy: expectBy, now: Int(now / 1_000_000_000))
+        let problems = days.missing(from: survey.days).map { Problem(missing: $0, by: "\(expectBy)") }
+        for problem in problems where loggedMissing.insert(problem.subject).inserted {
+            logger.warning("\(problem.reason)", metadata: ["date": "\(problem.subject)"])
+        }
+        loggedMissing.formIntersection(problems.map(\.subject))
+        return (problems, .now + .nanoseconds(Int64(days.nextDeadline) * 1_000_000_000 - now))
     }
 
     private func round(_ ready: [InboxFile]) throws {
@@ -150,6 +195,9 @@ extension Watcher {
         let files = ready.sorted {
             ($1.status.changed, $0.logicalName) < ($0.status.changed, $1.logicalName)
         }
+        facts.update { facts in
+            for file in files { facts.dates[ByteOrdered(file.logicalName)] = file.date }
+        }
         let report = try work!.processor.round(files) { [requests] in
             !requests.isPending && ContinuousClock.now < end
         }
@@ -157,26 +205,28 @@ extension Watcher {
         let names = Set(report.files.map { ByteOrdered($0.name) })
         work!.settling.note(read: files.filter { names.contains(ByteOrdered($0.logicalName)) }, now: .now)
         for note in report.notes { logger.warning("\(Show.name(note))") }
-        for file in report.followers { WatchLog(logger: logger) {}.finish(file) }
-        tell(report)
+        for file in report.followers {
+            WatchLog(logger: logger, onFile: { [facts] file in facts.update { $0.note(file) } }).finish(file)
+        }
+        try tell(report)
         if report.publication != .nothing {
             outputs.want(try work!.processor.checkpoints.ledger.generation, settings)
             _ = outputs.step(.now)
         }
     }
 
-    private func tell(_ report: RunReport) {
-        facts.update { [files = work!.processor.files] facts in
+    private func tell(_ report: RunReport) throws {
+        let generation = report.publication == .nothing ? nil : try work!.processor.checkpoints.ledger.generation
+        facts.update { [states = work!.processor.fileStates] facts in
             facts.add(report)
-            facts.files = files
+            facts.states = states
+            facts.dates = [:]
             facts.backlog = max(0, facts.backlog - report.files.count)
-            facts.hookFailures = hook.failures
-            facts.outputFailures = outputs.failures
-            if report.publication != .nothing { facts.lastPublication = Double(WallClock.now()) / 1e9 }
-            if case .written(let generation, _) = report.publication {
-                facts.publications += 1
+            if let generation {
+                facts.lastPublication = Double(WallClock.now()) / 1e9
                 facts.generation = generation
             }
+            if case .written = report.publication { facts.publications += 1 }
         }
         guard case .written(let generation, let contracts) = report.publication else { return }
         let output = settings.configuration.output
@@ -184,10 +234,7 @@ extension Watcher {
             "published generation \(generation): \(Show.count(contracts, "contract")) in \(Show.name(output))",
             metadata: ["generation": "\(generation)", "contracts": "\(contracts)"])
         service.status("generation \(generation), \(Show.count(contracts, "contract"))")
-        if let command = settings.configuration.watch.onPublish {
-            hook.run(
-                command, PublishHook.Event(receipt: Path.join(output, Publisher.receiptName), generation: generation))
-        }
+        hook.run(PublishHook.Event(receipt: Path.join(output, Publisher.receiptName), generation: generation))
     }
 
     /// Problems of the inbox are said when they are new.
@@ -247,7 +294,9 @@ extension Watcher {
     // MARK: Opening and closing
 
     private func open() throws {
-        let log = WatchLog(logger: logger) { [service] in service.alive() }
+        let log = WatchLog(
+            logger: logger, onProgress: { [service] in service.alive() },
+            onFile: { [facts] file in facts.update { $0.note(file) } })
         let processor = try Processor(
             settings, expecting: identity, fileSystem: fileSystem, logger: logger, observer: log)
         identity = processor.checkpoints.ledger.identity
@@ -289,7 +338,7 @@ extension Watcher {
         let text = CommandFailure(error)?.message ?? "\(error)"
         facts.update {
             $0.errors += 1
-            $0.problem = text
+            $0.trouble = text
         }
         let again = "trying again in \(Show.duration(pause.seconds))"
         if backOff.failures == 1 {
@@ -320,18 +369,35 @@ extension Watcher {
             logger.error("the configuration stays as it was: \(CommandFailure(error)?.message ?? "\(error)")")
             return
         }
-        let changes = zip(settings.configuration.values, fresh.configuration.values).filter { $0 != $1 }
-        if changes.isEmpty {
+        let old = settings.configuration
+        if fresh.configuration.means(old) {
             logger.notice("the configuration was read again; nothing changed")
+            // Whoever asks for it may have mended what failed.
+            outputs.tryAgain()
+            teller.follow(old)
+            serve()
             return
         }
-        for (old, new) in changes { logger.notice("\(new.name): \(old.text) is now \(new.text)") }
-        if settings.configuration.checkpoints != fresh.configuration.checkpoints { identity = nil }
-        if settings.configuration.watch.statusPort != fresh.configuration.watch.statusPort {
-            logger.warning("the status port stays as it was until the watch is started anew")
+        logger.notice("the configuration was read again and has changed")
+        for (old, new) in zip(old.values, fresh.configuration.values) where old != new {
+            logger.notice("\(new.name): \(old.text) is now \(new.text)")
         }
+        if old.checkpoints != fresh.configuration.checkpoints { identity = nil }
         settings = fresh
-        facts.update { [output = fresh.configuration.output] in $0.output = output }
+        serve()
         close()
+        follow()
+        if old.inbox != fresh.configuration.inbox {
+            logger.info("watching \(Show.name(fresh.configuration.inbox))")
+        }
+        service.status("watching \(fresh.configuration.inbox)")
+    }
+
+    private func serve() {
+        do {
+            try status.follow(settings.configuration.watch.statusPort)
+        } catch {
+            logger.error("\(error): state, metrics and reports are served where they were")
+        }
     }
 }

@@ -1,0 +1,35 @@
+//  Commands that a watch runs for its user. Their standard output goes to standard error, since standard output carries data
+//  only.
+
+import Subprocess
+
+#if canImport(System)
+    import System
+#else
+    import SystemPackage
+#endif
+
+enum ShellCommand {
+    /// Runs a command with `/bin/sh -c`, with more variables than the environment has.
+    ///
+    /// - Returns: how it failed; nil when it did not.
+    static func problem(of command: String, _ variables: [String: String]) async -> String? {
+        var changes: [Environment.Key: String?] = [:]
+        for (name, value) in variables { changes[Environment.Key(rawValue: name)!] = value }
+        do {
+            let result = try await Subprocess.run(
+                .path("/bin/sh"), arguments: ["-c", command],
+                environment: .inherit.updating(changes),
+                input: .none,
+                output: .fileDescriptor(.standardError, closeAfterSpawningProcess: false),
+                error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false))
+            return switch result.terminationStatus {
+            case .exited(0): nil
+            case .exited(let code): "ended with code \(code)"
+            case .signaled(let signal): "was ended by signal \(signal)"
+            }
+        } catch {
+            return "could not be started (\(error))"
+        }
+    }
+}
