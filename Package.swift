@@ -33,6 +33,7 @@ let package = Package(
         systemLibrary("CZlib", apt: "zlib1g-dev"),
         systemLibrary("CISAL", apt: "libisal-dev"),
         systemLibrary("CLZ4", apt: "liblz4-dev"),
+        systemLibrary("CZstd", apt: "libzstd-dev"),
         systemLibrary("CXXHash", apt: "libxxhash-dev"),
         systemLibrary("CSQLite", apt: "libsqlite3-dev"),
         systemLibrary("CXLSX", apt: "libxlsxwriter-dev"),
@@ -46,7 +47,7 @@ let package = Package(
         library("Pipelines"),
         library("DurableIO", ["CWriteback"]),
         library("Inbox", ["DurableIO", "Records"]),
-        library("Codecs", ["CZlib", "CISAL", "CLZ4", "CXXHash"]),
+        library("Codecs", ["CZlib", "CISAL", "CLZ4", "CXXHash", "CZstd", "Records"]),
         library("JSONRecords", ["Records", "CByteScan"]),
         library("Folding", ["Records", "Columns", "CByteScan"]),
         library("ParquetTable", ["Columns", "CLZ4", "CISAL"]),
@@ -76,7 +77,7 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "CLZ4", "CXXHash", "CZlib", "Codecs", "Columns", "Configuration", "JSONRecords", "ParquetTable",
+                "CLZ4", "CXXHash", "CZlib", "CZstd", "Codecs", "Columns", "Configuration", "JSONRecords", "ParquetTable",
                 "ReaderReference", "Records",
             ], path: "Fuzz/Targets", swiftSettings: strict),
         .executableTarget(
@@ -99,7 +100,7 @@ let package = Package(
                 "SampleData", "TestSupport", logging,
             ]),
         tests("StatusServerTests", ["StatusServer", "DurableIO"]),
-        tests("CodecsTests", ["Codecs", "CZlib", "CLZ4"]),
+        tests("CodecsTests", ["Codecs", "CZlib", "CLZ4", "CZstd", "Records"]),
         tests("PostgresTests", ["Postgres"]),
         tests("ConfigurationTests", ["Configuration", "Records", yams]),
         tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4"]),
@@ -108,7 +109,7 @@ let package = Package(
         tests(
             "WatchfoldTests",
             [
-                "Watchfold", "CLZ4", "CZlib", "Checkpoints", "Columns", "Configuration", "DurableIO", "Folding",
+                "Watchfold", "CLZ4", "CZlib", "CZstd", "Checkpoints", "Columns", "Configuration", "DurableIO", "Folding",
                 "Inbox",
                 "Records", "Reports", "TestSupport", logging,
             ]),

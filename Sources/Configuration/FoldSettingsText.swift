@@ -10,10 +10,15 @@
 //      negative_durations reject
 //      max_record_bytes 16000000
 //
+//  Settings that came later have a line only where they are not the default, so that older partials keep their text:
+//
+//      encoding latin1
+//
 //  Each line ends in LF. The ignored contracts stand in ascending byte order, each once, separated by blanks. Between
 //  quotes, a backslash stands before a quote and a backslash, and a control character below U+0020 is `\x` and two
 //  hexadecimal digits, so that different settings never give one text. Categories, jobs, memory and the like are not
-//  in it: they change how fast a partial is made and what is made of it, not the partial.
+//  in it: they change how fast a partial is made and what is made of it, not the partial. Patterns of dates are not in it
+//  either: the date of a file stands beside its partial, and a file that gets another one is folded again by itself.
 
 import Records
 
@@ -26,6 +31,7 @@ extension Configuration {
         lines.append((["ignore"] + sortedByBytes(plan.ignoredKeys).map(literal)).joined(separator: " "))
         lines.append("negative_durations \(plan.keepsNegativeValues ? "keep" : "reject")")
         lines.append("max_record_bytes \(maxRecordBytes.bytes)")
+        if encoding != .utf8 { lines.append("encoding \(encoding.rawValue)") }
         return lines.map { $0 + "\n" }.joined()
     }
 

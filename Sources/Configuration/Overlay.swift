@@ -37,6 +37,9 @@ package struct Overlay: Sendable, Hashable {
     package var ignore: Given<[String]>?
     package var negativeDurations: Given<NegativeDurations>?
     package var duplicates: Given<DuplicateFiles>?
+    package var encoding: Given<TextEncoding>?
+    package var date: Given<[DatePattern]>?
+    package var files: Given<[NamePattern]>?
     package var maxRejectRatio: Given<Ratio>?
     package var maxRecordBytes: Given<ByteSize>?
     package var rejectsPerFile: Given<Int>?
@@ -76,6 +79,9 @@ package struct Overlay: Sendable, Hashable {
         put(\.ignore)
         put(\.negativeDurations)
         put(\.duplicates)
+        put(\.encoding)
+        put(\.date)
+        put(\.files)
         put(\.maxRejectRatio)
         put(\.maxRecordBytes)
         put(\.rejectsPerFile)
@@ -165,6 +171,7 @@ extension Overlay {
         case .memory: memory = Given(try size(text, in: SettingLimits.memory), origin)
         case .negativeDurations: negativeDurations = Given(try choice(text), origin)
         case .duplicates: duplicates = Given(try choice(text), origin)
+        case .encoding: encoding = Given(try choice(text), origin)
         case .maxRejectRatio: maxRejectRatio = Given(try Ratio(parsing: text), origin)
         case .maxRecordBytes: maxRecordBytes = Given(try size(text, in: SettingLimits.maxRecordBytes), origin)
         case .rejectsPerFile: rejectsPerFile = Given(try wholeNumber(text, in: SettingLimits.rejectsPerFile), origin)
@@ -183,7 +190,7 @@ extension Overlay {
         case .logLevel: logLevel = Given(try choice(text), origin)
         case .logFormat: logFormat = Given(try choice(text), origin)
         case .quiet: quiet = Given(try yesOrNo(text), origin)
-        case .contractField, .appField, .durationField, .categories, .ignore, .outputs:
+        case .contractField, .appField, .durationField, .categories, .ignore, .outputs, .date, .files:
             preconditionFailure("\(setting.rawValue) is not set by one text")
         }
     }

@@ -1,5 +1,7 @@
 //  Everything that can be set, by name; and the values that are a choice of words.
 
+import Records
+
 /// One setting. The raw value is its key in the file; a dot stands for a level of the file.
 package enum Setting: String, Sendable, Hashable, CaseIterable {
     case inbox, checkpoints, output, jobs, memory
@@ -9,6 +11,7 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
     case categories, ignore
     case negativeDurations = "negative_durations"
     case duplicates
+    case encoding, date, files
     case maxRejectRatio = "max_reject_ratio"
     case maxRecordBytes = "max_record_bytes"
     case rejectsPerFile = "rejects_per_file"
@@ -67,6 +70,9 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .ignore: "a list of contracts"
         case .negativeDurations: choices(NegativeDurations.self)
         case .duplicates: choices(DuplicateFiles.self)
+        case .encoding: choices(TextEncoding.self)
+        case .date: "a pattern with year, month and day such as {yyyy}-{mm}-{dd}, or a list of them"
+        case .files: "a pattern of file names, or a list of them"
         case .maxRejectRatio: "a share from 0 to 1, or a percentage"
         case .maxRecordBytes:
             "a size from \(SettingLimits.maxRecordBytes.lowerBound) to \(SettingLimits.maxRecordBytes.upperBound)"
@@ -100,6 +106,9 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .ignore: "[\"0\"]"
         case .negativeDurations: "reject"
         case .duplicates: "skip"
+        case .encoding: "latin1"
+        case .date: "\"{dd}-{mm}-{yyyy}\""
+        case .files: "[\"*.log\"]"
         case .maxRejectRatio: "5%"
         case .maxRecordBytes: "16MB"
         case .rejectsPerFile: "1000"
@@ -143,6 +152,8 @@ enum SettingLimits {
     static let port = 0...65535
     /// Keys from the outside of a record to a field.
     static let fieldDepth = 32
+    /// Patterns of names or dates: each is compared with each name of a listing.
+    static let patterns = 64
     /// Places in which one field is looked for.
     static let fieldAlternatives = 16
 }

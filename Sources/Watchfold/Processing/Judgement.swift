@@ -28,7 +28,7 @@ enum Judgement {
             switch error {
             case is Cancelled: self = .cancelled
             case is FileChanged: self = .waiting("it changed while it was read")
-            case CodecError.truncated where !isStale: self = .waiting("\(error)")
+            case CodecError.truncated where !isStale, is TornCharacter where !isStale: self = .waiting("\(error)")
             case let error as IOError where error.isMissing: self = .gone
             case let error as IOError: self = .failed("\(error)", nil, isPassing: true)
             default: self = .failed("\(error)", nil, isPassing: false)
@@ -55,8 +55,8 @@ enum Judgement {
         if let reason = reasonToHold(summary.counts, settings) { return reason }
         let ratio = settings.configuration.maxRejectRatio
         // One record can cover much of a file.
-        if ratio.isExceeded(by: summary.rejectedBytes, of: summary.size) {
-            return "\(summary.rejectedBytes) of \(summary.size) bytes belong to rejected records"
+        if ratio.isExceeded(by: summary.rejectedBytes, of: summary.textSize) {
+            return "\(summary.rejectedBytes) of \(summary.textSize) bytes belong to rejected records"
                 + " (\(Self.reasons(summary.counts))); more than \(ratio) is not taken"
         }
         return nil

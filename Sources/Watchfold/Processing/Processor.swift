@@ -62,7 +62,7 @@ package final class Processor {
         self.fileSystem = fileSystem
         self.logger = logger
         self.observer = observer
-        inbox = Inbox(settings.configuration.inbox, in: fileSystem)
+        inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
         let rules = settings.configuration.gate
         history = rules.mode == .off ? nil : ArrivalHistory(checkpoints, rules: rules)
     }

@@ -37,6 +37,8 @@ package struct FileSummary: Sendable {
     package var digest: ContentDigest
     /// Bytes of content.
     package var size: Int
+    /// Bytes of its text as UTF-8: what the reader reads, and what offsets count.
+    package var textSize: Int
     /// Bytes as stored.
     package var storedSize: Int
     package var counts: OutcomeCounts
@@ -144,9 +146,11 @@ final class FileFold {
             window.fill(count)
             let prefix = UnsafeRawBufferPointer(start: window.base, count: window.count)
             guard Compression.detect(prefix) == Compression.none else {
-                compressedStream = ByteStream(file, size: size, onStoredBytes: onStoredBytes)
+                compressedStream = stream(file, size: size)
                 return []
             }
+            // Other encodings are made UTF-8 from the beginning on.
+            guard try ContentBytes.encoding(of: prefix, set: settings.encoding) == .utf8 else { return [] }
             window.base[window.count] = 0
             let container = RecordReader.container(
                 of: window.base, count: window.count, isFinal: window.count == size,
@@ -155,6 +159,10 @@ final class FileFold {
             guard container == .lines else { return [] }
             return stride(from: 0, to: size, by: settings.unitSize).map { $0..<min($0 + settings.unitSize, size) }
         }
+    }
+
+    private func stream(_ file: OpenFile, size: Int?) -> ByteStream {
+        ByteStream(file, size: size, encoding: settings.encoding, onStoredBytes: onStoredBytes)
     }
 
     // MARK: Units
@@ -176,7 +184,7 @@ final class FileFold {
         -> UnitResult
     {
         if ranges.isEmpty {
-            let stream = compressedStream ?? ByteStream(file!, size: status?.size, onStoredBytes: onStoredBytes)
+            let stream = compressedStream ?? stream(file!, size: status?.size)
             defer { stream.close() }
             return try folder.fold(stream: stream, into: table, isCancelled: isCancelled)
         }
@@ -242,6 +250,7 @@ final class FileFold {
             container: results.first { $0.container != nil }?.container ?? .lines,
             compression: last.compression, digest: digest,
             size: last.digest == nil ? status!.size : last.size,
+            textSize: last.digest == nil ? status!.size : last.textSize,
             storedSize: status?.size ?? last.storedSize,
             counts: counts, rejectedBytes: rejectedBytes, rejections: rejections,
             observations: observations, apps: apps, end: end, status: status)
