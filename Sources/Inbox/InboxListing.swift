@@ -78,7 +78,7 @@ package struct UnreadNames: Sendable, Hashable {
 
     package init() {}
 
-    mutating func add(_ path: String) {
+    package mutating func add(_ path: String) {
         count += 1
         let place = examples.firstIndex { Path.precedes(path, $0) } ?? examples.count
         if place >= Self.shown { return }

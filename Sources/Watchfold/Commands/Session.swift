@@ -157,7 +157,7 @@ package struct Session {
         let columns = isatty(1) == 1 ? StandardError.columns(of: 1) : nil
         let text = asJSON ? try report.json() : Array(report.text(style, columns: columns).utf8)
         try writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
-        conclude([report.conclusion])
+        conclude([report.unread.textOfNamed, report.conclusion].compactMap { $0 })
         if !report.isWell { throw CommandFailure(.filesOpen, nil) }
     }
 
@@ -189,6 +189,7 @@ package struct Session {
             try path == "-" || fileSystem.statusIfPresent(path) != nil
         }
         let exporter = Exporter(settings, fileSystem: fileSystem)
+        if let undated = try exporter.leftOut(request) { conclude([undated.textLeftOut]) }
         if options.isForDatabase { return try export(try options.databaseRequest(request), exporter) }
         let format = try ExportFormat(options.format, file: options.out)
         let isWhole = try options.isWhole(format)

@@ -3,6 +3,7 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Inbox
 import Records
 import Reports
 
@@ -46,20 +47,29 @@ package struct StatusReport {
     package var missingDays: [ClosedRange<CalendarDay>]
     /// Nil when nobody looks, or no file with a date counts.
     package var gate: GateStatus?
+    /// Files of the inbox that are not read because of their names.
+    package var unread = UnreadNames()
+    /// Counted files without a date.
+    package var undated: UndatedFiles
 
     /// - Throws: `CheckpointError`, `LedgerError`.
     package init(_ settings: Settings, fileSystem: FileSystem = .real) throws {
         let checkpoints = try CheckpointFolder.openForReading(
             settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
         let ledger = checkpoints.ledger
-        (generation, files, runs, unmappedApps, days, missingDays) = try ledger.snapshot {
-            let days = try Set(ledger.countingVersions().compactMap { $0.facts.date.flatMap { CalendarDay($0) } })
+        (generation, files, runs, unmappedApps, days, missingDays, undated) = try ledger.snapshot {
+            let counting = try ledger.countingVersions()
+            let days = Set(counting.compactMap { $0.facts.date.flatMap { CalendarDay($0) } })
             return (
                 try ledger.generation, try Self.files(ledger, settings, fileSystem),
                 try ledger.runs(last: 5),
-                try Self.unmapped(ledger, settings.map), days.min().map { $0...days.max()! }, CalendarDay.gaps(in: days)
+                try Self.unmapped(ledger, settings.map), days.min().map { $0...days.max()! }, CalendarDay.gaps(in: days),
+                UndatedFiles(counting)
             )
         }
+        // A status can be had of checkpoints whose inbox is elsewhere.
+        let inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
+        unread = (try? inbox.list())?.unread ?? UnreadNames()
         let rules = settings.configuration.gate
         if rules.mode != .off { gate = try ArrivalHistory(checkpoints, rules: rules).known() }
     }
@@ -70,7 +80,7 @@ package struct StatusReport {
     }
 
     private static func files(_ ledger: Ledger, _ settings: Settings, _ fileSystem: FileSystem) throws -> [File] {
-        let inbox = settings.configuration.inbox
+        let inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
         return try ledger.files().map { file in
             let version = try (file.status.version ?? file.counting).flatMap { try ledger.version($0) }
             var counts = version?.tally
@@ -78,9 +88,10 @@ package struct StatusReport {
             var isGone = false
             if file.state == .waiting || file.state == .failed {
                 // What was whole once and is lost is another matter.
-                isGone =
-                    try fileSystem.statusIfPresent(Path.join(inbox, file.location.path)) == nil
-                    && ledger.history(of: file.name).versions.isEmpty
+                let isThere =
+                    try inbox.takes(file.location.path)
+                    && fileSystem.statusIfPresent(Path.join(inbox.root, file.location.path)) != nil
+                isGone = try !isThere && ledger.history(of: file.name).versions.isEmpty
             }
             let rejections = try version.map { try ledger.rejections(of: $0.id) } ?? [:]
             var findings: FileFindings?

@@ -119,6 +119,11 @@ final class Committer: @unchecked Sendable {
         if let file = try ledger.file(named: candidate.name), file.digest == digest {
             // What was taken out stays out, however often it is read.
             if file.state == .retracted { return .seen(.retracted) }
+        }
+        // With another date it is another version, and may be another one's original.
+        if let file = try ledger.file(named: candidate.name), file.digest == digest,
+            file.location.date == candidate.location.date
+        {
             // What was held under another limit may count now, as if it had just come.
             if !isAfresh && (file.state != .held || held != nil) { return .seen(file.state) }
         }

@@ -15,6 +15,9 @@ struct Survey {
     /// Files that are new or do not look as they did when they were read last.
     var candidates: [InboxFile] = []
     var problems: [InboxProblem] = []
+    var unread = UnreadNames()
+    /// What is said of known files that have another date now.
+    var redated: String?
     var folders: [String: FolderIdentity] = [:]
 }
 
@@ -29,8 +32,9 @@ extension Processor {
                 uniqueKeysWithValues: checkpoints.ledger.files().map { (ByteOrdered($0.name), $0) })
         }
         var unused = RunReport()
+        let candidates = try listing.files.filter { try isChanged($0, &unused) }
         return Survey(
-            candidates: try listing.files.filter { try isChanged($0, &unused) }, problems: listing.problems,
+            candidates: candidates, problems: listing.problems, unread: listing.unread, redated: redated(candidates),
             folders: listing.folders)
     }
 

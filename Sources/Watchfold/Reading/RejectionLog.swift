@@ -43,6 +43,9 @@ struct RejectionLog {
         if examples[rejection.reason] == nil {
             examples[rejection.reason] = RejectionExample(
                 line: rejection.linesBefore, offset: base + rejection.offset, raw: rejection.raw, isCut: false)
+            if rejection.reason == .invalidUTF8 {
+                examples[rejection.reason]!.flaw = InvalidUTF8.flaw(in: rejection.raw)
+            }
         }
         guard letters.count < limit else { return }
         let raw = Array(rejection.raw.prefix(budget))
