@@ -59,7 +59,7 @@ let package = Package(
         library("Configuration", ["Records", yams]),
         library("Postgres", ["CPQ"]),
         library("StatusServer", ["DurableIO", "Records"]),
-        library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4"]),
+        library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4", "CZstd"]),
         library(
             "Watchfold",
             [
@@ -92,7 +92,7 @@ let package = Package(
         tests("JSONRecordsTests", ["JSONRecords", "ReaderReference", "Records", "CByteScan"]),
         tests("FuzzTests", ["FuzzTargets", "ReaderReference"]),
         tests("FoldingTests", ["Folding", "Columns", "Records"]),
-        tests("InboxTests", ["Inbox", "DurableIO", "TestSupport"]),
+        tests("InboxTests", ["Inbox", "DurableIO", "Records", "TestSupport"]),
         tests(
             "CrashTests",
             [
@@ -103,7 +103,7 @@ let package = Package(
         tests("CodecsTests", ["Codecs", "CZlib", "CLZ4", "CZstd", "Records"]),
         tests("PostgresTests", ["Postgres"]),
         tests("ConfigurationTests", ["Configuration", "Records", yams]),
-        tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4"]),
+        tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4", "CZstd"]),
         tests("ParquetTableTests", ["ParquetTable", "Columns"]),
         tests("ReportsTests", ["Reports", "Columns", "Folding", "ParquetTable", "Records"]),
         tests(

@@ -24,6 +24,12 @@
 import CISAL
 import CZlib
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Decodes gzip members, one after another.
 final class GzipEngine: DecodingEngine {
     private enum Position {
@@ -96,10 +102,13 @@ final class GzipEngine: DecodingEngine {
             position = .insideMagic
             return true
         case .padding(let before):
-            let count = input.prefix { $0 == 0 }.count
-            guard count == input.count else { throw .notAUnit(matched: before) }
-            input.drop(count)
-            position = .padding(before + count)
+            guard let first = input.baseAddress, !input.isEmpty else { return false }
+            // All bytes are zeros if the first is one and each is like the one before it.
+            guard input[0] == 0, memcmp(first, first + 1, input.count - 1) == 0 else {
+                throw .notAUnit(matched: before)
+            }
+            position = .padding(before + input.count)
+            input.drop(input.count)
             return false
         case .insideMagic:
             guard let byte = input.first else { return false }

@@ -31,6 +31,9 @@ extension TextEncoding {
 package struct TornCharacter: Error, Equatable, Sendable, CustomStringConvertible {
     /// Bytes of content.
     package var size: Int
+
+    package init(size: Int) { self.size = size }
+
     package var description: String {
         "the text in UTF-16 has \(size) bytes, an odd number: it ends in the middle of a character"
     }

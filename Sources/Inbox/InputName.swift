@@ -54,9 +54,9 @@ enum InputName {
             let compression = Self.suffix(of: bytes, among: Self.compressions)
             let content = UnsafeBufferPointer(rebasing: bytes.dropLast(compression))
             let suffix = Self.suffix(of: content, among: Self.contents)
-            let stem = UnsafeBufferPointer(rebasing: content.dropLast(suffix))
             if bytes.last == UInt8(ascii: "~") || bytes.starts(with: "~$".utf8)
-                || [bytes, content, stem].contains(where: { Self.suffix(of: $0, among: Self.unfinished) > 0 })
+                || Self.suffix(of: bytes, among: Self.unfinished) > 0
+                || Self.suffix(of: Self.withoutEnding(content), among: Self.unfinished) > 0
             {
                 return .leftAlone
             }
@@ -70,6 +70,11 @@ enum InputName {
             if isMarked { return .leftAlone }
             return suffix > 0 && suffix < content.count ? .input(compressionSuffix: compression) : .other
         }
+    }
+
+    /// A name up to its last dot.
+    private static func withoutEnding(_ name: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: name[..<(name.lastIndex(of: UInt8(ascii: ".")) ?? 0)])
     }
 
     /// The length of the suffix that `bytes` ends in, with letters of either case; 0 when it is none of them. The

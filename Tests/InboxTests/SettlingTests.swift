@@ -16,7 +16,8 @@ import Testing
     private func file(_ name: String, size: Int, modified: Int64 = 0) throws -> InboxFile {
         var status = try FileSystem.real.status(NSTemporaryDirectory())
         status.kind = .file
-        (status.size, status.modified) = (size, modified)
+        // Other tests of this process write into the folder meanwhile.
+        (status.size, status.modified, status.changed) = (size, modified, modified)
         return InboxFile(relativePath: name, path: "inbox/" + name, logicalName: name, date: nil, status: status)
     }
 
