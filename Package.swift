@@ -77,7 +77,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "CLZ4", "CXXHash", "CZlib", "CZstd", "Codecs", "Columns", "Configuration", "JSONRecords", "ParquetTable",
+                "CLZ4", "CXXHash", "CZlib", "CZstd", "Codecs", "Columns", "Configuration", "JSONRecords",
+                "ParquetTable",
                 "ReaderReference", "Records",
             ], path: "Fuzz/Targets", swiftSettings: strict),
         .executableTarget(
@@ -109,7 +110,8 @@ let package = Package(
         tests(
             "WatchfoldTests",
             [
-                "Watchfold", "CLZ4", "CZlib", "CZstd", "Checkpoints", "Columns", "Configuration", "DurableIO", "Folding",
+                "Watchfold", "CLZ4", "CZlib", "CZstd", "Checkpoints", "Columns", "Configuration", "DurableIO",
+                "Folding",
                 "Inbox",
                 "Records", "Reports", "TestSupport", logging,
             ]),

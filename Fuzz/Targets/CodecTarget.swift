@@ -167,7 +167,8 @@ private func checkContent(_ content: [UInt8], _ format: Compression, _ file: [UI
 private func checkTranscoding(_ text: [UInt8], _ piece: Int) throws {
     for encoding in TextEncoding.allCases where encoding != .utf8 {
         let whole = transcoded(text, encoding, piece: max(text.count, 1))
-        try promise(whole == transcoded(text, encoding, piece: piece), "\(encoding): pieces of \(piece) give other text")
+        try promise(
+            whole == transcoded(text, encoding, piece: piece), "\(encoding): pieces of \(piece) give other text")
         guard let whole else {
             try promise(encoding.isUTF16 && !text.count.isMultiple(of: 2), "\(encoding): \(text.count) bytes are torn")
             continue

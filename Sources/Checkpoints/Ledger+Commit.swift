@@ -88,7 +88,8 @@ extension Ledger {
             for (name, location) in files {
                 try connection.run(
                     """
-                    UPDATE files SET path = ?, device = ?, inode = ?, size = ?, modified_ns = ?, changed_ns = ? WHERE name = ?
+                    UPDATE files SET path = ?, device = ?, inode = ?, size = ?, modified_ns = ?, changed_ns = ?
+                    WHERE name = ?
                     """, [location.path] + Self.values(location.hint) + [name])
                 guard connection.changes == 1 else { throw ChangeViolation.unknownFile(name: name) }
             }

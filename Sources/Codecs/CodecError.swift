@@ -60,7 +60,7 @@ extension Compression {
         case .none: "file"
         case .gzip: "member"
         case .lz4, .zstd: "frame"
-        case .zip: "archive"
+        case .zip: "zip archive"
         }
     }
 }

@@ -48,7 +48,8 @@ final class ZstdEngine: DecodingEngine {
     init() {
         guard let stream = ZSTD_createDCtx() else { preconditionFailure("libzstd does not start") }
         let status = ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, Self.largestWindow)
-        precondition(ZSTD_isError(status) == 0, "libzstd refuses a window: \(String(cString: ZSTD_getErrorName(status)))")
+        precondition(
+            ZSTD_isError(status) == 0, "libzstd refuses a window: \(String(cString: ZSTD_getErrorName(status)))")
         self.stream = stream
     }
 
@@ -140,7 +141,8 @@ final class ZstdEngine: DecodingEngine {
         switch code {
         case ZSTD_error_memory_allocation: .outOfMemory
         case ZSTD_error_frameParameter_windowTooLarge:
-            .unsupported("a frame needs more than \(1 << (largestWindow - 20)) MiB of memory; compress it without --long")
+            .unsupported(
+                "a frame needs more than \(1 << (largestWindow - 20)) MiB of memory; compress it without --long")
         case ZSTD_error_dictionary_wrong, ZSTD_error_dictionary_corrupted:
             .unsupported("a frame needs a dictionary to be decompressed")
         case ZSTD_error_checksum_wrong: .corrupt("the content does not match its checksum")

@@ -62,7 +62,9 @@ struct FolderDates: Equatable {
         }
         if date == .unsaid {
             for (index, name) in folders.enumerated().reversed() {
-                guard let (key, value) = Self.pair(name), Self.mayBeDate(key), let day = wholeDay(value) else { continue }
+                guard let (key, value) = Self.pair(name), Self.mayBeDate(key), let day = wholeDay(value) else {
+                    continue
+                }
                 date = .known(day.description)
                 folder = folders[...index].joined(separator: "/")
                 break

@@ -31,7 +31,9 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The first day.", valueName: "YYYY-MM-DD"))
     var from = "2022-04-01"
 
-    @Option(help: ArgumentHelp("none, gzip, lz4 or zstd.", valueName: "codec"), completion: .list(Completions.compressions))
+    @Option(
+        help: ArgumentHelp("none, gzip, lz4 or zstd.", valueName: "codec"),
+        completion: .list(Completions.compressions))
     var compress = "none"
 
     @Argument(help: "The folder to write to (default: the inbox).", completion: .directory)

@@ -103,7 +103,8 @@ import Testing
         #expect(try decompress(gzip(content, level: level), .gzip, inputSize: 1009, outputSize: 10_007) == content)
     }
 
-    @Test(arguments: [Compression.gzip, .lz4, .zstd]) func membersAndFramesFollowOneAnother(format: Compression) throws {
+    @Test(arguments: [Compression.gzip, .lz4, .zstd]) func membersAndFramesFollowOneAnother(format: Compression) throws
+    {
         var generator = SeededGenerator(seed: 7)
         for round in 0..<20 {
             var file: [UInt8] = []
@@ -145,7 +146,9 @@ import Testing
         #expect(try decompress([], .none) == [])
     }
 
-    @Test(arguments: [Compression.gzip, .lz4, .zstd]) func emptyOutputTakesWhatBringsNothingForth(format: Compression) throws {
+    @Test(arguments: [Compression.gzip, .lz4, .zstd]) func emptyOutputTakesWhatBringsNothingForth(format: Compression)
+        throws
+    {
         let nothing = UnsafeMutableRawBufferPointer(start: nil, count: 0)
         var empty = Decoder(format)
         let emptyFile = compress([], format)

@@ -168,10 +168,16 @@ import Testing
         let directory = 46 + 6 + 22
         #expect(failure(one, .zip) == nil)
         let mixed = Array(one.dropLast(directory)) + other.suffix(directory)
-        guard case .corrupt(.zip, let what, _)? = failure(mixed, .zip) else { Issue.record("read") ; return }
+        guard case .corrupt(.zip, let what, _)? = failure(mixed, .zip) else {
+            Issue.record("read")
+            return
+        }
         #expect(what == "its directory does not list what it holds")
         guard case .corrupt(.zip, let missing, _)? = failure(Array(one.dropLast(directory)) + one.suffix(22), .zip)
-        else { Issue.record("read") ; return }
+        else {
+            Issue.record("read")
+            return
+        }
         #expect(missing == "its directory lists 0 entries and there are 1")
     }
 }

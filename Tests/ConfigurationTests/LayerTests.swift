@@ -190,7 +190,8 @@ import Testing
         let files = [
             "", "ignore: []", "ignore: [a]", "ignore: [a, b]", "ignore: ['a\" \"b']", "ignore: [\"a\\\\\\\" \\\"b\"]",
             "ignore: [\"a\\n\"]", "ignore: ['a\\x0a']", "ignore: [\u{e9}]", "ignore: [e\u{301}]",
-            "encoding: latin1", "encoding: utf-16le", "negative_durations: keep", "max_record_bytes: 1MB", "fields: {app: a.b}", "fields: {app: 'a\\.b'}",
+            "encoding: latin1", "encoding: utf-16le", "negative_durations: keep", "max_record_bytes: 1MB",
+            "fields: {app: a.b}", "fields: {app: 'a\\.b'}",
             "fields: {app: [a, b]}", "fields: {contract: a.b}", "fields: {duration: a.b}", "fields: {app: 'a\"] [\"b'}",
         ]
         let texts = try files.map { Array(try Configuration.resolve(file: layer($0)).foldSettingsText.utf8) }

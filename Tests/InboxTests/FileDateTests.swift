@@ -75,7 +75,10 @@ import Testing
             ("year=2022/region=eu/month=12/day=31", .known("2022-12-31"), "year=2022/region=eu/month=12/day=31"),
             ("year=2022/month=2/day=31", .impossible, "year=2022/month=2/day=31"),
             ("year=2022/month=2", .unsaid, ""), ("month=2/day=3", .unsaid, ""),
-            ("year=2022/month=4/day=__HIVE_DEFAULT_PARTITION__", .none, "year=2022/month=4/day=__HIVE_DEFAULT_PARTITION__"),
+            (
+                "year=2022/month=4/day=__HIVE_DEFAULT_PARTITION__", .none,
+                "year=2022/month=4/day=__HIVE_DEFAULT_PARTITION__"
+            ),
             ("event_date=2022-04-14", .known("2022-04-14"), "event_date=2022-04-14"),
             ("ds=20220414/b", .known("2022-04-14"), "ds=20220414"), ("load_date=april", .unsaid, ""),
             ("dt=2022-04-01/load_date=2022-05-01", .known("2022-04-01"), "dt=2022-04-01"),
@@ -101,7 +104,8 @@ import Testing
     @Test(
         "is that of a pattern before any other, and of a plain folder after all others",
         arguments: [
-            ("01-04-2022.json", ["{dd}-{mm}-{yyyy}"], "2022-04-01"), ("20220402.json", ["{dd}-{mm}-{yyyy}"], "2022-04-02"),
+            ("01-04-2022.json", ["{dd}-{mm}-{yyyy}"], "2022-04-01"),
+            ("20220402.json", ["{dd}-{mm}-{yyyy}"], "2022-04-02"),
             ("20220402_01-04-2022.json.gz", ["{dd}-{mm}-{yyyy}"], "2022-04-01"),
             ("dt=2022-04-05/01-04-2022.json", ["{dd}-{mm}-{yyyy}"], "2022-04-01"),
             ("20220401-20220407.json", ["-{yyyy}{mm}{dd}"], "2022-04-07"),
@@ -127,15 +131,19 @@ import Testing
             ("{dd}-{mm}-{yyyy}", "01-04-2022.json", "2022-04-01"), ("{dd}-{mm}-{yyyy}", "x01-04-2022y", "2022-04-01"),
             ("{dd}-{mm}-{yyyy}", "101-04-2022", nil), ("{dd}-{mm}-{yyyy}", "01-04-20223", nil),
             ("{dd}-{mm}-{yyyy}", "31-02-2022", nil), ("{dd}-{mm}-{yyyy}", "1-4-2022", nil),
-            ("{dd}-{mm}-{yyyy}", "01-04-2022-05-04-2022", nil), ("{dd}-{mm}-{yyyy}", "01-04-2022-01-04-2022", "2022-04-01"),
+            ("{dd}-{mm}-{yyyy}", "01-04-2022-05-04-2022", nil),
+            ("{dd}-{mm}-{yyyy}", "01-04-2022-01-04-2022", "2022-04-01"),
             ("{d}.{m}.{yyyy}", "1.12.2022", "2022-12-01"), ("{d}.{m}.{yyyy}", "11.12.2022", "2022-12-11"),
             ("{d}.{m}.{yyyy}", "01.02.2022", "2022-02-01"), ("{month}-{d}-{yyyy}", "April-1-2022.json", "2022-04-01"),
             ("{month}-{d}-{yyyy}", "APR-1-2022.json", "2022-04-01"), ("{month}{d}_{yy}", "may31_22", "2022-05-31"),
             ("data_{yy}{mm}{dd}", "data_220401.json", "2022-04-01"), ("data_{yy}{mm}{dd}", "220401.json", nil),
-            ("{yyyy}{mm}{dd}{hh}", "2022040113.json", "2022-04-01"), ("{mm}{dd}/{yyyy}", "0401/2022/a.json", "2022-04-01"),
+            ("{yyyy}{mm}{dd}{hh}", "2022040113.json", "2022-04-01"),
+            ("{mm}{dd}/{yyyy}", "0401/2022/a.json", "2022-04-01"),
             ("y={yyyy}/m={m}/d={d}", "z/y=2022/m=4/d=1/part-0", "2022-04-01"),
-            ("y={yyyy}/m={m}/d={d}", "y=2022/m=4/d=31/part-0", nil), ("{dd}-{mm}-{yyyy}", "02-04-2022/a/x", "2022-04-02"),
-            ("{dd}-{mm}-{yyyy}", "02-04-2022/01-04-2022", "2022-04-01"), ("{yyyy}é{mm}é{dd}", "2022é04é01", "2022-04-01"),
+            ("y={yyyy}/m={m}/d={d}", "y=2022/m=4/d=31/part-0", nil),
+            ("{dd}-{mm}-{yyyy}", "02-04-2022/a/x", "2022-04-02"),
+            ("{dd}-{mm}-{yyyy}", "02-04-2022/01-04-2022", "2022-04-01"),
+            ("{yyyy}é{mm}é{dd}", "2022é04é01", "2022-04-01"),
             ("{dd}-{mm}-{yyyy}", "01-04-1969", nil),
         ] as [(String, String, String?)]) func finds(pattern: String, path: String, date: String?) throws
     {
@@ -145,16 +153,19 @@ import Testing
     @Test(
         "is refused when it leaves something open",
         arguments: [
-            ("{dd}-{mm}", "the year is missing"), ("{yyyy}-{dd}", "the month is missing"), ("{yyyy}{mm}", "the day is missing"),
+            ("{dd}-{mm}", "the year is missing"), ("{yyyy}-{dd}", "the month is missing"),
+            ("{yyyy}{mm}", "the day is missing"),
             ("", "the year is missing"), ("{yyyy}{yy}{mm}{dd}", "the year is given twice"),
             ("{yyyy}-{mm}-{dd}-{month}", "the month is given twice"), ("{yyyy}-{mm}-{dd", "a { without a }"),
             ("{yyyy}-{mm}-dd}", "a } without a {"), ("{yyyy}-{d}{m}", "{m} has no certain length"),
-            ("{yyyy}-{mm}-{d}5", "{d} has no certain length"), ("{YYYY}-{mm}-{dd}", "there is no {YYYY}; there are {yyyy}"),
+            ("{yyyy}-{mm}-{d}5", "{d} has no certain length"),
+            ("{YYYY}-{mm}-{dd}", "there is no {YYYY}; there are {yyyy}"),
         ]) func refuses(pattern: String, reason: String)
     {
         #expect { try DatePattern(pattern) } throws: { error in
             guard let error = error as? PatternMistake else { return false }
-            return error.reason.contains(reason) || (pattern.contains("{d}{m}") && error.reason.contains("certain length"))
+            return error.reason.contains(reason)
+                || (pattern.contains("{d}{m}") && error.reason.contains("certain length"))
         }
     }
 }
@@ -166,7 +177,8 @@ import Testing
             ("*.log", "viewing.log", true), ("*.log", "VIEWING.LOG", true), ("*.LOG", "viewing.log", true),
             ("*.log", "viewing.log.1", false), ("*.log", ".log", true), ("viewing*", "viewing", true),
             ("v?ew", "view", true), ("v?ew", "véew", true), ("v?ew", "vew", false), ("*a*b*", "xxaxxbxx", true),
-            ("*a*b*", "xxbxxaxx", false), ("*", "", true), ("**", "x", true), ("abc", "abcd", false), ("*ab", "aab", true),
+            ("*a*b*", "xxbxxaxx", false), ("*", "", true), ("**", "x", true), ("abc", "abcd", false),
+            ("*ab", "aab", true),
             ("a.json", "a_json", false),
         ]) func matches(pattern: String, name: String, expected: Bool) throws
     {

@@ -33,7 +33,8 @@ import Testing
         arguments: [
             ".a.json", ".hidden/a.json", "a.json.tmp", "a.json.part", "a.partial", "a.crdownload", "a.json.swp",
             "a.json~", "up.part/a.json", "UP.PART/a.json", "README.md", "a.json.bz2", "a.csv", "a.gz", "json", ".json",
-            "a.json.gz.gz", "ajson", "_a.json", "_SUCCESS", "_temporary/0/a.json", "~$a.json", "a.tmp.json", "a.part.json",
+            "a.json.gz.gz", "ajson", "_a.json", "_SUCCESS", "_temporary/0/a.json", "~$a.json", "a.tmp.json",
+            "a.part.json",
             "a.PART.JSON.gz", "a.crdownload.jsonl", ".rsync-partial/a.json", ".~tmp~/a.json", "a.json.zstd", "a.zip",
         ]) func leavesAlone(name: String) throws
     {
@@ -69,7 +70,8 @@ import Testing
     @Test("counts the files whose names are not those of input, with examples") func unread() throws {
         let folder = try TemporaryFolder()
         let names = [
-            "e.log", "a.json", "sub/d.txt", "c.json.bz2", "b.csv", ".hidden", "_SUCCESS", "x.part", "_t/a.log", "README",
+            "e.log", "a.json", "sub/d.txt", "c.json.bz2", "b.csv", ".hidden", "_SUCCESS", "x.part", "_t/a.log",
+            "README",
         ]
         for name in names { try folder.add(name) }
         try folder.link("linked.txt", to: folder.path + "/b.csv")
@@ -83,7 +85,8 @@ import Testing
     @Test("takes other names by patterns; a name without its compression ending is the same") func patterns() throws {
         let folder = try TemporaryFolder()
         let names = [
-            "viewing.log", "other.LOG.gz", "viewing.json.1", "stream-1-2022-04-01-10-00-00-abcd", "day.zip", "_export.log",
+            "viewing.log", "other.LOG.gz", "viewing.json.1", "stream-1-2022-04-01-10-00-00-abcd", "day.zip",
+            "_export.log",
             "_own.data", "notes.txt", "x.tmp.log", "x.log.part", "_folder.data/a.json", "_folder.data/b.data",
         ]
         for name in names { try folder.add(name) }

@@ -32,7 +32,8 @@ import Testing
         #expect(expected["engagement.csv"]?.contains("Ça4,") == true)
         for (setting, content) in [
             ("", try bytes(text, .utf16LittleEndian, mark: [0xFF, 0xFE])),
-            ("", try bytes(text, .utf16BigEndian, mark: [0xFE, 0xFF])), ("", try bytes(text, .utf8, mark: [0xEF, 0xBB, 0xBF])),
+            ("", try bytes(text, .utf16BigEndian, mark: [0xFE, 0xFF])),
+            ("", try bytes(text, .utf8, mark: [0xEF, 0xBB, 0xBF])),
             ("utf-16le", try bytes(text, .utf16LittleEndian)), ("utf-16be", try bytes(text, .utf16BigEndian)),
             ("latin1", try bytes(text, .isoLatin1)), ("windows-1252", try bytes(text, .windowsCP1252)),
             // A mark goes before the setting.

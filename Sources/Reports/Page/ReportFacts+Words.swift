@@ -74,7 +74,8 @@ extension ReportFacts {
             notes.append(
                 Note(
                     text: "\(Readable.count(undated.files, "counted file")) without a date, "
-                        + (undated.areLeftOut ? "left out here" : "in these sums but in none of the days") + ": \(sums)."))
+                        + (undated.areLeftOut ? "left out here" : "in these sums but in none of the days")
+                        + ": \(sums)."))
         }
         for (state, meaning) in [
             ("held", "held back: not counted until somebody accepts it"), ("failed", "unreadable, so not counted"),

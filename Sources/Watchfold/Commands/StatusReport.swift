@@ -63,7 +63,8 @@ package struct StatusReport {
             return (
                 try ledger.generation, try Self.files(ledger, settings, fileSystem),
                 try ledger.runs(last: 5),
-                try Self.unmapped(ledger, settings.map), days.min().map { $0...days.max()! }, CalendarDay.gaps(in: days),
+                try Self.unmapped(ledger, settings.map), days.min().map { $0...days.max()! },
+                CalendarDay.gaps(in: days),
                 UndatedFiles(counting)
             )
         }

@@ -51,16 +51,17 @@ final class StoredBytes: ByteLayer {
 
 /// A layer whose first bytes were looked at.
 private final class Begun: ByteLayer {
-    private let first: [UInt8]
+    /// Empty once they were read.
+    private var first: [UInt8]
     private var taken = 0
     private let rest: any ByteLayer
 
-    /// Looks at up to `count` bytes.
-    init(_ layer: any ByteLayer, looking count: Int) throws {
+    /// - Parameter most: bytes that are read at first; fewer will do, if they are as many as have to be looked at.
+    init(_ layer: any ByteLayer, reading most: Int = ForeignFormat.longestMagic) throws {
         rest = layer
-        first = try [UInt8](unsafeUninitializedCapacity: count) { bytes, found in
+        first = try [UInt8](unsafeUninitializedCapacity: most) { bytes, found in
             let room = UnsafeMutableRawBufferPointer(bytes)
-            while found < count {
+            while found < ForeignFormat.longestMagic {
                 let more = try layer.read(into: UnsafeMutableRawBufferPointer(rebasing: room[found...]))
                 if more == 0 { break }
                 found += more
@@ -73,10 +74,11 @@ private final class Begun: ByteLayer {
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        guard taken < first.count else { return try rest.read(into: buffer) }
+        if first.isEmpty { return try rest.read(into: buffer) }
         let count = min(first.count - taken, buffer.count)
         withFirst { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[taken..<taken + count])) }
         taken += count
+        if taken == first.count { first = [] }
         return count
     }
 }
@@ -136,7 +138,8 @@ final class ContentBytes: ByteLayer {
     /// - Parameter encoding: of text without a byte order mark.
     /// - Throws: `UnreadableContent`, `CodecError`, `IOError`.
     init(_ stored: any ByteLayer, encoding: TextEncoding) throws {
-        var layer = try Begun(stored, looking: ForeignFormat.longestMagic)
+        // As much as is read at a time in any case: a small file is read by one call.
+        var layer = try Begun(stored, reading: StoredBytes.chunk)
         var layers: [Decompressed] = []
         while case let format = layer.withFirst(Self.compression), format != .none {
             guard layers.count < Self.mostLayers else {
@@ -144,7 +147,7 @@ final class ContentBytes: ByteLayer {
                     format, what: "it is compressed more than \(Self.mostLayers) times", compressedOffset: 0)
             }
             layers.append(Decompressed(layer, format))
-            layer = try Begun(layers[layers.count - 1], looking: ForeignFormat.longestMagic)
+            layer = try Begun(layers[layers.count - 1])
         }
         top = layer
         outermost = layers.first
