@@ -120,8 +120,8 @@ package enum ForeignFormat: Sendable, Hashable, CaseIterable {
         case .sevenZip, .rar, .tar: "unpack the files in it into the inbox"
         case .parquet, .avro, .orc, .arrow, .sqlite, .excel97, .pdf, .hdf5, .pickle: "export its rows as JSON Lines"
         case .utf32: "save it as UTF-8"
-        case .utf16LittleEndian: "encoding: utf-16le in the configuration reads it"
-        case .utf16BigEndian: "encoding: utf-16be in the configuration reads it"
+        case .utf16LittleEndian: "set encoding: utf-16le and run `watchfold reprocess`"
+        case .utf16BigEndian: "set encoding: utf-16be and run `watchfold reprocess`"
         }
     }
 }

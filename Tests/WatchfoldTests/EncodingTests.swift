@@ -79,7 +79,9 @@ import Testing
                 bench.put("20220401.json", try bytes(Self.text(records), encoding))
                 let file = try #require(try bench.run().files.first)
                 #expect(file.state == .failed && file.reason.contains("without a byte order mark"))
-                #expect(file.reason.hasSuffix("encoding: \(word) in the configuration reads it"))
+                #expect(file.reason.hasSuffix("set encoding: \(word) and run `watchfold reprocess`"))
+                bench.yaml = "encoding: \(word)\n"
+                #expect(try bench.reprocess().files.map(\.state) == [.folded])
             }
         }
     }
@@ -107,6 +109,19 @@ import Testing
         #expect(report.counts.folded == 3 && report.counts.rejected == [.invalidUTF8: 1])
         let example = try #require(report.files[0].findings?.examples[.invalidUTF8])
         #expect(example.flawText?.hasPrefix("half of a surrogate pair, no character at line 2, column ") == true)
+    }
+
+    /// Whoever follows the advice need not ask for the file.
+    @Test func whatIsHeldIsReadAgainUnderOtherSettings() throws {
+        let bench = Workbench()
+        bench.put("20220401.json", try bytes(Self.text(10), .isoLatin1))
+        bench.put("20220402.json", "not json")
+        #expect(try bench.run().files.map(\.state) == [.held, .held])
+        #expect(try bench.run().files.isEmpty)
+        bench.yaml = "encoding: latin1\n"
+        #expect(try bench.run().files.map(\.state) == [.folded, .held])
+        #expect(try bench.run().files.isEmpty)
+        expectSame(bench.outputs(), try reference(Self.text(10)))
     }
 
     @Test func theReasonSaysWhichByteAndWhatReadsIt() throws {

@@ -124,8 +124,10 @@ final class Committer: @unchecked Sendable {
         if let file = try ledger.file(named: candidate.name), file.digest == digest,
             file.location.date == candidate.location.date
         {
-            // What was held under another limit may count now, as if it had just come.
-            if !isAfresh && (file.state != .held || held != nil) { return .seen(file.state) }
+            // What was held under another limit may count now, as if it had just come; under other settings it is held
+            // anew, for what is said of it.
+            let isStillHeld = try held != nil && isFolded(file, under: settingsText)
+            if !isAfresh && (file.state != .held || isStillHeld) { return .seen(file.state) }
         }
         if isAfresh { return nil }
         let version = try ledger.versions(digest: digest).last {
@@ -134,6 +136,11 @@ final class Committer: @unchecked Sendable {
         }
         guard let version, try isIntact(version) else { return nil }
         return .content(digest: digest, .existing(version.id), held: held)
+    }
+
+    /// Whether the version that a file's state is about was folded under these settings.
+    private func isFolded(_ file: FileRecord, under settingsText: String) throws -> Bool {
+        try file.status.version.flatMap { try checkpoints.ledger.version($0) }?.facts.plan == settingsText
     }
 
     /// Whether a content counted under a name once, or was retracted last.

@@ -186,6 +186,8 @@ package final class Processor {
         switch record.state {
         case .new: return true
         case .folded, .duplicate, .retracted: break
+        // Under other settings it may count.
+        case .held where try isFoldedOtherwise(record): return true
         // Time alone makes a file that was being written one that stays cut short.
         case .waiting where file.status.modified < WallClock.now() - settings.staleAfter: return true
         case .held, .failed, .waiting:
@@ -194,6 +196,12 @@ package final class Processor {
         }
         report.unchanged += 1
         return false
+    }
+
+    /// Whether a file's version was folded under other settings.
+    private func isFoldedOtherwise(_ record: FileRecord) throws -> Bool {
+        let version = try record.status.version.flatMap { try checkpoints.ledger.version($0) }
+        return version?.facts.plan != settings.configuration.foldSettingsText
     }
 
     /// What is said of known files that have another date now; nil when there are none.
