@@ -33,6 +33,7 @@ let package = Package(
         systemLibrary("CZlib", apt: "zlib1g-dev"),
         systemLibrary("CISAL", apt: "libisal-dev"),
         systemLibrary("CLZ4", apt: "liblz4-dev"),
+        systemLibrary("CZstd", apt: "libzstd-dev"),
         systemLibrary("CXXHash", apt: "libxxhash-dev"),
         systemLibrary("CSQLite", apt: "libsqlite3-dev"),
         systemLibrary("CXLSX", apt: "libxlsxwriter-dev"),
@@ -46,7 +47,7 @@ let package = Package(
         library("Pipelines"),
         library("DurableIO", ["CWriteback"]),
         library("Inbox", ["DurableIO", "Records"]),
-        library("Codecs", ["CZlib", "CISAL", "CLZ4", "CXXHash"]),
+        library("Codecs", ["CZlib", "CISAL", "CLZ4", "CXXHash", "CZstd", "Records"]),
         library("JSONRecords", ["Records", "CByteScan"]),
         library("Folding", ["Records", "Columns", "CByteScan"]),
         library("ParquetTable", ["Columns", "CLZ4", "CISAL"]),
@@ -58,7 +59,7 @@ let package = Package(
         library("Configuration", ["Records", yams]),
         library("Postgres", ["CPQ"]),
         library("StatusServer", ["DurableIO", "Pipelines", "Records"]),
-        library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4"]),
+        library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4", "CZstd"]),
         library(
             "Watchfold",
             [
@@ -76,7 +77,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "CLZ4", "CXXHash", "CZlib", "Codecs", "Columns", "Configuration", "JSONRecords", "ParquetTable",
+                "CLZ4", "CXXHash", "CZlib", "CZstd", "Codecs", "Columns", "Configuration", "JSONRecords",
+                "ParquetTable",
                 "ReaderReference", "Records",
             ], path: "Fuzz/Targets", swiftSettings: strict),
         .executableTarget(
@@ -91,7 +93,7 @@ let package = Package(
         tests("JSONRecordsTests", ["JSONRecords", "ReaderReference", "Records", "CByteScan"]),
         tests("FuzzTests", ["FuzzTargets", "ReaderReference"]),
         tests("FoldingTests", ["Folding", "Columns", "Records"]),
-        tests("InboxTests", ["Inbox", "DurableIO", "TestSupport"]),
+        tests("InboxTests", ["Inbox", "DurableIO", "Records", "TestSupport"]),
         tests(
             "CrashTests",
             [
@@ -99,16 +101,17 @@ let package = Package(
                 "SampleData", "TestSupport", logging,
             ]),
         tests("StatusServerTests", ["StatusServer", "DurableIO", "TestSupport"]),
-        tests("CodecsTests", ["Codecs", "CZlib", "CLZ4"]),
+        tests("CodecsTests", ["Codecs", "CZlib", "CLZ4", "CZstd", "Records"]),
         tests("PostgresTests", ["Postgres"]),
         tests("ConfigurationTests", ["Configuration", "Records", yams]),
-        tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4"]),
+        tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4", "CZstd"]),
         tests("ParquetTableTests", ["ParquetTable", "Columns"]),
         tests("ReportsTests", ["Reports", "Columns", "Folding", "ParquetTable", "Records"]),
         tests(
             "WatchfoldTests",
             [
-                "Watchfold", "CLZ4", "CZlib", "Checkpoints", "Columns", "Configuration", "DurableIO", "Folding",
+                "Watchfold", "CLZ4", "CZlib", "CZstd", "Checkpoints", "Columns", "Configuration", "DurableIO",
+                "Folding",
                 "Inbox",
                 "Records", "Reports", "TestSupport", logging,
             ]),

@@ -22,7 +22,7 @@ over every file ever dropped, each counted exactly once.
 """
 
 FILES = [
-    ("inbox/", "Files to be read: *.json, *.jsonl, *.ndjson, each also with .gz or .lz4. Never written to."),
+    ("inbox/", "Files to be read: *.json, *.jsonl, *.ndjson, each also with .gz, .lz4, .zst or .zip. Never written to."),
     ("checkpoints/", "What has been read: the ledger, and for each file what it adds up to. Keep it."),
     ("output/", "engagement.csv, profile.csv, daily.csv, apps.csv, receipt.json, and rejects/ with the records that were "
                 "not taken."),

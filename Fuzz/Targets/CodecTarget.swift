@@ -2,10 +2,11 @@
 //
 //      bits 0-1  0  a compressed file as it is
 //                1  raw deflated data; put between a gzip header and, if zlib can inflate it, the trailer that it needs,
-//                   so that checksums do not keep changed data from being good
-//                2  an LZ4 file, whose first frame gets the header checksum that it needs
-//                3  content, to be compressed and decompressed
-//      bit  2    of 3: LZ4 and not gzip
+//                   so that checksums do not keep changed data from being good; and likewise into a zip archive
+//                2  an LZ4 file, whose first frame gets the header checksum that it needs; or what follows the magic
+//                   number of a zstd frame
+//                3  content, to be compressed and decompressed; and UTF-16 or Latin-1, to be made UTF-8
+//      bit  2    of 2: zstd and not LZ4. Of 3: LZ4 and zstd, and not gzip and zip
 //      bits 3-7  bytes of the pieces that the decoder is given at a time, less one
 //
 //  Promises: nothing depends on how input and output are cut, nothing is written behind the output, memory is bounded,
@@ -15,8 +16,10 @@
 import CLZ4
 import CXXHash
 import CZlib
+import CZstd
 import Codecs
 import ReaderReference
+import Records
 
 /// Content beyond this is not waited for: a few bytes can stand for gigabytes.
 private let contentLimit = 1 << 18
@@ -28,8 +31,18 @@ func checkCodecs(_ input: [UInt8]) throws -> Bool {
     switch head & 3 {
     case 0: return try checkFile(rest, piece)
     case 1: return try checkDeflated(rest, piece)
-    case 2: return try checkFile(withFrameHeaderMended(rest), piece)
-    default: return try checkContent(rest, head & 4 == 0 ? .gzip : .lz4, piece)
+    case 2:
+        return try checkFile(head & 4 == 0 ? withFrameHeaderMended(rest) : [0x28, 0xB5, 0x2F, 0xFD] + rest, piece)
+    default:
+        try checkTranscoding(rest, piece)
+        if head & 4 == 0 {
+            try checkContent(rest, .gzip, gzipped(rest), piece)
+            try checkContent(rest, .zip, zipped(Array(gzipped(rest)[10...].dropLast(8)), of: rest), piece)
+        } else {
+            try checkContent(rest, .lz4, framed(rest), piece)
+            try checkContent(rest, .zstd, zstdFramed(rest), piece)
+        }
+        return true
     }
 }
 
@@ -136,14 +149,66 @@ private func checkDeflated(_ data: [UInt8], _ piece: Int) throws -> Bool {
     let result = try decodeBothWays(header + data[..<used] + trailer, .gzip, piece)
     try promise(result.error == nil, "what zlib inflates is refused: \(result.error.map(\.description) ?? "")")
     try promise(result.content == content, "zlib inflates it to other content")
+    try checkContent(content, .zip, zipped(Array(data[..<used]), of: content), piece)
     return true
 }
 
-private func checkContent(_ content: [UInt8], _ format: Compression, _ piece: Int) throws -> Bool {
-    let result = try decodeBothWays(format == .gzip ? gzipped(content) : framed(content), format, piece)
+private func checkContent(_ content: [UInt8], _ format: Compression, _ file: [UInt8], _ piece: Int) throws {
+    let result = try decodeBothWays(file, format, piece)
     try promise(result.error == nil && result.content == content, "\(format): compressed content does not come back")
     try checkDigest(content, piece)
-    return true
+    if file.count > 1 {
+        let cut = try decodeBothWays(Array(file.dropLast(1 + piece % (file.count - 1))), format, piece)
+        try promise(cut.isCut || cut.error.map(kind) == "truncated", "\(format): cut short, it is not truncated")
+    }
+}
+
+/// Pieces make no difference, and what comes out is UTF-8 wherever the standard library finds no fault in the text.
+private func checkTranscoding(_ text: [UInt8], _ piece: Int) throws {
+    for encoding in TextEncoding.allCases where encoding != .utf8 {
+        let whole = transcoded(text, encoding, piece: max(text.count, 1))
+        try promise(
+            whole == transcoded(text, encoding, piece: piece), "\(encoding): pieces of \(piece) give other text")
+        guard let whole else {
+            try promise(encoding.isUTF16 && !text.count.isMultiple(of: 2), "\(encoding): \(text.count) bytes are torn")
+            continue
+        }
+        let expected: String
+        if encoding.isUTF16 {
+            let isLittle = encoding == .utf16LittleEndian
+            var units: [UInt16] = stride(from: 0, to: text.count, by: 2).map { index in
+                let (first, second) = (UInt16(text[index]), UInt16(text[index + 1]))
+                return isLittle ? second << 8 | first : first << 8 | second
+            }
+            if units.first == 0xFEFF { units.removeFirst() }
+            guard let text = String(validating: units, as: UTF16.self) else {
+                try promise(String(validating: whole, as: UTF8.self) == nil, "\(encoding): broken text became good")
+                continue
+            }
+            expected = text
+        } else if encoding == .latin1 {
+            expected = String(String.UnicodeScalarView(text.map { UnicodeScalar($0) }))
+        } else {
+            try promise(String(validating: whole, as: UTF8.self) != nil, "\(encoding): not UTF-8")
+            continue
+        }
+        try promise(whole == Array(expected.utf8), "\(encoding): other text")
+    }
+}
+
+/// Nil when the text ends in the middle of a character.
+private func transcoded(_ text: [UInt8], _ encoding: TextEncoding, piece: Int) -> [UInt8]? {
+    var transcoder = Transcoder(encoding)
+    var result: [UInt8] = []
+    for start in stride(from: 0, to: text.count, by: piece) {
+        let bytes = Array(text[start..<min(start + piece, text.count)])
+        result += [UInt8](unsafeUninitializedCapacity: (bytes.count + 1) * Transcoder.growth) { room, count in
+            count = bytes.withUnsafeBytes { transcoder.convert($0, into: UnsafeMutableRawBufferPointer(room)) }
+        }
+    }
+    var rest = [UInt8](repeating: 0, count: Transcoder.growth)
+    let count = rest.withUnsafeMutableBytes { room in try? transcoder.finish(into: room) }
+    return count.map { result + rest[..<$0] }
 }
 
 private func checkDigest(_ content: [UInt8], _ piece: Int) throws {
@@ -216,6 +281,37 @@ func framed(_ content: [UInt8], isChecked: Bool = true) -> [UInt8] {
         }
         precondition(LZ4F_isError(count) == 0, "liblz4 does not compress")
     }
+}
+
+/// One zstd frame with a checksum.
+func zstdFramed(_ content: [UInt8]) -> [UInt8] {
+    let context = ZSTD_createCCtx()
+    defer { ZSTD_freeCCtx(context) }
+    ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
+    let bound = ZSTD_compressBound(content.count)
+    return [UInt8](unsafeUninitializedCapacity: bound) { output, count in
+        count = content.withUnsafeBytes { input in
+            ZSTD_compress2(context, output.baseAddress, bound, input.baseAddress, input.count)
+        }
+        precondition(ZSTD_isError(count) == 0, "libzstd does not compress")
+    }
+}
+
+/// A zip archive of one file that is deflated already.
+func zipped(_ deflated: [UInt8], of content: [UInt8]) -> [UInt8] {
+    func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> ($0 * 8) & 0xFF) } }
+    let sum = content.withUnsafeBufferPointer { crc32_z(0, $0.baseAddress, content.count) }
+    let name = Array("a.json".utf8)
+    var facts: [UInt8] = [20, 0, 0, 0, 8, 0, 0, 0, 0x21, 0x54]
+    facts += little(Int(sum), 4) + little(deflated.count, 4) + little(content.count, 4) + little(name.count, 2)
+    var file: [UInt8] = [0x50, 0x4B, 3, 4]
+    file += facts + [0, 0] + name + deflated
+    let start = file.count
+    file += [0x50, 0x4B, 1, 2, 20, 3]
+    file += facts + [UInt8](repeating: 0, count: 16) + name
+    let size = file.count - start
+    file += [0x50, 0x4B, 5, 6, 0, 0, 0, 0, 1, 0, 1, 0]
+    return file + little(size, 4) + little(start, 4) + [0, 0]
 }
 
 /// The file with the checksum byte that its first frame's descriptor asks for (LZ4 Frame Format Description 1.6.2,

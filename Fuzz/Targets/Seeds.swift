@@ -71,6 +71,12 @@ private func codecSeeds() -> [[UInt8]] {
             [pieces | 1] + gzip[10...].dropLast(8), [pieces | 2] + framed(content, isChecked: false),
             [pieces | 2] + frame, [pieces | 3] + content, [pieces | 7] + content,
         ]
+        let (zstd, zip) = (zstdFramed(content), zipped(Array(gzip[10...].dropLast(8)), of: content))
+        seeds += [
+            [pieces] + zstd, [pieces] + zip, [pieces | 6] + zstd[4...],
+            [pieces] + zstd + [0x50, 0x2A, 0x4D, 0x18, 2, 0, 0, 0, 1, 2] + zstd,
+            [pieces] + [0x50, 0x2A, 0x4D, 0x18, 2, 0, 0, 0, 1, 2] + zstd,
+        ]
     }
     return seeds
 }

@@ -102,25 +102,28 @@ extension Ledger {
     }
 
     /// Writes down that files were seen again with the same content: only where they lie and what they look like from
-    /// outside changes.
+    /// outside changes. Their dates stay those of their versions.
     package func seen(_ files: [(name: String, location: FileLocation)]) throws(LedgerError) {
         if files.isEmpty { return }
         try writing("updating what files look like") {
             for (name, location) in files {
                 try connection.run(
                     """
-                    UPDATE files SET path = ?, date = ?, device = ?, inode = ?, size = ?, modified_ns = ?, changed_ns = ?
+                    UPDATE files SET path = ?, device = ?, inode = ?, size = ?, modified_ns = ?, changed_ns = ?
                     WHERE name = ?
-                    """, Self.values(location) + [name])
+                    """, [location.path] + Self.values(location.hint) + [name])
                 guard connection.changes == 1 else { throw ChangeViolation.unknownFile(name: name) }
             }
         }
     }
 
     private static func values(_ location: FileLocation) -> [any SQLiteBindable] {
-        let hint = location.hint
-        return [
-            location.path, location.date, hint.map { Int64(bitPattern: $0.device) },
+        [location.path, location.date] + values(location.hint)
+    }
+
+    private static func values(_ hint: FileHint?) -> [any SQLiteBindable] {
+        [
+            hint.map { Int64(bitPattern: $0.device) },
             hint.map { Int64(bitPattern: $0.inode) }, hint?.size, hint?.modified, hint?.changed,
         ]
     }

@@ -51,7 +51,7 @@ package struct VersionFacts: Sendable, Hashable {
     package var size: Int
     /// Bytes of the file as it lay in the inbox.
     package var storedSize: Int
-    /// `none`, `gzip`, `lz4`: as the reader names it.
+    /// `none`, `gzip`, `lz4`, `zstd`, `zip`: as the reader names it.
     package var compression: String
     /// How records were laid out in the file, as the reader names it.
     package var container: String

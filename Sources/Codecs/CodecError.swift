@@ -49,6 +49,8 @@ extension Compression {
         case .none: "plain"
         case .gzip: "gzip"
         case .lz4: "LZ4"
+        case .zstd: "zstd"
+        case .zip: "zip"
         }
     }
 
@@ -57,7 +59,8 @@ extension Compression {
         switch self {
         case .none: "file"
         case .gzip: "member"
-        case .lz4: "frame"
+        case .lz4, .zstd: "frame"
+        case .zip: "zip archive"
         }
     }
 }

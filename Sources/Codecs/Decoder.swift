@@ -17,7 +17,7 @@
 //  Progress. With input and output that are not empty, a call consumes or produces at least one byte, or throws. It
 //  goes on until the input is used up or the output is full. So the loop above ends.
 //
-//  Nothing is left behind. Both formats end with a mark that stands behind the compressed data, and the decoder takes
+//  Nothing is left behind. All formats end with a mark that stands behind the compressed data, and the decoder takes
 //  the last byte of that mark only when all that goes before has been produced. When the last byte of a whole file
 //  has been consumed, its last decompressed byte has been produced, and no call with an empty input is needed to
 //  fetch more. (Within a file there may be more to produce from bytes already consumed; a call with the next input,
@@ -25,15 +25,18 @@
 //
 //  Wholeness. A file is whole if it ends exactly behind a member or frame, and holds at least one that can carry
 //  content. A skippable LZ4 frame cannot, so a file of nothing else is not whole. Since members and frames are
-//  independent, a file cut exactly between two of them is a whole, shorter file: no decoder can tell.
+//  independent, a file cut exactly between two of them is a whole, shorter file: no decoder can tell. A zip archive is
+//  whole with the end of its directory.
 
 /// Decompresses one file.
 ///
-/// Memory: gzip 100 KiB; LZ4 at most 8.2 MiB, which frames with blocks of 4 MiB need; whatever the size of the content.
+/// Memory: gzip and zip 100 KiB; LZ4 at most 8.2 MiB, which frames with blocks of 4 MiB need; zstd its window, at most
+/// 128 MiB; whatever the size of the content.
 ///
 /// A decoder that has thrown throws the same error ever after.
 package struct Decoder: ~Copyable {
-    package let compression: Compression
+    /// That which was asked for; zstd instead of LZ4 for a file that begins with a skippable frame, once it shows.
+    package var compression: Compression { engine.compression }
     /// How many compressed bytes have been consumed.
     package private(set) var compressedOffset = 0
     /// How many decompressed bytes have been produced.
@@ -45,11 +48,12 @@ package struct Decoder: ~Copyable {
 
     /// Begins a file. With `Compression.none` the bytes are copied as they are.
     package init(_ compression: Compression) {
-        self.compression = compression
         switch compression {
         case .none: engine = PlainEngine()
         case .gzip: engine = GzipEngine()
-        case .lz4: engine = LZ4FrameEngine()
+        case .lz4: engine = FrameEngine()
+        case .zstd: engine = ZstdEngine()
+        case .zip: engine = ZipEngine()
         }
     }
 
@@ -110,6 +114,7 @@ package struct Decoder: ~Copyable {
             .corrupt(
                 compression, what: "a \(compression.unit) must begin here and does not",
                 compressedOffset: compressedOffset - matched)
+        case .behindTheEnd: .trailingGarbage(compression, compressedOffset: compressedOffset)
         case .corrupt(let what): .corrupt(compression, what: what, compressedOffset: compressedOffset)
         case .unsupported(let what): .unsupported(compression, what: what, compressedOffset: compressedOffset)
         case .outOfMemory: .outOfMemory(compression)
@@ -124,6 +129,8 @@ extension Decoder: @unchecked Sendable {}
 enum DecodingFault: Error {
     /// The bytes at a boundary begin no member or frame; `matched` of those consumed still looked as if they did.
     case notAUnit(matched: Int)
+    /// There are bytes where nothing may follow.
+    case behindTheEnd
     case corrupt(String)
     case unsupported(String)
     case outOfMemory
@@ -131,6 +138,7 @@ enum DecodingFault: Error {
 
 /// One format's decoder.
 protocol DecodingEngine: AnyObject {
+    var compression: Compression { get }
     /// Whether a member or frame that can carry content has been decoded to its end.
     var hasContent: Bool { get }
     /// Whether the input may end here.
@@ -145,6 +153,7 @@ protocol DecodingEngine: AnyObject {
 
 /// Hands the bytes through.
 private final class PlainEngine: DecodingEngine {
+    var compression: Compression { .none }
     var hasContent: Bool { true }
     var isAtBoundary: Bool { true }
 

@@ -10,24 +10,33 @@
 //  which has 8, so nothing is ever taken from behind a member. And the trailer's last byte is only taken when all that
 //  was inflated has been handed out.
 //
-//  At a boundary the two magic bytes are taken one by one, so that the three things that may follow a member are told
-//  apart even if the buffers end between them:
+//  At a boundary the two magic bytes are taken one by one, so that the things that may follow a member are told apart
+//  even if the buffers end between them:
 //
 //      nothing              the file is whole
 //      1f 8b                another member: zlib is given the two bytes and then the rest
 //      1f, then nothing     truncated
-//      anything else        garbage, zero padding included: it is never skipped
+//      00 to the end        the file is whole: tapes and block devices pad files with zeros, and `gzip -d` skips them
+//      anything else        garbage: it is never skipped
 //
 //  Both libraries count buffers in 32 bits, so longer ones are lent to them in slices.
 
 import CISAL
 import CZlib
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Decodes gzip members, one after another.
 final class GzipEngine: DecodingEngine {
     private enum Position {
         /// Before the first member or behind one.
         case boundary
+        /// Behind all members, and behind this many zeros.
+        case padding(Int)
         /// Behind the first magic byte.
         case insideMagic
         /// zlib has the magic and has not seen the header's end.
@@ -46,10 +55,14 @@ final class GzipEngine: DecodingEngine {
     private static let isBetweenBlocks: Int32 = 128
     private static let trailerSize = 8
 
+    var compression: Compression { .gzip }
     private var position = Position.boundary
     private(set) var hasContent = false
     var isAtBoundary: Bool {
-        if case .boundary = position { hasContent } else { false }
+        switch position {
+        case .boundary, .padding: hasContent
+        default: false
+        }
     }
     /// Bytes of content of the member so far, modulo 2^32.
     private var contentLength: UInt32 = 0
@@ -80,10 +93,23 @@ final class GzipEngine: DecodingEngine {
         switch position {
         case .boundary:
             guard let byte = input.first else { return false }
+            if byte == 0 && hasContent {
+                position = .padding(0)
+                return true
+            }
             guard byte == GzipFormat.magic.0 else { throw .notAUnit(matched: 0) }
             input.drop(1)
             position = .insideMagic
             return true
+        case .padding(let before):
+            guard let first = input.baseAddress, !input.isEmpty else { return false }
+            // All bytes are zeros if the first is one and each is like the one before it.
+            guard input[0] == 0, memcmp(first, first + 1, input.count - 1) == 0 else {
+                throw .notAUnit(matched: before)
+            }
+            position = .padding(before + input.count)
+            input.drop(input.count)
+            return false
         case .insideMagic:
             guard let byte = input.first else { return false }
             guard byte == GzipFormat.magic.1 else { throw .notAUnit(matched: 1) }

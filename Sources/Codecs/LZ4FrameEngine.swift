@@ -32,6 +32,7 @@ final class LZ4FrameEngine: DecodingEngine {
         case insideSkippable(hint: Int)
     }
 
+    var compression: Compression { .lz4 }
     private var position = Position.head(0)
     /// The magic number and, of an ordinary frame, the FLG byte.
     private var head = InlineArray<5, UInt8>(repeating: 0)
@@ -85,13 +86,13 @@ final class LZ4FrameEngine: DecodingEngine {
     /// Whether a byte may stand at an index of a frame's head, behind those already in `head`.
     private func continuesHead(_ byte: UInt8, at index: Int) -> Bool {
         switch index {
-        case 0: byte == LZ4FrameFormat.firstMagicByte || LZ4FrameFormat.firstSkippableMagicBytes.contains(byte)
+        case 0: byte == LZ4FrameFormat.firstMagicByte || SkippableFrame.firstMagicBytes.contains(byte)
         case 4: true
         default:
             if head[0] == LZ4FrameFormat.firstMagicByte {
                 byte == LZ4FrameFormat.magicAfterFirst[index - 1]
             } else {
-                byte == LZ4FrameFormat.skippableMagicAfterFirst[index - 1]
+                byte == SkippableFrame.magicAfterFirst[index - 1]
             }
         }
     }

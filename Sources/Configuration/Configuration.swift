@@ -27,6 +27,12 @@ package struct Configuration: Sendable, Hashable {
     package var categories: [CategoryRule]
     /// What becomes of a file whose content is already counted under another name.
     package var duplicates: DuplicateFiles
+    /// Of text in files without a byte order mark.
+    package var encoding: TextEncoding
+    /// Where paths have dates, beyond the places that are known; the first one that is found decides.
+    package var datePatterns: [DatePattern]
+    /// Names of files that are read, beyond the usual ones.
+    package var filePatterns: [NamePattern]
     /// A file with a larger share of rejected records is held.
     package var maxRejectRatio: Ratio
     /// A longer record is rejected, in bytes.
@@ -56,6 +62,9 @@ package struct Configuration: Sendable, Hashable {
         plan = .engagement
         categories = CategoryRule.builtIn
         duplicates = .skip
+        encoding = .utf8
+        datePatterns = []
+        filePatterns = []
         maxRejectRatio = Ratio(millionths: 50_000)
         maxRecordBytes = .megabytes(16)
         rejectsPerFile = 1000
@@ -106,6 +115,9 @@ package struct Configuration: Sendable, Hashable {
         take(layer.rounding, .rounding) { plan.durations.rounding = $0 }
         take(layer.negativeDurations, .negativeDurations) { plan.keepsNegativeValues = $0 == .keep }
         take(layer.duplicates, .duplicates) { duplicates = $0 }
+        take(layer.encoding, .encoding) { encoding = $0 }
+        take(layer.date, .date) { datePatterns = $0 }
+        take(layer.files, .files) { filePatterns = $0 }
         take(layer.maxRejectRatio, .maxRejectRatio) { maxRejectRatio = $0 }
         take(layer.maxRecordBytes, .maxRecordBytes) { maxRecordBytes = $0 }
         take(layer.rejectsPerFile, .rejectsPerFile) { rejectsPerFile = $0 }
@@ -172,6 +184,9 @@ package struct Configuration: Sendable, Hashable {
         case .rounding: plan.durations.rounding.rawValue
         case .negativeDurations: (plan.keepsNegativeValues ? NegativeDurations.keep : .reject).rawValue
         case .duplicates: duplicates.rawValue
+        case .encoding: encoding.rawValue
+        case .date: datePatterns.isEmpty ? "none" : datePatterns.map { quoted($0.text) }.joined(separator: " ")
+        case .files: filePatterns.isEmpty ? "none" : filePatterns.map { quoted($0.text) }.joined(separator: " ")
         case .maxRejectRatio: maxRejectRatio.description
         case .maxRecordBytes: maxRecordBytes.description
         case .rejectsPerFile: String(rejectsPerFile)

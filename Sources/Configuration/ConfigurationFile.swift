@@ -120,6 +120,8 @@ struct FileReader {
         case .categories: readCategories(value)
         case .outputs: readOutputs(value)
         case .durationFormat: readDurationFormat(value)
+        case .date: layer.date = patterns(in: value, setting) { text throws(PatternMistake) in try DatePattern(text) }
+        case .files: layer.files = patterns(in: value, setting) { text throws(PatternMistake) in try NamePattern(text) }
         case .ignore:
             guard let names = names(in: value, setting) else { return }
             layer.ignore = Given(names.map(\.name).filter { !$0.isEmpty }, origin(value.position))
@@ -158,6 +160,27 @@ struct FileReader {
             }
         }
         return names
+    }
+
+    /// The patterns of a list, or one in its place; those that are wrong are noted.
+    private mutating func patterns<Pattern: Hashable>(
+        in value: YAMLValue, _ setting: Setting, _ make: (String) throws(PatternMistake) -> Pattern
+    ) -> Given<[Pattern]>? {
+        guard let texts = names(in: value, setting) else { return nil }
+        var patterns: [Pattern] = []
+        for (text, position) in texts {
+            do throws(PatternMistake) {
+                let pattern = try make(text)
+                if patterns.contains(pattern) { throw PatternMistake(reason: "given twice") }
+                patterns.append(pattern)
+            } catch {
+                note(position, wrong(setting, found: quoted(text), error.reason, origin(position)))
+            }
+        }
+        if patterns.count > SettingLimits.patterns {
+            noteWrong(setting, value, "of more than \(SettingLimits.patterns)")
+        }
+        return Given(patterns, origin(value.position))
     }
 
     // MARK: Fields

@@ -10,17 +10,20 @@
 //      negative_durations reject
 //      max_record_bytes 16000000
 //
-//  A setting that came later has a line only when it is not the default, behind negative_durations and in this order.
-//  So the text of settings that were there before never changes:
+//  A setting that came later has a line only when it is not the default, so the text of settings that were there before never
+//  changes: these behind negative_durations and in this order, and the last one at the end:
 //
 //      duration_unit milliseconds
 //      duration_format padded HH:MM:SS
 //      rounding nearest
 //
+//      encoding latin1
+//
 //  Each line ends in LF. The ignored contracts stand in ascending byte order, each once, separated by blanks. Between
 //  quotes, a backslash stands before a quote and a backslash, and a control character below U+0020 is `\x` and two
 //  hexadecimal digits, so that different settings never give one text. Categories, jobs, memory and the like are not
-//  in it: they change how fast a partial is made and what is made of it, not the partial.
+//  in it: they change how fast a partial is made and what is made of it, not the partial. Patterns of dates are not in it
+//  either: the date of a file stands beside its partial, and a file that gets another one is folded again by itself.
 
 import Records
 
@@ -40,6 +43,7 @@ extension Configuration {
         }
         if durations.rounding != .reject { lines.append("rounding \(durations.rounding.rawValue)") }
         lines.append("max_record_bytes \(maxRecordBytes.bytes)")
+        if encoding != .utf8 { lines.append("encoding \(encoding.rawValue)") }
         return lines.map { $0 + "\n" }.joined()
     }
 

@@ -40,6 +40,9 @@ package struct Overlay: Sendable, Hashable {
     package var rounding: Given<Rounding>?
     package var negativeDurations: Given<NegativeDurations>?
     package var duplicates: Given<DuplicateFiles>?
+    package var encoding: Given<TextEncoding>?
+    package var date: Given<[DatePattern]>?
+    package var files: Given<[NamePattern]>?
     package var maxRejectRatio: Given<Ratio>?
     package var maxRecordBytes: Given<ByteSize>?
     package var rejectsPerFile: Given<Int>?
@@ -84,6 +87,9 @@ package struct Overlay: Sendable, Hashable {
         put(\.rounding)
         put(\.negativeDurations)
         put(\.duplicates)
+        put(\.encoding)
+        put(\.date)
+        put(\.files)
         put(\.maxRejectRatio)
         put(\.maxRecordBytes)
         put(\.rejectsPerFile)
@@ -180,6 +186,7 @@ extension Overlay {
         case .rounding: rounding = Given(try choice(text), origin)
         case .negativeDurations: negativeDurations = Given(try choice(text), origin)
         case .duplicates: duplicates = Given(try choice(text), origin)
+        case .encoding: encoding = Given(try choice(text), origin)
         case .maxRejectRatio: maxRejectRatio = Given(try Ratio(parsing: text), origin)
         case .maxRecordBytes: maxRecordBytes = Given(try size(text, in: SettingLimits.maxRecordBytes), origin)
         case .rejectsPerFile: rejectsPerFile = Given(try wholeNumber(text, in: SettingLimits.rejectsPerFile), origin)
@@ -198,7 +205,7 @@ extension Overlay {
         case .logLevel: logLevel = Given(try choice(text), origin)
         case .logFormat: logFormat = Given(try choice(text), origin)
         case .quiet: quiet = Given(try yesOrNo(text), origin)
-        case .contractField, .appField, .durationField, .durationFormat, .categories, .ignore, .outputs:
+        case .contractField, .appField, .durationField, .durationFormat, .categories, .ignore, .outputs, .date, .files:
             preconditionFailure("\(setting.rawValue) is not set by one text")
         }
     }

@@ -14,6 +14,7 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
     case rounding
     case negativeDurations = "negative_durations"
     case duplicates
+    case encoding, date, files
     case maxRejectRatio = "max_reject_ratio"
     case maxRecordBytes = "max_record_bytes"
     case rejectsPerFile = "rejects_per_file"
@@ -77,6 +78,9 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .rounding: choices(Rounding.self)
         case .negativeDurations: choices(NegativeDurations.self)
         case .duplicates: choices(DuplicateFiles.self)
+        case .encoding: choices(TextEncoding.self)
+        case .date: "a pattern with year, month and day such as {yyyy}-{mm}-{dd}, or a list of them"
+        case .files: "a pattern of file names, or a list of them"
         case .maxRejectRatio: "a share from 0 to 1, or a percentage"
         case .maxRecordBytes:
             "a size from \(SettingLimits.maxRecordBytes.lowerBound) to \(SettingLimits.maxRecordBytes.upperBound)"
@@ -114,6 +118,9 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .rounding: "reject"
         case .negativeDurations: "reject"
         case .duplicates: "skip"
+        case .encoding: "latin1"
+        case .date: "\"{dd}-{mm}-{yyyy}\""
+        case .files: "[\"*.log\"]"
         case .maxRejectRatio: "5%"
         case .maxRecordBytes: "16MB"
         case .rejectsPerFile: "1000"
@@ -163,6 +170,8 @@ package enum SettingLimits {
     static let fieldDepth = 32
     /// Categories of a map: a set of them is the bits of one word.
     package static let categories = 64
+    /// Patterns of names or dates: each is compared with each name of a listing.
+    static let patterns = 64
     /// Places in which one field is looked for.
     static let fieldAlternatives = 16
 }

@@ -4,8 +4,8 @@
 //  through a link, and may be a logical name (`20220401.json` for `20220401.json.gz`), because that is what the status
 //  shows. It is tried in this order, and the first that is a file of the inbox is taken:
 //
-//      from the working directory:  PATH, PATH.gz, PATH.lz4
-//      from the inbox:              PATH, PATH.gz, PATH.lz4
+//      from the working directory:  PATH, PATH.gz, PATH.lz4, PATH.zip, PATH.zst
+//      from the inbox:              the same
 //
 //  Whether a path from the working directory is in the inbox is asked of the kernel: one of the folders above it must
 //  be the inbox, by device and inode. The nearest such folder counts.
@@ -24,7 +24,7 @@ extension Inbox {
     }
 
     private func find(_ path: String) throws(IOError) -> Result<InboxFile, InboxError.Reason> {
-        let suffixes = ["", ".gz", ".lz4"]
+        let suffixes = [""] + InputName.compressionSuffixes
         let fromHere = Path.normal(Path.join(try fileSystem.workingFolder(), path))
         let identity = FolderIdentity(try fileSystem.status(root))
         var isOutside = false
@@ -59,15 +59,11 @@ extension Inbox {
 
     private func describe(_ relativePath: String, _ status: FileStatus) -> Result<InboxFile, InboxError.Reason> {
         let parts = relativePath.split(separator: "/")
-        let isHidden = parts.contains { part in
-            if case .leftAlone = InputName(String(part)) { true } else { false }
-        }
-        guard !isHidden, let name = parts.last.map(String.init), case .input(let suffix) = InputName(name) else {
-            return .failure(status.kind == .file ? .notAnInputName : .notARegularFile)
-        }
+        guard takes(relativePath), let name = parts.last.map(String.init),
+            case .input(let suffix) = InputName(name, patterns: rules.files)
+        else { return .failure(status.kind == .file ? .notAnInputName : .notARegularFile) }
         guard status.kind == .file else { return .failure(.notARegularFile) }
-        let folderDate = FolderDate.nearest(inFolders: parts.dropLast().joined(separator: "/")).date
-        return .success(
-            file(relativePath, name: name, suffix: suffix, folderDate: folderDate, status: status))
+        let dates = FolderDates(parts.dropLast().joined(separator: "/"))
+        return .success(file(relativePath, name: name, suffix: suffix, dates: dates, status: status))
     }
 }

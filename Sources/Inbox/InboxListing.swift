@@ -61,8 +61,33 @@ package struct InboxListing: Sendable, Hashable {
     package var problems: [InboxProblem] = []
     /// Names that are no input: hidden, unfinished, or with other suffixes.
     package var skipped = 0
+    /// Regular files among these that are neither hidden nor unfinished.
+    package var unread = UnreadNames()
     /// The folders that were walked through, by their paths below the inbox; the inbox itself is "".
     package var folders: [String: FolderIdentity] = [:]
+}
+
+/// Files that are not read because of their names.
+package struct UnreadNames: Sendable, Hashable {
+    package var count = 0
+    /// The first of them by bytes, as paths below the inbox.
+    package private(set) var examples: [String] = []
+
+    /// Enough to see what they have in common.
+    private static let shown = 3
+
+    package init() {}
+
+    package mutating func add(_ path: String) {
+        count += 1
+        let place = examples.firstIndex { Path.precedes(path, $0) } ?? examples.count
+        if place >= Self.shown { return }
+        examples.insert(path, at: place)
+        examples.removeLast(max(examples.count - Self.shown, 0))
+    }
+
+    /// What names end in that are read, for a sentence.
+    package static let endings = InputName.endings
 }
 
 /// A file that was named but cannot be taken from the inbox.
@@ -86,7 +111,8 @@ package struct InboxError: Error, Sendable, Hashable, CustomStringConvertible {
         case .missing: "\(path): there is no such file, neither here nor in \(inbox)"
         case .outside: "\(path): is not in the inbox \(inbox)"
         case .notAnInputName:
-            "\(path): is not the name of an input file (*.json, *.jsonl or *.ndjson, also with .gz or .lz4; not hidden)"
+            "\(path): is not the name of an input file (\(InputName.endings); not hidden; others by `files` in the "
+                + "configuration)"
         case .notARegularFile: "\(path): is not a regular file"
         case .unreadable(let error): "\(error)"
         }

@@ -30,16 +30,17 @@ struct InboxWalk {
     ///   - ancestors: the folders on the way down, this one last.
     mutating func visit(_ entries: [FolderEntry], folder: String, ancestors: [FolderIdentity]) {
         listing.folders[folder] = ancestors[ancestors.count - 1]
-        let date = FolderDate.nearest(inFolders: folder)
+        let dates = FolderDates(folder)
         for entry in entries {
             let path = Path.join(folder, entry.displayName)
-            let kind = InputName(entry.displayName)
+            let kind = InputName(entry.displayName, patterns: inbox.rules.files)
             switch kind {
             case .leftAlone:
                 listing.skipped += 1
                 continue
             case .other where entry.kind == .file || entry.kind == .other:
                 listing.skipped += 1
+                if entry.kind == .file { listing.unread.add(path) }
                 continue
             case .input where entry.kind == .other:
                 report(path, .notARegularFile)
@@ -52,15 +53,20 @@ struct InboxWalk {
             }
             guard let status = look(at: path, isInput: kind.isInput) else { continue }
             switch (status.kind, kind) {
-            case (.folder, _): enter(path, status, ancestors)
+            case (.folder, _):
+                // A pattern may be meant for files of such names, not for all that is in a folder.
+                if InputName(name).isLeftAlone { listing.skipped += 1 } else { enter(path, status, ancestors) }
             case (.file, .input(let suffix)):
-                listing.files.append(
-                    inbox.file(path, name: name, suffix: suffix, folderDate: date.date, status: status))
-                if date.date == .impossible, notedFolders.insert(date.folder).inserted {
-                    report(date.folder, .impossibleDate)
+                let file = inbox.file(path, name: name, suffix: suffix, dates: dates, status: status)
+                listing.files.append(file)
+                if dates.date == .impossible, file.date == nil, notedFolders.insert(dates.folder).inserted {
+                    report(dates.folder, .impossibleDate)
                 }
             case (.other, .input): report(path, .notARegularFile)
-            case (.file, _), (.other, _): listing.skipped += 1
+            case (.file, _):
+                listing.skipped += 1
+                listing.unread.add(path)
+            case (.other, _): listing.skipped += 1
             }
         }
     }

@@ -47,12 +47,18 @@ package struct RejectionExample: Sendable, Hashable {
     package var offset: Int
     /// The beginning of its text, fit for a terminal: see `init(line:offset:raw:isCut:)`.
     package var excerpt: String
+    /// What is wrong with it, where that can be told.
+    package var flaw: Flaw?
 
-    package init(line: Int, offset: Int, excerpt: String) {
+    package init(line: Int, offset: Int, excerpt: String, flaw: Flaw? = nil) {
         self.line = line
         self.offset = offset
         self.excerpt = excerpt
+        self.flaw = flaw
     }
+
+    /// `trailing comma at line 3, column 64`
+    package var flawText: String? { flaw?.text(recordLine: line) }
 
     /// Bytes of a record that an excerpt is made of: one line of a wide terminal.
     package static let excerptLimit = 160

@@ -1,6 +1,6 @@
-//  One gzip member, or one LZ4 frame, made by several threads.
+//  One gzip member, one LZ4 frame, or zstd frames, made by several threads.
 //
-//  Tools that dump data write one member or one frame, so that is what is generated; many small ones could be unpacked
+//  Tools that dump data write one member or one LZ4 frame, so that is what is generated; many small ones could be unpacked
 //  in parallel and would flatter a reader. Both formats still allow a file to be packed in pieces that know
 //  nothing of each other:
 //
@@ -16,10 +16,15 @@
 //             Blocks are declared independent, at most 4 MB each, with a checksum for each block; a checksum of the
 //             content would need the bytes in order. Source: LZ4 Frame Format Description 1.6.
 //
+//      zstd   frame of piece 0 │ of piece 1 │ …
+//
+//             A block of zstd may be compressed with what stands before it, so each piece is a frame, as with pzstd.
+//
 //  What is packed depends on the version of the library; what it unpacks to does not.
 
 import CLZ4
 import CZlib
+import CZstd
 
 /// The bytes around the pieces of a packed file, made by the thread that has them in order.
 protocol PackedEnvelope {
@@ -187,4 +192,53 @@ final class LZ4Packer: PiecePacker {
     }
 
     func checksum(_ plain: UnsafeMutablePointer<UInt8>, count: Int) -> UInt32 { 0 }
+}
+
+// MARK: zstd
+
+struct ZstdEnvelope: PackedEnvelope {
+    private var isEmpty = true
+
+    func header() -> [UInt8] { [] }
+
+    mutating func add(crc: UInt32, count: Int) { isEmpty = false }
+
+    /// A file has a frame, if only an empty one: magic number, a window of 1 KiB, a last block of no bytes.
+    func trailer() -> [UInt8] { isEmpty ? [0x28, 0xB5, 0x2F, 0xFD, 0, 0, 1, 0, 0] : [] }
+}
+
+final class ZstdPacker: PiecePacker {
+    /// What `zstd` does when it is not told.
+    private static let level: Int32 = 3
+
+    private let context: OpaquePointer
+
+    init() throws(SampleError) {
+        guard let context = ZSTD_createCCtx() else {
+            throw .compressor(library: "zstd", operation: "createCCtx", code: "no memory")
+        }
+        self.context = context
+        try check(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Self.level), "setParameter")
+        try check(ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1), "setParameter")
+    }
+
+    deinit { ZSTD_freeCCtx(context) }
+
+    func bound(_ count: Int) -> Int { ZSTD_compressBound(count) }
+
+    func pack(
+        _ plain: UnsafeMutablePointer<UInt8>, count: Int, into packed: UnsafeMutableRawBufferPointer
+    ) throws(SampleError) -> Int {
+        try check(ZSTD_compress2(context, packed.baseAddress, packed.count, plain, count), "compress2")
+    }
+
+    func checksum(_ plain: UnsafeMutablePointer<UInt8>, count: Int) -> UInt32 { 0 }
+
+    @discardableResult
+    private func check(_ code: Int, _ operation: String) throws(SampleError) -> Int {
+        guard ZSTD_isError(code) == 0 else {
+            throw .compressor(library: "zstd", operation: operation, code: String(cString: ZSTD_getErrorName(code)))
+        }
+        return code
+    }
 }

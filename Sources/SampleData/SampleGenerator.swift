@@ -28,7 +28,7 @@ package struct SampleGenerator: Sendable {
         return options.firstDay.advanced(by: index)!
     }
 
-    /// The name of a day's file: `20220401.json`, with `.gz` or `.lz4` when it is packed.
+    /// The name of a day's file: `20220401.json`, with `.gz`, `.lz4` or `.zst` when it is packed.
     package func fileName(day index: Int) -> String {
         day(index).compact + ".json" + options.compression.suffix
     }
@@ -91,6 +91,7 @@ extension SampleCompression {
         case .none: nil
         case .gzip: GzipEnvelope()
         case .lz4: LZ4Envelope()
+        case .zstd: ZstdEnvelope()
         }
     }
 
@@ -99,6 +100,7 @@ extension SampleCompression {
         case .none: nil
         case .gzip: try GzipPacker()
         case .lz4: LZ4Packer()
+        case .zstd: try ZstdPacker()
         }
     }
 }

@@ -7,6 +7,7 @@ package enum SampleCompression: String, Sendable, Hashable, CaseIterable {
     case none
     case gzip
     case lz4
+    case zstd
 
     /// What a file's name ends in, after `.json`.
     package var suffix: String {
@@ -14,6 +15,7 @@ package enum SampleCompression: String, Sendable, Hashable, CaseIterable {
         case .none: ""
         case .gzip: ".gz"
         case .lz4: ".lz4"
+        case .zstd: ".zst"
         }
     }
 }
@@ -45,7 +47,7 @@ package enum SampleError: Error, Hashable, CustomStringConvertible {
     case option(name: String, value: Int, allowed: ClosedRange<Int>)
     /// The last of the days would be later than 9999-12-31.
     case daysPastCalendar(firstDay: CalendarDay, days: Int)
-    /// zlib or LZ4 refused; `code` is its own, as text where it has one.
+    /// zlib, LZ4 or zstd refused; `code` is its own, as text where it has one.
     case compressor(library: String, operation: String, code: String)
 
     package var description: String {

@@ -32,7 +32,9 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The first day.", valueName: "YYYY-MM-DD"))
     var from = "2022-04-01"
 
-    @Option(help: ArgumentHelp("none, gzip or lz4.", valueName: "codec"), completion: .list(Completions.compressions))
+    @Option(
+        help: ArgumentHelp("none, gzip, lz4 or zstd.", valueName: "codec"),
+        completion: .list(Completions.compressions))
     var compress = "none"
 
     @Flag(help: "Replace files of the same names.")

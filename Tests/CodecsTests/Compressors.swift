@@ -1,5 +1,6 @@
 import CLZ4
 import CZlib
+import CZstd
 import Codecs
 import Glibc
 import Testing
@@ -80,6 +81,36 @@ func compress(_ content: [UInt8], _ format: Compression) -> [UInt8] {
     case .none: content
     case .gzip: gzip(content)
     case .lz4: lz4(content, FrameOptions(hasBlockChecksums: true))
+    case .zstd: zstd(content)
+    case .zip: ZipArchive([ZipArchive.Entry("a.json", content)]).bytes
+    }
+}
+
+/// One zstd frame.
+func zstd(_ content: [UInt8], level: Int32 = 3, hasChecksum: Bool = true, windowLog: Int32? = nil) -> [UInt8] {
+    let context = ZSTD_createCCtx()!
+    defer { ZSTD_freeCCtx(context) }
+    ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+    ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, hasChecksum ? 1 : 0)
+    if let windowLog {
+        ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0)
+        ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, windowLog)
+    }
+    let bound = ZSTD_compressBound(content.count)
+    return [UInt8](unsafeUninitializedCapacity: bound) { output, count in
+        count = content.withUnsafeBytes { input in
+            guard windowLog != nil else {
+                return ZSTD_compress2(context, output.baseAddress, bound, input.baseAddress, input.count)
+            }
+            // In a stream the size is not known, so the window stays as large as it was said to be.
+            var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
+            var target = ZSTD_outBuffer(dst: output.baseAddress, size: bound, pos: 0)
+            var nothing = ZSTD_inBuffer(src: nil, size: 0, pos: 0)
+            precondition(ZSTD_isError(ZSTD_compressStream2(context, &target, &source, ZSTD_e_continue)) == 0)
+            precondition(ZSTD_compressStream2(context, &target, &nothing, ZSTD_e_end) == 0)
+            return target.pos
+        }
+        precondition(ZSTD_isError(count) == 0)
     }
 }
 

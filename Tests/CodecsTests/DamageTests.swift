@@ -5,13 +5,14 @@ import Testing
 @Suite struct DamageTests {
     private static let content = records(300)
 
-    @Test(arguments: [Compression.gzip, .lz4]) func aPrefixIsWholeOnlyBehindAMemberOrFrame(format: Compression) {
+    @Test(arguments: [Compression.gzip, .lz4, .zstd]) func aPrefixIsWholeOnlyBehindAMemberOrFrame(format: Compression) {
         let parts = [records(200), [], records(90, seed: 2)]
         var file: [UInt8] = []
         var wholePrefixes: [Int: [UInt8]] = [:]
         var content: [UInt8] = []
         for part in parts {
-            if format == .lz4 {
+            // A file of zstd that begins with a skippable frame is taken for LZ4 at first.
+            if format == .lz4 || format == .zstd && !file.isEmpty {
                 file += skippable([5, 6, 7])
                 // The decoder stands between frames; what came before, if anything did, is whole.
                 if !content.isEmpty { wholePrefixes[file.count] = content }
@@ -77,6 +78,13 @@ import Testing
         #expect(harmless == Set([0] + Array(8..<28)))
     }
 
+    /// The frame's checksum covers all of its content.
+    @Test func anyFlippedBitOfZstdIsFoundOrHarmless() {
+        let file = zstd(Self.content) + zstd(noise(100))
+        // The reserved bit, and what a match of the same bytes elsewhere may be written as.
+        #expect(flipEveryBit(file, .zstd, content: Self.content + noise(100)).count <= 4)
+    }
+
     /// Flips every bit in turn. Returns the bytes in which a flipped bit was not noticed; the content must then be the same.
     private func flipEveryBit(_ file: [UInt8], _ format: Compression, content: [UInt8]) -> Set<Int> {
         var harmless: Set<Int> = []
@@ -92,14 +100,25 @@ import Testing
         return harmless
     }
 
-    @Test(arguments: [Compression.gzip, .lz4], [1, 3, 1000])
+    @Test(arguments: [Compression.gzip, .lz4, .zstd], [1, 3, 1000])
     func whatFollowsTheLastMemberIsNeverPassedOver(format: Compression, inputSize: Int) {
         let file = compress(Self.content, format) + compress([], format)
         let garbage = CodecError.trailingGarbage(format, compressedOffset: file.count)
-        for tail in [[0], [0, 0, 0, 0], [UInt8](repeating: 0, count: 512), Array("{}\n".utf8), [0x0a]] as [[UInt8]] {
+        for tail in [[0], [0, 0, 0, 0], [UInt8](repeating: 0, count: 512)] as [[UInt8]] {
+            // Zeros behind gzip are padding, but only to the end.
+            #expect(failure(file + tail, format, inputSize: inputSize) == (format == .gzip ? nil : garbage))
+            #expect(failure(file + tail + [1], format, inputSize: inputSize) == garbage)
+            #expect(failure(file + tail + compress([], format), format, inputSize: inputSize) == garbage)
+        }
+        for tail in [Array("{}\n".utf8), [0x0a]] as [[UInt8]] {
             #expect(failure(file + tail, format, inputSize: inputSize) == garbage)
         }
-        let magic: [UInt8] = format == .gzip ? [0x1f, 0x8b] : [0x04, 0x22, 0x4d, 0x18]
+        let magic: [UInt8] =
+            switch format {
+            case .gzip: [0x1f, 0x8b]
+            case .lz4: [0x04, 0x22, 0x4d, 0x18]
+            default: [0x28, 0xb5, 0x2f, 0xfd]
+            }
         for length in 1...magic.count {
             let beginning = Array(magic[..<length])
             #expect(
@@ -116,12 +135,15 @@ import Testing
             failure(Array("{}".utf8), .gzip)
                 == .corrupt(.gzip, what: "a member must begin here and does not", compressedOffset: 0))
         #expect(
-            failure(skippable([1]) + [0x28, 0xb5, 0x2f, 0xfd], .lz4)
+            failure(skippable([1]) + [0x28, 0xb5, 0x2f, 0xfc], .lz4)
+                == .corrupt(.zstd, what: "a frame must begin here and does not", compressedOffset: 9))
+        #expect(
+            failure(skippable([1]) + [0x29], .lz4)
                 == .corrupt(.lz4, what: "a frame must begin here and does not", compressedOffset: 9))
     }
 
     @Test func aFileWithoutAMemberOrFrameIsNotWhole() {
-        for format in [Compression.gzip, .lz4] {
+        for format in [Compression.gzip, .lz4, .zstd, .zip] {
             #expect(failure([], format) == .truncated(format, compressedOffset: 0, decompressedOffset: 0))
         }
         #expect(
@@ -194,7 +216,7 @@ import Testing
     }
 
     @Test func aBrokenDecoderStaysBroken() {
-        for tail in [[0], [0x1f, 0x8b, 9, 0]] as [[UInt8]] {
+        for tail in [[7], [0x1f, 0x8b, 9, 0]] as [[UInt8]] {
             var decoder = Decoder(.gzip)
             var output: [UInt8] = [0, 0]
             var errors: [CodecError] = []
@@ -214,7 +236,7 @@ import Testing
     }
 
     /// Whatever the bytes are, the decoder comes to an end. A run that succeeds would have to have guessed a checksum.
-    @Test(arguments: [Compression.gzip, .lz4]) func noiseNeverDecodes(format: Compression) {
+    @Test(arguments: [Compression.gzip, .lz4, .zstd, .zip]) func noiseNeverDecodes(format: Compression) {
         let file = compress(records(2000), format)
         for seed in 0..<300 as Range<UInt64> {
             var generator = SeededGenerator(seed: seed)

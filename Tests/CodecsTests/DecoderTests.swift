@@ -7,7 +7,7 @@ import Testing
 @Suite struct DecoderTests {
     private static let text = Array(String(repeating: #"{"Contract":"BDH013139"}"# + "\n", count: 3).utf8)
 
-    /// Made by Python 3's gzip module, GNU gzip 1.12 and lz4 1.9.4.
+    /// Made by Python 3's gzip module, GNU gzip 1.12, lz4 1.9.4 and zstd 1.5.4.
     @Test(arguments: [
         (
             Compression.gzip,
@@ -40,6 +40,9 @@ import Testing
             15a6ac33000000000ec4c27e
             """
         ),
+        // From a pipe, with and without a checksum.
+        (.zstd, "28b52ffd0448050100c87b22436f6e7472616374223a22424448303133313339227d0a0100cdd11c0332739b2c"),
+        (.zstd, "28b52ffd204b050100c87b22436f6e7472616374223a22424448303133313339227d0a0100cdd11c03"),
     ])
     func filesOfOtherProgramsAreRead(format: Compression, hex: String) throws {
         for size in [1, 2, 3, 7, 1000] {
@@ -79,12 +82,29 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 3, 19] as [Int32], [true, false])
+    func everyKindOfZstdFrameIsRead(level: Int32, hasChecksum: Bool) throws {
+        for content in [[], noise(200_000), records(300_001), noise(70_000) + records(70_000)] {
+            let file = zstd(content, level: level, hasChecksum: hasChecksum)
+            for (inputSize, outputSize) in [(1 << 20, 1 << 20), (1009, 100_003), (65_536, 251)] {
+                #expect(try decompress(file, .zstd, inputSize: inputSize, outputSize: outputSize) == content)
+            }
+        }
+    }
+
+    @Test func zstdWindowsAreReadUpToTheLargest() throws {
+        let content = records(1000)
+        #expect(try decompress(zstd(content, windowLog: 27), .zstd) == content)
+        #expect(throws: CodecError.self) { try decompress(zstd(content, windowLog: 28), .zstd) }
+    }
+
     @Test(arguments: [0, 1, 6, 9] as [Int32]) func everyKindOfDeflatedBlockIsRead(level: Int32) throws {
         let content = noise(100_000) + records(300_000)
         #expect(try decompress(gzip(content, level: level), .gzip, inputSize: 1009, outputSize: 10_007) == content)
     }
 
-    @Test(arguments: [Compression.gzip, .lz4]) func membersAndFramesFollowOneAnother(format: Compression) throws {
+    @Test(arguments: [Compression.gzip, .lz4, .zstd]) func membersAndFramesFollowOneAnother(format: Compression) throws
+    {
         var generator = SeededGenerator(seed: 7)
         for round in 0..<20 {
             var file: [UInt8] = []
@@ -94,7 +114,7 @@ import Testing
                     [0, 0, 1, 500, 20_000].randomElement(using: &generator)!, seed: UInt64(round + part))
                 content += piece
                 file += compress(piece, format)
-                if format == .lz4 && Bool.random(using: &generator) {
+                if format != .gzip && Bool.random(using: &generator) {
                     file += skippable(noise(Int.random(in: 0...40, using: &generator)), variant: UInt8(part))
                 }
             }
@@ -109,13 +129,26 @@ import Testing
             skippable([]) + skippable(noise(100), variant: 15) + lz4([1, 2]) + skippable([0x04, 0x22, 0x4d, 0x18])
             + lz4([3])
         for size in [1, 2, 1000] { #expect(try decompress(file, .lz4, inputSize: size) == [1, 2, 3]) }
+        let other =
+            skippable([]) + skippable(noise(100), variant: 15) + zstd([1, 2]) + skippable([0x28, 0xb5, 0x2f, 0xfd])
+            + zstd([3])
+        // Which of the two formats it is shows behind the first frames.
+        for size in [1, 2, 1000] { #expect(try decompress(other, .lz4, inputSize: size) == [1, 2, 3]) }
+        var decoder = Decoder(.lz4)
+        var output: [UInt8] = [0, 0, 0]
+        _ = try other.withUnsafeBytes { other in
+            try output.withUnsafeMutableBytes { try decoder.decode(input: other, into: $0) }
+        }
+        #expect(decoder.compression == .zstd && output == [1, 2, 3])
     }
 
     @Test func emptyPlainContentIsWhole() throws {
         #expect(try decompress([], .none) == [])
     }
 
-    @Test(arguments: [Compression.gzip, .lz4]) func emptyOutputTakesWhatBringsNothingForth(format: Compression) throws {
+    @Test(arguments: [Compression.gzip, .lz4, .zstd]) func emptyOutputTakesWhatBringsNothingForth(format: Compression)
+        throws
+    {
         let nothing = UnsafeMutableRawBufferPointer(start: nil, count: 0)
         var empty = Decoder(format)
         let emptyFile = compress([], format)
@@ -133,7 +166,7 @@ import Testing
         #expect(decoder.isAtBoundary == false)
     }
 
-    @Test(arguments: [Compression.gzip, .lz4]) func boundariesAreKnown(format: Compression) throws {
+    @Test(arguments: [Compression.gzip, .lz4, .zstd]) func boundariesAreKnown(format: Compression) throws {
         let parts = [compress(records(100), format), compress([], format), compress([9], format)]
         let ends = [parts[0].count, parts[0].count + parts[1].count, parts.reduce(0) { $0 + $1.count }]
         let file = parts.flatMap { $0 }
@@ -178,14 +211,16 @@ import Testing
         }
         switch result {
         case .success(let moved):
-            #expect(format == .none && moved.consumed == content.count)
+            // Zeros behind gzip are padding.
+            #expect(moved.consumed == (format == .gzip ? size : content.count))
+            #expect(format == .none || format == .gzip)
         case .failure(let error):
             #expect(error as? CodecError == .trailingGarbage(format, compressedOffset: file.count))
         }
         #expect(output == content)
     }
 
-    @Test(arguments: [Compression.gzip, .lz4]) func bombsPassThroughBoundedMemory(format: Compression) throws {
+    @Test(arguments: [Compression.gzip, .lz4, .zstd]) func bombsPassThroughBoundedMemory(format: Compression) throws {
         // 16 MiB of zeros are 16 KiB of gzip and 64 KiB of LZ4.
         let part = compress([UInt8](repeating: 0, count: 1 << 24), format)
         #expect(part.count < 1 << 17)

@@ -56,6 +56,9 @@ import Testing
             max_reject_ratio: 0.125
             max_record_bytes: 65536
             rejects_per_file: 0
+            encoding: windows-1252
+            date: ["{dd}-{mm}-{yyyy}", "{yy}{mm}{dd}"]
+            files: "*.log"
             gate: off
             gate_days: 7
             gate_threshold: 1000
@@ -66,6 +69,9 @@ import Testing
         let resolved = try Configuration.resolve(file: layer(yaml, path: "conf/watchfold.yaml"))
         #expect(resolved.inbox == "/data/in")
         #expect(resolved.checkpoints == "conf/./state")
+        #expect(resolved.encoding == .windows1252)
+        #expect(resolved.datePatterns.map(\.text) == ["{dd}-{mm}-{yyyy}", "{yy}{mm}{dd}"])
+        #expect(resolved.filePatterns.map(\.text) == ["*.log"])
         #expect(resolved.output == "conf/../out put")
         #expect(resolved.jobs == 1024)
         #expect(resolved.memory.bytes == 1_610_612_736)

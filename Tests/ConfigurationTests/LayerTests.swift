@@ -118,6 +118,7 @@ import Testing
                 "duration_format = number (built in)",
                 "rounding = reject (built in)", "negative_durations = reject (built in)",
                 "duplicates = skip (built in)",
+                "encoding = utf-8 (built in)", "date = none (built in)", "files = none (built in)",
                 "max_reject_ratio = 5% (built in)", "max_record_bytes = 16MB (built in)",
                 "rejects_per_file = 1000 (built in)", "gate = flag (built in)", "gate_days = 28 (built in)",
                 "gate_threshold = 6 (built in)", "watch.settle = 2s (built in)", "watch.stale = 10m (built in)",
@@ -219,7 +220,8 @@ import Testing
         let files = [
             "", "ignore: []", "ignore: [a]", "ignore: [a, b]", "ignore: ['a\" \"b']", "ignore: [\"a\\\\\\\" \\\"b\"]",
             "ignore: [\"a\\n\"]", "ignore: ['a\\x0a']", "ignore: [\u{e9}]", "ignore: [e\u{301}]",
-            "negative_durations: keep", "max_record_bytes: 1MB", "fields: {app: a.b}", "fields: {app: 'a\\.b'}",
+            "encoding: latin1", "encoding: utf-16le", "negative_durations: keep", "max_record_bytes: 1MB",
+            "fields: {app: a.b}", "fields: {app: 'a\\.b'}",
             "duration_unit: minutes", "duration_unit: milliseconds", "duration_format: HH:MM:SS",
             "duration_format: MM:SS",
             "duration_format: [HH:MM:SS, padded]", "duration_format: [HH:MM:SS, padded, units, ISO8601]",
@@ -228,5 +230,12 @@ import Testing
         ]
         let texts = try files.map { Array(try Configuration.resolve(file: layer($0)).foldSettingsText.utf8) }
         #expect(Set(texts).count == files.count)
+    }
+
+    /// They say where things are, not what is in them; a file that gets another date is folded again by itself.
+    @Test func patternsOfNamesAndDatesDoNotChangeIt() throws {
+        let file = try layer("date: '{dd}-{mm}-{yyyy}'\nfiles: '*.log'")
+        let text = try Configuration.resolve(file: file).foldSettingsText
+        #expect(text == Configuration.builtIn.foldSettingsText)
     }
 }

@@ -20,7 +20,7 @@ struct Case: CustomTestStringConvertible {
         Case(
             "colour: red",
             #"1:1: unknown key "colour"; the keys are inbox, checkpoints, output, jobs, memory, categories, ignore, "#
-                + "duration_unit, duration_format, rounding, negative_durations, duplicates, max_reject_ratio, max_record_bytes, rejects_per_file, gate, "
+                + "duration_unit, duration_format, rounding, negative_durations, duplicates, encoding, date, files, max_reject_ratio, max_record_bytes, rejects_per_file, gate, "
                 + "gate_days, gate_threshold, outputs, fields, watch"),
         Case(
             "watch: {setle: 2s, poll: 1ms, stale: soon, poll_only: 3, status_port: 70000, on_publish: ''}",
@@ -55,6 +55,32 @@ struct Case: CustomTestStringConvertible {
             #"5:26: unknown field "ap"; did you mean "app"?"#),
     ])
     func keys(row: Case) { check(row) }
+
+    @Test(arguments: [
+        Case(
+            "encoding: latin-1",
+            #"1:11: encoding: expected utf-8, latin1, windows-1252, utf-16le or utf-16be, found "latin-1" (did you mean latin1?); write for example encoding: latin1"#
+        ),
+        Case(
+            "date: 2022",
+            #"1:7: date: expected a pattern with year, month and day such as {yyyy}-{mm}-{dd}, or a list of them, found "2022" (the year is missing); write for example date: "{dd}-{mm}-{yyyy}""#
+        ),
+        Case(
+            "jobs: 2\ndate:\n- '{dd}.{mm}.{yyyy}'\n- '{dd}.{mm}.{yyyy}'\n- '{day}'",
+            #"4:3: date: expected a pattern with year, month and day such as {yyyy}-{mm}-{dd}, or a list of them, found "{dd}.{mm}.{yyyy}" (given twice); write for example date: "{dd}-{mm}-{yyyy}""#,
+            #"5:3: date: expected a pattern with year, month and day such as {yyyy}-{mm}-{dd}, or a list of them, found "{day}" (there is no {day}; there are {yyyy} {yy} {mm} {m} {month} {dd} {d} {hh}); write for example date: "{dd}-{mm}-{yyyy}""#
+        ),
+        Case(
+            "files: [a/*.log, '']",
+            #"1:9: files: expected a pattern of file names, or a list of them, found "a/*.log" (it is compared with names, which have no slash); write for example files: ["*.log"]"#,
+            #"1:18: files: expected a pattern of file names, or a list of them, found "" (an empty one); write for example files: ["*.log"]"#
+        ),
+        Case(
+            "files: {a: b}",
+            #"1:8: files: expected a pattern of file names, or a list of them, found a mapping; write for example files: ["*.log"]"#
+        ),
+    ])
+    func encodingsAndPatterns(row: Case) { check(row) }
 
     @Test(arguments: [
         Case(

@@ -1,5 +1,6 @@
 import DurableIO
 import Foundation
+import Records
 import Testing
 
 @testable import Inbox
@@ -8,12 +9,13 @@ import Testing
     @Test("holds the input files below it, in the order of their logical names") func files() throws {
         let folder = try TemporaryFolder()
         let names = [
-            "20220402.json", "20220401.JSON.GZ", "b.jsonl.lz4", "c.ndjson", "dt=2022-04-03/x.json", "a b/🎬 \"q\".json",
+            "20220402.json", "20220401.JSON.GZ", "b.jsonl.lz4", "c.ndjson", "d.json.zst", "e.jsonl.zip", "part-0.json",
+            "f_.json", "a~b.json", "dt=2022-04-03/x.json", "a b/🎬 \"q\".json",
             "line\nbreak.json", "é.json", "e\u{301}.json", "Z.json", "x.json/y.json", "deep/er/and/deeper/z.Json",
         ]
         for name in names { try folder.add(name, name) }
         let listing = try Inbox(folder.path).list()
-        let logical = names.map { $0.replacing(/\.(gz|lz4|GZ)$/, with: "") }
+        let logical = names.map { $0.replacing(/\.(gz|lz4|zst|zip|GZ)$/, with: "") }
             .sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
         #expect(listing.files.map { Array($0.logicalName.utf8) } == logical.map { Array($0.utf8) })
         #expect(listing.problems.isEmpty)
@@ -31,7 +33,9 @@ import Testing
         arguments: [
             ".a.json", ".hidden/a.json", "a.json.tmp", "a.json.part", "a.partial", "a.crdownload", "a.json.swp",
             "a.json~", "up.part/a.json", "UP.PART/a.json", "README.md", "a.json.bz2", "a.csv", "a.gz", "json", ".json",
-            "a.json.gz.gz", "ajson",
+            "a.json.gz.gz", "ajson", "_a.json", "_SUCCESS", "_temporary/0/a.json", "~$a.json", "a.tmp.json",
+            "a.part.json",
+            "a.PART.JSON.gz", "a.crdownload.jsonl", ".rsync-partial/a.json", ".~tmp~/a.json", "a.json.zstd", "a.zip",
         ]) func leavesAlone(name: String) throws
     {
         let folder = try TemporaryFolder()
@@ -43,17 +47,63 @@ import Testing
 
     @Test("takes one of several files with one logical name and reports the others") func logicalNames() throws {
         let folder = try TemporaryFolder()
-        for name in ["a.json.lz4", "a.json.gz", "a.json", "b.json.lz4", "b.json.gz", "a.jsonl", "A.json"] {
-            try folder.add(name)
-        }
+        let names = [
+            "a.json.lz4", "a.json.gz", "a.json", "b.json.lz4", "b.json.gz", "a.jsonl", "A.json", "a.JSON", "a.json.zst",
+            "c.json.zst", "c.json.zip",
+        ]
+        for name in names { try folder.add(name) }
         let listing = try Inbox(folder.path).list()
-        #expect(listing.files.map(\.relativePath) == ["A.json", "a.json", "a.jsonl", "b.json.gz"])
+        // By bytes another case is another name.
+        #expect(
+            listing.files.map(\.relativePath)
+                == ["A.json", "a.JSON", "a.json", "a.jsonl", "b.json.gz", "c.json.zip"])
         #expect(
             listing.problems == [
                 InboxProblem(path: "a.json.gz", reason: .sameLogicalName(as: "a.json")),
                 InboxProblem(path: "a.json.lz4", reason: .sameLogicalName(as: "a.json")),
+                InboxProblem(path: "a.json.zst", reason: .sameLogicalName(as: "a.json")),
                 InboxProblem(path: "b.json.lz4", reason: .sameLogicalName(as: "b.json.gz")),
+                InboxProblem(path: "c.json.zst", reason: .sameLogicalName(as: "c.json.zip")),
             ])
+    }
+
+    @Test("counts the files whose names are not those of input, with examples") func unread() throws {
+        let folder = try TemporaryFolder()
+        let names = [
+            "e.log", "a.json", "sub/d.txt", "c.json.bz2", "b.csv", ".hidden", "_SUCCESS", "x.part", "_t/a.log",
+            "README",
+        ]
+        for name in names { try folder.add(name) }
+        try folder.link("linked.txt", to: folder.path + "/b.csv")
+        try folder.link("gone.txt", to: "/nonexistent/x")
+        #expect(mkfifo(folder.path + "/fifo", 0o600) == 0)
+        let unread = try Inbox(folder.path).list().unread
+        #expect(unread.count == 6)
+        #expect(unread.examples == ["README", "b.csv", "c.json.bz2"])
+    }
+
+    @Test("takes other names by patterns; a name without its compression ending is the same") func patterns() throws {
+        let folder = try TemporaryFolder()
+        let names = [
+            "viewing.log", "other.LOG.gz", "viewing.json.1", "stream-1-2022-04-01-10-00-00-abcd", "day.zip",
+            "_export.log",
+            "_own.data", "notes.txt", "x.tmp.log", "x.log.part", "_folder.data/a.json", "_folder.data/b.data",
+        ]
+        for name in names { try folder.add(name) }
+        let patterns = ["*.log", "viewing.json*", "stream-*", "*.zip", "_*.data"]
+        let rules = InboxRules(files: try patterns.map { try NamePattern($0) })
+        let inbox = Inbox(folder.path, rules: rules)
+        let listing = try inbox.list()
+        #expect(
+            listing.files.map(\.logicalName) == [
+                "_own.data", "day", "other.LOG", "stream-1-2022-04-01-10-00-00-abcd", "viewing.json.1", "viewing.log",
+            ])
+        #expect(listing.unread.examples == ["notes.txt"])
+        for file in listing.files {
+            #expect(inbox.takes(file.relativePath))
+            #expect(try inbox.file(at: file.path) == file)
+        }
+        for name in ["_export.log", "notes.txt", "x.tmp.log", "_folder.data/a.json"] { #expect(!inbox.takes(name)) }
     }
 
     @Test("follows links, reports those that lead nowhere or in a circle") func links() throws {

@@ -1,5 +1,6 @@
 import CLZ4
 import CZlib
+import CZstd
 import Testing
 
 @testable import SampleData
@@ -69,6 +70,22 @@ struct CompressionTests {
         #expect(result.plain == plain)
         #expect(result.used == packed.count, "one frame, nothing behind it")
         if records > 1 { #expect(packed.count < plain.count / 3) }
+    }
+
+    @Test("zstd: frames that unpack to the plain bytes", arguments: [0, 1, 8_192, 40_000])
+    func zstd(records: Int) throws {
+        let plain = try bytes(options(records: records))
+        let packed = try bytes(options(records: records) { $0.compression = .zstd })
+        let unpacked = [UInt8](unsafeUninitializedCapacity: plain.count + 1) { room, count in
+            // It takes several frames, and checks their sums.
+            count = packed.withUnsafeBytes {
+                ZSTD_decompress(room.baseAddress, room.count, $0.baseAddress, $0.count)
+            }
+            #expect(ZSTD_isError(count) == 0)
+            count = min(count, room.count)
+        }
+        #expect(unpacked == plain)
+        if records > 1 { #expect(packed.count < plain.count / 4) }
     }
 
     @Test("the library notices a bit that flips", arguments: [0.1, 0.5, 0.9])

@@ -105,7 +105,7 @@ struct GeneratorTests {
                 }
             ).fileName(day: 2)
         }
-        #expect(names == ["20240301.json", "20240301.json.gz", "20240301.json.lz4"])
+        #expect(names == ["20240301.json", "20240301.json.gz", "20240301.json.lz4", "20240301.json.zst"])
     }
 
     /// Sets an option that a command names so.

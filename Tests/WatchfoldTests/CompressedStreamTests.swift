@@ -32,7 +32,7 @@ import Testing
         return bench
     }
 
-    @Test(arguments: [Storage.gzipMembers, .lz4]) func anyNumberOfThreadsGivesTheSame(
+    @Test(arguments: [Storage.gzipMembers, .gzipTwice, .lz4, .zstd, .zip]) func anyNumberOfThreadsGivesTheSame(
         storage: Storage
     )
         throws
@@ -52,11 +52,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [Storage.gzip, .lz4]) func damageIsToldAlike(storage: Storage) throws {
+    @Test(arguments: [Storage.gzip, .lz4, .zstd, .zip]) func damageIsToldAlike(storage: Storage) throws {
         let whole = storage.store(Self.content)
         var altered = whole
         altered[whole.count * 3 / 4] ^= 0x55
-        for bytes in [Array(whole.dropLast(1)), Array(whole[..<(whole.count / 2)]), altered, whole + [0]] {
+        for bytes in [Array(whole.dropLast(1)), Array(whole[..<(whole.count / 2)]), altered, whole + [1]] {
             var told: Set<String> = []
             for jobs in [1, 2] {
                 let bench = bench(jobs: jobs)

@@ -2,6 +2,8 @@
 
 import CLZ4
 import CZlib
+import CZstd
+import TestSupport
 import Testing
 
 /// One gzip member.
@@ -38,9 +40,23 @@ func lz4(_ content: [UInt8]) -> [UInt8] {
     }
 }
 
+/// One zstd frame with a checksum.
+func zstd(_ content: [UInt8]) -> [UInt8] {
+    let context = ZSTD_createCCtx()!
+    defer { ZSTD_freeCCtx(context) }
+    ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
+    let bound = ZSTD_compressBound(content.count)
+    return [UInt8](unsafeUninitializedCapacity: bound) { output, count in
+        count = content.withUnsafeBytes { input in
+            ZSTD_compress2(context, output.baseAddress, bound, input.baseAddress, input.count)
+        }
+        precondition(ZSTD_isError(count) == 0)
+    }
+}
+
 /// How a file is stored.
 enum Storage: String, CaseIterable, CustomTestStringConvertible {
-    case plain, gzip, gzipMembers, lz4, lz4Frames
+    case plain, gzip, gzipMembers, gzipTwice, lz4, lz4Frames, zstd, zstdFrames, zip, zipOfGzip
 
     var testDescription: String { rawValue }
 
@@ -48,7 +64,10 @@ enum Storage: String, CaseIterable, CustomTestStringConvertible {
         switch self {
         case .plain: ""
         case .gzip, .gzipMembers: ".gz"
+        case .gzipTwice: ".gz"
         case .lz4, .lz4Frames: ".lz4"
+        case .zstd, .zstdFrames: ".zst"
+        case .zip, .zipOfGzip: ".zip"
         }
     }
 
@@ -63,6 +82,11 @@ enum Storage: String, CaseIterable, CustomTestStringConvertible {
         case .gzipMembers: pieces.flatMap { WatchfoldTests.gzip($0) }
         case .lz4: WatchfoldTests.lz4(content)
         case .lz4Frames: pieces.flatMap { WatchfoldTests.lz4($0) }
+        case .gzipTwice: WatchfoldTests.gzip(WatchfoldTests.gzip(content))
+        case .zstd: WatchfoldTests.zstd(content)
+        case .zstdFrames: pieces.flatMap { WatchfoldTests.zstd($0) }
+        case .zip: Array(StoredBlocks.zip(content))
+        case .zipOfGzip: Array(StoredBlocks.zip(WatchfoldTests.gzip(content), name: "a.json.gz"))
         }
     }
 }

@@ -69,6 +69,14 @@ extension ReportFacts {
             notes.append(
                 Note(text: "\(Readable.count(count, "day")) without a file: \(Self.list(gaps.map(DateText.range)))."))
         }
+        if let undated {
+            let sums = "\(Readable.count(undated.records, "record")), \(Readable.number(undated.seconds)) seconds"
+            notes.append(
+                Note(
+                    text: "\(Readable.count(undated.files, "counted file")) without a date, "
+                        + (undated.areLeftOut ? "left out here" : "in these sums but in none of the days")
+                        + ": \(sums)."))
+        }
         for (state, meaning) in [
             ("held", "held back: not counted until somebody accepts it"), ("failed", "unreadable, so not counted"),
             ("waiting", "not whole yet, so not counted"), ("unusual", "counted, though unlike the days before"),

@@ -33,6 +33,23 @@ package struct ReportFacts: Sendable, Equatable {
         }
     }
 
+    /// Counted files without a date.
+    package struct Undated: Sendable, Equatable {
+        /// At least one.
+        package var files: Int
+        package var records: Int
+        package var seconds: Int128
+        /// Whether the report is of certain days, which they are not in.
+        package var areLeftOut: Bool
+
+        package init(files: Int, records: Int, seconds: Int128, areLeftOut: Bool) {
+            self.files = files
+            self.records = records
+            self.seconds = seconds
+            self.areLeftOut = areLeftOut
+        }
+    }
+
     package var summary: ReportSummary
     /// When the generation came to be, `2022-05-01T06:12:09Z`; nil when the ledger does not know.
     package var committed: String?
@@ -43,10 +60,12 @@ package struct ReportFacts: Sendable, Equatable {
     package var states: [State]?
     /// Files that do not count, or are unlike the others; by name.
     package var attention: [File]
+    /// Nil when every counted file has a date.
+    package var undated: Undated?
 
     package init(
         _ summary: ReportSummary, committed: String?, firstAsked: CalendarDay? = nil, lastAsked: CalendarDay? = nil,
-        states: [State]?, attention: [File]
+        states: [State]?, attention: [File], undated: Undated? = nil
     ) {
         self.summary = summary
         self.committed = committed
@@ -54,6 +73,7 @@ package struct ReportFacts: Sendable, Equatable {
         self.lastAsked = lastAsked
         self.states = states
         self.attention = attention
+        self.undated = undated
     }
 
     /// The days that the report is about: those asked for, else from the first day with a file to the last. Nil when

@@ -6,6 +6,7 @@ import Codecs
 import Configuration
 import DurableIO
 import Foundation
+import Inbox
 import JSONRecords
 import Records
 import Reports
@@ -40,6 +41,8 @@ package struct CheckReport: Sendable {
     /// In the order in which they were named.
     package var files: [CheckedFile]
     package var seconds: Double
+    /// Files that a run would not read because of their names.
+    package var unread = UnreadNames()
 
     package var isWell: Bool { files.allSatisfy { $0.verdict == .ok } }
 }
@@ -78,7 +81,12 @@ package struct Checker {
         }
         var files = results.withLock { $0.map { $0! } }
         Self.compareFields(&files)
-        return CheckReport(files: files, seconds: (ContinuousClock.now - start).seconds)
+        var report = CheckReport(files: files, seconds: (ContinuousClock.now - start).seconds)
+        let inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
+        for (input, status) in zip(inputs, statuses) where status?.kind == .file {
+            if !inbox.takes(Path.name(input.name)) { report.unread.add(input.name) }
+        }
+        return report
     }
 
     private static func checked(

@@ -199,6 +199,15 @@ package struct Exporter {
         }
     }
 
+    /// The counted files that a request leaves out because they have no date; nil when there are none.
+    package func leftOut(_ request: ExportRequest) throws -> UndatedFiles? {
+        if request.days.isEverything { return nil }
+        let ledger = try open().ledger
+        let undated = UndatedFiles(
+            try ledger.countingVersions(at: request.generation).filter { !request.without.contains($0.facts.name) })
+        return undated.count == 0 ? nil : undated
+    }
+
     func open() throws -> CheckpointFolder {
         try CheckpointFolder.openForReading(
             settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)

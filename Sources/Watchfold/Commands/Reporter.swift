@@ -30,10 +30,12 @@ package struct Reporter {
     package func facts(_ request: ExportRequest, top: Int) throws -> ReportFacts {
         var committed: String?
         var files: [FileRecord] = []
+        var undated = UndatedFiles([])
         let exporter = Exporter(settings, fileSystem: fileSystem, note: note)
         let summary = try exporter.summary(request, top: top) { ledger, generation in
             committed = try ledger.moment(ofGeneration: generation).map { Timestamp.text(milliseconds: $0) }
             files = try ledger.files()
+            undated = UndatedFiles(try ledger.countingVersions(at: generation))
             if request.days.isEverything { return }
             files = try files.filter { file in
                 let version = try (file.status.version ?? file.counting).flatMap { try ledger.version($0) }
@@ -45,7 +47,8 @@ package struct Reporter {
         let isOfNow = request.generation == nil
         return ReportFacts(
             summary, committed: committed, firstAsked: request.days.first, lastAsked: request.days.last,
-            states: isOfNow ? Self.states(files) : nil, attention: isOfNow ? files.compactMap(Self.attention) : [])
+            states: isOfNow ? Self.states(files) : nil, attention: isOfNow ? files.compactMap(Self.attention) : [],
+            undated: undated.facts(areLeftOut: !request.days.isEverything))
     }
 
     private static func states(_ files: [FileRecord]) -> [ReportFacts.State] {

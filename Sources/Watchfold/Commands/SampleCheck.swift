@@ -21,7 +21,7 @@ struct SampleCheck {
             guard version.facts.plan == settings.configuration.foldSettingsText else { continue }
             counted[ByteOrdered(version.facts.name)] = version
         }
-        let inbox = Inbox(settings.configuration.inbox, in: fileSystem)
+        let inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
         let candidates = try inbox.list().files.filter { counted[ByteOrdered($0.logicalName)] != nil }
         let chosen = Array(candidates.shuffled().prefix(count))
         let faults = Mutex<[String]>([])

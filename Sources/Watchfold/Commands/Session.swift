@@ -227,7 +227,7 @@ package struct Session {
         let columns = isatty(1) == 1 ? StandardError.columns(of: 1) : nil
         let text = asJSON ? try report.json() : Array(report.text(style, columns: columns).utf8)
         try writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
-        conclude([report.conclusion])
+        conclude([report.unread.textOfNamed, report.conclusion].compactMap { $0 })
         if !report.isWell || problems.contains(where: \.leavesOut) { throw CommandFailure(.filesOpen, nil) }
     }
 
@@ -259,6 +259,7 @@ package struct Session {
         let request = try options.request { try list($0) }
         let notes = NoteLog(logger)
         let exporter = Exporter(settings, fileSystem: fileSystem) { notes.note($0) }
+        if let undated = try exporter.leftOut(request) { notes.note(undated.textLeftOut) }
         if options.isForDatabase { return try export(try options.databaseRequest(request), exporter) }
         let format = try ExportFormat(options.format, file: try fileName(options.out))
         let isWhole = try options.isWhole(format)

@@ -3,6 +3,7 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Inbox
 import Records
 import Reports
 
@@ -46,21 +47,31 @@ package struct StatusReport {
     package var missingDays: [ClosedRange<CalendarDay>]
     /// Nil when nobody looks, or no file with a date counts.
     package var gate: GateStatus?
+    /// Files of the inbox that are not read because of their names.
+    package var unread = UnreadNames()
+    /// Counted files without a date.
+    package var undated: UndatedFiles
 
     /// - Throws: `CheckpointError`, `LedgerError`.
     package init(_ settings: Settings, fileSystem: FileSystem = .real) throws {
         let checkpoints = try CheckpointFolder.openForReading(
             settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
         let ledger = checkpoints.ledger
-        (generation, files, runs, unmappedApps, days, missingDays) = try ledger.snapshot {
-            let days = try Set(ledger.countingVersions().compactMap { $0.facts.date.flatMap { CalendarDay($0) } })
+        (generation, files, runs, unmappedApps, days, missingDays, undated) = try ledger.snapshot {
+            let counting = try ledger.countingVersions()
+            let days = Set(counting.compactMap { $0.facts.date.flatMap { CalendarDay($0) } })
             return (
                 try ledger.generation, try Self.files(ledger, settings, fileSystem),
                 try ledger.runs(last: 5),
-                try Self.unmapped(ledger, settings.map), days.min().map { $0...days.max()! }, CalendarDay.gaps(in: days)
+                try Self.unmapped(ledger, settings.map), days.min().map { $0...days.max()! },
+                CalendarDay.gaps(in: days),
+                UndatedFiles(counting)
             )
         }
         runs = try Self.withCrashed(runs, checkpoints)
+        // A status can be had of checkpoints whose inbox is elsewhere.
+        let inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
+        unread = (try? inbox.list())?.unread ?? UnreadNames()
         let rules = settings.configuration.gate
         if rules.mode != .off { gate = try ArrivalHistory(checkpoints, rules: rules).known() }
     }
@@ -93,14 +104,17 @@ package struct StatusReport {
     }
 
     private static func files(_ ledger: Ledger, _ settings: Settings, _ fileSystem: FileSystem) throws -> [File] {
-        let inbox = settings.configuration.inbox
+        let inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
         // Somewhere else than where the files are, nothing is gone.
-        let isInboxThere = try fileSystem.statusIfPresent(inbox)?.kind == .folder
+        let isInboxThere = try fileSystem.statusIfPresent(inbox.root)?.kind == .folder
         return try ledger.files().map { file in
             let version = try (file.status.version ?? file.counting).flatMap { try ledger.version($0) }
             var counts = version?.tally
             if case .failed(let tally?) = file.status { counts = tally }
-            let isGone = try isInboxThere && fileSystem.statusIfPresent(Path.join(inbox, file.location.path)) == nil
+            let isThere =
+                try inbox.takes(file.location.path)
+                && fileSystem.statusIfPresent(Path.join(inbox.root, file.location.path)) != nil
+            let isGone = isInboxThere && !isThere
             let rejections = try version.map { try ledger.rejections(of: $0.id) } ?? [:]
             var findings: FileFindings?
             if let version {

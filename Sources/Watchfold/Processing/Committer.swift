@@ -83,7 +83,8 @@ final class Committer: @unchecked Sendable {
     ) throws -> Verdict {
         let digest = summary.digest.hex
         let text = settings.configuration.foldSettingsText
-        let judgement = VersionJudgement(rejectedBytes: summary.rejectedBytes, held: Judgement.lostTail(summary))
+        let judgement = VersionJudgement(
+            rejectedBytes: summary.rejectedBytesOfContent, held: Judgement.lostTail(summary))
         if !isAfresh, let known = try lock.withLock({ _ in try known(candidate, digest, text, judgement) }) {
             return known
         }
@@ -109,9 +110,12 @@ final class Committer: @unchecked Sendable {
         _ candidate: Candidate, _ digest: String, _ settingsText: String, _ judgement: VersionJudgement
     ) throws -> Verdict? {
         let ledger = checkpoints.ledger
+        // With another date it is another version, and may be another one's original. One that is held is folded anew under
+        // other settings, which may be what it was held for.
         if let file = try ledger.file(named: candidate.name),
             let present = try file.holding.present.flatMap({ try ledger.version($0) }),
-            present.facts.digest == digest, present.facts.date == candidate.location.date
+            present.facts.digest == digest, present.facts.date == candidate.location.date,
+            file.state != .held || present.facts.plan == settingsText
         {
             return .seen(file.state)
         }

@@ -54,11 +54,6 @@ struct Edition {
     ) -> [String] {
         let dates = counting.compactMap(\.facts.date).sorted()
         var lacks: [String] = []
-        let undated = counting.count - dates.count
-        if !request.days.isEverything, undated > 0 {
-            lacks.append(
-                "\(Show.count(undated, "file")) without a date \(undated == 1 ? "is" : "are") in no range of days")
-        }
         if chosen > 0 { return lacks }
         if counting.isEmpty {
             lacks.append("no file counts at generation \(generation), so there is nothing to report")

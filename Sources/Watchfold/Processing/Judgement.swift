@@ -29,7 +29,7 @@ enum Judgement {
             switch error {
             case is Cancelled: self = .cancelled
             case is FileChanged: self = .waiting("it changed while it was read")
-            case CodecError.truncated where !isStale: self = .waiting("\(error)")
+            case CodecError.truncated where !isStale, is TornCharacter where !isStale: self = .waiting("\(error)")
             case let error as IOError where error.isMissing: self = .gone
             case let error as IOError: self = .failed("\(error)", nil, isPassing: true)
             default: self = .failed("\(error)", nil, isPassing: false)
@@ -53,7 +53,7 @@ enum Judgement {
         lostTail(summary)
             ?? reasonToHold(
                 read: summary.counts.read, summary.counts.rejected, rejectedBytes: summary.rejectedBytes,
-                of: summary.size, settings.configuration.maxRejectRatio)
+                of: summary.textSize, settings.configuration.maxRejectRatio)
     }
 
     /// Why a file is held whatever the settings are: what follows a broken record was not read; nil when all was.

@@ -136,7 +136,7 @@ extension Processor {
         for name in names where name.hasPrefix(prefix) { names.append(String(name.dropFirst(prefix.count))) }
         for candidate in names {
             if let file = try checkpoints.ledger.file(named: candidate) { return file }
-            for suffix in [".gz", ".lz4"] where candidate.hasSuffix(suffix) {
+            for suffix in Inbox.compressionSuffixes where candidate.hasSuffix(suffix) {
                 if let file = try checkpoints.ledger.file(named: String(candidate.dropLast(suffix.count))) {
                     return file
                 }

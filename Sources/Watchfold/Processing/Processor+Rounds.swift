@@ -19,6 +19,9 @@ struct Survey {
     var fileProblems: [Problem] = []
     /// The days that files are of: of those in the inbox, and of those that the ledger knows.
     var days: Set<CalendarDay> = []
+    var unread = UnreadNames()
+    /// What is said of known files that have another date now.
+    var redated: String?
     var folders: [String: FolderIdentity] = [:]
 }
 
@@ -33,8 +36,9 @@ extension Processor {
                 uniqueKeysWithValues: checkpoints.ledger.files().map { (ByteOrdered($0.name), $0) })
         }
         var unused = RunReport()
+        let candidates = try listing.files.filter { try isChanged($0, &unused) }
         var survey = Survey(
-            candidates: try listing.files.filter { try isChanged($0, &unused) }, problems: listing.problems,
+            candidates: candidates, problems: listing.problems, unread: listing.unread, redated: redated(candidates),
             folders: listing.folders)
         // A file that went away is nobody's problem any more.
         survey.fileProblems = listing.files.compactMap { file in

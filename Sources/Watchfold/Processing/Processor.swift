@@ -62,7 +62,7 @@ package final class Processor {
         self.fileSystem = fileSystem
         self.logger = logger
         self.observer = observer
-        inbox = Inbox(settings.configuration.inbox, in: fileSystem)
+        inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
         let rules = settings.configuration.gate
         history = rules.mode == .off ? nil : ArrivalHistory(checkpoints, rules: rules)
     }
@@ -83,6 +83,7 @@ package final class Processor {
             var report = RunReport()
             let listing = try list(&report)
             let candidates = try listing.filter { try isChanged($0, &report) }
+            if let note = redated(candidates) { report.notes.append(note) }
             try fold(candidates, run, &report, isAfresh: false)
             return report
         }
@@ -153,6 +154,7 @@ package final class Processor {
                     outcome: report.isIncomplete ? .incomplete : .finished, files: states(report),
                     tally: RecordTally(report.counts), bytes: report.bytes, published: generation),
                 categories: settings.map.canonicalText)
+            if keepsOutputs { report.undated = UndatedFiles(try ledger.countingVersions()) }
             if keepsOutputs, report.publication != .nothing {
                 report.outputs = OutputKeeper(settings, fileSystem: fileSystem).renew(try ledger.generation)
             }
@@ -193,6 +195,7 @@ package final class Processor {
             report.notes.append("\(problem)")
             if problem.leavesOut { report.hasProblems = true }
         }
+        report.unread = listing.unread
         known = try Dictionary(
             uniqueKeysWithValues: checkpoints.ledger.files().map { (ByteOrdered($0.name), $0) })
         return listing.files
@@ -201,7 +204,8 @@ package final class Processor {
     /// What the ledger says of each name, as of the last listing.
     var known: [ByteOrdered: FileRecord] = [:]
 
-    /// Whether a file has to be read: it is new, or does not look as it did when it was read last.
+    /// Whether a file has to be read: it is new, does not look as it did when it was read last, or has another date: the
+    /// rules for dates are others than then. What was taken out gets its new date once it is restored.
     func isChanged(_ file: InboxFile, _ report: inout RunReport) throws -> Bool {
         guard let record = known[ByteOrdered(file.logicalName)], record.location.path == file.relativePath,
             record.location.hint == FileHint(file.status), record.location.date == file.date
@@ -209,6 +213,8 @@ package final class Processor {
         switch record.state {
         case .new: return true
         case .folded, .duplicate, .retracted: break
+        // Under other settings it may count.
+        case .held where try isFoldedOtherwise(record): return true
         // Time alone makes a file that was being written one that stays cut short.
         case .waiting where file.status.modified < WallClock.now() - settings.staleAfter: return true
         case .held, .failed, .waiting:
@@ -217,6 +223,25 @@ package final class Processor {
         }
         report.unchanged += 1
         return false
+    }
+
+    /// Whether a file's version was folded under other settings.
+    private func isFoldedOtherwise(_ record: FileRecord) throws -> Bool {
+        let version = try record.status.version.flatMap { try checkpoints.ledger.version($0) }
+        return version?.facts.plan != settings.configuration.foldSettingsText
+    }
+
+    /// What is said of known files that have another date now; nil when there are none.
+    func redated(_ candidates: [InboxFile]) -> String? {
+        let files = candidates.compactMap { file in
+            known[ByteOrdered(file.logicalName)].flatMap {
+                $0.location.date == file.date || $0.state == .retracted ? nil : (file, $0)
+            }
+        }
+        guard let (file, record) = files.first else { return nil }
+        return "\(Show.count(files.count, "known file")) \(files.count == 1 ? "has" : "have") another date now and "
+            + "\(files.count == 1 ? "is" : "are") read again: \(file.logicalName) (\(record.location.date ?? "none"), now "
+            + "\(file.date ?? "none"))" + (files.count > 1 ? " and others" : "")
     }
 
     /// What is to be known of the folders.

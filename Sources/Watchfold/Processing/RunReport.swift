@@ -1,6 +1,7 @@
 //  What a run did, as values that the command shows.
 
 import Checkpoints
+import Inbox
 import Records
 
 /// What became of one file.
@@ -47,6 +48,10 @@ package struct RunReport: Sendable {
     package var notes: [String] = []
     /// Whether a note is about an input that could not be taken.
     package var hasProblems = false
+    /// Files of the inbox that are not read because of their names.
+    package var unread = UnreadNames()
+    /// Counted files without a date; nil when nobody looked.
+    package var undated: UndatedFiles?
     package var publication = Publication.nothing
     /// Configured outputs that were made or failed.
     package var outputs: [OutputOutcome] = []

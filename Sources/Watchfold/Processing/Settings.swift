@@ -3,6 +3,7 @@
 import Codecs
 import Configuration
 import DurableIO
+import Inbox
 import Reports
 
 #if canImport(Glibc)
@@ -37,7 +38,7 @@ package struct Settings: Sendable {
         fold = FoldSettings(
             plan: configuration.plan, maxRecordBytes: configuration.maxRecordBytes.bytes,
             rejectsPerFile: configuration.rejectsPerFile, unitSize: unitSize,
-            memory: configuration.memory.bytes)
+            memory: configuration.memory.bytes, encoding: configuration.encoding)
         map = try CategoryMap(configuration.categories.map { CategoryMap.Category($0.name, apps: $0.apps) })
         mapDigest = Self.digest(map)
         jobs = configuration.jobs ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
@@ -62,6 +63,9 @@ package struct Settings: Sendable {
         settings.jobs = 1
         return settings
     }
+
+    /// What is set about names in the inbox.
+    var inboxRules: InboxRules { InboxRules(files: configuration.filePatterns, dates: configuration.datePatterns) }
 
     /// Files that have not changed for this long are not being written any more: what is cut short in them stays so.
     /// Nanoseconds.

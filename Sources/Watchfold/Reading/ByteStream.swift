@@ -8,26 +8,29 @@
 //      helped    fold:   fold 1   fold 2   fold 3            decode: 2  3  4  5  wait  6 …
 //
 //  Whoever decodes, the chunks are the same and come in the same order.
+//
+//  How a file is compressed and how its text is written is found out from its first bytes (ByteLayers.swift).
 
 import Codecs
 import DurableIO
 import Foundation
+import Records
 
 /// Decompressed bytes, in order.
 final class ByteStream {
-    private let file: OpenFile
-    /// Nil for standard input, which has no positions.
-    private let size: Int?
-    private var decoder: Decoder?
-    private(set) var compression = Compression.none
-    /// Compressed bytes that were read and not decoded yet.
-    private var input: UnsafeMutableRawBufferPointer
-    private var inputStart = 0
-    private var inputEnd = 0
+    private let stored: StoredBytes
+    /// What is set for text without a byte order mark.
+    private let encodingSet: TextEncoding
+    /// Nil before the first byte was read.
+    private var content: ContentBytes?
+    /// What went wrong behind bytes that were handed out.
+    private var failure: (any Error)?
+    /// Known once bytes were read.
+    var compression: Compression { content?.compression ?? .none }
+    /// Known once bytes were read.
+    var encoding: TextEncoding { content?.encoding ?? .utf8 }
     /// Bytes read from the file so far, as they are stored.
-    private(set) var storedOffset = 0
-    private var isAtEnd = false
-    private let onStoredBytes: (Int) -> Void
+    var storedOffset: Int { stored.offset }
 
     /// Guards everything below; all above belongs to the helper while there is one, else to the reader.
     private let condition = NSCondition()
@@ -46,23 +49,21 @@ final class ByteStream {
     /// Buffers that were emptied.
     private var spare: [UnsafeMutableRawBufferPointer] = []
 
-    /// Reads this much at a time.
-    private static let chunk = 1 << 18
     /// Chunks that a helper is ahead at most: enough that neither thread waits for the other's slow moments.
     private static let mostAhead = 4
 
     /// - Parameters:
     ///   - size: bytes to read, so that a file that grows meanwhile is read up to where it ended at first; nil for all.
+    ///   - encoding: of text without a byte order mark.
     ///   - onStoredBytes: told of every read, for progress.
-    init(_ file: OpenFile, size: Int?, onStoredBytes: @escaping (Int) -> Void) {
-        self.file = file
-        self.size = size
-        self.onStoredBytes = onStoredBytes
-        input = .allocate(byteCount: Self.chunk, alignment: 64)
+    init(
+        _ file: OpenFile, size: Int?, encoding: TextEncoding = .utf8, onStoredBytes: @escaping (Int) -> Void
+    ) {
+        stored = StoredBytes(file, size: size, onRead: onStoredBytes)
+        encodingSet = encoding
     }
 
     deinit {
-        input.deallocate()
         for chunk in ahead { chunk.bytes.deallocate() }
         for buffer in spare { buffer.deallocate() }
     }
@@ -72,7 +73,7 @@ final class ByteStream {
     /// Fills the buffer as far as there are bytes; returns 0 at the end.
     ///
     /// - Parameter buffer: room for a whole `UnitFolder.chunk`, unless the end was reached.
-    /// - Throws: `IOError`, `CodecError`.
+    /// - Throws: `IOError`, `CodecError`, `UnreadableContent`.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         condition.lock()
         defer { condition.unlock() }
@@ -151,47 +152,19 @@ final class ByteStream {
     // MARK: Decoding
 
     private func decode(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        if decoder == nil { try begin() }
+        if let failure { throw failure }
         var filled = 0
-        while filled < buffer.count {
-            if inputStart == inputEnd && !isAtEnd { try refill() }
-            let (consumed, produced) = try decoder!.decode(
-                input: UnsafeRawBufferPointer(rebasing: input[inputStart..<inputEnd]),
-                into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
-            inputStart += consumed
-            filled += produced
-            if isAtEnd && inputStart == inputEnd && produced == 0 {
-                if filled == 0 { try decoder!.finish() }
-                break
+        do {
+            if content == nil { content = try ContentBytes(stored, encoding: encodingSet) }
+            while filled < buffer.count {
+                let count = try content!.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+                if count == 0 { break }
+                filled += count
             }
+        } catch {
+            failure = error
+            if filled == 0 { throw error }
         }
         return filled
-    }
-
-    private func refill() throws {
-        inputStart = 0
-        inputEnd = 0
-        try fill()
-    }
-
-    /// Reads once behind what is there.
-    private func fill() throws {
-        var room = UnsafeMutableRawBufferPointer(rebasing: input[inputEnd...])
-        if let size { room = UnsafeMutableRawBufferPointer(rebasing: room[..<min(room.count, size - storedOffset)]) }
-        let count =
-            room.isEmpty ? 0 : size == nil ? try file.read(into: room) : try file.read(at: storedOffset, into: room)
-        if count == 0 { isAtEnd = true }
-        inputEnd += count
-        storedOffset += count
-        onStoredBytes(count)
-    }
-
-    /// Finds out the compression from the first bytes.
-    private func begin() throws {
-        while inputEnd < Compression.longestMagic && !isAtEnd { try fill() }
-        let prefix = UnsafeRawBufferPointer(rebasing: input[..<inputEnd])
-        // A file that ends inside a magic number is the beginning of a compressed one; its decoder says that it is cut.
-        compression = Compression.detect(prefix) ?? (prefix.first.map { $0 == 0x1F ? .gzip : .lz4 } ?? .none)
-        decoder = Decoder(compression)
     }
 }

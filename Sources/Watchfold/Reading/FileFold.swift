@@ -37,11 +37,18 @@ package struct FileSummary: Sendable {
     package var digest: ContentDigest
     /// Bytes of content.
     package var size: Int
+    /// Bytes of its text as UTF-8: what the reader reads, and what offsets count.
+    package var textSize: Int
     /// Bytes as stored.
     package var storedSize: Int
     package var counts: OutcomeCounts
-    /// Bytes of rejected records.
+    /// Bytes of rejected records, of the text.
     package var rejectedBytes: Int
+    /// What these are of the content, in proportion, where the text was made of another encoding.
+    var rejectedBytesOfContent: Int {
+        if textSize == size || textSize == 0 { return rejectedBytes }
+        return textSize.dividingFullWidth(size.multipliedFullWidth(by: min(rejectedBytes, textSize))).quotient
+    }
     /// The first rejected records, in the order of the file.
     package var rejections: [RejectedRecord]
     package var observations: FileObservations
@@ -146,9 +153,11 @@ final class FileFold {
             window.fill(count)
             let prefix = UnsafeRawBufferPointer(start: window.base, count: window.count)
             guard Compression.detect(prefix) == Compression.none else {
-                compressedStream = ByteStream(file, size: size, onStoredBytes: onStoredBytes)
+                compressedStream = stream(file, size: size)
                 return []
             }
+            // Other encodings are made UTF-8 from the beginning on.
+            guard try ContentBytes.encoding(of: prefix, set: settings.encoding) == .utf8 else { return [] }
             window.base[window.count] = 0
             let container = RecordReader.container(
                 of: window.base, count: window.count, isFinal: window.count == size,
@@ -157,6 +166,10 @@ final class FileFold {
             guard container == .lines else { return [] }
             return stride(from: 0, to: size, by: settings.unitSize).map { $0..<min($0 + settings.unitSize, size) }
         }
+    }
+
+    private func stream(_ file: OpenFile, size: Int?) -> ByteStream {
+        ByteStream(file, size: size, encoding: settings.encoding, onStoredBytes: onStoredBytes)
     }
 
     // MARK: Units
@@ -178,7 +191,7 @@ final class FileFold {
         -> UnitResult
     {
         if ranges.isEmpty {
-            let stream = compressedStream ?? ByteStream(file!, size: status?.size, onStoredBytes: onStoredBytes)
+            let stream = compressedStream ?? stream(file!, size: status?.size)
             defer { stream.close() }
             return try folder.fold(stream: stream, into: table, isCancelled: isCancelled)
         }
@@ -246,6 +259,7 @@ final class FileFold {
             container: results.first { $0.container != nil }?.container ?? .lines,
             compression: last.compression, digest: digest,
             size: last.digest == nil ? status!.size : last.size,
+            textSize: last.digest == nil ? status!.size : last.textSize,
             storedSize: status?.size ?? last.storedSize,
             counts: counts, rejectedBytes: rejectedBytes, rejections: rejections,
             observations: observations, sample: sample, apps: apps, end: end, status: status)

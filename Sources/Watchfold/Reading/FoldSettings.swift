@@ -6,6 +6,8 @@ package struct FoldSettings: Sendable, Hashable {
     package var plan: FoldPlan
     /// Longest record that is read, in bytes.
     package var maxRecordBytes: Int
+    /// Of text without a byte order mark.
+    package var encoding: TextEncoding
     /// Rejected records kept of each file, with their text.
     package var rejectsPerFile: Int
     /// Bytes of a plain file that one thread takes at a time, a multiple of the digest's block. It decides nothing but
@@ -21,7 +23,7 @@ package struct FoldSettings: Sendable, Hashable {
 
     package init(
         plan: FoldPlan = .engagement, maxRecordBytes: Int = 16_000_000, rejectsPerFile: Int = 1000,
-        unitSize: Int = defaultUnitSize, memory: Int = 512_000_000
+        unitSize: Int = defaultUnitSize, memory: Int = 512_000_000, encoding: TextEncoding = .utf8
     ) {
         precondition(
             unitSize > 0 && unitSize.isMultiple(of: BlockDigests.blockSize), "units of \(unitSize) bytes cut blocks")
@@ -30,5 +32,6 @@ package struct FoldSettings: Sendable, Hashable {
         self.rejectsPerFile = rejectsPerFile
         self.unitSize = unitSize
         self.memory = memory
+        self.encoding = encoding
     }
 }

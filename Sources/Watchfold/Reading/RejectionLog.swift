@@ -45,6 +45,9 @@ struct RejectionLog {
         if examples[rejection.reason] == nil {
             examples[rejection.reason] = RejectionExample(
                 line: rejection.linesBefore, offset: base + rejection.offset, raw: rejection.raw, isCut: false)
+            if rejection.reason == .invalidUTF8 {
+                examples[rejection.reason]!.flaw = InvalidUTF8.flaw(in: rejection.raw)
+            }
         }
         sample.add(rejection, base: base)
         guard letters.count < limit else { return }

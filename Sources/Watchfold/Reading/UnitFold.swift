@@ -39,6 +39,8 @@ struct UnitResult {
     /// For a whole stream.
     var digest: ContentDigest?
     var size = 0
+    /// Bytes of the text as UTF-8.
+    var textSize = 0
     var storedSize = 0
     var compression = Compression.none
 }
@@ -73,6 +75,8 @@ final class UnitFolder {
         var reader = RecordReader(plan: settings.plan, maxRecordBytes: settings.maxRecordBytes)
         var result = UnitResult(index: 0, rejections: RejectionLog(limit: settings.rejectsPerFile))
         var digest = StreamingDigest()
+        /// Nil for UTF-8.
+        var transcoding: Transcoding?
         window.removeAll()
         while true {
             if isCancelled() { throw Cancelled() }
@@ -84,10 +88,14 @@ final class UnitFolder {
             while newCount < wanted && !isFinal {
                 let room = window.room(Self.chunk)
                 let count = try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: room[..<Self.chunk]))
-                digest.update(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[..<count]))
-                window.fill(count)
-                newCount += count
+                let bytes = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[..<count])
+                digest.update(bytes)
                 isFinal = count < Self.chunk
+                if result.textSize == 0, stream.encoding != .utf8 { transcoding = Transcoding(stream.encoding) }
+                let filled = try transcoding?.convert(bytes, isFinal: isFinal, in: &window) ?? count
+                window.fill(filled)
+                newCount += filled
+                result.textSize += filled
             }
             let done = try reader.read(
                 window.base, count: window.count, isFinal: isFinal, onBatch: { try table.add($0) },
@@ -104,6 +112,25 @@ final class UnitFolder {
         result.storedSize = stream.storedOffset
         result.compression = stream.compression
         return result
+    }
+
+    /// Text in another encoding, on its way into the window.
+    private struct Transcoding {
+        private var transcoder: Transcoder
+        /// Bytes as they were read.
+        private var raw: [UInt8] = []
+
+        init(_ encoding: TextEncoding) { transcoder = Transcoder(encoding) }
+
+        /// Makes UTF-8 of bytes that stand in the window's room, in their place.
+        mutating func convert(_ bytes: UnsafeRawBufferPointer, isFinal: Bool, in window: inout Window) throws -> Int {
+            raw.removeAll(keepingCapacity: true)
+            raw.append(contentsOf: bytes)
+            let room = window.room((raw.count + 2) * Transcoder.growth)
+            let count = raw.withUnsafeBytes { transcoder.convert($0, into: room) }
+            if !isFinal { return count }
+            return try count + transcoder.finish(into: UnsafeMutableRawBufferPointer(rebasing: room[count...]))
+        }
     }
 
     // MARK: Ranges

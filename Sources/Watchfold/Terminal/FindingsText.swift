@@ -41,6 +41,7 @@ struct FindingsText {
             guard let (name, example) = first[reason] else { return [line] }
             line += ", \(records > 1 ? "first " : "")at line \(Show.number(example.line))"
             if let name { line += " of \(Show.name(name))" }
+            if let flaw = example.flawText { line += ": \(Show.name(flaw))" }
             let excerpt = columns.map { Show.cut(example.excerpt, to: $0 - 4) } ?? example.excerpt
             return [line, "  " + excerpt] + advice(on: reason).map { "  " + $0 }
         }

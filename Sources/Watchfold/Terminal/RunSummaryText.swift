@@ -34,6 +34,8 @@ extension RunReport {
         for file in stillOpen {
             lines.append("  \(Show.name(file.name)) is still \(file.state.rawValue): \(Show.name(file.reason))")
         }
+        if let text = unread.text { lines.append(text) }
+        if let undated, undated.count > 0 { lines.append(undated.text) }
         let counts = counts
         if counts.read > 0 {
             var line = "\(Show.count(counts.read, "record")) read = \(Show.number(counts.folded)) folded"

@@ -39,6 +39,8 @@ extension StatusReport {
             lines.append(
                 "days \(days.lowerBound) to \(days.upperBound)" + (missingDays.isEmpty ? ", none missing" : ""))
         }
+        if undated.count > 0 { lines.append(undated.text) }
+        if let text = unread.text { lines.append(text) }
         if let gate { lines.append(Self.line(gate)) }
         if !missingDays.isEmpty {
             let ranges = missingDays.map {
@@ -135,6 +137,8 @@ extension StatusReport {
                     mode: $0.rules.mode.rawValue, days: $0.rules.days, threshold: $0.rules.threshold, series: $0.series,
                     knownDays: $0.days, sketchedDays: $0.sketchedDays)
             },
+            undated: .init(files: undated.count, records: undated.records, seconds: Int64(clamping: undated.seconds)),
+            unread: .init(files: unread.count, examples: unread.examples),
             runs: runs.map { run in
                 StatusJSON.Run(
                     started: Timestamp.text(milliseconds: run.startedAt),
@@ -187,11 +191,23 @@ private struct StatusJSON: Encodable {
         var records, bytes, publishedGeneration: Int?
     }
 
+    struct Undated: Encodable {
+        var files, records: Int
+        var seconds: Int64
+    }
+
+    struct Unread: Encodable {
+        var files: Int
+        var examples: [String]
+    }
+
     var generation: Int
     var files: [File]
     var firstDay, lastDay: String?
     var missingDays: [Days]
     var unmappedApps: [App]
     var gate: Gate?
+    var undated: Undated
+    var unread: Unread
     var runs: [Run]
 }

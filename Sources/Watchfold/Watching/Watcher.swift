@@ -45,6 +45,8 @@ final class Watcher {
         /// Whether the reports were looked at since the checkpoints were opened.
         var hasPublished = false
         var problems: Set<InboxProblem> = []
+        var unread = UnreadNames()
+        var redated: String?
     }
 
     private var work: Work?
@@ -156,7 +158,7 @@ extension Watcher {
         if let events = work.events { work.closed.formUnion(events.drain()) }
         let survey = try work.processor.survey()
         let hasNewFolders = watch(survey.folders, &work)
-        say(survey.problems, &work)
+        say(survey, &work)
         let ready = work.settling.update(candidates: survey.candidates, closed: work.closed, now: .now)
         work.closed = []
         let (missing, nextDay) = missingDays(survey)
@@ -237,12 +239,14 @@ extension Watcher {
         hook.run(PublishHook.Event(receipt: Path.join(output, Publisher.receiptName), generation: generation))
     }
 
-    /// Problems of the inbox are said when they are new.
-    private func say(_ problems: [InboxProblem], _ work: inout Work) {
-        for problem in problems where !work.problems.contains(problem) {
+    /// What the inbox holds that is not read, or read anew, is said when it is new.
+    private func say(_ survey: Survey, _ work: inout Work) {
+        for problem in survey.problems where !work.problems.contains(problem) {
             logger.warning("\(Show.name("\(problem)"))")
         }
-        work.problems = Set(problems)
+        if survey.unread != work.unread, let text = survey.unread.text { logger.notice("\(text)") }
+        if survey.redated != work.redated, let text = survey.redated { logger.warning("\(Show.name(text))") }
+        (work.problems, work.unread, work.redated) = (Set(survey.problems), survey.unread, survey.redated)
     }
 
     // MARK: Waiting
