@@ -1,4 +1,4 @@
-//  The ledger's tables, format 3.
+//  The ledger's tables, format 4.
 //
 //  One SQLite database, `checkpoints/ledger.sqlite`, with a write-ahead log while it is open and 8 bytes of checksum at
 //  the end of every page (SQLitePageChecks.swift). `application_id` is 0x5746_4C44 ("WFLD"), `user_version` the format.
@@ -11,6 +11,8 @@
 //      coercions    how many folded records of a version had a field in another type than its own; never changed
 //      examples     the first rejected record of a version for each reason; never changed
 //      fields       the fields that records of a version were seen to have; never changed
+//      noticed      numbers of what else was seen in a version's file; never changed
+//      flaws        what is wrong with the first rejected record for each reason; never changed
 //      maps         from which generation on reports were made with which categories; never changed
 //      counting     in which generations a version counted: from_generation <= g < to_generation (NULL: until now)
 //      files        the present state of every name
@@ -26,9 +28,9 @@
 //
 //  What counts at generation 3: nothing. Between 1 and 4: version 2 came, version 1 went.
 //
-//  Format 2 added observed, coercions, examples and fields to the tables of format 1, format 3 maps. A ledger of an
-//  earlier format is brought up to date in one transaction when it is opened for writing (Ledger+Upgrade.swift), and read
-//  as it is.
+//  Format 2 added observed, coercions, examples and fields to the tables of format 1, format 3 maps, format 4 noticed and
+//  flaws. A ledger of an earlier format is brought up to date in one transaction when it is opened for writing
+//  (Ledger+Upgrade.swift), and read as it is.
 //
 //  Nothing is ever deleted; triggers see to it. The schema is compared as text when a ledger is opened, so any other
 //  schema, older, newer or tampered with, is noticed before it is trusted. Times are Unix milliseconds, UTC.
@@ -38,7 +40,7 @@ enum LedgerSchema {
     /// "WFLD"
     static let applicationID: Int64 = 0x5746_4C44
     /// The format that this program writes, and the newest that it reads.
-    static let format = 3
+    static let format = 4
 
     struct Object: Equatable {
         var type: String
@@ -50,7 +52,7 @@ enum LedgerSchema {
     static func objects(ofFormat format: Int) -> [Object] { additions.prefix(format).flatMap(\.self) }
 
     /// What each format added to the one before it.
-    static let additions: [[Object]] = [first, observations, maps]
+    static let additions: [[Object]] = [first, observations, maps, notices]
 
     private static let first: [Object] =
         tables + indexes
@@ -138,6 +140,38 @@ enum LedgerSchema {
         trigger("maps_keep", "BEFORE DELETE ON maps", when: nil, "history is never deleted"),
         trigger("maps_fixed", "BEFORE UPDATE ON maps", when: nil, "history is never changed"),
     ]
+
+    /// Format 4: what else was seen in a file beside its sums.
+    private static let notices: [Object] =
+        [
+            table(
+                "noticed",
+                """
+                    version INTEGER NOT NULL REFERENCES observed (version),
+                    what TEXT NOT NULL CHECK (what <> ''),
+                    number INTEGER NOT NULL CHECK (number > 0),
+                    PRIMARY KEY (version, what)
+                """, options: "STRICT, WITHOUT ROWID"),
+            table(
+                "flaws",
+                """
+                    version INTEGER NOT NULL REFERENCES observed (version),
+                    reason TEXT NOT NULL,
+                    words TEXT NOT NULL CHECK (words <> ''),
+                    advice TEXT NOT NULL,
+                    lines INTEGER NOT NULL CHECK (lines >= 0),
+                    position INTEGER NOT NULL CHECK (position > 0),
+                    of_file INTEGER NOT NULL CHECK (of_file IN (0, 1)),
+                    PRIMARY KEY (version, reason),
+                    FOREIGN KEY (version, reason) REFERENCES examples (version, reason)
+                """, options: "STRICT, WITHOUT ROWID"),
+        ]
+        + ["noticed", "flaws"].flatMap { table in
+            [
+                trigger("\(table)_keep", "BEFORE DELETE ON \(table)", when: nil, "history is never deleted"),
+                trigger("\(table)_fixed", "BEFORE UPDATE ON \(table)", when: nil, "history is never changed"),
+            ]
+        }
 
     private static func trigger(_ name: String, _ event: String, when: String?, _ message: String) -> Object {
         let condition = when.map { "\n    WHEN \($0)" } ?? ""

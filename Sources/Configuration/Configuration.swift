@@ -20,8 +20,8 @@ package struct Configuration: Sendable, Hashable {
     package var jobs: Int?
     /// What tables and read buffers may take together, in bytes.
     package var memory: ByteSize
-    /// What is read from a record, with the ignored contracts (sorted by their bytes, each once) and what becomes of
-    /// negative durations.
+    /// What is read from a record, with the ignored contracts (sorted by their bytes, each once), what becomes of
+    /// negative durations, what is read as JSON, and where objects hold records.
     package var plan: FoldPlan
     /// The columns of the reports, in order.
     package var categories: [CategoryRule]
@@ -102,6 +102,8 @@ package struct Configuration: Sendable, Hashable {
         take(layer.categories, .categories) { categories = $0 }
         take(layer.ignore, .ignore) { plan.ignoredKeys = sortedByBytes($0) }
         take(layer.negativeDurations, .negativeDurations) { plan.keepsNegativeValues = $0 == .keep }
+        take(layer.json, .json) { plan.isLenient = $0 == .lenient }
+        take(layer.records, .records) { plan.recordPaths = $0.alternatives }
         take(layer.duplicates, .duplicates) { duplicates = $0 }
         take(layer.maxRejectRatio, .maxRejectRatio) { maxRejectRatio = $0 }
         take(layer.maxRecordBytes, .maxRecordBytes) { maxRecordBytes = $0 }
@@ -148,6 +150,9 @@ package struct Configuration: Sendable, Hashable {
         case .categories: categories.map { "\($0.name): \($0.apps.joined(separator: " "))" }.joined(separator: ", ")
         case .ignore: plan.ignoredKeys.map { quoted($0) }.joined(separator: " ")
         case .negativeDurations: (plan.keepsNegativeValues ? NegativeDurations.keep : .reject).rawValue
+        case .json: (plan.isLenient ? JSONDialect.lenient : .strict).rawValue
+        case .records:
+            plan.recordPaths.isEmpty ? "found out" : plan.recordPaths.map(fieldText).joined(separator: ", else ")
         case .duplicates: duplicates.rawValue
         case .maxRejectRatio: maxRejectRatio.description
         case .maxRecordBytes: maxRecordBytes.description

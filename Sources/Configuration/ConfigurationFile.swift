@@ -114,6 +114,7 @@ private struct FileReader {
         switch setting {
         case .categories: readCategories(value)
         case .outputs: readOutputs(value)
+        case .records: layer.records = fieldPath(.records, value)
         case .ignore:
             guard let names = names(in: value, setting) else { return }
             layer.ignore = Given(names.map(\.name).filter { !$0.isEmpty }, origin(value.position))

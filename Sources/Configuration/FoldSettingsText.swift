@@ -10,6 +10,8 @@
 //      negative_durations reject
 //      max_record_bytes 16000000
 //
+//  Settings that came later have a line only when they are not the default: `json lenient`, `records at ["data" "items"]`.
+//
 //  Each line ends in LF. The ignored contracts stand in ascending byte order, each once, separated by blanks. Between
 //  quotes, a backslash stands before a quote and a backslash, and a control character below U+0020 is `\x` and two
 //  hexadecimal digits, so that different settings never give one text. Categories, jobs, memory and the like are not
@@ -26,6 +28,8 @@ extension Configuration {
         lines.append((["ignore"] + sortedByBytes(plan.ignoredKeys).map(literal)).joined(separator: " "))
         lines.append("negative_durations \(plan.keepsNegativeValues ? "keep" : "reject")")
         lines.append("max_record_bytes \(maxRecordBytes.bytes)")
+        if plan.isLenient { lines.append("json lenient") }
+        if !plan.recordPaths.isEmpty { lines.append("records at \(text(FieldPath(plan.recordPaths)))") }
         return lines.map { $0 + "\n" }.joined()
     }
 

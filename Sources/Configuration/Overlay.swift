@@ -36,6 +36,8 @@ package struct Overlay: Sendable, Hashable {
     package var categories: Given<[CategoryRule]>?
     package var ignore: Given<[String]>?
     package var negativeDurations: Given<NegativeDurations>?
+    package var json: Given<JSONDialect>?
+    package var records: Given<FieldPath>?
     package var duplicates: Given<DuplicateFiles>?
     package var maxRejectRatio: Given<Ratio>?
     package var maxRecordBytes: Given<ByteSize>?
@@ -75,6 +77,8 @@ package struct Overlay: Sendable, Hashable {
         put(\.categories)
         put(\.ignore)
         put(\.negativeDurations)
+        put(\.json)
+        put(\.records)
         put(\.duplicates)
         put(\.maxRejectRatio)
         put(\.maxRecordBytes)
@@ -164,6 +168,7 @@ extension Overlay {
         case .jobs: jobs = Given(try wholeNumber(text, in: SettingLimits.jobs), origin)
         case .memory: memory = Given(try size(text, in: SettingLimits.memory), origin)
         case .negativeDurations: negativeDurations = Given(try choice(text), origin)
+        case .json: json = Given(try choice(text), origin)
         case .duplicates: duplicates = Given(try choice(text), origin)
         case .maxRejectRatio: maxRejectRatio = Given(try Ratio(parsing: text), origin)
         case .maxRecordBytes: maxRecordBytes = Given(try size(text, in: SettingLimits.maxRecordBytes), origin)
@@ -183,7 +188,7 @@ extension Overlay {
         case .logLevel: logLevel = Given(try choice(text), origin)
         case .logFormat: logFormat = Given(try choice(text), origin)
         case .quiet: quiet = Given(try yesOrNo(text), origin)
-        case .contractField, .appField, .durationField, .categories, .ignore, .outputs:
+        case .contractField, .appField, .durationField, .records, .categories, .ignore, .outputs:
             preconditionFailure("\(setting.rawValue) is not set by one text")
         }
     }

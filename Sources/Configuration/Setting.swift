@@ -8,6 +8,7 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
     case durationField = "fields.duration"
     case categories, ignore
     case negativeDurations = "negative_durations"
+    case json, records
     case duplicates
     case maxRejectRatio = "max_reject_ratio"
     case maxRecordBytes = "max_record_bytes"
@@ -62,7 +63,8 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .config: "the path of a file"
         case .jobs: "a whole number from 1 to \(SettingLimits.jobs.upperBound)"
         case .memory: "a size from \(SettingLimits.memory.lowerBound) up"
-        case .contractField, .appField, .durationField: "a dotted path, or a list of them"
+        case .contractField, .appField, .durationField, .records: "a dotted path, or a list of them"
+        case .json: choices(JSONDialect.self)
         case .categories: "a mapping of category names to lists of apps"
         case .ignore: "a list of contracts"
         case .negativeDurations: choices(NegativeDurations.self)
@@ -99,6 +101,8 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .categories: "{Sport: [SPORT]}"
         case .ignore: "[\"0\"]"
         case .negativeDurations: "reject"
+        case .json: "strict"
+        case .records: "data"
         case .duplicates: "skip"
         case .maxRejectRatio: "5%"
         case .maxRecordBytes: "16MB"
@@ -150,6 +154,14 @@ enum SettingLimits {
 /// What becomes of a record whose duration is below zero.
 package enum NegativeDurations: String, Sendable, Hashable, CaseIterable {
     case reject, keep
+}
+
+/// What is read as JSON.
+package enum JSONDialect: String, Sendable, Hashable, CaseIterable {
+    /// RFC 8259.
+    case strict
+    /// In addition NaN, Infinity, commas too many, and commas missing between records.
+    case lenient
 }
 
 /// What becomes of a file whose content is already counted under another name.

@@ -10,6 +10,9 @@ package struct FileObservations: Sendable, Hashable {
     package var fields = FieldPaths()
     /// The first rejected record for each reason.
     package var examples: [RejectReason: RejectionExample] = [:]
+    /// Lines such as `{"index":{…}}`, which tell a bulk request what to do with the line after them: no records.
+    package var actionLines = 0
+    package var answers = AnswerFacts()
 
     package init() {}
 
@@ -18,6 +21,8 @@ package struct FileObservations: Sendable, Hashable {
         coercions.add(other.coercions)
         fields.add(other.fields)
         examples.merge(other.examples) { first, _ in first }
+        actionLines += other.actionLines
+        answers.add(other.answers)
     }
 }
 
@@ -29,6 +34,8 @@ package struct Coercions: Sendable, Hashable {
     package var valueAsString = 0
     /// The value was a number with a point, an exponent or too many digits to be plain.
     package var valueAsFloat = 0
+    /// The record was no JSON, but something that is read in its place (`json: lenient`).
+    package var leniently = 0
 
     package init() {}
 
@@ -36,6 +43,7 @@ package struct Coercions: Sendable, Hashable {
         keyAsNumber += other.keyAsNumber
         valueAsString += other.valueAsString
         valueAsFloat += other.valueAsFloat
+        leniently += other.leniently
     }
 }
 
@@ -47,12 +55,18 @@ package struct RejectionExample: Sendable, Hashable {
     package var offset: Int
     /// The beginning of its text, fit for a terminal: see `init(line:offset:raw:isCut:)`.
     package var excerpt: String
+    /// What is wrong with it, where that can be told.
+    package var flaw: Flaw?
 
-    package init(line: Int, offset: Int, excerpt: String) {
+    package init(line: Int, offset: Int, excerpt: String, flaw: Flaw? = nil) {
         self.line = line
         self.offset = offset
         self.excerpt = excerpt
+        self.flaw = flaw
     }
+
+    /// `trailing comma at line 3, column 64`
+    package var flawText: String? { flaw?.text(recordLine: line) }
 
     /// Bytes of a record that an excerpt is made of: one line of a wide terminal.
     package static let excerptLimit = 160

@@ -47,6 +47,11 @@ package struct FoldPlan: Sendable, Hashable {
     package var ignoredKeys: [String]
     /// Whether negative values are summed (true) or rejected.
     package var keepsNegativeValues: Bool
+    /// Whether what other programs write in place of JSON is read, too: NaN, Infinity, a comma too many.
+    package var isLenient = false
+    /// Where objects around the records hold them, best first: keys from the outside in, down to an array. Empty to find
+    /// out from the content.
+    package var recordPaths: [[String]] = []
 
     /// What a partial of this plan holds for each key: the summed value and the number of records.
     package var measures: [Measure] { [Measure(value, .sum), Measure("Records", .sum)] }

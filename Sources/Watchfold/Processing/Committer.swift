@@ -317,12 +317,26 @@ final class Committer: @unchecked Sendable {
         items.sorted { GateOrder($0.0.location.date, $0.0.name) < GateOrder($1.0.location.date, $1.0.name) }
     }
 
-    /// What the gate finds unusual about a content that is to count.
+    /// What is unusual about a content that is to count: what it says of itself, and what the gate finds.
     private func look(
         _ candidate: Candidate, _ digest: String, _ known: KnownVersion, _ version: VersionReference
     ) throws -> (text: String, isHeld: Bool)? {
-        guard let history, candidate.location.date != nil else { return nil }
         let ledger = checkpoints.ledger
+        let partial: String?
+        switch known {
+        case .sealed(let sealed): partial = sealed.version.observations?.answers.partial
+        case .existing(let id): partial = try ledger.answers(of: id).partial
+        }
+        let countsDuplicates = settings.configuration.duplicates == .count
+        /// Decided by a person, or counting already under another name: then it is only said.
+        func isHeld() throws -> Bool {
+            if settings.configuration.gate.mode != .hold { return false }
+            if try isDecided(digest, under: candidate.name) { return false }
+            return try countsDuplicates || ledger.countingName(digest: digest) == nil
+        }
+        guard let history, candidate.location.date != nil else {
+            return try partial.map { (UnusualFile.mark + $0, try isHeld()) }
+        }
         let facts: VersionFacts
         let records: Int
         let apps: [AppSum]
@@ -335,17 +349,12 @@ final class Committer: @unchecked Sendable {
             guard let record = try ledger.version(id) else { return nil }
             (facts, records, apps) = (record.facts, record.tally.folded, try ledger.apps(of: id))
         }
-        let countsDuplicates = settings.configuration.duplicates == .count
-        let text = try history.finding(
+        let unlike = try history.finding(
             facts, records: records, apps: apps, sketch: sketch, looksForCopies: !countsDuplicates)
-        var isHeld = text != nil && settings.configuration.gate.mode == .hold
-        if isHeld {
-            // Decided by a person, or counting already under another name: then it is only said.
-            if try isDecided(digest, under: candidate.name) { isHeld = false }
-            if !countsDuplicates, try ledger.countingName(digest: digest) != nil { isHeld = false }
-        }
+        let found = [partial, unlike.map { String($0.dropFirst(UnusualFile.mark.count)) }].compactMap(\.self)
+        let isHeld = try !found.isEmpty && isHeld()
         if !isHeld { history.put(facts, records, version, apps: apps) }
-        return text.map { ($0, isHeld) }
+        return found.isEmpty ? nil : (UnusualFile.mark + found.joined(separator: "; "), isHeld)
     }
 }
 

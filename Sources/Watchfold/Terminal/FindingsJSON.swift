@@ -13,6 +13,7 @@ struct FindingsJSON: Encodable {
         var records: Int
         var firstLine, firstOffset: Int?
         var excerpt: String?
+        var flaw: String?
     }
 
     struct Coercion: Encodable {
@@ -31,6 +32,10 @@ struct FindingsJSON: Encodable {
     /// Most records first.
     var rejections: [Rejection]
     var coercions: [Coercion]
+    var lenientRecords: Int
+    /// Lines of bulk requests, which are no records.
+    var actionLines: Int
+    var partialAnswer: String?
     var newFields: [String]
     /// Whether more fields were seen than are kept.
     var hasMoreFields: Bool
@@ -41,11 +46,14 @@ struct FindingsJSON: Encodable {
             let example = findings.examples[reason]
             return Rejection(
                 reason: reason.rawValue, records: records, firstLine: example?.line, firstOffset: example?.offset,
-                excerpt: example?.excerpt)
+                excerpt: example?.excerpt, flaw: example?.flawText)
         }
         coercions = findings.coercions.sorted { $0.key < $1.key }.map {
             Coercion(field: $0.key.field, form: $0.key.form, records: $0.value)
         }
+        lenientRecords = findings.lenientRecords
+        actionLines = findings.actionLines
+        partialAnswer = findings.partialAnswer
         newFields = findings.newFields
         hasMoreFields = findings.fields.hasMore
         lacking = findings.lacking.map {
