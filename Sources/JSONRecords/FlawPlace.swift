@@ -33,7 +33,7 @@ struct FlawPlace {
     let window: UnsafePointer<UInt8>
     let windowColumn: Int
 
-    private static let lenientAdvice = "`json: lenient` reads it"
+    private var advice: String { isLenient ? "" : "`json: lenient` reads it" }
 
     func flaw(_ reason: RejectReason) -> Flaw? {
         switch reason {
@@ -66,7 +66,10 @@ struct FlawPlace {
             return flaw(at: start, "an array in place of an object: rows without names?", isForm: true)
         case UInt8(ascii: "\"") where start[1] == UInt8(ascii: "{") || start[1] == UInt8(ascii: "["):
             return flaw(at: start, "a string that holds JSON: it was encoded twice", isForm: true)
-        default: return nil
+        case UInt8(ascii: "\""): return flaw(at: start, "a string in place of an object")
+        case UInt8(ascii: "n"): return flaw(at: start, "null in place of an object")
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return flaw(at: start, "true or false in place of an object")
+        default: return flaw(at: start, "a number in place of an object")
         }
     }
 
@@ -122,7 +125,9 @@ struct FlawPlace {
             return flaw(at: stop, "single quotes: Python literals, not JSON", advice: "json.dumps writes JSON")
         case UInt8(ascii: "}"), UInt8(ascii: "]"):
             if let comma = before.last, comma.pointee == UInt8(ascii: ",") { return trailingComma(comma) }
-            if before.last == nil && context == .element { return trailingComma(stop) }
+            if before.last == nil && context == .element {
+                return flaw(at: stop, "trailing comma before \(shown(stop))", advice: advice)
+            }
             return flaw(at: stop, "\(shown(stop)) where none can stand")
         case UInt8(ascii: ","):
             if before.depth == 0 { return trailingComma(stop) }
@@ -131,7 +136,9 @@ struct FlawPlace {
         case UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "["):
             let last = before.last?.pointee
             if isAfterValue && (before.depth > 0 || context == .expectedComma) {
-                return flaw(at: stop, "a comma is missing before \(shown(stop))")
+                return flaw(
+                    at: stop, "a comma is missing before \(shown(stop))",
+                    advice: context == .expectedComma && stop.pointee == UInt8(ascii: "{") ? advice : "")
             }
             return flaw(
                 at: stop,
@@ -153,7 +160,7 @@ struct FlawPlace {
     }
 
     private func trailingComma(_ comma: UnsafePointer<UInt8>) -> Flaw {
-        flaw(at: comma, "trailing comma", advice: isLenient ? "" : Self.lenientAdvice)
+        flaw(at: comma, "trailing comma", advice: advice)
     }
 
     private func inString(_ stop: UnsafePointer<UInt8>) -> Flaw {
@@ -183,7 +190,7 @@ struct FlawPlace {
         let text = String(decoding: UnsafeBufferPointer(start: first, count: end - first), as: UTF8.self)
         switch text {
         case "NaN", "Infinity", "-Infinity":
-            return flaw(at: first, "\(text) is no JSON", advice: isLenient ? "" : Self.lenientAdvice)
+            return flaw(at: first, "\(text) is no JSON", advice: advice)
         case "None", "True", "False":
             let json = text == "None" ? "null" : text.lowercased()
             return flaw(at: first, "\(text) is a Python literal, JSON has \(json)", advice: "json.dumps writes JSON")

@@ -94,6 +94,8 @@ package struct RecordReader: ~Copyable {
     private var nullsLead = Position.betweenValues
     /// A line before this offset begins no value of several lines.
     private var noValueBefore = 0
+    /// Bytes in which values of several lines were looked for, for tests.
+    private(set) var triedBytes = 0
     /// Bytes of all windows before this one that the reader was done with.
     private var offset = 0
     /// Bytes since the last line feed, at the window's first byte.
@@ -417,6 +419,7 @@ package struct RecordReader: ~Copyable {
             start, end: pass.end, lineMode: false, isFinal: pass.isFinal, isLenient: isLenient)
         var failure: ScanFailure?
         do throws(ScanFailure) { try scanner.skipValue(depth: 0) } catch { failure = error }
+        triedBytes += scanner.p - start
         if scanner.p - start > maxRecordBytes { failure = .incomplete }
         guard let failure else { return true }
         if failure == .incomplete && !pass.isFinal && pass.end - start <= maxRecordBytes { return nil }

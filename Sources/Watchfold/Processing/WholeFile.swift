@@ -14,14 +14,14 @@ enum WholeFile {
         let first = observations.examples.min { $0.value.offset < $1.value.offset }
         if counts.folded == 0 && counts.ignored == 0 {
             if let flaw = first?.value.flaw, flaw.isForm { return "\(flaw.words): \(reason)" }
-            if let form = form(observations.fields) { return "\(form): \(reason)" }
+            if let form = form(observations.fields, counts.rejected.filter { $0.value > 0 }.map(\.key)) { return "\(form): \(reason)" }
         }
         let most = observations.examples.filter { $0.value.flaw != nil }
             .max { (counts.rejected[$0.key] ?? 0, $1.key) < (counts.rejected[$1.key] ?? 0, $0.key) }
         return reason + (most?.value.flawText.map { "; the first: \($0)" } ?? "")
     }
 
-    private static func form(_ fields: FieldPaths) -> String? {
+    private static func form(_ fields: FieldPaths, _ reasons: [RejectReason]) -> String? {
         func kinds(_ path: String) -> ValueKinds { fields.kinds[ByteOrdered(path)] ?? [] }
         let top = fields.paths.filter { !$0.string.contains(".") }
         let tables = top.filter { kinds($0.string) == .array }
@@ -35,6 +35,7 @@ enum WholeFile {
         if top.count > 1 && cells.count == top.count {
             return "a table by columns, an object for each field, in place of an object for each record"
         }
+        if top.isEmpty && !fields.hasMore && reasons == [.missingContract] { return "objects without any field" }
         if kinds("error") != [] && kinds("status") == .number && kinds("error.type") == .string {
             return "an error that Elasticsearch answered with, and no records"
         }
