@@ -103,7 +103,7 @@ package struct Configuration: Sendable, Hashable {
         take(layer.ignore, .ignore) { plan.ignoredKeys = sortedByBytes($0) }
         take(layer.negativeDurations, .negativeDurations) { plan.keepsNegativeValues = $0 == .keep }
         take(layer.json, .json) { plan.isLenient = $0 == .lenient }
-        take(layer.records, .records) { plan.recordPaths = $0.alternatives }
+        take(layer.records, .records) { plan.recordPaths = $0 }
         take(layer.duplicates, .duplicates) { duplicates = $0 }
         take(layer.maxRejectRatio, .maxRejectRatio) { maxRejectRatio = $0 }
         take(layer.maxRecordBytes, .maxRecordBytes) { maxRecordBytes = $0 }

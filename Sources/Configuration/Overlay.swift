@@ -37,7 +37,7 @@ package struct Overlay: Sendable, Hashable {
     package var ignore: Given<[String]>?
     package var negativeDurations: Given<NegativeDurations>?
     package var json: Given<JSONDialect>?
-    package var records: Given<FieldPath>?
+    package var records: Given<[[String]]>?
     package var duplicates: Given<DuplicateFiles>?
     package var maxRejectRatio: Given<Ratio>?
     package var maxRecordBytes: Given<ByteSize>?

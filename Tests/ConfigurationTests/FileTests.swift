@@ -46,6 +46,8 @@ import Testing
               Kids: []
             ignore: [0, "0", 0012, NO, ""]
             negative_durations: keep
+            json: lenient
+            records: [data, hits.inner]
             duplicates: count
             max_reject_ratio: 0.125
             max_record_bytes: 65536
@@ -66,6 +68,8 @@ import Testing
         plan.valuePath = FieldPath([["seconds"]])
         plan.ignoredKeys = ["0", "0012", "NO"]
         plan.keepsNegativeValues = true
+        plan.isLenient = true
+        plan.recordPaths = [["data"], ["hits", "inner"]]
         #expect(resolved.plan == plan)
         #expect(
             resolved.categories

@@ -107,7 +107,8 @@ import Testing
                 "fields.duration = _source.TotalDuration, else TotalDuration (built in)",
                 "categories = TV: CHANNEL DSHD KPLUS KPlus, Movie: VOD FIMS FIMS_RES BHD BHD_RES VOD_RES DANET, "
                     + "Child: CHILD, Relax: RELAX, Sport: SPORT (built in)",
-                "ignore = \"0\" (built in)", "negative_durations = reject (built in)", "duplicates = skip (built in)",
+                "ignore = \"0\" (built in)", "negative_durations = reject (built in)",
+                "json = strict (built in)", "records = found out (built in)", "duplicates = skip (built in)",
                 "max_reject_ratio = 5% (built in)", "max_record_bytes = 16MB (built in)",
                 "rejects_per_file = 1000 (built in)", "gate = flag (built in)", "gate_days = 28 (built in)",
                 "gate_threshold = 6 (built in)", "watch.settle = 2s (built in)", "watch.stale = 10m (built in)",
@@ -176,6 +177,16 @@ import Testing
                 """)
     }
 
+    /// Partials of before these settings stay what they were.
+    @Test func laterSettingsHaveALineOnlyWhenTheyAreNotTheDefault() throws {
+        let same = try Configuration.resolve(file: layer("json: strict\nrecords: []"))
+        #expect(same.foldSettingsText == Configuration.builtIn.foldSettingsText)
+        let other = try Configuration.resolve(file: layer("json: lenient\nrecords: [data, 'a\\.b.\"c']"))
+        #expect(
+            other.foldSettingsText == Configuration.builtIn.foldSettingsText
+                + "json lenient\nrecords at [\"data\"] [\"a.b\" \"\\\"c\"]\n")
+    }
+
     @Test func orderOfKeysAndOtherSettingsDoNotMatter() throws {
         let a = try layer("ignore: [b, a, b]\njobs: 1\nmax_record_bytes: 1MB\nfields: {app: x, duration: y}")
         let b = try layer(
@@ -191,6 +202,7 @@ import Testing
             "ignore: [\"a\\n\"]", "ignore: ['a\\x0a']", "ignore: [\u{e9}]", "ignore: [e\u{301}]",
             "negative_durations: keep", "max_record_bytes: 1MB", "fields: {app: a.b}", "fields: {app: 'a\\.b'}",
             "fields: {app: [a, b]}", "fields: {contract: a.b}", "fields: {duration: a.b}", "fields: {app: 'a\"] [\"b'}",
+            "json: lenient", "records: a.b", "records: [a, b]", "records: 'a\\.b'",
         ]
         let texts = try files.map { Array(try Configuration.resolve(file: layer($0)).foldSettingsText.utf8) }
         #expect(Set(texts).count == files.count)

@@ -125,7 +125,7 @@ private func plan(isLenient: Bool = false, records: [[String]] = []) -> FoldPlan
     ]) func whatLenientJSONIs(text: String, reason: RejectReason?) throws {
         for file in [text + "\n", "{}\n\(text)\n\(text)", "{\n}\n" + text, "[\(text)]"] {
             let strict = try readThroughAllWindows(file)
-            #expect(strict.reasons.contains(.malformedJSON) && strict.counts.folded == 0)
+            #expect(strict.reasons.contains(.malformedJSON))
             // What cannot be read hides its end where there are no lines.
             if reason == .malformedJSON && !file.hasPrefix("{}") { continue }
             let lenient = try readThroughAllWindows(file, Feeding(plan: plan(isLenient: true)))

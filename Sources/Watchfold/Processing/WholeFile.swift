@@ -24,12 +24,12 @@ enum WholeFile {
     private static func form(_ fields: FieldPaths, _ reasons: [RejectReason]) -> String? {
         func kinds(_ path: String) -> ValueKinds { fields.kinds[ByteOrdered(path)] ?? [] }
         let top = fields.paths.filter { !$0.string.contains(".") }
+        if kinds("columns") == .array && kinds("data") == .array {
+            return "a table as rows without names, its columns named once, in place of an object for each record"
+        }
         let tables = top.filter { kinds($0.string) == .array }
         if top.count > 1 && tables.count == top.count {
             return "a table by columns, an array for each field, in place of an object for each record"
-        }
-        if kinds("columns") == .array && kinds("data") == .array {
-            return "a table as rows without names, its columns named once, in place of an object for each record"
         }
         let cells = top.filter { kinds($0.string) == .object && kinds($0.string + ".0") != [] }
         if top.count > 1 && cells.count == top.count {
