@@ -185,7 +185,9 @@ struct FlawPlace {
         var first = stop
         while first > start, isLetter(first[-1]) { first -= 1 }
         var end = stop
-        while end < limit, isLetter(end.pointee) || isDigit(end.pointee) || end.pointee == UInt8(ascii: "_") { end += 1 }
+        while end < limit, isLetter(end.pointee) || isDigit(end.pointee) || end.pointee == UInt8(ascii: "_") {
+            end += 1
+        }
         if first > start, first[-1] == UInt8(ascii: "-") { first -= 1 }
         let text = String(decoding: UnsafeBufferPointer(start: first, count: end - first), as: UTF8.self)
         switch text {

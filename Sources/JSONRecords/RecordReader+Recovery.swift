@@ -154,7 +154,8 @@ extension RecordReader {
     /// Whether a value further to the left than the failed element stands behind its array, by the last byte before.
     /// Elements of answers stand on lines of their own or on the answer's, so only a comma speaks for one more.
     private func isBehindArray(_ last: UInt8) -> Bool {
-        container?.isAnswers == true ? last != UInt8(ascii: ",") : last == UInt8(ascii: "]") || last == UInt8(ascii: "}")
+        container?.isAnswers == true
+            ? last != UInt8(ascii: ",") : last == UInt8(ascii: "]") || last == UInt8(ascii: "}")
     }
 
     /// The last byte that is no space.

@@ -95,7 +95,8 @@ struct Case: CustomTestStringConvertible {
                 + "write for example records: data"),
         Case(
             "records: {a: b}",
-            "1:10: records: expected a dotted path, or a list of them, found a mapping; write for example records: data"),
+            "1:10: records: expected a dotted path, or a list of them, found a mapping; write for example records: data"
+        ),
         Case(
             "duplicates: no",
             #"1:13: duplicates: expected skip or count, found "no"; write for example duplicates: skip"#),

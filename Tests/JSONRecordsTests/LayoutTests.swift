@@ -130,9 +130,12 @@ private func plan(isLenient: Bool = false, records: [[String]] = []) -> FoldPlan
             if reason == .malformedJSON && !file.hasPrefix("{}") { continue }
             let lenient = try readThroughAllWindows(file, Feeding(plan: plan(isLenient: true)))
             let count = file.components(of: text)
-            #expect(lenient.reasons.filter { $0 != .missingContract } == (reason.map { Array(repeating: $0, count: count) } ?? []))
+            #expect(
+                lenient.reasons.filter { $0 != .missingContract }
+                    == (reason.map { Array(repeating: $0, count: count) } ?? []))
             #expect(lenient.counts.folded == (reason == nil ? count : 0))
-            #expect(lenient.counts.coerced == lenient.counts.folded && lenient.coercions.leniently == lenient.counts.folded)
+            #expect(
+                lenient.counts.coerced == lenient.counts.folded && lenient.coercions.leniently == lenient.counts.folded)
         }
     }
 
@@ -140,8 +143,10 @@ private func plan(isLenient: Bool = false, records: [[String]] = []) -> FoldPlan
     @Test(arguments: [
         record("A") + ",\n" + record("B") + ",\n" + record("C") + ",\n",
         record("A") + "\n," + record("B") + "\n , " + record("C") + "\n",
-        record("A") + "," + record("B") + " , " + record("C"), "[\n" + record("A") + ",\n" + record("B") + ",\n" + record("C") + ",\n]\n",
-        "[" + record("A") + ",," + record("B") + "\n" + record("C") + "]", pretty("A") + ",\n" + pretty("B") + ",\n" + pretty("C"),
+        record("A") + "," + record("B") + " , " + record("C"),
+        "[\n" + record("A") + ",\n" + record("B") + ",\n" + record("C") + ",\n]\n",
+        "[" + record("A") + ",," + record("B") + "\n" + record("C") + "]",
+        pretty("A") + ",\n" + pretty("B") + ",\n" + pretty("C"),
         #"{"hits":{"hits":["# + record("A") + "," + record("B") + record("C") + ",],},}",
     ]) func commasBetweenRecordsAreNothing(text: String) throws {
         let lenient = try readThroughAllWindows(text, Feeding(plan: plan(isLenient: true)))
@@ -172,9 +177,11 @@ extension String {
 
     /// Found by its first element, or by its name.
     @Test(arguments: [
-        #"{"data":[\#(three)]}"#, "{\n  \"Records\": [\n  \(three)\n]}\n", #"{"took_ms":12,"viewing":[\#(three)],"x":[1]}"#,
+        #"{"data":[\#(three)]}"#, "{\n  \"Records\": [\n  \(three)\n]}\n",
+        #"{"took_ms":12,"viewing":[\#(three)],"x":[1]}"#,
         #"{"ok":true,"response":{"page":{"n":1},"rows":[\#(three)]},"next":null}"#,
-        #"{"errors":[],"data":[\#(three)]}"#, #"{"d":{"results":[\#(three)]}}"#, #"{"data":[{}],"payload":[\#(three)]}"#,
+        #"{"errors":[],"data":[\#(three)]}"#, #"{"d":{"results":[\#(three)]}}"#,
+        #"{"data":[{}],"payload":[\#(three)]}"#,
         #"{"hits":[\#(three)]}"#, "\u{FEFF}\n" + #"{"value":[\#(three)],"@odata.count":3}"#,
     ]) func anArrayInAnObjectIsFound(text: String) throws {
         for file in [text, text + "\n", text + "\n" + text] {
@@ -207,7 +214,8 @@ extension String {
     }
 
     @Test(arguments: [
-        #"{"things":[\#(misnamed)]}"#, #"{"data":[1,2]}"#, #"{"data":{}}"#, #"{"error":{"root_cause":[{"type":"x"}]},"status":404}"#,
+        #"{"things":[\#(misnamed)]}"#, #"{"data":[1,2]}"#, #"{"data":{}}"#,
+        #"{"error":{"root_cause":[{"type":"x"}]},"status":404}"#,
     ]) func whatHoldsNoRecordsIsAskedForItsFields(text: String) throws {
         #expect(try readThroughAllWindows(text).reasons == [.missingContract])
     }
@@ -228,7 +236,8 @@ extension String {
     }
 
     @Test func aBrokenElementCostsItselfAlone() throws {
-        let text = "{\"data\":[\n  \(record("A")),\n  {\"Contract\" 1},\n  \(record("C"))\n], \"n\": 3}\n{\"data\":[\(record("D"))]}"
+        let text =
+            "{\"data\":[\n  \(record("A")),\n  {\"Contract\" 1},\n  \(record("C"))\n], \"n\": 3}\n{\"data\":[\(record("D"))]}"
         let outcome = try readThroughAllWindows(text)
         #expect(outcome.contracts == ["A", "C", "D"] && outcome.reasons == [.malformedJSON] && outcome.end == .whole)
         for cut in ["{\"data\":[\(record("A")),", "{\"data\":[\(record("A"))]", "{\"data\":[\(record("A"))],\"x\":"] {
@@ -258,7 +267,9 @@ extension String {
             var value: JSON = .array(random.records(random.below(5)))
             if random.once(in: 5) { value = random.anyJSON() }
             for key in path.reversed() {
-                var members = (0..<random.below(3)).map { _ in JSON.Member(random.pick(["x", "hits", "b"]), random.anyJSON()) }
+                var members = (0..<random.below(3)).map { _ in
+                    JSON.Member(random.pick(["x", "hits", "b"]), random.anyJSON())
+                }
                 members.insert(.init(key, value), at: random.below(members.count + 1))
                 value = .object(members)
             }
@@ -282,19 +293,24 @@ extension String {
         var input: [UInt8] = Array((record("FIRST") + "\n").utf8)
         for record in random.records(12) {
             let printing = Printing(indent: random.pick([nil, nil, 2, 0]), isOdd: random.once(in: 5))
-            if random.once(in: 6) { input += random.pick(ShapedRecords.gaps.filter { $0 != [0xEF, 0xBB] && $0 != [0x2C] }) }
+            if random.once(in: 6) {
+                input += random.pick(ShapedRecords.gaps.filter { $0 != [0xEF, 0xBB] && $0 != [0x2C] })
+            }
             input += record.printed(printing, &random) + random.pick([[0x0A], [0x0D, 0x0A], [0x0A, 0x0A]])
         }
         let outcome = try readThroughAllWindows(input, Feeding(plan: settings))
         let expected = try referenceLines(input, plan: settings, maxRecordBytes: 1 << 20)
         #expect(outcome.records == expected.records && outcome.counts == expected.counts)
-        #expect(outcome.reasons == expected.reasons && outcome.rejections.map(\.offset) == expected.rejections.map(\.offset))
+        #expect(
+            outcome.reasons == expected.reasons && outcome.rejections.map(\.offset) == expected.rejections.map(\.offset)
+        )
         #expect(outcome.actionLines == expected.actionLines && outcome.container == expected.container)
         #expect(outcome.end == .whole)
     }
 
     @Test func aPrettyValueBehindALineIsRead() throws {
-        let text = record("A") + "\n" + pretty("B") + "\n" + record("C") + "\n[\n" + record("D") + ",\n" + pretty("E") + "]\n"
+        let text =
+            record("A") + "\n" + pretty("B") + "\n" + record("C") + "\n[\n" + record("D") + ",\n" + pretty("E") + "]\n"
         let outcome = try readThroughAllWindows(text)
         #expect(outcome.contracts == ["A", "B", "C", "D", "E"] && outcome.container == .values)
         #expect(outcome.rejections.isEmpty && outcome.end == .whole)
@@ -302,7 +318,8 @@ extension String {
 
     /// A line that was cut anywhere never swallows the next one.
     @Test func aLineThatWasCutCostsItselfAlone() throws {
-        let line = #"{"x":[{"y":[1,null]},"s"],"_source":{"Contract":"X","AppName":"VOD","TotalDuration":1},"z":{"a":{}}}"#
+        let line =
+            #"{"x":[{"y":[1,null]},"s"],"_source":{"Contract":"X","AppName":"VOD","TotalDuration":1},"z":{"a":{}}}"#
         for length in 1..<line.utf8.count {
             let cut = String(line.prefix(length))
             let text = record("A") + "\n" + cut + "\n" + record("B") + "\n" + cut + "\n" + record("C") + "\n"
@@ -339,16 +356,28 @@ extension String {
     /// Wherever its members stand.
     @Test(arguments: [
         (#"{"timed_out":false,"hits":{"total":1,"hits":[R]}}"#, nil),
-        (#"{"timed_out":false,"_shards":{"total":5,"failed":0},"hits":{"total":{"value":1,"relation":"eq"},"hits":[R]}}"#, nil),
+        (
+            #"{"timed_out":false,"_shards":{"total":5,"failed":0},"hits":{"total":{"value":1,"relation":"eq"},"hits":[R]}}"#,
+            nil
+        ),
         (#"{"hits":{"hits":[R],"total":1},"timed_out":true}"#, "partial answer: it timed out"),
         (#"{"terminated_early":true,"hits":{"hits":[R]}}"#, "partial answer: it ended early"),
         (#"{"_shards":{"total":5,"successful":3,"failed":2},"hits":{"hits":[R]}}"#, "partial answer: 2 shards failed"),
         (#"{"hits":{"hits":[R]},"_shards":{"failures":[{"failed":7}],"failed":1}}"#, "partial answer: 1 shard failed"),
         (#"{"hits":{"total":900,"hits":[R]}}"#, "partial answer: 1 of 900 hits"),
-        (#"{"hits":{"total":{"relation":"gte","value":900},"max_score":null,"hits":[R]}}"#, "partial answer: 1 of 900 hits"),
+        (
+            #"{"hits":{"total":{"relation":"gte","value":900},"max_score":null,"hits":[R]}}"#,
+            "partial answer: 1 of 900 hits"
+        ),
         (#"{"hits":{"hits":[R,R],"total":3},"timed_out":true}"#, "partial answer: it timed out, 2 of 3 hits"),
-        (#"{"hits":{"total":0,"hits":[]},"aggregations":{"c":{}}}"#, "partial answer: it holds aggregations in place of hits"),
-        (#"{"hits":{"total":{"value":3},"hits":[]},"aggregations":{}}"#, "partial answer: 0 of 3 hits, it holds aggregations in place of hits"),
+        (
+            #"{"hits":{"total":0,"hits":[]},"aggregations":{"c":{}}}"#,
+            "partial answer: it holds aggregations in place of hits"
+        ),
+        (
+            #"{"hits":{"total":{"value":3},"hits":[]},"aggregations":{}}"#,
+            "partial answer: 0 of 3 hits, it holds aggregations in place of hits"
+        ),
         (#"{"hits":{"total":2,"hits":[R,R]},"aggregations":{}}"#, nil), (#"{"hits":{"total":0,"hits":[]}}"#, nil),
         (#"{"x":{"timed_out":true,"_shards":{"failed":1}},"hits":{"x":{"total":9},"hits":[R]}}"#, nil),
         (#"{"hits":{"total":"many","hits":[R]},"_shards":7,"timed_out":"true"}"#, nil),

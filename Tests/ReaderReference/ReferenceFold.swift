@@ -174,7 +174,8 @@ package func referenceLines(
     var noValueBefore = 0
     func reject(_ reason: RejectReason, _ range: Range<Int>) {
         outcome.take(
-            .rejected(reason), wasLenient: false, range.lowerBound..<min(range.upperBound, range.lowerBound + maxRecordBytes),
+            .rejected(reason), wasLenient: false,
+            range.lowerBound..<min(range.upperBound, range.lowerBound + maxRecordBytes),
             of: bytes, linesBefore: linesBefore, isTrimmed: true)
     }
     /// Whether a value from here on is whole, in as many lines as it takes.

@@ -99,12 +99,18 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
     /// A file without a good record, and how the reason why it is held begins.
     @Test(arguments: [
         ("<!DOCTYPE html>\n<html><body>Please sign in {\"x\":1}</body></html>", "this is HTML (an error page?): "),
-        ("\n  <HTML>\n</HTML>\n", "this is HTML (an error page?): "), ("<?xml version=\"1.0\"?>\n<a/>", "this is XML: "),
-        ("Contract,AppName,TotalDuration\nA,VOD,1\n", "this is CSV: "), ("\"Contract\";\"AppName\"\n\"A\";\"VOD\"\n", "this is CSV: "),
-        ("Contract\tAppName\nA\tVOD\n", "this is a table with tabs (TSV): "), ("PK\u{3}\u{4}abc\n", "this is a zip archive: "),
+        ("\n  <HTML>\n</HTML>\n", "this is HTML (an error page?): "),
+        ("<?xml version=\"1.0\"?>\n<a/>", "this is XML: "),
+        ("Contract,AppName,TotalDuration\nA,VOD,1\n", "this is CSV: "),
+        ("\"Contract\";\"AppName\"\n\"A\";\"VOD\"\n", "this is CSV: "),
+        ("Contract\tAppName\nA\tVOD\n", "this is a table with tabs (TSV): "),
+        ("PK\u{3}\u{4}abc\n", "this is a zip archive: "),
         ("\"{\\\"Contract\\\":\\\"A\\\"}\"\n", "a string that holds JSON: it was encoded twice: "),
         ("[[\"Contract\",\"AppName\"],[\"A\",\"VOD\"]]", "an array in place of an object: rows without names?: "),
-        ("{\"Contract\":[\"A\",\"B\"],\"AppName\":[\"VOD\",\"VOD\"],\"TotalDuration\":[1,2]}", "a table by columns, an array "),
+        (
+            "{\"Contract\":[\"A\",\"B\"],\"AppName\":[\"VOD\",\"VOD\"],\"TotalDuration\":[1,2]}",
+            "a table by columns, an array "
+        ),
         ("{\"Contract\":{\"0\":\"A\"},\"AppName\":{\"0\":\"VOD\"}}", "a table by columns, an object "),
         ("{\"columns\":[\"Contract\"],\"data\":[[\"A\"]]}", "a table as rows without names"),
         ("{}\n{}\n", "objects without any field: "),
@@ -134,13 +140,16 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         bench.unitSize = 1 << 20
         bench.yaml = "max_reject_ratio: 0\n"
         let count = (3 << 20) / (record("A").utf8.count + 1)
-        bench.put("20220401.json", String(repeating: record("A") + "\n", count: count) + record("é", more: ",\"x\":NaN") + "\n")
+        bench.put(
+            "20220401.json",
+            String(repeating: record("A") + "\n", count: count) + record("é", more: ",\"x\":NaN") + "\n")
         let file = try bench.run().files[0]
-        let flaw = "NaN is no JSON at line \(count + 1), column 61; `json: lenient` reads it"
+        let flaw = "NaN is no JSON at line \(count + 1), column 56; `json: lenient` reads it"
         #expect(file.reason.hasSuffix("the first: " + flaw), "\(file.reason)")
         #expect(file.findings?.examples[.malformedJSON]?.flawText == flaw)
         let text = FindingsText(files: [(nil, try #require(file.findings))], columns: nil).lines()
-        #expect(text.contains { $0.hasSuffix(", at line \(Show.number(count + 1)): " + flaw) }, "\(text)")
+        let line = ", at line \(Show.number(count + 1)), column 56: NaN is no JSON; `json: lenient` reads it"
+        #expect(text.contains { $0.hasSuffix(line) }, "\(text)")
         let status = try bench.status()
         #expect(status.files[0].findings?.examples == file.findings?.examples)
         #expect(String(decoding: try status.json(), as: UTF8.self).contains("\"flaw\" : \"\(flaw)\""))
@@ -164,8 +173,14 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         let letters = try String(contentsOfFile: bench.output + "/rejects/20220401.json.jsonl", encoding: .utf8)
             .split(separator: "\n")
         let kept = String(repeating: "\\u0000", count: 16)
-        #expect(letters[0].hasSuffix(#""bytes":3145728,"reason":"malformed-json","flaw":"3145728 NUL bytes at line 2, column 1","raw":"\#(kept)","cut":true}"#))
-        #expect(letters[1].hasSuffix(#""bytes":1,"reason":"malformed-json","flaw":"1 NUL byte at line 3, column 1","raw":"\u0000"}"#), "\(letters[1])")
+        #expect(
+            letters[0].hasSuffix(
+                #""bytes":3145728,"reason":"malformed-json","flaw":"3145728 NUL bytes at line 2, column 1","raw":"\#(kept)","cut":true}"#
+            ))
+        #expect(
+            letters[1].hasSuffix(
+                #""bytes":1,"reason":"malformed-json","flaw":"1 NUL byte at line 3, column 1","raw":"\u0000"}"#),
+            "\(letters[1])")
     }
 
     @Test func actionLinesAreShownAndNotRejected() throws {

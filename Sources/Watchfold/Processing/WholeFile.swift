@@ -14,7 +14,9 @@ enum WholeFile {
         let first = observations.examples.min { $0.value.offset < $1.value.offset }
         if counts.folded == 0 && counts.ignored == 0 {
             if let flaw = first?.value.flaw, flaw.isForm { return "\(flaw.words): \(reason)" }
-            if let form = form(observations.fields, counts.rejected.filter { $0.value > 0 }.map(\.key)) { return "\(form): \(reason)" }
+            if let form = form(observations.fields, counts.rejected.filter { $0.value > 0 }.map(\.key)) {
+                return "\(form): \(reason)"
+            }
         }
         let most = observations.examples.filter { $0.value.flaw != nil }
             .max { (counts.rejected[$0.key] ?? 0, $1.key) < (counts.rejected[$1.key] ?? 0, $0.key) }

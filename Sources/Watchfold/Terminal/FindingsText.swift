@@ -2,7 +2,7 @@
 //
 //      negative-duration 9, first at line 505 of 20220401.json
 //        {"_index":"history","_type":"odd","_id":"odd5","_score":0,"_source":{"Contract":"SGH000001","Mac":"E4…
-//      malformed-json 3, first at line 1 of 20220402.json: trailing comma at line 1, column 65; `json: lenient` reads it
+//      malformed-json 3, first at line 1, column 65 of 20220402.json: trailing comma; `json: lenient` reads it
 //        {"Contract":"AAA000001","AppName":"CHANNEL","TotalDuration":120},
 //      TotalDuration as a string in 1 record, as a float in 1 record
 //      action-line 3, no records
@@ -37,9 +37,12 @@ struct FindingsText {
         return sums.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.flatMap { reason, records in
             var line = "\(reason.rawValue) \(Show.number(records))"
             guard let (name, example) = first[reason] else { return [line] }
-            line += ", \(records > 1 ? "first " : "")at line \(Show.number(example.line))"
+            line += ", \(records > 1 ? "first " : "")at line \(Show.number(example.line + (example.flaw?.lines ?? 0)))"
+            if let flaw = example.flaw { line += ", column \(Show.number(flaw.column))" }
             if let name { line += " of \(Show.name(name))" }
-            if let flaw = example.flawText { line += ": \(Show.name(flaw))" }
+            if let flaw = example.flaw {
+                line += ": \(Show.name(flaw.words))" + (flaw.advice.isEmpty ? "" : "; \(Show.name(flaw.advice))")
+            }
             let excerpt = columns.map { Show.cut(example.excerpt, to: $0 - 4) } ?? example.excerpt
             return [line, "  " + excerpt]
         }
@@ -61,7 +64,9 @@ struct FindingsText {
         let lenient = files.reduce(0) { $0 + $1.findings.lenientRecords }
         if lenient > 0 { lines.append("read as lenient JSON: \(Show.count(lenient, "record"))") }
         let actions = files.reduce(0) { $0 + $1.findings.actionLines }
-        if actions > 0 { lines.append("action-line \(Show.number(actions)), no \(actions == 1 ? "record" : "records")") }
+        if actions > 0 {
+            lines.append("action-line \(Show.number(actions)), no \(actions == 1 ? "record" : "records")")
+        }
         let partial = files.filter { $0.findings.partialAnswer != nil }
         lines += partial.prefix(Self.shown).map { name, findings in
             (name.map { Show.name($0) + ": " } ?? "") + findings.partialAnswer!
