@@ -45,7 +45,9 @@ private func checkValues(_ text: String) throws {
         try promise((try? Ratio(parsing: share.description)) == share, "\(share) is not read again")
     }
     // Lists and mappings are set by the file alone.
-    let inFileAlone: Set<Setting> = [.contractField, .appField, .durationField, .categories, .ignore, .outputs]
+    let inFileAlone: Set<Setting> = [
+        .contractField, .appField, .durationField, .records, .categories, .ignore, .outputs,
+    ]
     for setting in Setting.allCases where !inFileAlone.contains(setting) {
         do throws(ConfigurationError) {
             let layer = try Overlay.flags([setting: text])

@@ -102,7 +102,7 @@ extension Ledger {
                 result.fields.insert(ByteOrdered(try row.text(0)), ValueKinds(rawValue: UInt8(try row.int(1))))
             }
             result.fields.hasMore = hasMore
-            guard try has(format: 4) else { return result }
+            guard try has(format: LedgerSchema.noticesFormat) else { return result }
             try connection.forEach(
                 "SELECT reason, words, advice, lines, position, of_file FROM flaws WHERE version = ?", [id]
             ) { (row) throws(SQLiteError) in
@@ -128,7 +128,7 @@ extension Ledger {
     package func answers(of version: VersionID) throws(LedgerError) -> AnswerFacts {
         try reading("reading what answers said of themselves") {
             var result = FileObservations()
-            if try has(format: 4) { try notices(of: version, into: &result) }
+            if try has(format: LedgerSchema.noticesFormat) { try notices(of: version, into: &result) }
             return result.answers
         }
     }

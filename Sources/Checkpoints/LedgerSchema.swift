@@ -41,6 +41,8 @@ enum LedgerSchema {
     static let applicationID: Int64 = 0x5746_4C44
     /// The format that this program writes, and the newest that it reads.
     static let format = 4
+    /// The first that has `noticed` and `flaws`.
+    static let noticesFormat = 4
 
     struct Object: Equatable {
         var type: String

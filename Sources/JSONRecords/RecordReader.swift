@@ -248,7 +248,8 @@ package struct RecordReader: ~Copyable {
     /// reading goes on, or a longer window is needed.
     @inline(__always)
     private mutating func gap(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool? {
-        if pass.p.pointee == UInt8(ascii: "{") { return nil }
+        let byte = pass.p.pointee
+        if byte != 0 && byte != 0xEF && !(isLenient && byte == UInt8(ascii: ",")) { return nil }
         return try rareGap(&pass, onRejection)
     }
 

@@ -159,6 +159,7 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         let again = try bench.reprocess().files[0]
         #expect(again.state == .folded && again.counts.coerced == 1 && again.findings?.lenientRecords == 1)
         #expect(try bench.status().files[0].findings?.lenientRecords == 1)
+        #expect(try bench.verify().isSound)
         #expect(!FileManager.default.fileExists(atPath: bench.output + "/rejects/20220401.json.jsonl"))
     }
 
