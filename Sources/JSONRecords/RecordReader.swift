@@ -645,8 +645,7 @@ package struct RecordReader: ~Copyable {
 ///
 /// - Parameter windowColumn: the same for the window's first byte.
 func lineColumn(of q: UnsafePointer<UInt8>, window: UnsafePointer<UInt8>, windowColumn: Int) -> Int {
-    var line = q
-    while line > window, line[-1] != 0x0A { line -= 1 }
+    var line = wf_last_line(window, q)!
     let before = line == window ? windowColumn : 0
     while before == 0, q - line >= 3, markLength(line, end: q) == 3 { line += 3 }
     return before + (q - line)

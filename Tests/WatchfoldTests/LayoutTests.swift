@@ -194,6 +194,20 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         #expect(text == ["action-line 2, no records"])
     }
 
+    /// It counts as a file of its day, but not without a word.
+    @Test(arguments: ["[]", "\n\n", "{\"data\":[]}", "{\"hits\":{\"hits\":[]}}"])
+    func aFileWithoutRecordsSaysSo(text: String) throws {
+        let bench = Workbench()
+        bench.put("20220401.json", text)
+        bench.put("20220402.json", "{\"Contract\":null}\n")
+        let report = try bench.run()
+        #expect(report.files.map(\.state) == [.folded, .folded])
+        #expect(report.files.map { $0.findings?.hasNoRecords } == [true, false])
+        let named = report.files.map { (name: Optional($0.name), findings: $0.findings!) }
+        #expect(FindingsText(files: named, columns: nil).lines() == ["20220401.json holds no record"])
+        #expect(try bench.status().files[0].findings?.hasNoRecords == true)
+    }
+
     // MARK: Partial answers
 
     private static let partial = #"{"timed_out":true,"hits":{"total":{"value":900},"hits":[\#(record("A"))]}}"#

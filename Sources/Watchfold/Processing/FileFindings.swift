@@ -18,6 +18,8 @@ package struct FileFindings: Sendable, Hashable {
     package var actionLines: Int
     /// What is missing from answers; nil when nothing is.
     package var partialAnswer: String?
+    /// Whether there was none to be read, ignored or rejected.
+    package var hasNoRecords: Bool
     /// Folded records of apps that are in no category.
     package var unmapped = UnmappedApps()
     package var fields: FieldPaths
@@ -42,6 +44,10 @@ package struct FileFindings: Sendable, Hashable {
         lenientRecords = forms.leniently
         actionLines = observations?.actionLines ?? 0
         partialAnswer = observations?.answers.partial
+        // Fields are known of ignored records, too.
+        hasNoRecords =
+            observations.map { folded == 0 && $0.examples.isEmpty && $0.fields.kinds.isEmpty && !$0.fields.hasMore }
+            ?? false
         fields = observations?.fields ?? FieldPaths()
         lacking = observations.flatMap { LackingFields(rejected, folded: folded, $0, plan) }
         unmapped = UnmappedApps(apps, settings.map)

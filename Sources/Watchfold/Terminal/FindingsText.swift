@@ -67,6 +67,11 @@ struct FindingsText {
         if actions > 0 {
             lines.append("action-line \(Show.number(actions)), no \(actions == 1 ? "record" : "records")")
         }
+        let empty = files.filter(\.findings.hasNoRecords)
+        lines += empty.prefix(Self.shown).map { name, _ in
+            (name.map { Show.name($0) + " holds" } ?? "it holds") + " no record"
+        }
+        lines += rest(empty.count, "without records")
         let partial = files.filter { $0.findings.partialAnswer != nil }
         lines += partial.prefix(Self.shown).map { name, findings in
             (name.map { Show.name($0) + ": " } ?? "") + findings.partialAnswer!
