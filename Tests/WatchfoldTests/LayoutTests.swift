@@ -204,7 +204,7 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         #expect(report.files.map(\.state) == [.folded, .folded])
         #expect(report.files.map { $0.findings?.hasNoRecords } == [true, false])
         let named = report.files.map { (name: Optional($0.name), findings: $0.findings!) }
-        #expect(FindingsText(files: named, columns: nil).lines() == ["20220401.json holds no record"])
+        #expect(FindingsText(files: named, columns: nil).lines().first == "20220401.json holds no record")
         #expect(try bench.status().files[0].findings?.hasNoRecords == true)
     }
 
