@@ -46,7 +46,8 @@ private func checkValues(_ text: String) throws {
     }
     // Lists and mappings are set by the file alone.
     let inFileAlone: Set<Setting> = [
-        .contractField, .appField, .durationField, .durationFormat, .categories, .ignore, .outputs, .date, .files,
+        .contractField, .appField, .durationField, .durationFormat, .records, .categories, .ignore, .outputs, .date,
+        .files,
     ]
     for setting in Setting.allCases where !inFileAlone.contains(setting) {
         do throws(ConfigurationError) {

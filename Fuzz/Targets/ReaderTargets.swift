@@ -1,7 +1,8 @@
 //  The reader of records. The first two bytes of an input say how it is read, the rest is the file:
 //
 //      byte 0    bits 0-1  container: found out, lines, values, responses
-//                bits 2-3  plan: engagement; negative values kept; deep paths; three keys
+//                bits 2-3  plan: engagement; negative values kept and lenient JSON; deep paths, and records in `a.r`;
+//                          three keys
 //                bits 4-5  longest record: 1 MiB, 200, 60 or 7 bytes
 //                bit  6    the file is a range that does not begin at its start
 //                bit  7    the end is told late
@@ -44,11 +45,13 @@ struct ReaderInput {
     private static let plans: [FoldPlan] = {
         var keeping = FoldPlan.engagement
         keeping.keepsNegativeValues = true
+        keeping.isLenient = true
         keeping.ignoredKeys = ["0", "PAYTV"]
         var deep = FoldPlan.engagement
         deep.keyPaths = [
             FieldPath([["a", "b", "k"], ["_source", "Contract"], ["Contract"]]), FieldPath([["a", "k"], ["AppName"]]),
         ]
+        deep.recordPaths = [["a", "r"]]
         deep.valuePath = FieldPath([["a", "b", "v"], ["TotalDuration"]])
         var three = FoldPlan.engagement
         three.keys = ["A", "B", "C"]
@@ -69,8 +72,10 @@ func checkReader(_ input: [UInt8]) throws -> Bool {
     if input.feeding.isAtStart {
         switch whole.container {
         case .lines: try checkLines(input, whole)
+        case .values where input.feeding.container != .values: try checkFoundValues(input, whole)
         case .values: try checkValues(input, whole)
-        case .responses, nil: break
+        case .responses, .wrapped: try checkAnswers(input, whole)
+        case nil: break
         }
     }
     return !whole.records.isEmpty
@@ -102,12 +107,43 @@ private func checkWindows(_ input: ReaderInput, _ whole: ReadOutcome) throws {
 
 private func checkLines(_ input: ReaderInput, _ whole: ReadOutcome) throws {
     var found = whole
-    for i in found.rejections.indices { found.rejections[i].raw = trimmed(found.rejections[i].raw) }
-    var expected = referenceLines(
-        input.file, plan: input.feeding.plan, maxRecordBytes: input.feeding.maxRecordBytes)
+    func trim(_ outcome: inout ReadOutcome) {
+        for i in outcome.rejections.indices { outcome.rejections[i].raw = trimmed(outcome.rejections[i].raw) }
+    }
+    trim(&found)
+    guard
+        var expected = try? referenceLines(
+            input.file, plan: input.feeding.plan, maxRecordBytes: input.feeding.maxRecordBytes)
+    else { return }
+    trim(&expected)
     // How much of a line is the rejected record is the reader's choice.
     expected.rejectedBytes = found.rejectedBytes
     try promise(found == expected, "read \(found), the reference \(expected)")
+}
+
+/// A file that was found to be one of values may have begun as one of lines, and so be what the reference makes of lines.
+private func checkFoundValues(_ input: ReaderInput, _ whole: ReadOutcome) throws {
+    var lines = input.feeding
+    lines.container = .lines
+    if try read(input.file, lines) == whole { try checkLines(input, whole) } else { try checkValues(input, whole) }
+}
+
+/// Of a valid file of objects around records, the records are those of the reference.
+private func checkAnswers(_ input: ReaderInput, _ whole: ReadOutcome) throws {
+    let plan = input.feeding.plan
+    // Keys with escapes are not found, and what is between records is tried elsewhere.
+    guard input.feeding.maxRecordBytes >= input.file.count, !plan.isLenient, !input.file.contains(UInt8(ascii: "\\")),
+        !input.file.contains(0), !input.file.contains(0xEF)
+    else { return }
+    // Only where it is known is the path one of these.
+    let path = plan.recordPaths.first ?? ["hits", "hits"]
+    guard whole.container == (path == ["hits", "hits"] ? .responses : .wrapped),
+        let expected = try? referenceAnswers(input.file, path: path, plan: plan)
+    else { return }
+    try promise(
+        whole.records == expected.records && whole.reasons == expected.reasons
+            && whole.counts == expected.counts && whole.actionLines == expected.actionLines,
+        "read \(whole), the reference \(expected)")
 }
 
 /// A valid file is read as the reference reads it; of any other the reader says that it is not.

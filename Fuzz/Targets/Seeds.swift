@@ -25,7 +25,7 @@ extension FuzzTarget {
 
 private func readerSeeds() -> [[UInt8]] {
     var random = RandomSource(seed: 1)
-    return (0..<48).map { number in
+    let plain = (0..<48).map { number -> [UInt8] in
         let header: [UInt8] = [
             UInt8(number % 4 | number / 4 % 4 << 2 | (number % 7 == 0 ? 0x10 : 0)), UInt8(number * 5),
         ]
@@ -41,6 +41,22 @@ private func readerSeeds() -> [[UInt8]] {
                 + Array("]}}".utf8)
         default: return header + texts.joined(separator: [0x0A])
         }
+    }
+    return plain + layoutSeeds(&random)
+}
+
+/// What stands between records, values of one line and of several, objects around the records, lenient JSON.
+private func layoutSeeds(_ random: inout RandomSource) -> [[UInt8]] {
+    (0..<40).map { number in
+        // Container found out or lines; the plan that keeps negative values is the lenient one.
+        let header: [UInt8] = [UInt8(number % 2 | number / 2 % 4 << 2), UInt8(number * 5)]
+        var body: [UInt8] = number % 5 == 4 ? Array(#"{"n":1,"a":{"r":["#.utf8) : []
+        for record in random.records(3) {
+            if number % 5 < 4 { body += random.pick(ShapedRecords.gaps) }
+            body += record.printed(random.once(in: 3) ? .pretty : .compact, &random)
+            body += random.pick(number % 5 == 4 ? [[0x2C], [0x2C, 0x0A]] : [[0x0A], [0x0A], [0x2C, 0x0A], []])
+        }
+        return header + body + (number % 5 == 4 ? Array("{}]}}\n".utf8) : [])
     }
 }
 

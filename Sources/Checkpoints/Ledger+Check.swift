@@ -13,7 +13,9 @@ extension Ledger {
             try connection.forEach("PRAGMA foreign_key_check") { (row) throws(SQLiteError) in
                 findings.append("a row of \(try row.text(0)) refers to a row of \(try row.text(2)) that is missing")
             }
-            for invariant in Self.invariants where try has(format: invariant.format) {
+            let format = try mode == .read ? Self.header(connection).format : LedgerSchema.format
+            for invariant in Self.invariants
+            where invariant.format <= format && format <= invariant.lastFormat {
                 try connection.forEach(invariant.violations) { (row) throws(SQLiteError) in
                     findings.append("\(try row.text(0)): \(invariant.finding)")
                 }
@@ -27,6 +29,8 @@ extension Ledger {
         var finding: String
         /// The first format that has the tables.
         var format = 1
+        /// The last format that it is asked of.
+        var lastFormat = Int.max
         /// Returns the name of whatever breaks the rule, as text.
         var violations: String
     }
@@ -120,10 +124,20 @@ extension Ledger {
                     SELECT coalesce(sum(r.records), 0) FROM rejections r WHERE r.version = v.id)
                 """),
         Invariant(
-            finding: "its coercions by field do not add up", format: 2,
+            finding: "its coercions by field do not add up", format: 2, lastFormat: LedgerSchema.noticesFormat - 1,
             violations: """
                 SELECT v.name FROM versions v JOIN observed o ON o.version = v.id LEFT JOIN (
                     SELECT version, sum(records) AS sum, max(records) AS max FROM coercions GROUP BY version) c
+                    ON c.version = v.id
+                WHERE v.records_coerced NOT BETWEEN coalesce(c.max, 0) AND coalesce(c.sum, 0)
+                """),
+        Invariant(
+            finding: "its coercions by field do not add up", format: LedgerSchema.noticesFormat,
+            violations: """
+                SELECT v.name FROM versions v JOIN observed o ON o.version = v.id LEFT JOIN (
+                    SELECT version, sum(records) AS sum, max(records) AS max FROM (
+                        SELECT version, records FROM coercions
+                        UNION ALL SELECT version, number FROM noticed WHERE what = 'lenient') GROUP BY version) c
                     ON c.version = v.id
                 WHERE v.records_coerced NOT BETWEEN coalesce(c.max, 0) AND coalesce(c.sum, 0)
                 """),

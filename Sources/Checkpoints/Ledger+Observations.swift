@@ -10,6 +10,31 @@ extension Ledger {
         case valueAsFloat = "value-as-float"
     }
 
+    /// The names under which `noticed` keeps numbers; they never change.
+    private enum Notice: String, CaseIterable {
+        case actionLines = "action-line"
+        case leniently = "lenient"
+        case answersTimedOut = "answers-timed-out"
+        case answersEndedEarly = "answers-ended-early"
+        case shardsFailed = "shards-failed"
+        case hitsTotal = "hits-total"
+        case hitsHeld = "hits-held"
+        case aggregations = "aggregations"
+
+        var field: WritableKeyPath<FileObservations, Int> {
+            switch self {
+            case .actionLines: \.actionLines
+            case .leniently: \.coercions.leniently
+            case .answersTimedOut: \.answers.timedOut
+            case .answersEndedEarly: \.answers.endedEarly
+            case .shardsFailed: \.answers.failedShards
+            case .hitsTotal: \.answers.total
+            case .hitsHeld: \.answers.held
+            case .aggregations: \.answers.aggregations
+            }
+        }
+    }
+
     func insert(_ observations: FileObservations, of version: VersionID) throws(SQLiteError) {
         try connection.run(
             "INSERT INTO observed (version, has_more_fields) VALUES (?, ?)",
@@ -27,6 +52,18 @@ extension Ledger {
             try connection.run(
                 "INSERT INTO examples (version, reason, line, start, excerpt) VALUES (?, ?, ?, ?, ?)",
                 [version.rawValue, reason.rawValue, example.line, example.offset, example.excerpt])
+            guard let flaw = example.flaw else { continue }
+            try connection.run(
+                """
+                INSERT INTO flaws (version, reason, words, advice, lines, position, of_file)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+                [version.rawValue, reason.rawValue, flaw.words, flaw.advice, flaw.lines, flaw.column, flaw.isForm])
+        }
+        for notice in Notice.allCases where observations[keyPath: notice.field] > 0 {
+            try connection.run(
+                "INSERT INTO noticed (version, what, number) VALUES (?, ?, ?)",
+                [version.rawValue, notice.rawValue, observations[keyPath: notice.field]])
         }
         for path in observations.fields.paths {
             try connection.run(
@@ -65,7 +102,34 @@ extension Ledger {
                 result.fields.insert(ByteOrdered(try row.text(0)), ValueKinds(rawValue: UInt8(try row.int(1))))
             }
             result.fields.hasMore = hasMore
+            guard try has(format: LedgerSchema.noticesFormat) else { return result }
+            try connection.forEach(
+                "SELECT reason, words, advice, lines, position, of_file FROM flaws WHERE version = ?", [id]
+            ) { (row) throws(SQLiteError) in
+                guard let reason = RejectReason(rawValue: try row.text(0)) else { throw row.unexpected(0, "a reason") }
+                result.examples[reason]?.flaw = Flaw(
+                    try row.text(1), advice: try row.text(2), lines: try row.int(3), column: try row.int(4),
+                    isForm: try row.int(5) == 1)
+            }
+            try notices(of: version, into: &result)
             return result
+        }
+    }
+
+    private func notices(of version: VersionID, into result: inout FileObservations) throws(SQLiteError) {
+        try connection.forEach("SELECT what, number FROM noticed WHERE version = ?", [version.rawValue]) {
+            (row) throws(SQLiteError) in
+            guard let notice = Notice(rawValue: try row.text(0)) else { throw row.unexpected(0, "a notice") }
+            result[keyPath: notice.field] = try row.int(1)
+        }
+    }
+
+    /// What the answers of a version's file said of themselves.
+    package func answers(of version: VersionID) throws(LedgerError) -> AnswerFacts {
+        try reading("reading what answers said of themselves") {
+            var result = FileObservations()
+            if try has(format: LedgerSchema.noticesFormat) { try notices(of: version, into: &result) }
+            return result.answers
         }
     }
 

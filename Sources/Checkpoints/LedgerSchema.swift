@@ -11,6 +11,8 @@
 //      coercions    how many folded records of a version had a field in another type than its own; never changed
 //      examples     the first rejected record of a version for each reason; never changed
 //      fields       the fields that records of a version were seen to have; never changed
+//      noticed      numbers of what else was seen in a version's file; never changed
+//      flaws        what is wrong with the first rejected record for each reason; never changed
 //      maps         from which generation on reports were made with which categories; never changed
 //      decisions    what a person accepted, retracted and restored, each of a content; never changed
 //      arrivals     every whole content that was found under a name, in order; never changed
@@ -35,9 +37,9 @@
 //
 //  What counts at generation 3: nothing. Between 1 and 4: version 2 came, version 1 went.
 //
-//  Format 2 added observed, coercions, examples and fields to the tables of format 1, format 3 maps, format 4 those from
-//  decisions to rules. A ledger of an earlier format is brought up to date in one transaction when it is opened for writing
-//  (Ledger+Upgrade.swift), and read as it is.
+//  Format 2 added observed, coercions, examples and fields to the tables of format 1, format 3 maps, format 4 noticed, flaws
+//  and those from decisions to rules. A ledger of an earlier format is brought up to date in one transaction when it is opened
+//  for writing (Ledger+Upgrade.swift), and read as it is.
 //
 //  Every schema is written out, down to the lists of words that a column may hold: what a format allows never follows from
 //  the cases that an enum has today.
@@ -51,6 +53,8 @@ enum LedgerSchema {
     static let applicationID: Int64 = 0x5746_4C44
     /// The format that this program writes, and the newest that it reads.
     static let format = 4
+    /// The first that has `noticed` and `flaws`.
+    static let noticesFormat = 4
 
     struct Object: Equatable {
         var type: String
@@ -62,7 +66,7 @@ enum LedgerSchema {
     static func objects(ofFormat format: Int) -> [Object] { additions.prefix(format).flatMap(\.self) }
 
     /// What each format added to the one before it.
-    static let additions: [[Object]] = [first, observations, maps, decisions]
+    static let additions: [[Object]] = [first, observations, maps, notices + decisions]
 
     private static let first: [Object] =
         tables + indexes
@@ -150,6 +154,38 @@ enum LedgerSchema {
         trigger("maps_keep", "BEFORE DELETE ON maps", when: nil, "history is never deleted"),
         trigger("maps_fixed", "BEFORE UPDATE ON maps", when: nil, "history is never changed"),
     ]
+
+    /// Format 4: what else was seen in a file beside its sums.
+    private static let notices: [Object] =
+        [
+            table(
+                "noticed",
+                """
+                    version INTEGER NOT NULL REFERENCES observed (version),
+                    what TEXT NOT NULL CHECK (what <> ''),
+                    number INTEGER NOT NULL CHECK (number > 0),
+                    PRIMARY KEY (version, what)
+                """, options: "STRICT, WITHOUT ROWID"),
+            table(
+                "flaws",
+                """
+                    version INTEGER NOT NULL REFERENCES observed (version),
+                    reason TEXT NOT NULL,
+                    words TEXT NOT NULL CHECK (words <> ''),
+                    advice TEXT NOT NULL,
+                    lines INTEGER NOT NULL CHECK (lines >= 0),
+                    position INTEGER NOT NULL CHECK (position > 0),
+                    of_file INTEGER NOT NULL CHECK (of_file IN (0, 1)),
+                    PRIMARY KEY (version, reason),
+                    FOREIGN KEY (version, reason) REFERENCES examples (version, reason)
+                """, options: "STRICT, WITHOUT ROWID"),
+        ]
+        + ["noticed", "flaws"].flatMap { table in
+            [
+                trigger("\(table)_keep", "BEFORE DELETE ON \(table)", when: nil, "history is never deleted"),
+                trigger("\(table)_fixed", "BEFORE UPDATE ON \(table)", when: nil, "history is never changed"),
+            ]
+        }
 
     /// Format 4: what lies under each name, what a person decided, and under which rules that was settled.
     private static let decisions: [Object] =

@@ -20,8 +20,8 @@ package struct Configuration: Sendable, Hashable {
     package var jobs: Int?
     /// What tables and read buffers may take together, in bytes.
     package var memory: ByteSize
-    /// What is read from a record, with the ignored contracts (sorted by their bytes, each once), how durations are
-    /// read, and what becomes of negative ones.
+    /// What is read from a record, with the ignored contracts (sorted by their bytes, each once), how durations are read,
+    /// what becomes of negative ones, what is read as JSON, and where objects hold records.
     package var plan: FoldPlan
     /// The columns of the reports, in order.
     package var categories: [CategoryRule]
@@ -114,6 +114,8 @@ package struct Configuration: Sendable, Hashable {
         take(layer.durationFormat, .durationFormat) { plan.durations.forms = $0 }
         take(layer.rounding, .rounding) { plan.durations.rounding = $0 }
         take(layer.negativeDurations, .negativeDurations) { plan.keepsNegativeValues = $0 == .keep }
+        take(layer.json, .json) { plan.isLenient = $0 == .lenient }
+        take(layer.records, .records) { plan.recordPaths = $0 }
         take(layer.duplicates, .duplicates) { duplicates = $0 }
         take(layer.encoding, .encoding) { encoding = $0 }
         take(layer.date, .date) { datePatterns = $0 }
@@ -183,6 +185,9 @@ package struct Configuration: Sendable, Hashable {
             ([DurationFormat.number.rawValue] + plan.durations.forms.sorted().map(\.rawValue)).joined(separator: ", ")
         case .rounding: plan.durations.rounding.rawValue
         case .negativeDurations: (plan.keepsNegativeValues ? NegativeDurations.keep : .reject).rawValue
+        case .json: (plan.isLenient ? JSONDialect.lenient : .strict).rawValue
+        case .records:
+            plan.recordPaths.isEmpty ? "found out" : plan.recordPaths.map(fieldText).joined(separator: ", else ")
         case .duplicates: duplicates.rawValue
         case .encoding: encoding.rawValue
         case .date: datePatterns.isEmpty ? "none" : datePatterns.map { quoted($0.text) }.joined(separator: " ")

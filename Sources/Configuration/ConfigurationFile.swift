@@ -122,6 +122,7 @@ struct FileReader {
         case .durationFormat: readDurationFormat(value)
         case .date: layer.date = patterns(in: value, setting) { text throws(PatternMistake) in try DatePattern(text) }
         case .files: layer.files = patterns(in: value, setting) { text throws(PatternMistake) in try NamePattern(text) }
+        case .records: layer.records = paths(.records, value)
         case .ignore:
             guard let names = names(in: value, setting) else { return }
             layer.ignore = Given(names.map(\.name).filter { !$0.isEmpty }, origin(value.position))
@@ -223,7 +224,14 @@ struct FileReader {
     }
 
     private mutating func fieldPath(_ setting: Setting, _ value: YAMLValue) -> Given<FieldPath>? {
+        guard let given = paths(setting, value) else { return nil }
+        if given.value.isEmpty { noteWrong(setting, value, "an empty one") }
+        return given.value.isEmpty ? nil : Given(FieldPath(given.value), given.origin)
+    }
+
+    private mutating func paths(_ setting: Setting, _ value: YAMLValue) -> Given<[[String]]>? {
         guard let texts = names(in: value, setting) else { return nil }
+        let before = mistakes.count
         var alternatives: [[String]] = []
         for (text, position) in texts {
             do throws(ValueRefusal) {
@@ -234,11 +242,10 @@ struct FileReader {
                 note(position, wrong(setting, found: quoted(text), error.reason, origin(position)))
             }
         }
-        if texts.isEmpty { noteWrong(setting, value, "an empty one") }
         if alternatives.count > SettingLimits.fieldAlternatives {
             noteWrong(setting, value, "of more than \(SettingLimits.fieldAlternatives)")
         }
-        return alternatives.isEmpty ? nil : Given(FieldPath(alternatives), origin(value.position))
+        return mistakes.count > before ? nil : Given(alternatives, origin(value.position))
     }
 
     // MARK: Outputs

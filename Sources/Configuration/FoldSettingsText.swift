@@ -11,13 +11,15 @@
 //      max_record_bytes 16000000
 //
 //  A setting that came later has a line only when it is not the default, so the text of settings that were there before never
-//  changes: these behind negative_durations and in this order, and the last one at the end:
+//  changes: these behind negative_durations and in this order, and the others at the end:
 //
 //      duration_unit milliseconds
 //      duration_format padded HH:MM:SS
 //      rounding nearest
 //
 //      encoding latin1
+//      json lenient
+//      records at ["data" "items"]
 //
 //  Each line ends in LF. The ignored contracts stand in ascending byte order, each once, separated by blanks. Between
 //  quotes, a backslash stands before a quote and a backslash, and a control character below U+0020 is `\x` and two
@@ -44,6 +46,8 @@ extension Configuration {
         if durations.rounding != .reject { lines.append("rounding \(durations.rounding.rawValue)") }
         lines.append("max_record_bytes \(maxRecordBytes.bytes)")
         if encoding != .utf8 { lines.append("encoding \(encoding.rawValue)") }
+        if plan.isLenient { lines.append("json lenient") }
+        if !plan.recordPaths.isEmpty { lines.append("records at \(text(FieldPath(plan.recordPaths)))") }
         return lines.map { $0 + "\n" }.joined()
     }
 

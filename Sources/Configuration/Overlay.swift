@@ -39,6 +39,8 @@ package struct Overlay: Sendable, Hashable {
     package var durationFormat: Given<Set<DurationForm>>?
     package var rounding: Given<Rounding>?
     package var negativeDurations: Given<NegativeDurations>?
+    package var json: Given<JSONDialect>?
+    package var records: Given<[[String]]>?
     package var duplicates: Given<DuplicateFiles>?
     package var encoding: Given<TextEncoding>?
     package var date: Given<[DatePattern]>?
@@ -86,6 +88,8 @@ package struct Overlay: Sendable, Hashable {
         put(\.durationFormat)
         put(\.rounding)
         put(\.negativeDurations)
+        put(\.json)
+        put(\.records)
         put(\.duplicates)
         put(\.encoding)
         put(\.date)
@@ -185,6 +189,7 @@ extension Overlay {
         case .durationUnit: durationUnit = Given(try choice(text), origin)
         case .rounding: rounding = Given(try choice(text), origin)
         case .negativeDurations: negativeDurations = Given(try choice(text), origin)
+        case .json: json = Given(try choice(text), origin)
         case .duplicates: duplicates = Given(try choice(text), origin)
         case .encoding: encoding = Given(try choice(text), origin)
         case .maxRejectRatio: maxRejectRatio = Given(try Ratio(parsing: text), origin)
@@ -205,7 +210,8 @@ extension Overlay {
         case .logLevel: logLevel = Given(try choice(text), origin)
         case .logFormat: logFormat = Given(try choice(text), origin)
         case .quiet: quiet = Given(try yesOrNo(text), origin)
-        case .contractField, .appField, .durationField, .durationFormat, .categories, .ignore, .outputs, .date, .files:
+        case .contractField, .appField, .durationField, .durationFormat, .records, .categories, .ignore, .outputs, .date,
+            .files:
             preconditionFailure("\(setting.rawValue) is not set by one text")
         }
     }

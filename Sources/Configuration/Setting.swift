@@ -13,6 +13,7 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
     case durationFormat = "duration_format"
     case rounding
     case negativeDurations = "negative_durations"
+    case json, records
     case duplicates
     case encoding, date, files
     case maxRejectRatio = "max_reject_ratio"
@@ -70,7 +71,8 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .config: "the path of a file"
         case .jobs: "a whole number from 1 to \(SettingLimits.jobs.upperBound)"
         case .memory: "a size from \(SettingLimits.memory.lowerBound) up"
-        case .contractField, .appField, .durationField: "a dotted path, or a list of them"
+        case .contractField, .appField, .durationField, .records: "a dotted path, or a list of them"
+        case .json: choices(JSONDialect.self)
         case .categories: "a mapping of category names to lists of apps"
         case .ignore: "a list of contracts"
         case .durationUnit: choices(WrittenUnit.self)
@@ -117,6 +119,8 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .durationFormat: "HH:MM:SS"
         case .rounding: "reject"
         case .negativeDurations: "reject"
+        case .json: "strict"
+        case .records: "data"
         case .duplicates: "skip"
         case .encoding: "latin1"
         case .date: "\"{dd}-{mm}-{yyyy}\""
@@ -179,6 +183,14 @@ package enum SettingLimits {
 /// What becomes of a record whose duration is below zero.
 package enum NegativeDurations: String, Sendable, Hashable, CaseIterable {
     case reject, keep
+}
+
+/// What is read as JSON.
+package enum JSONDialect: String, Sendable, Hashable, CaseIterable {
+    /// RFC 8259.
+    case strict
+    /// In addition NaN, Infinity, commas too many, and commas missing between records.
+    case lenient
 }
 
 /// What becomes of a file whose content is already counted under another name.

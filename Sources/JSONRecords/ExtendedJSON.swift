@@ -29,7 +29,7 @@ func withWrappedNumber<Result>(
     _ value: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Result?
 ) -> Result? {
     guard let start = value.baseAddress, start.pointee == UInt8(ascii: "{") else { return nil }
-    var scanner = JSONScanner(start + 1, end: start + value.count, lineMode: false, isFinal: true)
+    var scanner = JSONScanner(start + 1, end: start + value.count, lineMode: false, isFinal: true, isLenient: true)
     do throws(ScanFailure) {
         try scanner.skipSpace()
         guard scanner.p.pointee == UInt8(ascii: "\"") else { return nil }

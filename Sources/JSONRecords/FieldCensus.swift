@@ -73,7 +73,7 @@ struct FieldCensus {
     ///
     /// - Precondition: the complete reader accepted it.
     mutating func note(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) {
-        var scanner = JSONScanner(start, end: end, lineMode: false, isFinal: true)
+        var scanner = JSONScanner(start, end: end, lineMode: false, isFinal: true, isLenient: true)
         var isNews = false
         // What was accepted cannot fail; the walk ends early when there is no more room.
         try? members(of: 0, depth: 1, &scanner, &isNews)
@@ -97,6 +97,7 @@ struct FieldCensus {
             return
         }
         repeat {
+            if scanner.closesAfterComma(UInt8(ascii: "}")) { return }
             scanner.p += 1
             let key = scanner.p
             let hasEscapes = try scanner.skipString()
@@ -125,6 +126,7 @@ struct FieldCensus {
         case UInt8(ascii: "["): .array
         case UInt8(ascii: "n"): .null
         case UInt8(ascii: "t"), UInt8(ascii: "f"): .boolean
+        // NaN and Infinity are meant as numbers, too.
         default: .number
         }
     }

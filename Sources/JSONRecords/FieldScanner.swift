@@ -72,6 +72,12 @@ struct FieldStorage: ~Copyable {
         for below in tree.nodes[node].nodesBelow { seen[below] = false }
     }
 
+    /// Whether nothing was found at any path.
+    var isEmpty: Bool { (0..<tree.slotCount).allSatisfy { slots[$0].kind == .missing } }
+
+    /// Whether something was found for each field.
+    var isComplete: Bool { (tree.keys + [tree.value]).allSatisfy { slot(of: $0).kind != .missing } }
+
     /// What the record held for a field: its first alternative, unless the object around that one is not there at all.
     @inline(__always)
     func slot(of choice: FieldChoice) -> FieldSlot { slots[slotNumber(of: choice)] }
@@ -110,7 +116,10 @@ struct FieldScanner {
             return
         }
         while true {
-            if scanner.p.pointee != UInt8(ascii: "\"") { throw scanner.unexpected(at: scanner.p) }
+            if scanner.p.pointee != UInt8(ascii: "\"") {
+                if scanner.closesAfterComma(UInt8(ascii: "}")) { return }
+                throw scanner.unexpected(at: scanner.p)
+            }
             scanner.p += 1
             let key = scanner.p
             let hasEscapes = try scanner.skipString()
@@ -167,8 +176,9 @@ struct FieldScanner {
             slot.count = scanner.p - start
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
             try scanner.skipNumber()
-            slot.kind = .number
             slot.count = scanner.p - start
+            // -Infinity is no number.
+            if isDigit(scanner.p[-1]) { slot.kind = .number }
         case UInt8(ascii: "n"):
             try scanner.skipLiteral("null")
             slot.kind = .null

@@ -12,6 +12,10 @@
 //
 //  In *line mode* a line feed between tokens is malformed too: a record of JSON Lines that was cut in the middle must
 //  not swallow the line after it.
+//
+//  *Lenient* JSON has what other programs write in place of JSON and what cannot be mistaken: NaN, Infinity and -Infinity
+//  as values, and a comma behind the last member or element. Where it is not asked for, it costs nothing: it is looked
+//  for only where strict JSON has failed.
 
 import CByteScan
 
@@ -38,13 +42,19 @@ struct JSONScanner {
     var lineMode: Bool
     /// Whether nothing follows the window.
     let isFinal: Bool
+    let isLenient: Bool
+    /// Whether something was met that only lenient JSON has.
+    private(set) var wasLenient = false
 
     @inline(__always)
-    init(_ p: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, lineMode: Bool, isFinal: Bool) {
+    init(
+        _ p: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, lineMode: Bool, isFinal: Bool, isLenient: Bool
+    ) {
         self.p = p
         self.end = end
         self.lineMode = lineMode
         self.isFinal = isFinal
+        self.isLenient = isLenient
     }
 
     /// The failure for a byte that cannot stand here: the end of the window, or a mistake.
@@ -88,8 +98,27 @@ struct JSONScanner {
         case UInt8(ascii: "t"): try skipLiteral("true")
         case UInt8(ascii: "f"): try skipLiteral("false")
         case UInt8(ascii: "n"): try skipLiteral("null")
+        default: try skipLenientLiteral()
+        }
+    }
+
+    /// What begins like no value of JSON.
+    private mutating func skipLenientLiteral() throws(ScanFailure) {
+        guard isLenient else { throw unexpected(at: p) }
+        switch p.pointee {
+        case UInt8(ascii: "N"): try skipLiteral("NaN")
+        case UInt8(ascii: "I"): try skipLiteral("Infinity")
         default: throw unexpected(at: p)
         }
+        wasLenient = true
+    }
+
+    /// Whether an object or array ends behind a comma, where a member or element was expected; `p` goes behind its end.
+    mutating func closesAfterComma(_ closing: UInt8) -> Bool {
+        guard isLenient && p.pointee == closing else { return false }
+        p += 1
+        wasLenient = true
+        return true
     }
 
     mutating func skipLiteral(_ literal: StaticString) throws(ScanFailure) {
@@ -108,7 +137,10 @@ struct JSONScanner {
             return
         }
         while true {
-            if p.pointee != UInt8(ascii: "\"") { throw unexpected(at: p) }
+            if p.pointee != UInt8(ascii: "\"") {
+                if closesAfterComma(UInt8(ascii: "}")) { return }
+                throw unexpected(at: p)
+            }
             p += 1
             _ = try skipString()
             try skipColon()
@@ -126,6 +158,7 @@ struct JSONScanner {
             return
         }
         while true {
+            if closesAfterComma(UInt8(ascii: "]")) { return }
             try skipValue(depth: depth)
             if try !skipComma(closing: UInt8(ascii: "]")) { return }
         }
@@ -158,7 +191,10 @@ struct JSONScanner {
 
     /// RFC 8259 section 6: `-`? (`0` | 1-9 digits) (`.` digits)? ([eE] [+-]? digits)?
     mutating func skipNumber() throws(ScanFailure) {
-        if p.pointee == UInt8(ascii: "-") { p += 1 }
+        if p.pointee == UInt8(ascii: "-") {
+            p += 1
+            if isLenient && p.pointee == UInt8(ascii: "I") { return try skipLenientLiteral() }
+        }
         if p.pointee == UInt8(ascii: "0") {
             p += 1
         } else {

@@ -19,9 +19,13 @@ extension RecordReader {
         walk.countRecord()
         precondition(end - start <= maxRecordBytes, "a record of \(end - start) bytes; the limit is \(maxRecordBytes)")
         if !isObject { return try reject(.notAnObject, start, end, &pass, onRejection) }
+        if storage.isEmpty && isActionLine(start, end) {
+            actionLines += 1
+            return
+        }
         if census.isDue() { census.note(start, end) }
         if batch.isFull { try flush(onBatch) }
-        var isCoerced = false
+        var isCoerced = wasLenient
         for key in 0..<batch.keyCount {
             let slot = storage.slot(of: storage.tree.keys[key])
             switch slot.kind {
@@ -69,6 +73,7 @@ extension RecordReader {
         if number.isNegative && !keepsNegativeValues {
             return try reject(.negativeDuration, start, end, &pass, onRejection)
         }
+        if wasLenient { coercions.leniently += 1 }
         if isCoerced || !number.isPlain { countCoercion(slot.kind, isPlain: number.isPlain) }
         if !isCoerced && shapes.startsLearning() { learn(start, end) }
         batch.values[batch.count] = number.value
@@ -84,6 +89,27 @@ extension RecordReader {
         guard let steps = ShapeSteps.of(start, last, storage) else { return }
         let choices = storage.tree.keys + [storage.tree.value]
         shapes.learn(steps, slotOfRole: choices.map { storage.slotNumber(of: $0) })
+    }
+
+    /// Whether an object is what a bulk request of Elasticsearch says of the line behind it: `{"index":{…}}`.
+    private func isActionLine(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
+        var scanner = JSONScanner(start + 1, end: end, lineMode: false, isFinal: true, isLenient: isLenient)
+        // What was walked over cannot fail; an empty object has no key.
+        guard (try? scanner.skipSpace()) != nil, scanner.p.pointee == UInt8(ascii: "\"") else { return false }
+        guard let key = try? scanner.skipKey(), scanner.p.pointee == UInt8(ascii: "{"), Self.isAction(key),
+            (try? scanner.skipValue(depth: 1)) != nil, (try? scanner.skipSpace()) != nil
+        else { return false }
+        return scanner.p.pointee == UInt8(ascii: "}")
+    }
+
+    private static func isAction(_ key: UnsafeBufferPointer<UInt8>) -> Bool {
+        // The longest way to write six letters is six bytes each, `\u0069`.
+        guard key.count <= 36 else { return false }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: key.count + 1) { decoded in
+            let count = decodeString(key, into: decoded.baseAddress!)
+            let text = String(decoding: UnsafeBufferPointer(rebasing: decoded[..<count]), as: UTF8.self)
+            return ["index", "create", "update", "delete"].contains(text)
+        }
     }
 
     /// Counts a folded record whose fields were not all written in their own types.

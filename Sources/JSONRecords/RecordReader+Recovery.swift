@@ -38,6 +38,9 @@ extension RecordReader {
         _ stop: ScanStop, _ start: UnsafePointer<UInt8>, _ pass: inout Pass,
         _ onRejection: (Rejection) throws -> Void
     ) throws -> Bool {
+        // What is wrong is told by what stands there and a little behind it.
+        let seen = min(stop.reached + FlawPlace.reach, maxRecordBytes)
+        if stop.failure != .incomplete && !pass.isFinal && pass.end - start < seen { return false }
         let isIncomplete = stop.failure == .incomplete
         let isTooLong = (isIncomplete ? pass.end - start : stop.reached) > maxRecordBytes
         if isIncomplete && !isTooLong {
@@ -57,18 +60,21 @@ extension RecordReader {
         let column = columnAt(start, pass)
         let boundary = Self.boundary(shown, pass, column: column)
         if boundary == nil && !pass.isFinal && pass.end - start <= maxRecordBytes { return false }
-        let isInArray =
+        let context: FlawPlace.Context =
             switch position {
-            case .elementOrEnd, .commaOrEnd, .element: true
-            default: false
+            case .elementOrEnd, .element: .element
+            case .commaOrEnd: .expectedComma
+            default: .value
             }
         position = .searching(
             Search(
-                column: column, isInArray: isInArray,
+                column: column, isInArray: context != .value,
                 lastByte: Self.lastVisible(start, shown) ?? 0))
         let reason: RejectReason =
             isTooLong ? .recordTooLong : stop.failure == .invalidUTF8 ? .invalidUTF8 : .malformedJSON
-        try reject(reason, start, shown, raw: boundary ?? pass.end, &pass, onRejection)
+        try reject(
+            reason, start, shown, raw: boundary ?? pass.end, stop: start + stop.reached, context: context, &pass,
+            onRejection)
         pass.p = shown
         inputEnd = .lost(bytes: shown - start)
         return true
@@ -95,7 +101,12 @@ extension RecordReader {
         case unknown
     }
 
-    private static func lineStart(_ first: UnsafePointer<UInt8>, _ pass: Pass, column: Int) -> LineStart {
+    private static func lineStart(_ start: UnsafePointer<UInt8>, _ pass: Pass, column: Int) -> LineStart {
+        var first = start
+        while case let mark = markLength(first, end: pass.end), mark != 0 {
+            if mark < 0 { return pass.isFinal ? .other(first) : .unknown }
+            first += mark
+        }
         var line = first
         while line - first <= column, line.pointee == 0x20 || line.pointee == 0x09 { line += 1 }
         if line >= pass.end && !pass.isFinal { return .unknown }
@@ -118,7 +129,7 @@ extension RecordReader {
                 case .brace(let brace):
                     pass.p = brace
                     inputEnd = .whole
-                    let isLeft = brace - first < search.column
+                    let isLeft = lineColumn(of: brace, window: first, windowColumn: 0) < search.column
                     position =
                         search.isInArray && !(isLeft && isBehindArray(search.lastByte)) ? .element : .betweenValues
                     return true
@@ -143,7 +154,8 @@ extension RecordReader {
     /// Whether a value further to the left than the failed element stands behind its array, by the last byte before.
     /// Elements of answers stand on lines of their own or on the answer's, so only a comma speaks for one more.
     private func isBehindArray(_ last: UInt8) -> Bool {
-        container == .responses ? last != UInt8(ascii: ",") : last == UInt8(ascii: "]") || last == UInt8(ascii: "}")
+        container?.isAnswers == true
+            ? last != UInt8(ascii: ",") : last == UInt8(ascii: "]") || last == UInt8(ascii: "}")
     }
 
     /// The last byte that is no space.

@@ -17,6 +17,8 @@
 //                 elementOrEnd ─▶ commaOrEnd ─▶ element ┘
 //
 //  and after a record that cannot be read: `skippingLine` (JSON Lines) or `searching` for the next boundary.
+//
+//  Between records byte order marks are nothing, as spaces are, and a run of NUL bytes is a rejection of its own.
 
 import CByteScan
 import Records
@@ -41,8 +43,10 @@ package struct RecordReader: ~Copyable {
         case commaOrEnd
         /// Behind a comma.
         case element
-        /// Behind the bracket that closes `hits.hits`.
+        /// Behind the bracket that closes the array of an answer.
         case answerTail
+        /// In a run of NUL bytes that was rejected, longer than a record may be; `nullsLead` comes behind it.
+        case skippingNULs
         /// In a line that was rejected.
         case skippingLine
         /// Behind a rejected record of the values or array kind: looking for a line that begins like a record.
@@ -60,8 +64,10 @@ package struct RecordReader: ~Copyable {
 
     /// Longest record that is read, in bytes.
     package let maxRecordBytes: Int
-    /// Known once the first window was looked at.
+    /// Known once the first window was looked at. Lines become values when one of them turns out to go on.
     package private(set) var container: Container?
+    /// Where an answer holds its records.
+    private var recordPath: [[UInt8]] = []
     /// How the records ended so far.
     package internal(set) var counts = OutcomeCounts()
     /// Records that were met, counted where they are met and not where they end: conservation is checked against it.
@@ -72,19 +78,36 @@ package struct RecordReader: ~Copyable {
     package internal(set) var rejectedBytes = 0
     /// Of the folded records, what was coerced in which field.
     package internal(set) var coercions = Coercions()
+    /// Lines of bulk requests, which are no records.
+    package internal(set) var actionLines = 0
+    /// What Elasticsearch answers said of themselves.
+    package private(set) var answers = AnswerFacts()
     /// How the input ended; meaningful after the last window.
     package internal(set) var inputEnd = InputEnd.whole
 
     var position: Position
-    private var isInHits = false
+    private var isInAnswer = false
+    /// What the answer at hand said so far.
+    private var answer = AnswerFacts()
+    /// Values that were met before its first.
+    private var valuesBeforeAnswer = 0
+    private var nullsLead = Position.betweenValues
+    /// A line before this offset begins no value of several lines.
+    private var noValueBefore = 0
+    /// Bytes in which values of several lines were looked for, for tests.
+    private(set) var triedBytes = 0
     /// Bytes of all windows before this one that the reader was done with.
     private var offset = 0
     /// Bytes since the last line feed, at the window's first byte.
     private var column = 0
+    /// Whether the object that was walked over last is lenient JSON.
+    var wasLenient = false
 
     let ignoredKeys: [[UInt8]]
     let keepsNegativeValues: Bool
     let durations: DurationRules
+    let isLenient: Bool
+    private let plan: FoldPlan
     var storage: FieldStorage
     private let ignoredBytes: IgnoredKeys
     /// Asked first.
@@ -108,11 +131,14 @@ package struct RecordReader: ~Copyable {
 
     /// - Parameters:
     ///   - container: known for a range of lines; nil to find out from the content.
-    ///   - isAtStart: whether the first window is the beginning of a file, where a byte order mark may stand.
+    ///   - isAtStart: whether the first window is the beginning of a file.
     package init(plan: FoldPlan, maxRecordBytes: Int, container: Container? = nil, isAtStart: Bool = true) {
         precondition(maxRecordBytes > 0, "a record needs room")
         self.maxRecordBytes = maxRecordBytes
         self.container = container
+        self.plan = plan
+        isLenient = plan.isLenient
+        if container?.isAnswers == true { recordPath = Layout.paths(of: plan)[0] }
         position = isAtStart ? .start : .betweenValues
         storage = FieldStorage(tree: FieldTree(plan: plan))
         batch = RecordBatch(keyCount: plan.keys.count)
@@ -183,10 +209,12 @@ package struct RecordReader: ~Copyable {
                 if pass.p == pass.end { return }
                 if container == .lines {
                     guard try lines(&pass, onBatch, onRejection) else { return }
+                } else if let isDone = try gap(&pass, onRejection) {
+                    guard isDone else { return }
                 } else if pass.p.pointee == UInt8(ascii: "[") {
                     pass.p += 1
-                    (position, isInHits) = (.elementOrEnd, false)
-                } else if container == .responses {
+                    (position, isInAnswer) = (.elementOrEnd, false)
+                } else if container?.isAnswers == true {
                     guard try answer(&pass, onBatch, onRejection) else { return }
                 } else {
                     guard try value(&pass, next: .betweenValues, onBatch, onRejection) else { return }
@@ -200,11 +228,17 @@ package struct RecordReader: ~Copyable {
                     }
                     return
                 }
-                guard try array(&pass, onBatch, onRejection) else { return }
+                if let isDone = try gap(&pass, onRejection) {
+                    guard isDone else { return }
+                } else {
+                    guard try array(&pass, onBatch, onRejection) else { return }
+                }
             case .answerTail:
                 guard try answerTail(&pass, onRejection) else { return }
             case .skippingLine:
                 guard skipLine(&pass) else { return }
+            case .skippingNULs:
+                guard skipNULs(&pass) else { return }
             case .searching(let search):
                 guard self.search(&pass, search) else { return }
             }
@@ -213,35 +247,73 @@ package struct RecordReader: ~Copyable {
 
     private func skipSpace(_ pass: inout Pass) { while isSpace(pass.p.pointee) { pass.p += 1 } }
 
-    /// The byte order mark, and the decision how the file holds its records.
-    private mutating func start(_ pass: inout Pass) -> Bool {
-        if container == nil {
-            container = Self.container(
-                of: pass.p, count: pass.end - pass.p, isFinal: pass.isFinal, maxRecordBytes: maxRecordBytes)
+    /// What stands between records beside space, at a byte that is no space: nil when a record begins here; else whether
+    /// reading goes on, or a longer window is needed.
+    @inline(__always)
+    private mutating func gap(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool? {
+        let byte = pass.p.pointee
+        if byte != 0 && byte != 0xEF && !(isLenient && byte == UInt8(ascii: ",")) { return nil }
+        return try rareGap(&pass, onRejection)
+    }
+
+    private mutating func rareGap(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool? {
+        switch pass.p.pointee {
+        case 0: return try rejectNULs(&pass, onRejection)
+        case 0xEF:
+            let mark = markLength(pass.p, end: pass.end)
+            if mark < 0 && !pass.isFinal { return false }
+            if mark <= 0 { return nil }
+            pass.p += mark
+            return true
+        case UInt8(ascii: ",") where isLenient:
+            if case .commaOrEnd = position { return nil }
+            pass.p += 1
+            return true
+        default: return nil
         }
-        guard container != nil, pass.isFinal || pass.end - pass.p >= 3 else { return false }
-        let mark = Self.markLength(pass.p, pass.end - pass.p)
-        pass.p += mark
-        // The mark takes no column.
-        column = -mark
-        position = .betweenValues
+    }
+
+    /// A run of NUL bytes, as a crash or a full disk leaves them in place of what was to be written.
+    private mutating func rejectNULs(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool {
+        let start = pass.p
+        var end = start
+        while end < pass.end, end.pointee == 0 { end += 1 }
+        if end == pass.end && !pass.isFinal && end - start <= maxRecordBytes { return false }
+        try reject(.malformedJSON, start, end, isRunOfNULs: true, &pass, onRejection)
+        pass.p = end
+        if end == pass.end && !pass.isFinal { (position, nullsLead) = (.skippingNULs, position) }
         return true
     }
 
-    /// Bytes of the byte order mark at the beginning of a file: 3 or 0.
-    private static func markLength(_ window: UnsafePointer<UInt8>, _ count: Int) -> Int {
-        count >= 3 && window[0] == 0xEF && window[1] == 0xBB && window[2] == 0xBF ? 3 : 0
+    private mutating func skipNULs(_ pass: inout Pass) -> Bool {
+        let start = pass.p
+        while pass.p < pass.end, pass.p.pointee == 0 { pass.p += 1 }
+        rejectedBytes += pass.p - start
+        if pass.p == pass.end && !pass.isFinal { return false }
+        position = nullsLead
+        return true
+    }
+
+    /// The decision how the file holds its records.
+    private mutating func start(_ pass: inout Pass) -> Bool {
+        if container == nil {
+            let layout = Container.detect(
+                pass.p, end: pass.end, isFinal: pass.isFinal, maxRecordBytes: maxRecordBytes, plan: plan)
+            guard let layout else { return false }
+            (container, recordPath) = (layout.container, layout.path)
+        }
+        position = .betweenValues
+        return true
     }
 
     /// How a file holds its records, told from its beginning: a window like the one `read` takes.
     ///
     /// - Returns: nil when a longer window is needed.
     package static func container(
-        of window: UnsafePointer<UInt8>, count: Int, isFinal: Bool, maxRecordBytes: Int
+        of window: UnsafePointer<UInt8>, count: Int, isFinal: Bool, maxRecordBytes: Int, plan: FoldPlan
     ) -> Container? {
-        if count < 3 && !isFinal { return nil }
-        return Container.detect(
-            window + markLength(window, count), end: window + count, isFinal: isFinal, maxRecordBytes: maxRecordBytes)
+        Container.detect(window, end: window + count, isFinal: isFinal, maxRecordBytes: maxRecordBytes, plan: plan)?
+            .container
     }
 
     // MARK: Lines
@@ -266,26 +338,38 @@ package struct RecordReader: ~Copyable {
                 countWalked(result)
                 if !result.missed { continue }
             }
+            if let isDone = try gap(&pass, onRejection) {
+                if isDone, case .betweenValues = position { continue }
+                return isDone
+            }
             let start = pass.p
-            var failure: ScanFailure?
+            var stop: ScanStop?
             var isObject = false
             var next = start
             do throws(ScanStop) {
                 (isObject, next) = try scanValue(start, pass, lineMode: true)
-                // Behind a record stands the end of its line, or another record.
+                // Behind a record stands the end of its line, another record, or what is between records.
                 while next.pointee == 0x20 || next.pointee == 0x09 || next.pointee == 0x0D { next += 1 }
-                if next.pointee != 0x0A && next.pointee != UInt8(ascii: "{") && next.pointee != UInt8(ascii: "[") {
-                    if next < pass.end { throw ScanStop(failure: .malformed, reached: next - start) }
-                    if !pass.isFinal { throw ScanStop(failure: .incomplete, reached: next - start) }
+                if next.pointee != 0x0A && next.pointee != UInt8(ascii: "{"),
+                    let failure = failureBehindRecord(next, pass)
+                {
+                    throw ScanStop(failure: failure, reached: next - start)
                 }
-            } catch { failure = error.failure }
+            } catch { stop = error }
             // A record that is too long costs its line even if it is whole: a shorter window would not see where it ends.
-            if next - start > maxRecordBytes { failure = .incomplete }
+            if next - start > maxRecordBytes { stop = ScanStop(failure: .incomplete, reached: next - start) }
 
-            guard let failure else {
+            guard let stop else {
                 try take(start, next, isObject: isObject, &pass, onBatch, onRejection)
                 pass.p = next
                 continue
+            }
+            if stop.failure == .malformed && start[stop.reached] == 0x0A {
+                guard let goesOn = goesOn(start, pass) else { return false }
+                if goesOn {
+                    container = .values
+                    return true
+                }
             }
             // The end of the line says how long the bad record is.
             let newline = memchr(start, 0x0A, pass.end - start).map {
@@ -300,7 +384,7 @@ package struct RecordReader: ~Copyable {
                 return true
             }
             var reason: RejectReason =
-                switch failure {
+                switch stop.failure {
                 case .malformed: .malformedJSON
                 case .invalidUTF8: .invalidUTF8
                 // Only the last line of all can be incomplete; any other ran into its line feed.
@@ -308,9 +392,43 @@ package struct RecordReader: ~Copyable {
                 }
             if lineEnd - start > maxRecordBytes { reason = .recordTooLong }
             if reason == .truncated { inputEnd = .insideValue }
-            try reject(reason, start, lineEnd, &pass, onRejection)
+            try reject(reason, start, lineEnd, stop: start + stop.reached, &pass, onRejection)
             pass.p = lineEnd
         }
+    }
+
+    /// Why a line cannot go on as it does behind a record; nil when it can.
+    private func failureBehindRecord(_ next: UnsafePointer<UInt8>, _ pass: Pass) -> ScanFailure? {
+        if next >= pass.end { return pass.isFinal ? nil : .incomplete }
+        switch next.pointee {
+        case UInt8(ascii: "["), 0: return nil
+        case UInt8(ascii: ",") where isLenient: return nil
+        case 0xEF:
+            let mark = markLength(next, end: pass.end)
+            return mark > 0 ? nil : mark < 0 && !pass.isFinal ? .incomplete : .malformed
+        default: return .malformed
+        }
+    }
+
+    /// Whether a value that its line does not hold is whole with the lines after it: then the file is one of values, from
+    /// here on. Nil when a longer window is needed.
+    ///
+    /// A line that was cut never becomes whole with the next: a record cannot stand where a key, a comma or a bracket has
+    /// to. Where such a value is broken, or longer than a record may be, no line of it is asked again, so that all of
+    /// this looks at each byte once.
+    private mutating func goesOn(_ start: UnsafePointer<UInt8>, _ pass: Pass) -> Bool? {
+        let place = offset + (start - pass.window)
+        if place < noValueBefore { return false }
+        var scanner = JSONScanner(
+            start, end: pass.end, lineMode: false, isFinal: pass.isFinal, isLenient: isLenient)
+        var failure: ScanFailure?
+        do throws(ScanFailure) { try scanner.skipValue(depth: 0) } catch { failure = error }
+        triedBytes += scanner.p - start
+        if scanner.p - start > maxRecordBytes { failure = .incomplete }
+        guard let failure else { return true }
+        if failure == .incomplete && !pass.isFinal && pass.end - start <= maxRecordBytes { return nil }
+        noValueBefore = place + min(scanner.p - start, maxRecordBytes)
+        return false
     }
 
     private mutating func skipLine(_ pass: inout Pass) -> Bool {
@@ -369,10 +487,16 @@ package struct RecordReader: ~Copyable {
         switch position {
         case .elementOrEnd where byte == UInt8(ascii: "]"), .commaOrEnd where byte == UInt8(ascii: "]"):
             pass.p += 1
-            position = isInHits ? .answerTail : .betweenValues
+            position = isInAnswer ? .answerTail : .betweenValues
+            return true
+        case .element where byte == UInt8(ascii: "]") && isLenient:
+            position = .commaOrEnd
             return true
         case .commaOrEnd where byte == UInt8(ascii: ","):
             pass.p += 1
+            position = .element
+            return true
+        case .commaOrEnd where byte == UInt8(ascii: "{") && isLenient:
             position = .element
             return true
         case .commaOrEnd:
@@ -381,16 +505,19 @@ package struct RecordReader: ~Copyable {
         }
     }
 
-    /// An Elasticsearch answer up to its records; an object without any is a record like another.
+    /// An answer up to its records; an object without any is a record like another.
     private mutating func answer(
         _ pass: inout Pass, _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
     ) throws -> Bool {
-        var scanner = JSONScanner(pass.p, end: pass.end, lineMode: false, isFinal: pass.isFinal)
+        var scanner = JSONScanner(
+            pass.p, end: pass.end, lineMode: false, isFinal: pass.isFinal, isLenient: isLenient)
+        var facts = AnswerFacts()
         do throws(ScanFailure) {
-            if try scanner.enterHits() {
+            if try scanner.enterArray(at: recordPath, &facts) {
                 if scanner.p - pass.p > maxRecordBytes { throw .incomplete }
                 pass.p = scanner.p
-                (position, isInHits) = (.elementOrEnd, true)
+                (position, isInAnswer) = (.elementOrEnd, true)
+                (answer, valuesBeforeAnswer) = (facts, recordsRead + actionLines)
                 return true
             }
         } catch {
@@ -400,9 +527,11 @@ package struct RecordReader: ~Copyable {
     }
 
     private mutating func answerTail(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool {
-        var scanner = JSONScanner(pass.p, end: pass.end, lineMode: false, isFinal: pass.isFinal)
+        var scanner = JSONScanner(
+            pass.p, end: pass.end, lineMode: false, isFinal: pass.isFinal, isLenient: isLenient)
+        var facts = answer
         do throws(ScanFailure) {
-            try scanner.leaveHits()
+            try scanner.leaveArray(levels: recordPath.count, &facts)
             if scanner.p - pass.p > maxRecordBytes { throw .incomplete }
         } catch {
             // All records were read; only the answer around them was cut.
@@ -414,6 +543,8 @@ package struct RecordReader: ~Copyable {
             }
             return try failed(ScanStop(failure: error, reached: scanner.p - pass.p), pass.p, &pass, onRejection)
         }
+        facts.held = recordsRead + actionLines - valuesBeforeAnswer
+        if container == .responses { answers.add(facts) }
         pass.p = scanner.p
         position = .betweenValues
         return true
@@ -446,7 +577,8 @@ package struct RecordReader: ~Copyable {
     private mutating func scanValue(
         _ start: UnsafePointer<UInt8>, _ pass: Pass, lineMode: Bool
     ) throws(ScanStop) -> (isObject: Bool, end: UnsafePointer<UInt8>) {
-        var scanner = JSONScanner(start, end: pass.end, lineMode: lineMode, isFinal: pass.isFinal)
+        var scanner = JSONScanner(
+            start, end: pass.end, lineMode: lineMode, isFinal: pass.isFinal, isLenient: isLenient)
         if start.pointee == UInt8(ascii: "{") {
             storage.reset()
             scanner.p += 1
@@ -456,6 +588,7 @@ package struct RecordReader: ~Copyable {
             } catch {
                 throw ScanStop(failure: error, reached: fields.scanner.p - start)
             }
+            wasLenient = fields.scanner.wasLenient
             return (true, fields.scanner.p)
         }
         do throws(ScanFailure) {
@@ -468,18 +601,18 @@ package struct RecordReader: ~Copyable {
 
     /// Bytes between the last line feed before `q` and `q`.
     func columnAt(_ q: UnsafePointer<UInt8>, _ pass: Pass) -> Int {
-        var line = q
-        while line > pass.window {
-            if line[-1] == 0x0A { return q - line }
-            line -= 1
-        }
-        return column + (q - pass.window)
+        lineColumn(of: q, window: pass.window, windowColumn: column)
     }
 
-    /// - Parameter shown: where the text that is shown ends; nil: at `end`.
+    /// - Parameters:
+    ///   - shown: where the text that is shown ends; nil: at `end`.
+    ///   - stop: where it was found to be no JSON.
+    ///   - context: what stood before it.
     mutating func reject(
         _ reason: RejectReason, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
-        raw shown: UnsafePointer<UInt8>? = nil, _ pass: inout Pass, _ onRejection: (Rejection) throws -> Void
+        raw shown: UnsafePointer<UInt8>? = nil, stop: UnsafePointer<UInt8>? = nil,
+        context: FlawPlace.Context = .value, isRunOfNULs: Bool = false, _ pass: inout Pass,
+        _ onRejection: (Rejection) throws -> Void
     ) throws {
         recordsRead += 1
         counts.rejected[reason, default: 0] += 1
@@ -487,11 +620,18 @@ package struct RecordReader: ~Copyable {
         rejectedBytes += end - start
         lines += wf_count_newlines(pass.counted, start)
         pass.counted = start
+        let stop = isRunOfNULs ? start : stop
+        let place = FlawPlace(
+            start: start, stop: stop,
+            limit: min(
+                container == .lines ? end : pass.end, (stop ?? start) + FlawPlace.reach, start + maxRecordBytes),
+            context: context, isLenient: isLenient, window: pass.window, windowColumn: column)
         try onRejection(
             Rejection(
                 reason: reason, offset: offset + (start - pass.window), linesBefore: lines,
                 rejectedBytesBefore: bytesBefore,
-                raw: UnsafeBufferPointer(start: start, count: min((shown ?? end) - start, maxRecordBytes))))
+                raw: UnsafeBufferPointer(start: start, count: min((shown ?? end) - start, maxRecordBytes)),
+                isRunOfNULs: isRunOfNULs, place: place))
     }
 
     mutating func flush(_ onBatch: (borrowing RecordBatch) throws -> Void) throws {
@@ -502,4 +642,14 @@ package struct RecordReader: ~Copyable {
         }
         arena.reset()
     }
+}
+
+/// Bytes between the last line feed before `q` and `q`, but for byte order marks at the line's beginning.
+///
+/// - Parameter windowColumn: the same for the window's first byte.
+func lineColumn(of q: UnsafePointer<UInt8>, window: UnsafePointer<UInt8>, windowColumn: Int) -> Int {
+    var line = wf_last_line(window, q)!
+    let before = line == window ? windowColumn : 0
+    while before == 0, q - line >= 3, markLength(line, end: q) == 3 { line += 3 }
+    return before + (q - line)
 }

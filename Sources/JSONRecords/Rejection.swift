@@ -15,6 +15,14 @@ package struct Rejection {
     /// The record's text, up to where reading goes on when it could not be read; never more than the longest record.
     /// What is more than the rejection turns out to cover is not part of it.
     package var raw: UnsafeBufferPointer<UInt8>
+    /// Whether it is nothing but NUL bytes, as many as it turns out to cover.
+    package var isRunOfNULs: Bool
+    /// Where to look for what is wrong.
+    var place: FlawPlace
+
+    /// What is wrong with it, where that can be told. Worked out when it is asked for, which must be before the call
+    /// returns. Of a run of NUL bytes the words do not say how many: see `isRunOfNULs`.
+    package var flaw: Flaw? { place.flaw(reason) }
 }
 
 /// What the end of the input means for the whole.

@@ -24,7 +24,7 @@ package indirect enum SampleValue: Sendable, Hashable {
         bytes += [UInt8](repeating: 0, count: Int(WF_PADDING))
         let value = bytes.withUnsafeBufferPointer { bytes -> SampleValue? in
             let start = bytes.baseAddress!
-            var scanner = JSONScanner(start, end: start + count, lineMode: false, isFinal: true)
+            var scanner = JSONScanner(start, end: start + count, lineMode: false, isFinal: true, isLenient: false)
             return try? Self.document(&scanner)
         }
         guard let value else { return nil }

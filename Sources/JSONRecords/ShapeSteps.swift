@@ -42,7 +42,9 @@ struct ShapeSteps {
 
     private init(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ storage: borrowing FieldStorage) {
         // Its bytes were all judged before: nothing in it is incomplete, and line feeds are where they may be.
-        fields = FieldScanner(JSONScanner(start, end: end, lineMode: false, isFinal: true), storage)
+        // What is lenient in it is counted each time it is met, so its shape is not to be learned.
+        let scanner = JSONScanner(start, end: end, lineMode: false, isFinal: true, isLenient: false)
+        fields = FieldScanner(scanner, storage)
         literalStart = start
     }
 

@@ -10,6 +10,9 @@ package struct FileObservations: Sendable, Hashable {
     package var fields = FieldPaths()
     /// The first rejected record for each reason.
     package var examples: [RejectReason: RejectionExample] = [:]
+    /// Lines such as `{"index":{…}}`, which tell a bulk request what to do with the line after them: no records.
+    package var actionLines = 0
+    package var answers = AnswerFacts()
 
     package init() {}
 
@@ -18,6 +21,8 @@ package struct FileObservations: Sendable, Hashable {
         coercions.add(other.coercions)
         fields.add(other.fields)
         examples.merge(other.examples) { first, _ in first }
+        actionLines += other.actionLines
+        answers.add(other.answers)
     }
 }
 
@@ -29,6 +34,8 @@ package struct Coercions: Sendable, Hashable {
     package var valueAsString = 0
     /// The value was a number with a point or an exponent.
     package var valueAsFloat = 0
+    /// The record was no JSON, but something that is read in its place (`json: lenient`).
+    package var leniently = 0
 
     package init() {}
 
@@ -36,6 +43,7 @@ package struct Coercions: Sendable, Hashable {
         keyAsNumber += other.keyAsNumber
         valueAsString += other.valueAsString
         valueAsFloat += other.valueAsFloat
+        leniently += other.leniently
     }
 }
 

@@ -49,6 +49,11 @@ package struct FoldPlan: Sendable, Hashable {
     package var keepsNegativeValues: Bool
     /// How the text of a value becomes a number.
     package var durations = DurationRules()
+    /// Whether what other programs write in place of JSON is read, too: NaN, Infinity, a comma too many.
+    package var isLenient = false
+    /// Where objects around the records hold them, best first: keys from the outside in, down to an array. Empty to find
+    /// out from the content.
+    package var recordPaths: [[String]] = []
 
     /// What a partial of this plan holds for each key: the summed value and the number of records.
     package var measures: [Measure] { [Measure(value, .sum), Measure("Records", .sum)] }

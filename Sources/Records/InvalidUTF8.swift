@@ -29,14 +29,4 @@ package enum InvalidUTF8 {
         }
         return ("the byte \\x\(String(bytes[0], radix: 16)) is no UTF-8", "`encoding: latin1` reads it")
     }
-
-    /// The flaw of a record.
-    package static func flaw(in record: UnsafeBufferPointer<UInt8>) -> Flaw? {
-        guard let place = first(in: record) else { return nil }
-        let before = record[..<place]
-        let line = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-        let (words, advice) = words(record[place...])
-        return Flaw(
-            words, advice: advice, lines: before.count { $0 == 0x0A }, column: place - line + 1)
-    }
 }

@@ -12,7 +12,7 @@
 //        "map": {"digest", "categories": [{"name", "apps"}]}
 //        "totals": {"contracts", "mapped_contracts", "records", "seconds"}
 //        "files": [{"name", "digest", "date", "state", "read", "folded", "ignored", "coerced",
-//                   "rejected": {reason: count}, "seconds"}]
+//                   "rejected": {reason: count}, "seconds", "partial"}]
 //        "reports": [{"name", "digest", "bytes", "rows"}]
 //      }
 
@@ -34,9 +34,12 @@ package struct Receipt: Sendable, Equatable {
         package var counts: OutcomeCounts
         /// What its folded records add up to.
         package var seconds: Int128
+        /// What is missing from it, by its own account, in words; nil when nothing is, and then not written.
+        package var partial: String?
 
         package init(
-            name: String, digest: String?, day: CalendarDay?, state: String, counts: OutcomeCounts, seconds: Int128
+            name: String, digest: String?, day: CalendarDay?, state: String, counts: OutcomeCounts, seconds: Int128,
+            partial: String? = nil
         ) {
             self.name = name
             self.digest = digest
@@ -44,6 +47,7 @@ package struct Receipt: Sendable, Equatable {
             self.state = state
             self.counts = counts
             self.seconds = seconds
+            self.partial = partial
         }
     }
 
@@ -203,6 +207,7 @@ extension Receipt.File {
             }
         }
         text.member("seconds", seconds)
+        if let partial { text.member("partial", partial) }
     }
 }
 

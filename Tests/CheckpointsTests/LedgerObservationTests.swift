@@ -69,6 +69,32 @@ import Testing
         #expect(try ledger.check() == [])
     }
 
+    @Test func whatElseWasSeenIsKept() throws {
+        let folder = try TestFolder()
+        let ledger = try Ledger.test(folder.ledger, .create)
+        var change = CommitChange(run: try ledger.testRun())
+        var version = newVersion("a.json", content: 3, partial: "p")
+        var seen = FileObservations()
+        (seen.actionLines, seen.coercions.leniently) = (7, version.outcomes.coerced)
+        #expect(seen.coercions.leniently > 0)
+        seen.answers.timedOut = 2
+        (seen.answers.endedEarly, seen.answers.failedShards, seen.answers.total) = (3, 4, 900)
+        (seen.answers.held, seen.answers.aggregations) = (5, 6)
+        for (index, reason) in version.outcomes.rejected.filter({ $0.value > 0 }).keys.sorted().enumerated() {
+            let flaw = Flaw(
+                "words \(index)", advice: index == 0 ? "" : "advice", lines: index, column: 9, isForm: index > 0)
+            seen.examples[reason] = RejectionExample(line: 3, offset: 1, excerpt: "{", flaw: flaw)
+        }
+        #expect(seen.examples.count > 1)
+        version.observations = seen
+        let added = change.add(version)
+        change.files = [FileChange("a.json", .folded(added), at: location("a.json"))]
+        try ledger.commit(change)
+        #expect(try ledger.observations(of: VersionID(1)) == seen)
+        #expect(try ledger.answers(of: VersionID(1)) == seen.answers)
+        #expect(try ledger.check() == [])
+    }
+
     /// Against a plain comparison of sets, in whichever order files are read.
     @Test(arguments: [1, 2, 3] as [UInt64]) func aFieldIsNewInTheFirstFileByDateAndName(_ seed: UInt64) throws {
         let folder = try TestFolder()

@@ -72,11 +72,11 @@ import Testing
             small: 20_000, large: 1_000_000, state: "folded", words: "", folded: { $0 }),
         Hostile(
             description: "zeros, gzipped", file: "hostile.json.gz", script: "head -c $N /dev/zero | gzip -1",
-            small: 60_000_000, large: 10_000_000_000, state: "held", words: "record-too-long 1"),
+            small: 60_000_000, large: 10_000_000_000, state: "held", words: "0000000 NUL bytes"),
         Hostile(
             description: "zeros, as LZ4", file: "hostile.json.lz4",
             script: "head -c $N /dev/zero | lz4 -1", small: 60_000_000, large: 10_000_000_000, state: "held",
-            words: "record-too-long 1"),
+            words: "0000000 NUL bytes"),
         Hostile(
             description: "contracts of a megabyte",
             script:

@@ -52,6 +52,8 @@ import Testing
             duration_format: [HH:MM:SS, ISO8601, number, units]
             rounding: down
             negative_durations: keep
+            json: lenient
+            records: [data, hits.inner]
             duplicates: count
             max_reject_ratio: 0.125
             max_record_bytes: 65536
@@ -82,6 +84,8 @@ import Testing
         plan.keepsNegativeValues = true
         plan.durations = DurationRules(
             unit: .milliseconds, forms: [.hoursMinutesSeconds, .iso8601, .units], rounding: .down)
+        plan.isLenient = true
+        plan.recordPaths = [["data"], ["hits", "inner"]]
         #expect(resolved.plan == plan)
         #expect(
             resolved.categories

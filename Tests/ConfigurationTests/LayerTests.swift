@@ -117,7 +117,7 @@ import Testing
                 "ignore = \"0\" (built in)", "duration_unit = seconds (built in)",
                 "duration_format = number (built in)",
                 "rounding = reject (built in)", "negative_durations = reject (built in)",
-                "duplicates = skip (built in)",
+                "json = strict (built in)", "records = found out (built in)", "duplicates = skip (built in)",
                 "encoding = utf-8 (built in)", "date = none (built in)", "files = none (built in)",
                 "max_reject_ratio = 5% (built in)", "max_record_bytes = 16MB (built in)",
                 "rejects_per_file = 1000 (built in)", "gate = flag (built in)", "gate_days = 28 (built in)",
@@ -188,6 +188,16 @@ import Testing
                 """)
     }
 
+    /// Partials of before these settings stay what they were.
+    @Test func laterSettingsHaveALineOnlyWhenTheyAreNotTheDefault() throws {
+        let same = try Configuration.resolve(file: layer("json: strict\nrecords: []"))
+        #expect(same.foldSettingsText == Configuration.builtIn.foldSettingsText)
+        let other = try Configuration.resolve(file: layer("json: lenient\nrecords: [data, 'a\\.b.\"c']"))
+        #expect(
+            other.foldSettingsText == Configuration.builtIn.foldSettingsText
+                + "json lenient\nrecords at [\"data\"] [\"a.b\" \"\\\"c\"]\n")
+    }
+
     @Test func orderOfKeysAndOtherSettingsDoNotMatter() throws {
         let a = try layer("ignore: [b, a, b]\njobs: 1\nmax_record_bytes: 1MB\nfields: {app: x, duration: y}")
         let b = try layer(
@@ -227,6 +237,7 @@ import Testing
             "duration_format: [HH:MM:SS, padded]", "duration_format: [HH:MM:SS, padded, units, ISO8601]",
             "rounding: down", "rounding: up", "rounding: nearest", "{rounding: up, duration_unit: minutes}",
             "fields: {app: [a, b]}", "fields: {contract: a.b}", "fields: {duration: a.b}", "fields: {app: 'a\"] [\"b'}",
+            "json: lenient", "records: a.b", "records: [a, b]", "records: 'a\\.b'",
         ]
         let texts = try files.map { Array(try Configuration.resolve(file: layer($0)).foldSettingsText.utf8) }
         #expect(Set(texts).count == files.count)

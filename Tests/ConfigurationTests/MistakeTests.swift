@@ -20,8 +20,9 @@ struct Case: CustomTestStringConvertible {
         Case(
             "colour: red",
             #"1:1: unknown key "colour"; the keys are inbox, checkpoints, output, jobs, memory, categories, ignore, "#
-                + "duration_unit, duration_format, rounding, negative_durations, duplicates, encoding, date, files, max_reject_ratio, max_record_bytes, rejects_per_file, gate, "
-                + "gate_days, gate_threshold, outputs, fields, watch"),
+                + "duration_unit, duration_format, rounding, negative_durations, json, records, duplicates, encoding, date, "
+                + "files, max_reject_ratio, max_record_bytes, rejects_per_file, gate, gate_days, gate_threshold, outputs, "
+                + "fields, watch"),
         Case(
             "watch: {setle: 2s, poll: 1ms, stale: soon, poll_only: 3, status_port: 70000, on_publish: ''}",
             #"1:9: unknown key of watch "setle"; did you mean "settle"?"#,
@@ -142,6 +143,17 @@ struct Case: CustomTestStringConvertible {
             "negative_durations: Keep",
             #"1:21: negative_durations: expected reject or keep, found "Keep" (did you mean keep?); "#
                 + "write for example negative_durations: reject"),
+        Case(
+            "json: loose\nrecords: [data, a..b, data]",
+            #"1:7: json: expected strict or lenient, found "loose"; write for example json: strict"#,
+            #"2:17: records: expected a dotted path, or a list of them, found "a..b" (an empty key beside a dot); "#
+                + "write for example records: data",
+            #"2:23: records: expected a dotted path, or a list of them, found "data" (given twice); "#
+                + "write for example records: data"),
+        Case(
+            "records: {a: b}",
+            "1:10: records: expected a dotted path, or a list of them, found a mapping; write for example records: data"
+        ),
         Case(
             "duplicates: no",
             #"1:13: duplicates: expected skip or count, found "no"; write for example duplicates: skip"#),

@@ -24,6 +24,9 @@ private struct SampleFile {
             expected.counts.folded += 1
             expected.counts.coerced += isCoerced ? 1 : 0
         case .ignored: expected.counts.ignored += 1
+        case .action:
+            expected.recordsRead -= 1
+            expected.actionLines += 1
         case .rejected(let reason):
             expected.counts.rejected[reason, default: 0] += 1
             expected.rejections.append(
@@ -42,6 +45,7 @@ private struct SampleFile {
         #expect(outcome.records == expected.records, sourceLocation: location)
         #expect(outcome.rejections == expected.rejections, sourceLocation: location)
         #expect(outcome.counts == expected.counts, sourceLocation: location)
+        #expect(outcome.actionLines == expected.actionLines, sourceLocation: location)
         #expect(outcome.recordsRead == expected.recordsRead, sourceLocation: location)
         #expect(outcome.lines == bytes.count { $0 == 0x0A }, sourceLocation: location)
     }

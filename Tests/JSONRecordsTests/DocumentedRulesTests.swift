@@ -183,7 +183,8 @@ import Testing
         (#"{"Contract":"A","AppName":"V","TotalDuration":1,}"#, .malformedJSON),
         (#"{'Contract':"A"}"#, .malformedJSON), (#"[[{"Contract":"A"}]]"#, .notAnObject),
         ("\u{FEFF}" + #"{"Contract":"A","AppName":"V","TotalDuration":1}"#, nil),
-        (#"{"Contract":"A","AppName":"V","TotalDuration":1}"# + "\n\u{FEFF}{}", .malformedJSON),
+        (#"{"Contract":"A","AppName":"V","TotalDuration":1}"# + "\n\u{FEFF}{}", .missingContract),
+        (#"{"Contract":"A","AppName":"V",\#u{FEFF}"TotalDuration":1}"#, .malformedJSON),
         (#"{"_source":{},"Contract":"A","AppName":"V","TotalDuration":1}"#, .missingContract),
     ]) func decisions(_ text: String, _ reason: RejectReason?) throws {
         #expect(try one(text).reasons == (reason.map { [$0] } ?? []))

@@ -163,7 +163,7 @@ private func reading(_ text: String, isString: Bool = true, _ rules: DurationRul
             ])
             input += record.printed(.compact, &random) + [0x0A]
         }
-        let expected = referenceLines(input, plan: feeding.plan, maxRecordBytes: feeding.maxRecordBytes)
+        let expected = try referenceLines(input, plan: feeding.plan, maxRecordBytes: feeding.maxRecordBytes)
         var found = try readThroughAllWindows(input, feeding, steps: [61])
         found.rejectedBytes = expected.rejectedBytes
         for i in found.rejections.indices { found.rejections[i].raw = trimmed(found.rejections[i].raw) }

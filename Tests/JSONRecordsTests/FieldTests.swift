@@ -69,6 +69,7 @@ private func plan(_ keys: [[[String]]], value: [[String]]) -> FoldPlan {
             case .folded(let record, _): folded.append(record)
             case .rejected(let reason): reasons.append(reason)
             case .ignored: ignored += 1
+            case .action: Issue.record("none of these records is an action")
             }
         }
         #expect(outcome.records == folded)

@@ -25,7 +25,7 @@ private func printed(_ contract: String, indent: String = "") -> String {
         ("{", .malformedJSON), ("[{", .malformedJSON), ("{\"a\":[", .malformedJSON), ("}", .malformedJSON),
         ("]", .malformedJSON),
         (line("X") + "}", .malformedJSON), (line("X") + " x", .malformedJSON), (line("X") + ",", .malformedJSON),
-        (line("X") + "\u{0}", .malformedJSON), ("\u{0}", .malformedJSON), ("\u{0}" + line("X"), .malformedJSON),
+        ("\u{0}", .malformedJSON), ("\u{0}\u{0}\u{0}", .malformedJSON),
         (line("X\u{0}"), .malformedJSON), (line("X\u{1B}[0m"), .malformedJSON), (line("X\tY"), .malformedJSON),
         ("{\"a\":\"\\\u{0}\"}", .malformedJSON), ("{\"a\":tru\u{0}e}", .malformedJSON),
         ("x" + line("X"), .malformedJSON),

@@ -33,6 +33,7 @@ import Testing
         case 4:
             plan.keys = ["Contract"]
             plan.keyPaths = [FieldPath([["_source", "Contract"], ["Contract"]])]
+        case 5: plan.isLenient = true
         default: break
         }
         return plan
@@ -45,7 +46,7 @@ import Testing
             let layout = random.pick([0, 0, 0, 0, 1, 2, 3])
             let input = ShapedRecords.file(200, layout: layout, damaged: random.pick([2, 4, 30]), &random)
             var feeding = Feeding(
-                plan: Self.plan(random.below(5)), maxRecordBytes: random.pick([70, 110, 1 << 20, 1 << 20]),
+                plan: Self.plan(random.below(6)), maxRecordBytes: random.pick([70, 110, 1 << 20, 1 << 20]),
                 container: layout < 2 ? .lines : layout == 2 || random.once(in: 2) ? .values : nil)
             feeding.plan.durations = random.durationRules()
             feeding.usesShapes = false

@@ -55,7 +55,11 @@ package struct ReadOutcome: Equatable {
     package var recordsRead = 0
     package var lines = 0
     package var rejectedBytes = 0
+    package var actionLines = 0
     package var coercions = Coercions()
+    package var answers = AnswerFacts()
+    /// What is said of each rejection.
+    package var flaws: [Flaw?] = []
     /// Bytes that each rejection covers.
     package var covered: [Int] = []
     package var fields = FieldPaths()
@@ -69,10 +73,12 @@ package struct ReadOutcome: Equatable {
     package static func == (a: ReadOutcome, b: ReadOutcome) -> Bool {
         a.records == b.records && a.rejections == b.rejections && a.counts == b.counts
             && a.recordsRead == b.recordsRead && a.lines == b.lines && a.rejectedBytes == b.rejectedBytes
-            && a.end == b.end && a.container == b.container
+            && a.end == b.end && a.container == b.container && a.actionLines == b.actionLines
     }
 
-    package func isLike(_ other: ReadOutcome) -> Bool { coercions == other.coercions && covered == other.covered }
+    package func isLike(_ other: ReadOutcome) -> Bool {
+        coercions == other.coercions && covered == other.covered && answers == other.answers && flaws == other.flaws
+    }
 
     package var reasons: [RejectReason] { rejections.map(\.reason) }
     package var contracts: [String] { records.map { String(decoding: $0.keys[0], as: UTF8.self) } }
@@ -141,6 +147,7 @@ package func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> Re
             onBatch: { batch in try outcome.take(batch) },
             onRejection: {
                 bytesBefore.append($0.rejectedBytesBefore)
+                outcome.flaws.append($0.flaw)
                 outcome.rejections.append(
                     RejectedRecord(
                         reason: $0.reason, offset: $0.offset, linesBefore: $0.linesBefore, raw: Array($0.raw)))
@@ -156,6 +163,8 @@ package func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> Re
     outcome.lines = reader.lines
     outcome.rejectedBytes = reader.rejectedBytes
     outcome.covered = zip(bytesBefore, bytesBefore.dropFirst() + [reader.rejectedBytes]).map { $1 - $0 }
+    outcome.actionLines = reader.actionLines
+    outcome.answers = reader.answers
     outcome.coercions = reader.coercions
     outcome.fields = reader.fields
     outcome.end = reader.inputEnd
@@ -163,6 +172,7 @@ package func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> Re
     try outcome.checkCounts()
     try outcome.checkCoveredBytes(in: input, maxRecordBytes: feeding.maxRecordBytes)
     try outcome.checkPlaces(in: input)
+    try outcome.checkFlaws(in: input)
     return outcome
 }
 
@@ -204,6 +214,21 @@ extension ReadOutcome {
             try promise(
                 rejections[index].raw.count == min(covered, maxRecordBytes),
                 "\(rejection) shows \(rejections[index].raw.count) bytes of \(covered)")
+        }
+    }
+
+    /// A text that is no JSON is told what is wrong with it, at a place that there is.
+    fileprivate func checkFlaws(in input: [UInt8]) throws(BrokenPromise) {
+        let lines = input.split(separator: 0x0A, omittingEmptySubsequences: false)
+        for (rejection, flaw) in zip(rejections, flaws) {
+            guard let flaw else {
+                try promise(rejection.reason != .malformedJSON, "nothing is said of \(rejection)")
+                continue
+            }
+            let line = rejection.linesBefore + flaw.lines
+            try promise(
+                !flaw.words.isEmpty && line < lines.count && (1...lines[line].count + 1).contains(flaw.column),
+                "\(flaw.words) of \(rejection) stands at line \(line + 1), column \(flaw.column)")
         }
     }
 

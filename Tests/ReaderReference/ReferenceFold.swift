@@ -8,12 +8,20 @@ package enum Judgement: Equatable {
     case folded(FoldedRecord, isCoerced: Bool)
     case ignored
     case rejected(RejectReason)
+    /// `{"index":{…}}`: no record, but what a bulk request says of the next.
+    case action
 }
 
 extension FoldPlan {
     /// Judges a record by its values.
     package func judge(_ record: JSON) -> Judgement {
-        guard case .object = record else { return .rejected(.notAnObject) }
+        guard case .object(let members) = record else { return .rejected(.notAnObject) }
+        if members.count == 1, case .object = members[0].value,
+            ["index", "create", "update", "delete"].contains(String(decoding: members[0].key, as: UTF8.self)),
+            !(keyPaths + [valuePath]).contains(where: { isAnywhere($0, in: record) })
+        {
+            return .action
+        }
         var isCoerced = false
         var keys: [[UInt8]] = []
         for (index, path) in keyPaths.enumerated() {
@@ -70,6 +78,15 @@ extension FoldPlan {
         }
     }
 
+    /// Whether a value stands at any of a path's alternatives.
+    private func isAnywhere(_ path: FieldPath, in record: JSON) -> Bool {
+        path.alternatives.contains { keys in
+            var value: JSON? = record
+            for key in keys { value = value?.member(key) }
+            return value != nil
+        }
+    }
+
     /// The value of the first alternative whose surrounding object is in the record.
     private func find(_ path: FieldPath, in record: JSON) -> JSON? {
         for keys in path.alternatives {
@@ -88,48 +105,122 @@ package func trimmed(_ raw: [UInt8]) -> [UInt8] {
 
 package func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
 
-/// JSON Lines, read line by line: what a reader of the container `lines` must say.
-package func referenceLines(_ bytes: [UInt8], plan: FoldPlan = .engagement, maxRecordBytes: Int) -> ReadOutcome {
+private let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+extension ReadOutcome {
+    /// Counts what became of a value in a range of the file.
+    fileprivate mutating func take(
+        _ judgement: Judgement, wasLenient: Bool, _ range: Range<Int>, of bytes: [UInt8], linesBefore: Int? = nil,
+        isTrimmed: Bool = false
+    ) {
+        if case .action = judgement {
+            actionLines += 1
+            return
+        }
+        recordsRead += 1
+        switch judgement {
+        case .folded(let record, let isCoerced):
+            records.append(record)
+            counts.folded += 1
+            counts.coerced += isCoerced || wasLenient ? 1 : 0
+        case .ignored, .action: counts.ignored += 1
+        case .rejected(let reason):
+            counts.rejected[reason, default: 0] += 1
+            rejectedBytes += range.count
+            let raw = Array(bytes[range])
+            rejections.append(
+                RejectedRecord(
+                    reason: reason, offset: range.lowerBound,
+                    linesBefore: linesBefore ?? bytes[..<range.lowerBound].count { $0 == 0x0A },
+                    raw: isTrimmed ? trimmed(raw) : raw))
+        }
+    }
+}
+
+/// What stands between records is nothing: spaces, byte order marks, in lenient JSON commas; but a run of NUL bytes, whose
+/// range is returned.
+private func skipGap(_ parser: inout ReferenceParser, commas: Bool) -> Range<Int>? {
+    while let byte = parser.next {
+        let before = parser.i
+        parser.skipSpace()
+        if parser.bytes[parser.i..<parser.end].starts(with: mark) {
+            parser.i += 3
+        } else if commas && parser.isLenient && parser.next == UInt8(ascii: ",") {
+            parser.i += 1
+        }
+        if parser.i > before { continue }
+        guard byte == 0 else { return nil }
+        while parser.next == 0 { parser.i += 1 }
+        return before..<parser.i
+    }
+    return nil
+}
+
+/// JSON Lines, read line by line: what a reader of the container `lines` must say. When a value goes on over several lines,
+/// the rest is read as values.
+///
+/// - Throws: `JSONFlaw` when that rest is not valid, or may hold a record that is too long.
+package func referenceLines(
+    _ bytes: [UInt8], plan: FoldPlan = .engagement, maxRecordBytes: Int
+) throws(JSONFlaw) -> ReadOutcome {
     var outcome = ReadOutcome()
     outcome.container = .lines
     outcome.lines = bytes.count { $0 == 0x0A }
-    var lineStart = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    var lineStart = 0
     var linesBefore = 0
+    /// Lines before it begin no value of several lines.
+    var noValueBefore = 0
     func reject(_ reason: RejectReason, _ range: Range<Int>) {
-        outcome.rejections.append(
-            RejectedRecord(
-                reason: reason, offset: range.lowerBound, linesBefore: linesBefore,
-                raw: trimmed(Array(bytes[range].prefix(maxRecordBytes)))))
-        outcome.counts.rejected[reason, default: 0] += 1
+        outcome.take(
+            .rejected(reason), wasLenient: false,
+            range.lowerBound..<min(range.upperBound, range.lowerBound + maxRecordBytes),
+            of: bytes, linesBefore: linesBefore, isTrimmed: true)
+    }
+    /// Whether a value from here on is whole, in as many lines as it takes.
+    func goesOn(_ start: Int) -> Bool {
+        if start < noValueBefore { return false }
+        var parser = ReferenceParser(bytes, from: start, isLenient: plan.isLenient)
+        let isWhole = (try? parser.value()) != nil
+        if isWhole && parser.i - start <= maxRecordBytes { return bytes[start..<parser.i].contains(0x0A) }
+        noValueBefore = min(parser.i, start + maxRecordBytes)
+        return false
     }
     while lineStart < bytes.count {
         let feed = bytes[lineStart...].firstIndex(of: 0x0A)
         let lineEnd = feed ?? bytes.count
         // The line feed belongs to what the parser may see: a character that it cuts is no UTF-8.
-        var parser = ReferenceParser(bytes, from: lineStart, to: feed.map { $0 + 1 } ?? lineEnd, isLine: true)
+        var parser = ReferenceParser(
+            bytes, from: lineStart, to: feed.map { $0 + 1 } ?? lineEnd, isLine: true, isLenient: plan.isLenient)
         while true {
-            parser.skipSpace()
+            if let nulls = skipGap(&parser, commas: true) {
+                reject(.malformedJSON, nulls)
+                continue
+            }
             let start = parser.i
             if start >= lineEnd { break }
-            outcome.recordsRead += 1
+            parser.wasLenient = false
             do throws(JSONFlaw) {
                 let record = try parser.value()
+                let wasLenient = parser.wasLenient
                 parser.skipSpace()
-                if parser.i < lineEnd, ![UInt8(ascii: "{"), UInt8(ascii: "[")].contains(bytes[parser.i]) {
-                    throw .malformed
-                }
+                let rest = bytes[parser.i..<lineEnd]
+                let mayFollow = "{[\0".utf8.contains(rest.first ?? 0) || rest.starts(with: mark)
+                if !mayFollow && !(plan.isLenient && rest.first == UInt8(ascii: ",")) { throw .malformed }
                 if parser.i - start > maxRecordBytes {
                     reject(.recordTooLong, start..<lineEnd)
                     break
                 }
-                switch plan.judge(record) {
-                case .folded(let record, let isCoerced):
-                    outcome.records.append(record)
-                    outcome.counts.coerced += isCoerced ? 1 : 0
-                case .ignored: outcome.counts.ignored += 1
-                case .rejected(let reason): reject(reason, start..<parser.i)
-                }
+                outcome.take(
+                    plan.judge(record), wasLenient: wasLenient, start..<parser.i, of: bytes, linesBefore: linesBefore,
+                    isTrimmed: true)
             } catch {
+                if error == .malformed && goesOn(start) {
+                    // Of a value that is too long among values only the reader knows what follows.
+                    if bytes.count > maxRecordBytes { throw .malformed }
+                    let rest = try referenceValues(bytes, from: start, plan: plan)
+                    outcome.add(rest)
+                    return outcome
+                }
                 if lineEnd - start > maxRecordBytes {
                     reject(.recordTooLong, start..<lineEnd)
                 } else if error == .incomplete && feed == nil {
@@ -144,39 +235,46 @@ package func referenceLines(_ bytes: [UInt8], plan: FoldPlan = .engagement, maxR
         lineStart = lineEnd + 1
         linesBefore += 1
     }
-    outcome.counts.folded = outcome.records.count
     return outcome
 }
 
+extension ReadOutcome {
+    /// What was read of the rest of the file.
+    fileprivate mutating func add(_ rest: ReadOutcome) {
+        records += rest.records
+        rejections += rest.rejections
+        counts.add(rest.counts)
+        recordsRead += rest.recordsRead
+        actionLines += rest.actionLines
+        rejectedBytes += rest.rejectedBytes
+        container = rest.container
+    }
+}
+
 /// JSON values one after another, and the elements of arrays: what a reader of the container `values` must say of a
-/// file that is whole and valid.
+/// file that is whole and valid, but for NUL bytes between its records.
 ///
 /// - Throws: `JSONFlaw` when the file is not.
-package func referenceValues(_ bytes: [UInt8], plan: FoldPlan = .engagement) throws(JSONFlaw) -> ReadOutcome {
+package func referenceValues(
+    _ bytes: [UInt8], from start: Int = 0, plan: FoldPlan = .engagement
+) throws(JSONFlaw) -> ReadOutcome {
     var outcome = ReadOutcome()
     outcome.container = .values
     outcome.lines = bytes.count { $0 == 0x0A }
-    var parser = ReferenceParser(bytes, from: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
-    func take(_ parser: inout ReferenceParser) throws(JSONFlaw) {
-        let start = parser.i
-        let judgement = plan.judge(try parser.value())
-        outcome.recordsRead += 1
-        switch judgement {
-        case .folded(let record, let isCoerced):
-            outcome.records.append(record)
-            outcome.counts.coerced += isCoerced ? 1 : 0
-        case .ignored: outcome.counts.ignored += 1
-        case .rejected(let reason):
-            outcome.counts.rejected[reason, default: 0] += 1
-            outcome.rejectedBytes += parser.i - start
-            outcome.rejections.append(
-                RejectedRecord(
-                    reason: reason, offset: start, linesBefore: bytes[..<start].count { $0 == 0x0A },
-                    raw: Array(bytes[start..<parser.i])))
+    var parser = ReferenceParser(bytes, from: start, isLenient: plan.isLenient)
+    func skipGaps(_ parser: inout ReferenceParser, commas: Bool = true) {
+        while let nulls = skipGap(&parser, commas: commas) {
+            outcome.take(.rejected(.malformedJSON), wasLenient: false, nulls, of: bytes)
         }
     }
+    func take(_ parser: inout ReferenceParser) throws(JSONFlaw) {
+        let start = parser.i
+        parser.wasLenient = false
+        let judgement = plan.judge(try parser.value())
+        outcome.take(judgement, wasLenient: parser.wasLenient, start..<parser.i, of: bytes)
+    }
     while true {
-        parser.skipSpace()
+        skipGaps(&parser)
         guard let byte = parser.next else { break }
         guard byte == UInt8(ascii: "[") else {
             try take(&parser)
@@ -184,21 +282,73 @@ package func referenceValues(_ bytes: [UInt8], plan: FoldPlan = .engagement) thr
         }
         // The array itself is no level of its records.
         parser.i += 1
-        parser.skipSpace()
-        if parser.next == UInt8(ascii: "]") {
+        try takeElements(&parser, isLenient: plan.isLenient, skipGaps, take)
+    }
+    return outcome
+}
+
+/// The elements of an array, from behind its bracket on.
+private func takeElements(
+    _ parser: inout ReferenceParser, isLenient: Bool, _ skipGaps: (inout ReferenceParser, Bool) -> Void,
+    _ take: (inout ReferenceParser) throws(JSONFlaw) -> Void
+) throws(JSONFlaw) {
+    skipGaps(&parser, true)
+    if parser.next == UInt8(ascii: "]") {
+        parser.i += 1
+        return
+    }
+    while true {
+        try take(&parser)
+        skipGaps(&parser, false)
+        guard let byte = parser.next else { throw .incomplete }
+        // Lenient arrays may lack the comma before an object.
+        if isLenient && byte == UInt8(ascii: "{") { continue }
+        parser.i += 1
+        if byte == UInt8(ascii: "]") { return }
+        if byte != UInt8(ascii: ",") { throw .malformed }
+        skipGaps(&parser, true)
+        if isLenient && parser.next == UInt8(ascii: "]") {
             parser.i += 1
-            continue
-        }
-        while true {
-            try take(&parser)
-            parser.skipSpace()
-            guard let byte = parser.next else { throw .incomplete }
-            parser.i += 1
-            if byte == UInt8(ascii: "]") { break }
-            if byte != UInt8(ascii: ",") { throw .malformed }
-            parser.skipSpace()
+            return
         }
     }
-    outcome.counts.folded = outcome.records.count
+}
+
+/// Objects around the records, one after another: the records and counts that a reader must give of a file that is whole
+/// and valid. An object without an array at the path is a record itself.
+///
+/// - Throws: `JSONFlaw` when the file is not.
+package func referenceAnswers(
+    _ bytes: [UInt8], path: [String], plan: FoldPlan = .engagement
+) throws(JSONFlaw) -> ReadOutcome {
+    var outcome = ReadOutcome()
+    var parser = ReferenceParser(bytes)
+    parser.skipSpace()
+    while parser.next != nil {
+        let value = try parser.value()
+        let records: [JSON]
+        if case .array(let elements) = value {
+            records = elements
+        } else {
+            records = value.array(at: path[...]) ?? [value]
+        }
+        for record in records { outcome.take(plan.judge(record), wasLenient: false, 0..<0, of: bytes) }
+        parser.skipSpace()
+    }
     return outcome
+}
+
+extension JSON {
+    /// The first array at a path.
+    fileprivate func array(at path: ArraySlice<String>) -> [JSON]? {
+        guard case .object(let members) = self, let key = path.first else { return nil }
+        for member in members where member.key == Array(key.utf8) {
+            if path.count == 1 {
+                if case .array(let elements) = member.value { return elements }
+            } else if let found = member.value.array(at: path.dropFirst()) {
+                return found
+            }
+        }
+        return nil
+    }
 }

@@ -49,9 +49,16 @@ package struct ReferenceParser {
     package let end: Int
     /// In lines a line feed is no space.
     package var isLine = false
+    /// Whether NaN, Infinity, -Infinity and a comma behind the last member or element are fine.
+    package var isLenient = false
+    /// Whether one of them was met.
+    package var wasLenient = false
 
-    package init(_ bytes: [UInt8], from start: Int = 0, to end: Int? = nil, isLine: Bool = false) {
+    package init(
+        _ bytes: [UInt8], from start: Int = 0, to end: Int? = nil, isLine: Bool = false, isLenient: Bool = false
+    ) {
         (self.bytes, i, self.end, self.isLine) = (bytes, start, end ?? bytes.count, isLine)
+        self.isLenient = isLenient
     }
 
     /// The value of a text that holds one value and spaces.
@@ -93,9 +100,26 @@ package struct ReferenceParser {
         case "n":
             try expect("null")
             return .null
+        case "N" where isLenient, "I" where isLenient: return .number(try word(byte == 0x4E ? "NaN" : "Infinity"))
+        case "-" where isLenient && i + 1 < end && bytes[i + 1] == UInt8(ascii: "I"):
+            return .number(try word("-Infinity"))
         case "-", "0"..."9": return .number(try number())
         default: throw .malformed
         }
+    }
+
+    private mutating func word(_ text: String) throws(JSONFlaw) -> String {
+        try expect(text)
+        wasLenient = true
+        return text
+    }
+
+    /// Whether an object or array ends here, behind a comma.
+    private mutating func ends(with bracket: Character) -> Bool {
+        guard isLenient, next == bracket.asciiValue else { return false }
+        i += 1
+        wasLenient = true
+        return true
     }
 
     private mutating func object(depth: Int) throws(JSONFlaw) -> JSON {
@@ -122,6 +146,7 @@ package struct ReferenceParser {
             }
             try expect(",")
             skipSpace()
+            if ends(with: "}") { return .object(members) }
         }
     }
 
@@ -143,6 +168,7 @@ package struct ReferenceParser {
             }
             try expect(",")
             skipSpace()
+            if ends(with: "]") { return .array(elements) }
         }
     }
 

@@ -28,12 +28,21 @@ package enum ShapedRecords {
         "-0", "-5", "01", "00", "1e3", "1.0", "2.5", "-", "+1", "1.", ".5", "0x1", "9223372036854775807",
         "9223372036854775808", "999999999999999999", "1000000000000000000", "0000000000000000001", "1E+2", "-1.5e-3",
         "12345678a", "null", "\"17\"", "\"x\"", "true", "60500", "153722867280912931", "\"01:02:03\"", "\" 5\"",
-        #"{"$numberLong":"5"}"#, #"{"$numberInt": 7}"#,
+        #"{"$numberLong":"5"}"#, #"{"$numberInt": 7}"#, "NaN", "Infinity", "-Infinity", "-Inf", "[1,]",
     ]
     private static let inserts: [[UInt8]] = [
         [0], [0x0A], [0x0D], [0x20], [0x22], [0x5C], [0x2C], [0x7B], [0x7D], [0x80], [0xFF], [0xC3, 0xA9],
         [0xE2, 0x82],
         [0x30], [0x2D], [0x2E], [0x65], [0x1F],
+    ]
+
+    /// What stands between records and is none of them: byte order marks, NUL bytes, lines of bulk requests. Commas are of
+    /// lenient JSON.
+    package static let gaps: [[UInt8]] = [
+        [0xEF, 0xBB, 0xBF], [0xEF, 0xBB, 0xBF, 0xEF, 0xBB, 0xBF], [0], [0, 0, 0, 0, 0], [0, 0x20, 0], [0xEF, 0xBB],
+        [0x2C], Array("{\"index\":{\"_id\":\"7\"}}\n".utf8), Array("{\"delete\":{}}\n".utf8),
+        Array("{\"create\" : {\"_index\":\"history\"} }\n".utf8), Array("{\"update\":{},\"x\":1}\n".utf8),
+        Array("{\n  \"x\": [\n    {\"y\": 1}\n  ]\n}\n".utf8),
     ]
 
     /// One record, most often a plain one.
@@ -93,6 +102,7 @@ package enum ShapedRecords {
         for i in 0..<count {
             if i > 0 { out += separator }
             if random.once(in: 40) { out += random.pick([[0x0A], [0x20], [0x0D, 0x0A], [0x09]]) }
+            if random.once(in: 60) { out += random.pick(gaps) }
             var record = record(of: random.pick(chosen), &random)
             if layout == 3 {
                 record = Array(record.split(separator: UInt8(ascii: ",")).joined(separator: [0x2C, 0x0A]))

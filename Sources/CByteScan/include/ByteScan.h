@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "FieldWalk.h"
 #include "RecordRows.h"
@@ -43,6 +44,20 @@ static inline const uint8_t *wf_find_string_special(const uint8_t *p) {
     while (*p != '"' && *p != '\\' && *p >= 0x20 && *p < 0x80) p++;
     return p;
 #endif
+}
+
+/// Behind the last line feed in start ..< p; start when there is none.
+static inline const uint8_t *wf_last_line(const uint8_t *start, const uint8_t *p) {
+    const uint64_t ones = 0x0101010101010101, feeds = 0x0A * ones;
+    while (p - start >= 8) {
+        uint64_t word;
+        memcpy(&word, p - 8, 8);
+        word ^= feeds;
+        if (((word - ones) & ~word & 0x80 * ones) != 0) break;
+        p -= 8;
+    }
+    while (p > start && p[-1] != '\n') p--;
+    return p;
 }
 
 /// How many line feeds there are in [p, end).

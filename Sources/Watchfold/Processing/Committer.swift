@@ -233,8 +233,8 @@ final class Committer: @unchecked Sendable {
         items.sorted { GateOrder($0.0.location.date, $0.0.name) < GateOrder($1.0.location.date, $1.0.name) }
     }
 
-    /// What there is to be found out about a content before it may count: what is known of it under other names, and what
-    /// the gate says.
+    /// What there is to be found out about a content before it may count: what is known of it under other names, what it says
+    /// of itself, and what the gate says.
     ///
     /// - Parameter isAfresh: what was found out before is left aside.
     private func look(
@@ -248,9 +248,7 @@ final class Committer: @unchecked Sendable {
         }
         var judged = content
         judged.judgement = judgement
-        guard let history, candidate.location.date != nil, try resolution.reasonToHold(judged) == nil else {
-            return judgement
-        }
+        guard try resolution.reasonToHold(judged) == nil else { return judgement }
         let countsDuplicates = settings.configuration.duplicates == .count
         // A copy gives nothing of its own.
         if !countsDuplicates, try resolution.goesBefore(candidate.name, candidate.location, content.digest) {
@@ -268,15 +266,23 @@ final class Committer: @unchecked Sendable {
             let record = try ledger.version(id)!
             (facts, records, apps) = (record.facts, record.tally.folded, try ledger.apps(of: id))
         }
-        judgement.unusual = try history.finding(
+        var found: [String] = []
+        switch known {
+        case .sealed(let sealed): found += [sealed.version.observations?.answers.partial].compactMap { $0 }
+        case .existing(let id): found += [try ledger.answers(of: id).partial].compactMap { $0 }
+        }
+        let history = candidate.location.date == nil ? nil : history
+        let unlike = try history?.finding(
             facts, records: records, apps: apps, sketch: sketch, looksForCopies: !countsDuplicates)
+        found += [unlike.map(UnusualFile.unmarked)].compactMap { $0 }
+        if !found.isEmpty { judgement.unusual = UnusualFile.mark + found.joined(separator: "; ") }
         var isHeld = judgement.unusual != nil && settings.configuration.gate.mode == .hold
         // What a person accepted is only said.
         if isHeld, try ledger.isAccepted(content.digest) { isHeld = false }
         if isHeld {
             judgement.held = judgement.unusual
         } else {
-            history.put(facts, records, content.reference, apps: apps)
+            history?.put(facts, records, content.reference, apps: apps)
         }
         return judgement
     }

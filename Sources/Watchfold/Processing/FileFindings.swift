@@ -12,6 +12,14 @@ package struct FileFindings: Sendable, Hashable {
     package var examples: [RejectReason: RejectionExample]
     /// Folded records with a field in another type than its own.
     package var coercions: [FieldForm: Int]
+    /// Folded records that are read only as lenient JSON.
+    package var lenientRecords: Int
+    /// Lines of bulk requests, which are no records.
+    package var actionLines: Int
+    /// What is missing from answers; nil when nothing is.
+    package var partialAnswer: String?
+    /// Whether there was none to be read, ignored or rejected.
+    package var hasNoRecords: Bool
     /// Folded records of apps that are in no category.
     package var unmapped = UnmappedApps()
     package var fields: FieldPaths
@@ -37,6 +45,13 @@ package struct FileFindings: Sendable, Hashable {
             FieldForm(field: plan.value, form: "string"): forms.valueAsString,
             FieldForm(field: plan.value, form: "float"): forms.valueAsFloat,
         ].filter { $0.value > 0 }
+        lenientRecords = forms.leniently
+        actionLines = observations?.actionLines ?? 0
+        partialAnswer = observations?.answers.partial
+        // Fields are known of ignored records, too.
+        hasNoRecords =
+            observations.map { folded == 0 && $0.examples.isEmpty && $0.fields.kinds.isEmpty && !$0.fields.hasMore }
+            ?? false
         fields = observations?.fields ?? FieldPaths()
         lacking = observations.flatMap { LackingFields(rejected, folded: folded, $0, sample, plan) }
         if let sample, !sample.isEmpty { advice = RejectionAdvice.all(sample, plan, isAlone: folded == 0) }

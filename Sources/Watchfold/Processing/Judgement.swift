@@ -45,7 +45,9 @@ enum Judgement {
                 self = isStale ? .failed(reason, summary.counts, isPassing: false) : .waiting(reason)
                 return
             }
-            self = .content(summary, runs, held: Self.reasonToHold(summary, settings))
+            let held = Self.reasonToHold(summary, settings)
+            self = .content(
+                summary, runs, held: held.map { WholeFile.explained($0, summary.counts, summary.observations) })
         }
     }
 

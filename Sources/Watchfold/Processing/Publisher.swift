@@ -250,7 +250,7 @@ struct CountingSnapshot {
             return Receipt.File(
                 name: version.facts.name, digest: version.facts.digest,
                 day: version.facts.date.flatMap { CalendarDay($0) }, state: FileState.folded.rawValue, counts: counts,
-                seconds: Int128(version.facts.seconds))
+                seconds: Int128(version.facts.seconds), partial: try ledger.answers(of: version.id).partial)
         }
     }
 

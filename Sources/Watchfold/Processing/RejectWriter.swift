@@ -3,6 +3,7 @@
 //      output/rejects/NAME.jsonl
 //
 //      {"file":"a.json","line":12,"offset":2071,"bytes":63,"reason":"bad-duration","raw":"{\"Contract\": …}"}
+//      {"file":"a.json","line":14,"offset":2341,"bytes":66,"reason":"malformed-json","flaw":"trailing comma at …","raw": …}
 //      {"file":"a.json","line":15,"offset":2602,"bytes":71,"reason":"invalid-utf8","raw_base64":"eyJDb…"}
 //      {"file":"a.json","shown":2,"rejected":73}                  last, when not all are shown
 //
@@ -51,6 +52,9 @@ struct RejectWriter {
         for rejection in rejections {
             text += "{\"file\":\(JSONText.quoted(name)),\"line\":\(rejection.line),\"offset\":\(rejection.offset)"
             text += ",\"bytes\":\(rejection.size),\"reason\":\"\(rejection.reason.rawValue)\""
+            if let flaw = rejection.flaw {
+                text += ",\"flaw\":\(JSONText.quoted(flaw.text(recordLine: rejection.line)))"
+            }
             if let raw = Self.text(rejection) {
                 text += ",\"raw\":\(JSONText.quoted(raw))"
             } else {

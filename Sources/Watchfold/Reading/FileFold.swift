@@ -2,7 +2,8 @@
 //
 //      open ─▶ units 0 … n-1 handed out to threads ─▶ each thread seals its table ─▶ the last one merges
 //
-//  A plain file of JSON Lines has many units; any other has one.
+//  A plain file of JSON Lines has many units; any other has one. When a line of it turns out to go on in the next, it is
+//  folded once more, as one: where a line begins is then known only to who has read all before it.
 
 import Checkpoints
 import Codecs
@@ -76,6 +77,7 @@ final class FileFold {
     private let settings: FoldSettings
     /// Told of every read, for progress.
     let onStoredBytes: @Sendable (Int) -> Void
+    private let isCut: Bool
 
     private(set) var file: OpenFile?
     private var status: FileStatus?
@@ -94,16 +96,26 @@ final class FileFold {
     let runs: FoldRuns
     private(set) var failure: (any Error)?
 
+    /// - Parameter isCut: whether the file may be cut into units.
     init(
         _ input: FoldInput, index: Int, fileSystem: FileSystem, settings: FoldSettings, runs: FoldRuns,
-        onStoredBytes: @escaping @Sendable (Int) -> Void
+        isCut: Bool = true, onStoredBytes: @escaping @Sendable (Int) -> Void
     ) {
+        self.isCut = isCut
         self.runs = runs
         self.input = input
         self.index = index
         self.fileSystem = fileSystem
         self.settings = settings
         self.onStoredBytes = onStoredBytes
+    }
+
+    /// The same file as one unit, when its units turned out to be none; nil otherwise.
+    func asOne(runs: FoldRuns) -> FileFold? {
+        guard failure is ValueAcrossLines else { return nil }
+        return FileFold(
+            input, index: index, fileSystem: fileSystem, settings: settings, runs: runs, isCut: false,
+            onStoredBytes: onStoredBytes)
     }
 
     // MARK: Opening
@@ -143,7 +155,7 @@ final class FileFold {
     }
 
     private func cut(_ file: OpenFile, size: Int) throws -> [Range<Int>] {
-        guard size > settings.unitSize else { return [] }
+        guard isCut && size > settings.unitSize else { return [] }
         var window = Window(capacity: UnitFolder.chunk)
         while true {
             let wanted = min(max(UnitFolder.chunk, window.count), size - window.count)
@@ -161,7 +173,7 @@ final class FileFold {
             window.base[window.count] = 0
             let container = RecordReader.container(
                 of: window.base, count: window.count, isFinal: window.count == size,
-                maxRecordBytes: settings.maxRecordBytes)
+                maxRecordBytes: settings.maxRecordBytes, plan: settings.plan)
             guard let container else { continue }
             guard container == .lines else { return [] }
             return stride(from: 0, to: size, by: settings.unitSize).map { $0..<min($0 + settings.unitSize, size) }
@@ -237,6 +249,7 @@ final class FileFold {
             }
             var seen = FileObservations()
             (seen.coercions, seen.fields, seen.examples) = (result.coercions, result.fields, result.rejections.examples)
+            (seen.actionLines, seen.answers) = (result.actionLines, result.answers)
             for reason in seen.examples.keys { seen.examples[reason]!.line += lines + 1 }
             observations.add(seen)
             sample.add(result.rejections.sample)

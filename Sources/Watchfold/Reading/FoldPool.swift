@@ -27,6 +27,8 @@ package final class FoldPool: @unchecked Sendable {
     private let condition = NSCondition()
     private var waiting: [FileFold] = []
     private var active: [FileFold] = []
+    /// Files that are to be folded once more, as one unit: they are begun already.
+    private var again: [FileFold] = []
     /// Files that are being opened: they may yet have units.
     private var opening = 0
     /// Asked before each file but the first; once it says no, the files that are not begun are left out. Set it before
@@ -160,7 +162,7 @@ package final class FoldPool: @unchecked Sendable {
         defer { condition.unlock() }
         while true {
             if hasBegun, !waiting.isEmpty, !wantsMore() { waiting = [] }
-            if let job = waiting.popLast() {
+            if let job = again.popLast() ?? waiting.popLast() {
                 hasBegun = true
                 opening += 1
                 condition.unlock()
@@ -216,6 +218,16 @@ package final class FoldPool: @unchecked Sendable {
             return true
         }
         guard isLast else { return }
+        if let again = job.asOne(runs: FoldRuns(self.folder)) {
+            condition.withLock {
+                job.runs.removeAll()
+                for contribution in job.contributions { contribution.verdict = false }
+                job.contributions = []
+                self.again.append(again)
+                condition.broadcast()
+            }
+            return
+        }
         let outcome = job.outcome()
         if case .failed = outcome { condition.withLock { job.runs.removeAll() } }
         let counts = onFinished(job.index, outcome)

@@ -33,6 +33,8 @@ struct UnitResult {
     var rejections = RejectionLog(limit: 0)
     var rejectedBytes = 0
     var coercions = Coercions()
+    var actionLines = 0
+    var answers = AnswerFacts()
     var fields = FieldPaths()
     var end = InputEnd.whole
     var leaves: [(index: Int, leaf: XXH128)] = []
@@ -62,6 +64,8 @@ final class UnitFolder {
         result.rejectedBytes = reader.rejectedBytes
         result.rejections.finish(rejectedBytes: reader.rejectedBytes)
         result.coercions = reader.coercions
+        result.actionLines = reader.actionLines
+        result.answers = reader.answers
         result.fields = reader.fields
         result.end = reader.inputEnd
     }
@@ -159,12 +163,14 @@ final class UnitFolder {
         var offset = range.lowerBound
         var lastByte: UInt8 = 0x0A
 
+        /// - Throws: `ValueAcrossLines` when the file turns out to be none of lines.
         func read(isFinal: Bool) throws {
             let base = base!
             let done = try reader.read(
                 window.base, count: window.count, isFinal: isFinal, onBatch: { try table.add($0) },
                 onRejection: { result.rejections.add($0, base: base) })
             window.drop(done)
+            if reader.container != .lines { throw ValueAcrossLines() }
         }
 
         while offset < range.upperBound {
@@ -205,6 +211,8 @@ final class UnitFolder {
             offset += taken
             try read(isFinal: offset == size)
         }
+        // Its last line may go on behind the range.
+        if window.count > 0 { throw ValueAcrossLines() }
         gather(reader, into: &result)
         return result
     }
@@ -222,6 +230,10 @@ struct FileChanged: Error, CustomStringConvertible {
     var path: String
     var description: String { "\(path) changed while it was read" }
 }
+
+/// A file that was cut into ranges of lines has a value that goes on over several lines, or may have: it has to be read
+/// from its beginning to its end.
+struct ValueAcrossLines: Error {}
 
 /// Somebody asked to stop.
 struct Cancelled: Error {}

@@ -45,6 +45,7 @@ extension CheckReport {
         case .lines: "JSON Lines"
         case .values: "JSON values"
         case .responses: "Elasticsearch answers"
+        case .wrapped: "records within objects"
         }
     }
 

@@ -13,6 +13,7 @@ struct FindingsJSON: Encodable {
         var records: Int
         var firstLine, firstOffset: Int?
         var excerpt: String?
+        var flaw: String?
         /// What the values are, and the lines of the configuration that would read so many of those looked at.
         var notes: [String]
         var configuration: String?
@@ -35,6 +36,10 @@ struct FindingsJSON: Encodable {
     /// Most records first.
     var rejections: [Rejection]
     var coercions: [Coercion]
+    var lenientRecords: Int
+    /// Lines of bulk requests, which are no records.
+    var actionLines: Int
+    var partialAnswer: String?
     var newFields: [String]
     /// Whether more fields were seen than are kept.
     var hasMoreFields: Bool
@@ -47,13 +52,16 @@ struct FindingsJSON: Encodable {
             let lines = advice?.configuration ?? []
             return Rejection(
                 reason: reason.rawValue, records: records, firstLine: example?.line, firstOffset: example?.offset,
-                excerpt: example?.excerpt, notes: advice?.notes ?? [],
+                excerpt: example?.excerpt, flaw: example?.flawText, notes: advice?.notes ?? [],
                 configuration: lines.isEmpty ? nil : lines.joined(separator: "\n"),
                 lookedAt: advice?.records, readable: advice?.readable)
         }
         coercions = findings.coercions.sorted { $0.key < $1.key }.map {
             Coercion(field: $0.key.field, form: $0.key.form, records: $0.value)
         }
+        lenientRecords = findings.lenientRecords
+        actionLines = findings.actionLines
+        partialAnswer = findings.partialAnswer
         newFields = findings.newFields
         hasMoreFields = findings.fields.hasMore
         lacking = findings.lacking.map {

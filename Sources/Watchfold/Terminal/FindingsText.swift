@@ -2,12 +2,15 @@
 //
 //      negative-duration 9, first at line 505 of 20220401.json
 //        {"_index":"history","_type":"odd","_id":"odd5","_score":0,"_source":{"Contract":"SGH000001","Mac":"E4…
+//      malformed-json 3, first at line 1, column 65 of 20220402.json: trailing comma; `json: lenient` reads it
+//        {"Contract":"AAA000001","AppName":"CHANNEL","TotalDuration":120},
 //      bad-duration 3, first at line 17 of 20220401.json
 //        {"Contract":"SGH000001","AppName":"VOD","TotalDuration":"01:02:03"}
 //        TotalDuration "01:02:03" is hours, minutes and seconds
 //        this line in the configuration would read them:
 //          duration_format: HH:MM:SS
 //      TotalDuration as a string in 1 record, as a float in 1 record
+//      action-line 3, no records
 //      in no category: KARAOKE 1 record
 //      first seen in 20220405.json: _source.Region
 //      20220406.json: all 1,500 records lack Contract; they have …; this line in the configuration would find it:
@@ -25,7 +28,7 @@ struct FindingsText {
     /// Lines of one kind that are shown.
     private static let shown = 10
 
-    func lines() -> [String] { rejections + coercions + unmapped + newFields + lacking }
+    func lines() -> [String] { rejections + coercions + forms + unmapped + newFields + lacking }
 
     private var rejections: [String] {
         var sums: [RejectReason: Int] = [:]
@@ -39,9 +42,12 @@ struct FindingsText {
         return sums.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.flatMap { reason, records in
             var line = "\(reason.rawValue) \(Show.number(records))"
             guard let (name, example) = first[reason] else { return [line] }
-            line += ", \(records > 1 ? "first " : "")at line \(Show.number(example.line))"
+            line += ", \(records > 1 ? "first " : "")at line \(Show.number(example.line + (example.flaw?.lines ?? 0)))"
+            if let flaw = example.flaw { line += ", column \(Show.number(flaw.column))" }
             if let name { line += " of \(Show.name(name))" }
-            if let flaw = example.flawText { line += ": \(Show.name(flaw))" }
+            if let flaw = example.flaw {
+                line += ": \(Show.name(flaw.words))" + (flaw.advice.isEmpty ? "" : "; \(Show.name(flaw.advice))")
+            }
             let excerpt = columns.map { Show.cut(example.excerpt, to: $0 - 4) } ?? example.excerpt
             return [line, "  " + excerpt] + advice(on: reason).map { "  " + $0 }
         }
@@ -62,6 +68,27 @@ struct FindingsText {
             "\(field) "
                 + forms.map { "as a \($0.key.form) in \(Show.count($0.value, "record"))" }.joined(separator: ", ")
         }
+    }
+
+    /// What else is not as plain records are.
+    private var forms: [String] {
+        var lines: [String] = []
+        let lenient = files.reduce(0) { $0 + $1.findings.lenientRecords }
+        if lenient > 0 { lines.append("read as lenient JSON: \(Show.count(lenient, "record"))") }
+        let actions = files.reduce(0) { $0 + $1.findings.actionLines }
+        if actions > 0 {
+            lines.append("action-line \(Show.number(actions)), no \(actions == 1 ? "record" : "records")")
+        }
+        let empty = files.filter(\.findings.hasNoRecords)
+        lines += empty.prefix(Self.shown).map { name, _ in
+            (name.map { Show.name($0) + " holds" } ?? "it holds") + " no record"
+        }
+        lines += rest(empty.count, "without records")
+        let partial = files.filter { $0.findings.partialAnswer != nil }
+        lines += partial.prefix(Self.shown).map { name, findings in
+            (name.map { Show.name($0) + ": " } ?? "") + findings.partialAnswer!
+        }
+        return lines + rest(partial.count, "with partial answers")
     }
 
     private var unmapped: [String] {
