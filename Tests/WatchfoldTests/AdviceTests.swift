@@ -144,7 +144,7 @@ import Testing
 
     @Test(arguments: [
         (#"{"payload":"{\"Contract\":\"A\"}"}"#, #"`payload` is a string that holds JSON: {"Contract":"A"}"#),
-        (#"{"x":{"events":[{"Contract":"A"},{}]}}"#, "`x.events` is an array of 2 objects"),
+        (#"{"x":{"views":[{"Contract":"A"},{}]}}"#, "`x.views` is an array of 2 objects"),
     ]) func whatHoldsFieldsInAnotherWayIsNamed(_ line: String, _ note: String) throws {
         let lacking = try #require(try findings([line]).lacking)
         #expect(lacking.notes == [note] && lacking.sentence.hasSuffix("; " + note))

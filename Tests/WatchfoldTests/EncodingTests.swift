@@ -62,7 +62,7 @@ import Testing
         bench.put("20220401.json", content)
         #expect(try bench.run().counts.rejected[.invalidUTF8] == 10)
         let digest = try bench.status().files[0].digest
-        bench.yaml = "encoding: latin1\n"
+        bench.yaml += "encoding: latin1\n"
         #expect(try bench.run().notes.contains { $0.contains("folded under other settings") })
         #expect(try bench.reprocess().counts.folded == 10)
         #expect(try bench.status().files[0].digest == digest)
@@ -130,7 +130,8 @@ import Testing
         let report = try bench.run()
         let text = try #require(report.files[0].findings?.examples[.invalidUTF8]?.flawText)
         #expect(text == #"the byte \xe9 is no UTF-8 at line 1, column 29; `encoding: latin1` reads it"#)
-        #expect(report.summary(engagement: "x").contains { $0.contains(text) })
+        let words = #"at line 1, column 29 of 20220401.json: the byte \xe9 is no UTF-8; `encoding: latin1` reads it"#
+        #expect(report.summary(engagement: "x").contains { $0.contains(words) })
     }
 
     @Test func otherFormatsAreNamedForWhatTheyAre() throws {

@@ -104,7 +104,6 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         ("Contract,AppName,TotalDuration\nA,VOD,1\n", "this is CSV: "),
         ("\"Contract\";\"AppName\"\n\"A\";\"VOD\"\n", "this is CSV: "),
         ("Contract\tAppName\nA\tVOD\n", "this is a table with tabs (TSV): "),
-        ("PK\u{3}\u{4}abc\n", "this is a zip archive: "),
         ("\"{\\\"Contract\\\":\\\"A\\\"}\"\n", "a string that holds JSON: it was encoded twice: "),
         ("[[\"Contract\",\"AppName\"],[\"A\",\"VOD\"]]", "an array in place of an object: rows without names?: "),
         (

@@ -47,7 +47,7 @@ enum Judgement {
             }
             let held = Self.reasonToHold(summary, settings)
             self = .content(
-                summary, runs, held: held.map { WholeFile.explained($0, summary.counts, summary.observations) })
+                summary, runs, held: held.map { WholeFile.explained($0, summary) })
         }
     }
 

@@ -45,6 +45,8 @@ struct Resolution {
         var rejections: [RejectReason: Int]?
         /// Nil: the ledger knows it.
         var judgement: VersionJudgement?
+        /// Nil: the ledger knows them, if anybody does.
+        var observations: FileObservations?
 
         init(_ version: VersionRecord, judgement: VersionJudgement? = nil) {
             self.init(.existing(version.id), version.facts, version.tally)
@@ -54,6 +56,7 @@ struct Resolution {
         init(_ version: NewVersion, _ reference: VersionReference, judgement: VersionJudgement) {
             self.init(reference, version.facts, RecordTally(version.outcomes))
             rejections = version.outcomes.rejected
+            observations = version.observations
             self.judgement = judgement
         }
 
@@ -163,20 +166,29 @@ struct Resolution {
     /// Why a content may not count; nil when it may.
     func reasonToHold(_ content: Content) throws -> String? {
         var reason = try content.judgement?.held ?? knownMark(content.digest)
-        if reason == nil, content.tally.rejected > 0 {
-            let known = content.rejections == nil || content.judgement == nil
-            var (rejections, judgement) = (content.rejections, content.judgement)
-            if known, case .existing(let id) = content.reference {
-                rejections = try rejections ?? ledger.rejections(of: id)
-                judgement = try judgement ?? ledger.judgement(of: id)
-            }
-            reason = Judgement.reasonToHold(
-                read: content.tally.read, rejections ?? [:], rejectedBytes: judgement?.rejectedBytes ?? 0,
-                of: content.size, settings.configuration.maxRejectRatio)
-        }
+        if reason == nil, content.tally.rejected > 0 { reason = try excess(content) }
         guard reason != nil else { return nil }
         if accepted.contains(content.digest) { return nil }
         return try ledger.isAccepted(content.digest) ? nil : reason
+    }
+
+    /// What there is to say of a content of which more is rejected than the settings allow; nil when it is not.
+    private func excess(_ content: Content) throws -> String? {
+        var (rejections, judgement, observations) = (content.rejections, content.judgement, content.observations)
+        if case .existing(let id) = content.reference {
+            rejections = try rejections ?? ledger.rejections(of: id)
+            judgement = try judgement ?? ledger.judgement(of: id)
+        }
+        let reason = Judgement.reasonToHold(
+            read: content.tally.read, rejections ?? [:], rejectedBytes: judgement?.rejectedBytes ?? 0, of: content.size,
+            settings.configuration.maxRejectRatio)
+        guard let reason else { return nil }
+        if observations == nil, case .existing(let id) = content.reference {
+            observations = try ledger.observations(of: id)
+        }
+        return WholeFile.explained(
+            reason, isWithoutGood: content.tally.folded == 0 && content.tally.ignored == 0, rejections ?? [:],
+            observations ?? FileObservations())
     }
 
     /// What a person took out of a name.

@@ -10,16 +10,25 @@ import Records
 
 /// The form of a file that is held.
 enum WholeFile {
-    static func explained(_ reason: String, _ counts: OutcomeCounts, _ observations: FileObservations) -> String {
+    static func explained(_ reason: String, _ summary: FileSummary) -> String {
+        explained(
+            reason, isWithoutGood: summary.counts.folded == 0 && summary.counts.ignored == 0, summary.counts.rejected,
+            summary.observations)
+    }
+
+    /// - Parameter isWithoutGood: whether no record was folded or ignored.
+    static func explained(
+        _ reason: String, isWithoutGood: Bool, _ rejected: [RejectReason: Int], _ observations: FileObservations
+    ) -> String {
         let first = observations.examples.min { $0.value.offset < $1.value.offset }
-        if counts.folded == 0 && counts.ignored == 0 {
+        if isWithoutGood {
             if let flaw = first?.value.flaw, flaw.isForm { return "\(flaw.words): \(reason)" }
-            if let form = form(observations.fields, counts.rejected.filter { $0.value > 0 }.map(\.key)) {
+            if let form = form(observations.fields, rejected.filter { $0.value > 0 }.map(\.key)) {
                 return "\(form): \(reason)"
             }
         }
         let most = observations.examples.filter { $0.value.flaw != nil }
-            .max { (counts.rejected[$0.key] ?? 0, $1.key) < (counts.rejected[$1.key] ?? 0, $0.key) }
+            .max { (rejected[$0.key] ?? 0, $1.key) < (rejected[$1.key] ?? 0, $0.key) }
         return reason + (most?.value.flawText.map { "; the first: \($0)" } ?? "")
     }
 

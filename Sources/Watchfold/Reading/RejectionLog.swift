@@ -51,6 +51,7 @@ struct RejectionLog {
     /// - Parameter base: where the reader began, in the file.
     mutating func add(_ rejection: Rejection, base: Int) {
         close(rejection.rejectedBytesBefore)
+        sample.add(rejection, base: base)
         let isFirst = examples[rejection.reason] == nil
         if !isFirst && letters.count >= limit { return }
         let flaw = rejection.flaw
@@ -62,7 +63,6 @@ struct RejectionLog {
             examples[rejection.reason]!.flaw = flaw
             if rejection.isRunOfNULs { openExample = (rejection.reason, rejection.rejectedBytesBefore) }
         }
-        sample.add(rejection, base: base)
         guard letters.count < limit else { return }
         let raw = Array(text.prefix(budget))
         budget -= raw.count
