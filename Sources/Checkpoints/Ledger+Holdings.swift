@@ -50,7 +50,8 @@ extension Ledger {
         try reading("looking up what was retracted") {
             var contents: [String] = []
             try connection.forEach(
-                "SELECT kind, digest FROM decisions WHERE name = ? AND kind IN ('retract', 'restore') ORDER BY id", [name]
+                "SELECT kind, digest FROM decisions WHERE name = ? AND kind IN ('retract', 'restore') ORDER BY id",
+                [name]
             ) { (row) throws(SQLiteError) in
                 let digest = try row.text(1)
                 contents.removeAll { $0 == digest }

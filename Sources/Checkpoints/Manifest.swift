@@ -16,7 +16,8 @@
 //      end 9b1f…                                        XXH3-128 of all bytes before this line
 //
 //  `copy` is what a name would give if the same content did not count under another; `present` and `held` are what lies
-//  under a name when that is not what the name gives, held because of what was found out when it came, or not. The numbers are the partial's folded records and seconds: should it be lost as well, they say how much is. Paths of
+//  under a name when that is not what the name gives, held because of what was found out when it came, or not. The
+//  numbers are the partial's folded records and seconds: should it be lost as well, they say how much is. Paths of
 //  partials hold letters, digits and . _ - = / only, so the lines need no escapes. Version 1 had `counts` and `retracted`
 //  alone and is read as well.
 
@@ -139,7 +140,8 @@ package struct Manifest: Sendable, Equatable {
             return nil
         }
         let body = text.dropLast(last.utf8.count + 1)
-        guard Array(body).withUnsafeBytes({ XXH128(of: $0) }).hex == last.dropFirst(4), Self.heads.contains(String(lines[0])),
+        guard Array(body).withUnsafeBytes({ XXH128(of: $0) }).hex == last.dropFirst(4),
+            Self.heads.contains(String(lines[0])),
             lines[1].hasPrefix("ledger "), lines[2].hasPrefix("generation "),
             let generation = Int(lines[2].dropFirst(11))
         else { return nil }

@@ -210,7 +210,8 @@ extension Overlay {
         case .logLevel: logLevel = Given(try choice(text), origin)
         case .logFormat: logFormat = Given(try choice(text), origin)
         case .quiet: quiet = Given(try yesOrNo(text), origin)
-        case .contractField, .appField, .durationField, .durationFormat, .records, .categories, .ignore, .outputs, .date,
+        case .contractField, .appField, .durationField, .durationFormat, .records, .categories, .ignore, .outputs,
+            .date,
             .files:
             preconditionFailure("\(setting.rawValue) is not set by one text")
         }

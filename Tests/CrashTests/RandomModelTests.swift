@@ -257,7 +257,9 @@ private struct Stage {
     }
 
     /// What was decided about which contents.
-    var decisions: Decisions { Decisions(accepted: model.accepted, retracted: model.retracted.filter { !$0.value.isEmpty }) }
+    var decisions: Decisions {
+        Decisions(accepted: model.accepted, retracted: model.retracted.filter { !$0.value.isEmpty })
+    }
     /// Whether anything counts.
     var hasContents: Bool { !model.counting.isEmpty }
 
@@ -274,7 +276,8 @@ private struct Stage {
     func agrees(_ place: Comment) -> Bool {
         let expected = model.reports()
         let outputs = outputs
-        guard outputs["engagement.csv"] ?? "" == expected.engagement, outputs["daily.csv"] ?? "" == expected.daily else {
+        guard outputs["engagement.csv"] ?? "" == expected.engagement, outputs["daily.csv"] ?? "" == expected.daily
+        else {
             Issue.record("\(place)\n\(outputs["daily.csv"] ?? "")\n---\n\(expected.daily)")
             return false
         }
@@ -316,7 +319,8 @@ private struct Stage {
             return Event(
                 name: "",
                 kind: .settings(
-                    countsDuplicates: Bool.random(using: &dice), ratio: ["5%", "5%", "90%"].randomElement(using: &dice)!))
+                    countsDuplicates: Bool.random(using: &dice),
+                    ratio: ["5%", "5%", "90%"].randomElement(using: &dice)!))
         default: kind = canCrash ? .crash(content(isBad: false)) : .holds(content(isBad: false))
         }
         return Event(name: name, kind: kind)

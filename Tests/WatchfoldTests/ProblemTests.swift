@@ -132,7 +132,8 @@ import Testing
         }
     }
 
-    private static let held = Problem(file: "a b.json", .held, isUnusual: false, reason: "it's \"so\"", date: "2022-04-01")!
+    private static let held = Problem(
+        file: "a b.json", .held, isUnusual: false, reason: "it's \"so\"", date: "2022-04-01")!
 
     @Test func eachIsToldOnceWithWhatItIs() async throws {
         let scene = Scene()

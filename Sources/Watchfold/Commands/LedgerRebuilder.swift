@@ -105,7 +105,9 @@ struct LedgerRebuilder {
         _ manifest: Manifest, _ found: [Found], _ resolution: inout Resolution, _ notes: inout [String]
     ) -> [Found] {
         let present = Dictionary(uniqueKeysWithValues: found.map { ($0.partial, $0) })
-        for digest in manifest.accepted { resolution.decide(ContentDecision(.accept, "a rebuilt ledger", digest: digest)) }
+        for digest in manifest.accepted {
+            resolution.decide(ContentDecision(.accept, "a rebuilt ledger", digest: digest))
+        }
         for entry in manifest.retracted {
             guard let facts = present[entry.partial]?.version.facts else { continue }
             resolution.decide(ContentDecision(.retract, facts.name, digest: facts.digest))

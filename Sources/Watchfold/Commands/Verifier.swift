@@ -135,7 +135,8 @@ package struct Verifier {
     private func check(_ checkpoints: CheckpointFolder, _ report: inout VerifyReport) throws -> [VersionRecord] {
         report.damages += try checkpoints.ledger.check()
         var damaged: [VersionRecord] = []
-        let used = Set(try checkpoints.ledger.files().flatMap { [$0.holding.claim, $0.holding.present].compactMap { $0 } })
+        let used = Set(
+            try checkpoints.ledger.files().flatMap { [$0.holding.claim, $0.holding.present].compactMap { $0 } })
         for version in try checkpoints.ledger.versions() {
             let fault: String
             do {

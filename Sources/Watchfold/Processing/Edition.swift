@@ -134,7 +134,8 @@ struct Edition {
     ) throws -> [VersionRecord] {
         var remaining = counting.filter { !names.contains(ByteOrdered($0.facts.name)) }
         let present = Set(remaining.map(\.facts.digest))
-        for gone in counting where names.contains(ByteOrdered(gone.facts.name)) && !present.contains(gone.facts.digest) {
+        for gone in counting where names.contains(ByteOrdered(gone.facts.name)) && !present.contains(gone.facts.digest)
+        {
             let heirs = try ledger.claimants(gone.facts.digest, at: generation).filter {
                 !names.contains(ByteOrdered($0.name))
             }

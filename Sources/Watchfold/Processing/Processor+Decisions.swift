@@ -79,7 +79,8 @@ extension Processor {
             var notes: [String] = []
             if let counting, counting.facts.plan != settings.configuration.foldSettingsText {
                 notes.append(
-                    "\(now.name) was folded under other settings than those of now; `watchfold reprocess` folds it again")
+                    "\(now.name) was folded under other settings than those of now; `watchfold reprocess` folds it again"
+                )
             }
             return DecisionReport(
                 name: now.name, state: now.state, reason: now.reason,

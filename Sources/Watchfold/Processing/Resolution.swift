@@ -295,7 +295,9 @@ struct Resolution {
     }
 
     /// Whether one name goes before another with the same content.
-    private static func precedes(_ isDated: Bool, _ name: ByteOrdered, _ isOtherDated: Bool, _ other: ByteOrdered) -> Bool {
+    private static func precedes(_ isDated: Bool, _ name: ByteOrdered, _ isOtherDated: Bool, _ other: ByteOrdered)
+        -> Bool
+    {
         if isDated != isOtherDated { return isDated }
         let (count, otherCount) = (name.string.utf8.count, other.string.utf8.count)
         return count != otherCount ? count < otherCount : name < other

@@ -27,7 +27,7 @@ extension RunReport {
         let unusual = files.filter { $0.isUnusual && !$0.isUnchanged }
         if !unusual.isEmpty {
             lines.append(
-                "\(Show.count(unusual.count, "file")) unlike the days before: "
+                "\(Show.count(unusual.count, "file")) unusual: "
                     + unusual.prefix(Self.namedFiles).map { Show.name($0.name) }.joined(separator: ", ")
                     + (unusual.count > Self.namedFiles ? ", …" : ""))
         }

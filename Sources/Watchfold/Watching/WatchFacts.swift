@@ -46,7 +46,8 @@ struct WatchFacts: Sendable {
     mutating func note(_ file: FileReport) {
         states[ByteOrdered(file.name)] = file.state
         problems.note(
-            file: file.name, file.state, isUnusual: file.isUnusual, reason: file.reason, date: dates[ByteOrdered(file.name)])
+            file: file.name, file.state, isUnusual: file.isUnusual, reason: file.reason,
+            date: dates[ByteOrdered(file.name)])
     }
 
     mutating func add(_ report: RunReport) {
