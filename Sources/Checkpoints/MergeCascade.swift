@@ -53,29 +53,35 @@ struct MergeCascade {
     let jobs: Int
     var fanIn = Self.fanIn
 
-    /// Tables that add up to what the given ones do: at most `fanIn`, if there is a place for scratch tables.
-    func reduced(_ tables: [MergeTable]) throws -> [MergeTable] {
+    /// Tables that add up to what the given ones do: at most `fanIn`, if there is a place for scratch tables. Of the given
+    /// ones no more than `fanIn` are open at a time: a process may have only so many files open.
+    func reduced(_ inputs: [() throws -> MergeTable]) throws -> [MergeTable] {
         for root in [scratch.root, scratch.elsewhere] {
             do {
-                return try reduced(tables, root)
+                return try reduced(inputs, root)
             } catch let error as IOError where error.isFull || error.isDenied {}
         }
-        return tables
+        return try inputs.map { try $0() }
     }
 
-    private func reduced(_ tables: [MergeTable], _ root: String) throws -> [MergeTable] {
-        var tables = tables
-        while tables.count > fanIn {
-            var next: [MergeTable] = []
-            var rest = tables[...]
+    private func reduced(_ inputs: [() throws -> MergeTable], _ root: String) throws -> [MergeTable] {
+        var inputs = inputs
+        while inputs.count > fanIn {
+            var next: [() throws -> MergeTable] = []
+            var rest = inputs[...]
             while !rest.isEmpty {
-                let some = Array(rest.prefix(fanIn))
+                let some = rest.prefix(fanIn)
                 rest = rest.dropFirst(some.count)
-                next.append(some.count > 1 ? try merged(some, root) : some[0])
+                if some.count == 1 {
+                    next.append(some.first!)
+                } else {
+                    let table = try merged(try some.map { try $0() }, root)
+                    next.append { table }
+                }
             }
-            tables = next
+            inputs = next
         }
-        return tables
+        return try inputs.map { try $0() }
     }
 
     private func merged(_ tables: [MergeTable], _ root: String) throws -> MergeTable {

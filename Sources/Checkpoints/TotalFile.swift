@@ -56,22 +56,25 @@ package struct TotalPlan {
     package func open(withDays: Bool = true, jobs: Int) throws -> RangedMerge {
         var schema = schema
         if !withDays { schema.measures.removeAll { $0.merge == .union } }
-        let tables = try inputs.map { input in
-            var table = try input()
-            table.sources = Array(table.sources.prefix(schema.measures.count))
-            return table
+        let inputs = inputs.map { input in
+            {
+                var table = try input()
+                table.sources = Array(table.sources.prefix(schema.measures.count))
+                return table
+            }
         }
         return RangedMerge(
             schema: schema, countMeasure: 1,
-            tables: try MergeCascade(schema: schema, scratch: scratch, jobs: jobs).reduced(tables))
+            tables: try MergeCascade(schema: schema, scratch: scratch, jobs: jobs).reduced(inputs))
     }
 
     /// Merges the inputs into batches of the total.
     ///
     /// - Throws: `DamagedTable` naming the file; `FoldError`; `IOError`.
     package func run(_ emit: (KeyedBatch) throws -> Void) throws {
+        let tables = try MergeCascade(schema: schema, scratch: scratch, jobs: 1).reduced(inputs)
         try KeyedMerge(schema: schema, countMeasure: 1).run(
-            try inputs.map { try $0().input }, rowLimit: KeyedTableFormat.rowGroupRows, emit: emit)
+            tables.map(\.input), rowLimit: KeyedTableFormat.rowGroupRows, emit: emit)
     }
 }
 

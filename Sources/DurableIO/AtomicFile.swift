@@ -29,9 +29,10 @@ package final class AtomicFile {
     /// waits for no more than a moment.
     private static let writebackBytes = 2 << 20
     /// Where the bytes go when they bypass the kernel's cache.
-    private let direct: DirectWriter?
+    private var direct: DirectWriter?
     private let fileSystem: FileSystem
-    private let file: OpenFile
+    /// Nil once it is sealed: many files may wait for their names together, and a process may have only so many open.
+    private var file: OpenFile?
     private var state = State.writing
 
     private var isNameless = false
@@ -81,8 +82,8 @@ package final class AtomicFile {
 
     /// Gives the file the attributes of the one that it is to replace.
     private func adopt(_ replaced: FileAttributes) throws(IOError) {
-        if ownAttributes == nil { ownAttributes = try file.attributes() }
-        try file.setAttributes(replaced)
+        if ownAttributes == nil { ownAttributes = try file!.attributes() }
+        try file!.setAttributes(replaced)
     }
 
     /// A file that was not put in place leaves nothing behind. A failure to remove it is left to the next sweep.
@@ -111,10 +112,10 @@ package final class AtomicFile {
             count += bytes.count
             return
         }
-        try file.write(bytes)
+        try file!.write(bytes)
         count += bytes.count
         if count - begun >= Self.writebackBytes {
-            file.beginWriteback(begun..<count)
+            file!.beginWriteback(begun..<count)
             begun = count
         }
     }
@@ -126,7 +127,7 @@ package final class AtomicFile {
         if !isNameless { try fileSystem.remove(temporaryPath) }
         isNameless = true
         Self.note(temporaryPath, nil)
-        return file
+        return file!
     }
 
     /// Gives the file another name than it was meant to have, in the same folder, when it gets one.
@@ -141,7 +142,8 @@ package final class AtomicFile {
     package func seal() throws(IOError) {
         precondition(state == .writing && !isNameless, "\(path) was sealed twice, or has no name")
         try direct?.finish()
-        try file.sync()
+        try file!.sync()
+        (direct, file) = (nil, nil)
         state = .sealed
     }
 

@@ -167,7 +167,7 @@ private func batch(_ rows: some Collection<Row>) -> KeyedBatch {
         let cascade = MergeCascade(
             schema: Self.schema, scratch: ScratchTables(root: folder.path, fileSystem: .real), jobs: 2, fanIn: 3)
         do {
-            let reduced = try cascade.reduced(inputs)
+            let reduced = try cascade.reduced(inputs.map { input in { input } })
             #expect(reduced.count <= 3)
             let merge = RangedMerge(schema: Self.schema, countMeasure: 1, tables: reduced, usualRows: 30)
             var found: [Row] = []

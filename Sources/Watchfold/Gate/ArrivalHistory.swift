@@ -33,6 +33,7 @@ final class ArrivalHistory {
     private let rules: GateRules
     /// Ascending by date; of one series each date once.
     private var series: [FileSeries: [Entry]] = [:]
+    /// Those of a date that are large enough to be copies of each other: of thousands of small ones none is looked at.
     private var dates: [String: [ByteOrdered: Entry]] = [:]
     private var names: [ByteOrdered: Entry] = [:]
     /// The generation that the list is of; nil: to be read.
@@ -77,7 +78,9 @@ final class ArrivalHistory {
             apps: apps.map { Self.large($0, of: records) })
         let key = FileSeries(name: facts.name, date: date)
         series[key, default: []].insert(entry, at: place(of: date, in: series[key] ?? []))
-        dates[date, default: [:]][ByteOrdered(facts.name)] = entry
+        if ArrivalGate.canBeCopies(facts.rows, facts.rows) {
+            dates[date, default: [:]][ByteOrdered(facts.name)] = entry
+        }
         names[ByteOrdered(facts.name)] = entry
     }
 
@@ -133,7 +136,11 @@ final class ArrivalHistory {
         let after = line[own...].drop { $0.date == date }.prefix(rules.days)
         var others: [Entry] = []
         if looksForCopies {
-            let sameDate = (dates[date] ?? [:]).filter { $0.key != ByteOrdered(facts.name) }
+            let sameDate =
+                ArrivalGate.canBeCopies(facts.rows, facts.rows)
+                ? (dates[date] ?? [:]).filter {
+                    $0.key != ByteOrdered(facts.name) && ArrivalGate.canBeCopies(facts.rows, $0.value.rows)
+                } : [:]
             others = sameDate.sorted { $0.key < $1.key }.map(\.value) + earlier + after
             others.removeAll { !ArrivalGate.canBeCopies(facts.rows, $0.rows) }
         }
