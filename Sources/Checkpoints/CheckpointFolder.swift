@@ -29,6 +29,8 @@ package enum CheckpointError: Error, Sendable, CustomStringConvertible {
     case ledgerMissing(path: String)
     /// The ledger is older than what was made from it.
     case ledgerWentBack(path: String, generation: Int, known: Int)
+    /// The ledger knows fewer decisions than what was made from it.
+    case decisionsLost(path: String, count: Int, known: Int)
     /// The manifest was made from another ledger.
     case otherLedger(path: String)
     /// There are no checkpoints at all.
@@ -44,6 +46,9 @@ package enum CheckpointError: Error, Sendable, CustomStringConvertible {
             "\(path) has partials but no ledger: `watchfold verify --repair` rebuilds the ledger from them"
         case .ledgerWentBack(let path, let generation, let known):
             "the ledger of \(path) is at generation \(generation), but \(known) was reached before, so commits are lost: "
+                + "`watchfold verify --repair` rebuilds it from the partials"
+        case .decisionsLost(let path, let count, let known):
+            "the ledger of \(path) knows \(count) of \(known) decisions to accept, retract or restore, so it is an old copy: "
                 + "`watchfold verify --repair` rebuilds it from the partials"
         case .otherLedger(let path):
             "the ledger of \(path) is not the one that its manifest was made from: "
@@ -260,6 +265,10 @@ package final class CheckpointFolder {
         let generation = try ledger.generation
         if manifest.generation > generation {
             throw CheckpointError.ledgerWentBack(path: root, generation: generation, known: manifest.generation)
+        }
+        let decisions = try ledger.decisionCount
+        if manifest.decisions > decisions {
+            throw CheckpointError.decisionsLost(path: root, count: decisions, known: manifest.decisions)
         }
     }
 

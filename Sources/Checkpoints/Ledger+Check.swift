@@ -46,7 +46,8 @@ extension Ledger {
             finding: "counts, although its file is missing, a duplicate or retracted",
             violations: """
                 SELECT c.name FROM counting c WHERE c.to_generation IS NULL AND NOT EXISTS (
-                    SELECT 1 FROM files f WHERE f.name = c.name AND f.state NOT IN ('duplicate', 'retracted'))
+                    SELECT 1 FROM files f WHERE f.name = c.name AND f.state <> 'duplicate'
+                        AND (f.state <> 'retracted' OR f.digest IS NOT c.digest))
                 """),
         Invariant(
             finding: "is a duplicate of a content that does not count under the name given",

@@ -257,7 +257,10 @@ extension Ledger {
         step.counting = counting
         var wanted: VersionRecord?
         var given: StopReason?
-        if state.leavesCountedAlone {
+        // A retracted content that is held was never what the name gave.
+        var isGivingMore = false
+        if case .version = step.change.gives, state == .retracted { isGivingMore = true }
+        if state.leavesCountedAlone || isGivingMore {
             switch step.change.gives {
             case .asBefore: return
             case .version(let version): wanted = try resolve(version, step.change.name, added)

@@ -70,6 +70,18 @@ extension Ledger {
         ) { (row) throws(SQLiteError) in try row.text(0) } == DecisionKind.retract.rawValue
     }
 
+    /// How many decisions were taken.
+    package var decisionCount: Int {
+        get throws(LedgerError) {
+            try reading("counting the decisions") {
+                guard try has(format: 4) else { return 0 }
+                return try connection.first("SELECT count(*) FROM decisions") { (row) throws(SQLiteError) in
+                    try row.int(0)
+                } ?? 0
+            }
+        }
+    }
+
     /// Every decision, in order.
     package func decisions() throws(LedgerError) -> [ContentDecision] {
         try reading("reading the decisions") {

@@ -7,6 +7,7 @@
 //      watchfold manifest 2
 //      ledger 5f0c…                                     identity of the ledger
 //      generation 31
+//      decisions 3                                      how many a person took, if any
 //      counts 1597920 28402637305 partials/dt=2022-04-01/20220401-9f3c1de2a0b45c77.parquet
 //      copy 1597920 28402637305 partials/dt=2022-04-01/20220401-again-9f3c1de2a0b45c77.parquet
 //      retracted 1204 8811204 partials/dt=2022-04-02/20220402-07d1….parquet
@@ -73,6 +74,8 @@ package struct Manifest: Sendable, Equatable {
     package var held: [Entry] = []
     /// Digests of contents that a person accepted, ascending.
     package var accepted: [String] = []
+    /// How many decisions the ledger knew: not every one changes what counts, and so the generation.
+    package var decisions = 0
 
     package init(ledger: String, generation: Int, counting: [Entry], retracted: [Entry]) {
         self.ledger = ledger
@@ -108,6 +111,7 @@ package struct Manifest: Sendable, Equatable {
                     if let version { manifest.retracted.append(Entry(version)) }
                 }
             }
+            manifest.decisions = decisions.count
             manifest.accepted = Set(decisions.filter { $0.kind == .accept }.map(\.digest)).sorted()
             let order = { (a: Entry, b: Entry) in Path.precedes(a.partial, b.partial) }
             manifest.counting.sort(by: order)
@@ -121,6 +125,7 @@ package struct Manifest: Sendable, Equatable {
 
     package var text: [UInt8] {
         var lines = [Self.head, "ledger \(ledger)", "generation \(generation)"]
+        if decisions > 0 { lines.append("decisions \(decisions)") }
         lines += counting.map { "counts \($0.text)" }
         lines += copies.map { "copy \($0.text)" }
         lines += retracted.map { "retracted \($0.text)" }
@@ -151,6 +156,11 @@ package struct Manifest: Sendable, Equatable {
             let (word, rest) = (line[..<blank], line[line.index(after: blank)...])
             if word == "accepted" {
                 accepted.append(String(rest))
+                continue
+            }
+            if word == "decisions" {
+                guard let number = Int(rest), number > 0 else { return nil }
+                decisions = number
                 continue
             }
             guard let entry = Entry(rest) else { return nil }

@@ -186,8 +186,12 @@ private struct Model {
     /// What lies under a name, when it is whole.
     func present(_ name: String) -> Content? { torn.contains(name) ? nil : found[name]?.last }
 
+    /// Whether a content lies there that is held and was not taken out by hand.
+    func isHeldOpenly(_ name: String) -> Bool {
+        present(name).map { isHeld($0) && !isRetracted($0, name) } ?? false
+    }
+
     func claim(_ name: String) -> Content? {
-        if let present = present(name), isRetracted(present, name) { return nil }
         let taken = found[name]?.last { !isHeld($0) }
         return taken.flatMap { isRetracted($0, name) ? nil : $0 }
     }
@@ -308,10 +312,10 @@ private struct Stage {
             kind = .holds(copied)
         case 48..<57: kind = .cut
         case 57..<62: kind = .removed
-        case 62..<69: return decision(.accept, name, &dice) { model.present($0).map(model.isHeld) ?? false }
+        case 62..<69: return decision(.accept, name, &dice) { model.isHeldOpenly($0) }
         case 69..<77:
             return decision(.retract, name, &dice) {
-                model.claim($0) != nil || (model.present($0).map(model.isHeld) ?? false)
+                model.claim($0) != nil || model.isHeldOpenly($0)
             }
         case 77..<85: return decision(.restore, name, &dice) { !(model.retracted[$0] ?? []).isEmpty }
         case 85..<88: kind = .reprocessed
@@ -365,7 +369,8 @@ private struct Stage {
 
     private mutating func decide(_ decision: Decision, _ name: String) throws {
         let (claim, present) = (model.claim(name), model.present(name))
-        let isHeld = present.map { model.isHeld($0) && !model.isRetracted($0, name) } ?? false
+        // What was taken out by hand is shown as that, though it is held.
+        let isHeld = model.isHeldOpenly(name)
         do {
             _ = try world.processor().decide(decision, name)
         } catch let refusal as DecisionRefused {

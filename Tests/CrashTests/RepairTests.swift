@@ -165,6 +165,45 @@ import Testing
         #expect(try world.states() == states, "\(loss.rawValue)")
     }
 
+    /// A name of which an earlier content was retracted gives the later one after the ledger was rebuilt, too.
+    @Test func whatCountsBesideARetractionSurvivesTheLossOfTheLedger() throws {
+        let world = try World.make()
+        defer { world.remove() }
+        try world.put("20220401.json", day(9))
+        try world.put("20220402.json", day(2))
+        _ = try world.processor().run()
+        _ = try world.processor().decide(.retract, "20220401.json")
+        try world.put("20220401.json", day(5))
+        _ = try world.processor().run()
+        let before = world.outputs()
+        try FileManager.default.removeItem(atPath: world.root + "/inbox/20220401.json")
+        try lose(.ledger, world, [:])
+        #expect(try world.repair().isSound)
+        _ = try world.processor().run()
+        #expect(world.outputs() == before)
+        #expect(try world.states()["20220401.json"] == .folded)
+    }
+
+    /// A decision that changes no sum leaves the generation as it is; an old ledger is refused all the same.
+    @Test func anOldLedgerThatForgotADecisionIsRefused() throws {
+        let world = try World.make()
+        defer { world.remove() }
+        try world.put("20220401.json", day(1))
+        try world.put("20220401-copy.json", day(1))
+        _ = try world.processor().run()
+        var old: [String: Data] = [:]
+        let root = world.root + "/checkpoints/"
+        for name in Self.ledgerFiles { old[name] = FileManager.default.contents(atPath: root + name) }
+        _ = try world.processor().decide(.retract, "20220401-copy.json")
+        try lose(.ledgerWentBack, world, old)
+        #expect(throws: CheckpointError.self) { try world.processor() }
+        #expect(throws: CheckpointError.self) { try world.verify() }
+        #expect(try world.repair().hasLost)
+        try world.put("20220401.json", day(2))
+        _ = try world.processor().run()
+        #expect(try world.states() == ["20220401.json": .folded, "20220401-copy.json": .retracted])
+    }
+
     /// What was accepted, retracted, held and copied is known after the ledger was rebuilt from partials and manifest, also
     /// when nothing of it is in the inbox any more.
     @Test func decisionsSurviveTheLossOfTheLedger() throws {

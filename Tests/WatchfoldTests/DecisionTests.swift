@@ -121,6 +121,47 @@ import Testing
         try expectSound(bench)
     }
 
+    @Test func aHeldContentThatWasRetractedTakesNothingAwayWhenItComesBack() throws {
+        let bench = Workbench()
+        let bad = line("Z") + "bad\n"
+        bench.put("a.json", bad)
+        try bench.run()
+        #expect(try decide(bench, .retract, "a.json").state == .retracted)
+        #expect(try !bench.run().isIncomplete)
+        for text in [line("A"), bad, #"{"Contract":"#, bad] {
+            bench.put("a.json", text)
+            try bench.run()
+            #expect(sums(bench) == ["A": 5])
+            try expectSound(bench)
+        }
+        #expect(try bench.state("a.json") == .retracted)
+        #expect(try decide(bench, .restore, "a.json").state == .held)
+        #expect(sums(bench) == ["A": 5])
+    }
+
+    @Test func aDecisionIsTakenUnderTheSettingsOfNow() throws {
+        for runsBefore in [true, false] {
+            let bench = Workbench()
+            bench.put("a.json", line("A"))
+            try bench.run()
+            bench.put("a.json", line("Z") + "bad\n")
+            try bench.run()
+            bench.yaml = "max_reject_ratio: 60%\n"
+            if runsBefore { try bench.run() }
+            // Z is what the name gives by now.
+            _ = try decide(bench, .retract, "a.json")
+            #expect(sums(bench) == [:], "run before: \(runsBefore)")
+            bench.put("b.json", line("Y") + "bad\n")
+            try bench.run()
+            bench.yaml = ""
+            if runsBefore { try bench.run() }
+            #expect(try decide(bench, .accept, "b.json").state == .folded)
+            // Z is held again, so the name gives what it gave before.
+            #expect(sums(bench) == ["A": 5, "Y": 5])
+            try expectSound(bench)
+        }
+    }
+
     // MARK: Copies
 
     @Test(arguments: [#"{"Contract":"Z","Ap"#, "", #"{"Contract":3}"# + "\n"])
@@ -307,6 +348,20 @@ import Testing
         let status = try bench.status()
         #expect(!status.isIncomplete && status.files.map(\.isGone) == [true, true])
         #expect(sums(bench) == ["A": 5])
+    }
+
+    @Test func aFileThatLeftTheInboxIsNoReasonForARunToBeIncompleteWhenItsStateFollows() throws {
+        let bench = Workbench()
+        bench.put("20220401.json", line("A"))
+        bench.put("c.json", line("A"))
+        try bench.run()
+        bench.put("c.json", "{")
+        try bench.run()
+        bench.remove("c.json")
+        bench.put("20220401.json", line("B"))
+        #expect(try !bench.run().isIncomplete)
+        #expect(sums(bench) == ["A": 5, "B": 5])
+        #expect(try !bench.status().isIncomplete)
     }
 
     // MARK: Costs

@@ -215,6 +215,12 @@ struct SmallDays {
         #expect(try outcome(bench, "20220411.json").state == .folded)
         let after = bench.outputs()
         #expect(after["daily.csv"] != before["daily.csv"])
+        // It stays held however often it is read again.
+        bench.put("20220412.json", days.lines(12).prefix(300).joined(separator: "\n") + "\n")
+        #expect(try bench.run().files.map(\.state) == [.held])
+        for _ in 1...3 { #expect(try bench.reprocess(["\(bench.inbox)/20220412.json"]).files.map(\.state) == [.held]) }
+        expectSame(bench.outputs(), after)
+        bench.remove("20220412.json")
         // A decision is of a content: read again, it is not held again.
         #expect(try bench.reprocess(["\(bench.inbox)/20220411.json"]).files.map(\.state) == [.folded])
         expectSame(bench.outputs(), after)

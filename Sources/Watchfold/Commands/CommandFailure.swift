@@ -50,7 +50,7 @@ package struct CommandFailure: Error {
         case let error as CheckpointError:
             switch error {
             case .locked: self.init(.locked, "\(error)")
-            case .ledgerMissing, .ledgerWentBack, .otherLedger: self.init(.damaged, "\(error)")
+            case .ledgerMissing, .ledgerWentBack, .decisionsLost, .otherLedger: self.init(.damaged, "\(error)")
             case .moved: self.init(.system, "\(error)")
             case .nothingYet: self.init(.usage, "\(error)")
             }

@@ -117,10 +117,13 @@ struct LedgerRebuilder {
                 "\(entry.partial) counted and is lost: \(Show.count(entry.records, "record")) and "
                     + "\(Show.number(entry.seconds)) seconds, unless the next run finds its file in the inbox")
         }
-        // What lies there now comes last; it may be what the name gives.
+        // What was retracted came before what the name gives, or the name would give nothing; what lies there now, if that is
+        // something else, came last.
         let claimed = manifest.counting + manifest.copies
-        let earlier = claimed + manifest.retracted.filter { !claimed.contains($0) }
-        let order = earlier.filter { !manifest.present.contains($0) } + manifest.present
+        let last = Set(claimed + manifest.present)
+        let order =
+            manifest.retracted.filter { !last.contains($0) }
+            + claimed.filter { !manifest.present.contains($0) } + manifest.present
         return order.compactMap { present[$0.partial] }
     }
 }

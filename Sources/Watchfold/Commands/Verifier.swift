@@ -125,7 +125,9 @@ package struct Verifier {
 
     private static func isLedgerLost(_ error: any Error) -> Bool {
         switch error {
-        case CheckpointError.ledgerMissing, CheckpointError.ledgerWentBack, CheckpointError.otherLedger: true
+        case CheckpointError.ledgerMissing, CheckpointError.ledgerWentBack, CheckpointError.decisionsLost,
+            CheckpointError.otherLedger:
+            true
         case LedgerError.damaged, LedgerError.notALedger: true
         default: false
         }

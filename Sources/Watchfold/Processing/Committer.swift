@@ -249,7 +249,7 @@ final class Committer: @unchecked Sendable {
         }
         var judged = content
         judged.judgement = judgement
-        guard try resolution.reasonToHold(judged) == nil else { return judgement }
+        guard try resolution.reasonToHold(judged, isAfresh: isAfresh) == nil else { return judgement }
         let countsDuplicates = settings.configuration.duplicates == .count
         // A copy gives nothing of its own.
         if !countsDuplicates, try resolution.goesBefore(candidate.name, candidate.location, content.digest) {

@@ -56,6 +56,13 @@ extension Processor {
     /// - Throws: `DecisionRefused` when the file is not in a state for it.
     package func decide(_ decision: Decision, _ name: String) throws -> DecisionReport {
         let ledger = checkpoints.ledger
+        // What a name gives, and what is held, is asked under the settings of now.
+        if try Resolution(checkpoints, settings).isUnderOtherRules {
+            try ledger.recordedRun("settle") { run in
+                _ = try settleRules(run)
+                return RunSummary(outcome: .finished)
+            }
+        }
         guard let file = try find(name) else {
             throw DecisionRefused(description: "\(name): the ledger knows no such file; `watchfold status` lists them")
         }

@@ -170,16 +170,23 @@ package final class Processor {
     /// When the settings that decide what counts are others than before, everything is settled anew.
     ///
     /// - Returns: the files whose state followed.
-    private func settleRules(_ run: RunID) throws -> [FileReport] {
+    func settleRules(_ run: RunID) throws -> [FileReport] {
         let resolution = Resolution(checkpoints, settings)
         guard try resolution.isUnderOtherRules else { return [] }
         var change = CommitChange(run: run)
         try resolution.complete(&change)
         try checkpoints.ledger.commit(change)
         try history?.note(committed: change.files.map(\.name))
-        let followers = try change.files.map { FileReport(try checkpoints.ledger.file(named: $0.name)!) }
+        let followers = try change.files.map { try follower(checkpoints.ledger.file(named: $0.name)!) }
         for follower in followers { observer.finish(follower) }
         return followers
+    }
+
+    /// A file that was not read, and whose state followed from others.
+    private func follower(_ file: FileRecord) throws -> FileReport {
+        var report = FileReport(file)
+        report.isGone = try fileSystem.statusIfPresent(Path.join(inbox.root, file.location.path)) == nil
+        return report
     }
 
     private func states(_ report: RunReport) -> [FileState: Int] {
@@ -305,7 +312,10 @@ package final class Processor {
         }
         // Last, and once for each file: only the state that it is left in matters.
         for follower in results.followers { observer.finish(follower) }
-        report.follow(results.followers)
+        report.follow(
+            try results.followers.map { file in
+                try checkpoints.ledger.file(named: file.name).map { try follower($0) } ?? file
+            })
         report.storedBytes = zip(files, results.all).reduce(0) { $0 + ($1.1 == nil ? 0 : $1.0.status.size) }
     }
 

@@ -164,8 +164,11 @@ struct Resolution {
     }
 
     /// Why a content may not count; nil when it may.
-    func reasonToHold(_ content: Content) throws -> String? {
-        var reason = try content.judgement?.held ?? knownMark(content.digest)
+    ///
+    /// - Parameter isAfresh: what was found out about it before this change is left aside.
+    func reasonToHold(_ content: Content, isAfresh: Bool = false) throws -> String? {
+        var reason = content.judgement?.held
+        if reason == nil { reason = try isAfresh ? mark(content.digest) : knownMark(content.digest) }
         if reason == nil, content.tally.rejected > 0 { reason = try excess(content) }
         guard reason != nil else { return nil }
         if accepted.contains(content.digest) { return nil }
@@ -239,13 +242,9 @@ struct Resolution {
         let retracted = try retractedContents(of: name.string)
         if let present = subject.present {
             subject.isRetracted = retracted.contains(present.digest)
-            if subject.isRetracted {
-                subject.isWithout = .retracted
-                return subject
-            }
             subject.held = try reasonToHold(present)
             if subject.held == nil {
-                subject.claim = present
+                if subject.isRetracted { subject.isWithout = .retracted } else { subject.claim = present }
                 return subject
             }
         }

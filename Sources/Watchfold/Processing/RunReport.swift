@@ -22,6 +22,8 @@ package struct FileReport: Sendable {
 
     /// Whether the gate found it unlike the days before.
     package var isUnusual = false
+    /// Whether it left the inbox: nobody has to do anything about what lay there.
+    package var isGone = false
 }
 
 /// How reports came to be current.
@@ -71,7 +73,9 @@ package struct RunReport: Sendable {
     /// Whether some file is held, failed or waiting.
     package var isIncomplete: Bool {
         hasProblems || !stillOpen.isEmpty
-            || (files + followers).contains { $0.state == .held || $0.state == .failed || $0.state == .waiting }
+            || (files + followers).contains {
+                !$0.isGone && ($0.state == .held || $0.state == .failed || $0.state == .waiting)
+            }
     }
 
     /// The state of files followed from what became of others; only the state that each is left in matters.
