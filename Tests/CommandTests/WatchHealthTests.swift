@@ -46,6 +46,32 @@ import Testing
         #expect(try watch.stop() == 0)
     }
 
+    @Test func aChangeOfStateThatFollowsIsLoggedOnce() async throws {
+        let shell = Shell()
+        shell.put("watchfold.yaml", "max_reject_ratio: 0.5\n")
+        let watch = try WatchProcess(shell, Self.quick + ["--status-port", "0"])
+        for name in ["a", "b", "c"] { shell.put("inbox/\(name).json", records([(name, "VOD", 5), (name, "VOD", -5)])) }
+        try watch.waitForReport("a,0,5,0,0,0\nb,0,5,0,0,0\nc,0,5,0,0,0\n")
+        func lines(_ text: String) -> Int { watch.log.components(separatedBy: text).count - 1 }
+        // The rule decides of all three.
+        shell.put("watchfold.yaml", "max_reject_ratio: 0\n")
+        watch.kill(SIGHUP)
+        try watch.waitForReport("")
+        #expect(try await shell.get("/metrics", port: watch.servedPort).contains("watchfold_files{state=\"held\"} 3\n"))
+        // A copy takes over from a file that holds something else now.
+        shell.put("watchfold.yaml", "max_reject_ratio: 0.5\n")
+        watch.kill(SIGHUP)
+        try watch.waitForReport("a,0,5,0,0,0\nb,0,5,0,0,0\nc,0,5,0,0,0\n")
+        shell.put("inbox/d.json", records([("a", "VOD", 5), ("a", "VOD", -5)]))
+        try watch.waitForLog(" d.json duplicate")
+        shell.put("inbox/a.json", records([("e", "VOD", 5)]))
+        try watch.waitForReport("a,0,5,0,0,0\nb,0,5,0,0,0\nc,0,5,0,0,0\ne,0,5,0,0,0\n")
+        try watch.waitForLog(" d.json folded")
+        #expect(try watch.stop() == 0)
+        #expect(lines(" d.json folded") == 1, "\(watch.log)")
+        for name in ["a", "b", "c"] { #expect(lines(" \(name).json held") == 1, "\(watch.log)") }
+    }
+
     @Test func theStatusPortAndTheHookFollow() async throws {
         let shell = Shell()
         let port = try await shell.expect(

@@ -239,6 +239,66 @@ import Testing
         #expect(try watch.stop() == 0)
     }
 
+    @Test(arguments: [false, true]) func whatIsGoneFromTheOutputIsMadeAnew(asked: Bool) throws {
+        let shell = Shell()
+        let files = FileManager.default
+        // Its own schedule does not bring an output back: the next time for it is an hour away.
+        shell.put("watchfold.yaml", "outputs: [{file: out/p.csv, report: profile, every: 1h}]\n")
+        shell.put("inbox/a.json", records([("A", "VOD", 5)]))
+        let watch = try WatchProcess(shell, ["--settle", "100ms", "--poll", asked ? "1h" : "300ms"])
+        let published = ["engagement", "profile", "daily", "apps"].map { "output/\($0).csv" } + ["output/receipt.json"]
+        let all = published + ["output/outputs.json", "out/p.csv"]
+        // How often the output was made: it is logged when its entry is written, too.
+        var made = 1
+        func isMade() -> Bool { watch.log.components(separatedBy: "info: out/p.csv: ").count - 1 == made }
+        try watch.wait("all files") { all.allSatisfy(shell.exists) && isMade() }
+        let contents = all.map(shell.read)
+        func expectBack(_ what: String) throws {
+            if asked { watch.kill(SIGHUP) }
+            // The receipt and the record name digests and no times, so all bytes are as before.
+            try watch.wait("\(what) to come back", seconds: 20) { all.map(shell.read) == contents && isMade() }
+        }
+        for (place, path) in (published + ["out/p.csv", "output", "out"]).enumerated() {
+            // In one step, or a folder would be filled again while it is emptied.
+            try files.moveItem(atPath: shell.root + "/" + path, toPath: shell.root + "/gone-\(place)")
+            if !published.contains(path) { made += 1 }
+            try expectBack(path)
+        }
+        shell.put("output/daily.csv", "overwritten")
+        made += 1
+        shell.put("out/p.csv", "overwritten")
+        try expectBack("what was overwritten")
+        #expect(try watch.stop() == 0)
+        #expect(watch.log.contains("gone from output or changed there: receipt.json; the reports are made anew"))
+        #expect(watch.log.contains("output out/p.csv: it, or its entry in output/outputs.json, is gone or changed"))
+        #expect(!watch.log.contains("trying again") && !watch.log.contains("back at work"), "\(watch.log)")
+    }
+
+    /// The rejected record matters: it is written into the folder before its file is in the ledger.
+    @Test(arguments: [0, 1]) func aPauseGrowsUntilARoundHasSucceeded(rejected: Int) async throws {
+        let shell = Shell()
+        shell.put("output", "in the way")
+        let watch = try WatchProcess(shell, Self.quick + ["--status-port", "0"])
+        try watch.waitForLog("state, metrics and reports are at")
+        let bad = Array(repeating: ("B", "VOD", -5), count: rejected)
+        shell.put("inbox/a.json", records([("A", "VOD", 5)] + bad + Array(repeating: ("A", "VOD", 0), count: 50)))
+        try watch.waitForLog("trying again in 4.00 s")
+        #expect(try await shell.get("/healthz", port: watch.servedPort).contains("\r\n\r\ndown: "))
+        let pauses = watch.log.components(separatedBy: "trying again in ").dropFirst().map { $0.prefix { $0 != "\n" } }
+        #expect(pauses == ["1.00 s", "2.00 s", "4.00 s"])
+        #expect(!watch.log.contains("back at work"), "\(watch.log)")
+        try FileManager.default.removeItem(atPath: shell.root + "/output")
+        try watch.waitForReport("A,0,5,0,0,0\n")
+        try watch.waitForLog("back at work")
+        #expect(try await shell.get("/healthz", port: watch.servedPort).hasSuffix("\r\n\r\nok\n"))
+        // The next trouble begins anew with a second.
+        try FileManager.default.moveItem(atPath: shell.root + "/inbox", toPath: shell.root + "/moved")
+        try watch.waitForLog("cannot look at inbox: No such file or directory; trying again in 1.00 s")
+        try FileManager.default.moveItem(atPath: shell.root + "/moved", toPath: shell.root + "/inbox")
+        try watch.wait("the end of it") { watch.log.components(separatedBy: "back at work").count == 3 }
+        #expect(try watch.stop() == 0)
+    }
+
     @Test func aSecondWatchIsRefusedAndReadersAreNot() async throws {
         let shell = Shell()
         let watch = try WatchProcess(shell)
@@ -301,6 +361,23 @@ import Testing
         try await shell.expect(0, "mv gone inbox")
         #expect(try watch.stop() == 0)
         try await shell.expect(1, "$W watch --status-port many")
+    }
+
+    @Test(.enabled(if: FullDiskTests.canMount, FullDiskTests.whyNot)) func aFullOutputDiskIsNotOverBeforeThereIsRoom()
+        async throws
+    {
+        let shell = Shell()
+        try await shell.expect(0, "mkdir disk && mount -t tmpfs -o size=1m tmpfs disk")
+        let watch = try WatchProcess(shell, Self.quick + ["--output", "disk/o"])
+        _ = try await shell("cat /dev/zero > disk/filler")
+        shell.put("inbox/a.json", records([("A", "VOD", 5)]))
+        try watch.waitForLog("trying again in 4.00 s")
+        #expect(!watch.log.contains("back at work"), "\(watch.log)")
+        try await shell.expect(0, "rm disk/filler")
+        try watch.wait("the report") { shell.read("disk/o/engagement.csv") == header + "A,0,5,0,0,0\n" }
+        try watch.waitForLog("back at work")
+        #expect(try watch.stop() == 0)
+        try await shell.expect(0, "umount -l disk")
     }
 
     @Test(.enabled(if: FullDiskTests.canMount, FullDiskTests.whyNot)) func afterAnErrorOfTheDiskItGoesOn() async throws

@@ -89,9 +89,10 @@ import Testing
         /// What the command is told goes into a file.
         static let notes = #"echo "$WATCHFOLD_PROBLEM|$WATCHFOLD_FILE|$WATCHFOLD_DATE|$WATCHFOLD_REASON" >> "#
 
-        func start(_ command: String? = nil) throws {
+        func start(_ command: String? = nil, patience: Duration = ShellCommand.patience) throws {
             teller = ProblemTeller(
-                facts: facts, fileSystem: .real, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                facts: facts, fileSystem: .real, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                patience: patience
             ) {}
             facts.onOtherProblems { [teller] in _ = teller!.step(.now) }
             try follow(command ?? Scene.notes + "'\(root)/told'")
@@ -216,6 +217,20 @@ import Testing
         try scene.follow(Scene.notes + "'\(scene.root)/told'")
         try await scene.expect([#"held|a b.json|2022-04-01|it's "so""#])
         #expect(problems() == [#"held a b.json: it's "so""#])
+    }
+
+    @Test func aCommandThatDoesNotEndIsAProblemUntilItDoes() async throws {
+        let scene = Scene()
+        let command = "until test -e '\(scene.root)/go'; do sleep 0.02; done"
+        try scene.start(command, patience: .milliseconds(100))
+        scene.facts.update { $0.problems.survey([Self.held]) }
+        let text =
+            "hook watch.on_problem: the command for problems is still running after 0.10 s, and no other is run before "
+            + "it ends: \(command)"
+        try await scene.wait { scene.facts.value.problems.all.map(\.text).contains(text) }
+        #expect(FileManager.default.createFile(atPath: scene.root + "/go", contents: nil))
+        try await scene.wait { scene.facts.value.problems.all == [Self.held] }
+        #expect(scene.facts.value.problemCommandFailures == 0)
     }
 
     @Test func aDamagedRecordCostsARepetition() async throws {

@@ -129,8 +129,22 @@ struct OutputKeeper {
         guard var written else { return false }
         let files = written.files
         written.files = []
-        guard written == wanted, !files.isEmpty else { return false }
-        return try files.allSatisfy { try fileSystem.statusIfPresent($0.path)?.size == $0.bytes }
+        guard written == wanted else { return false }
+        return try areThere(files)
+    }
+
+    private func areThere(_ files: [OutputsRecord.File]) throws -> Bool {
+        try !files.isEmpty && files.allSatisfy { try fileSystem.statusIfPresent($0.path)?.size == $0.bytes }
+    }
+
+    /// Those of some outputs whose files are not there as they were written, or have no entry any more.
+    func lost(_ plans: [OutputPlan]) throws -> [OutputPlan] {
+        if plans.isEmpty { return [] }
+        let entries = try readRecord().entries
+        return try plans.filter { plan in
+            guard let entry = entries.first(where: { $0.output == plan.text }) else { return true }
+            return try !areThere(entry.files)
+        }
     }
 
     // MARK: Writing

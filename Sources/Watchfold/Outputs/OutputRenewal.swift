@@ -3,8 +3,9 @@
 //      published g ─▶ wanted: g ─┬─ nothing runs, an output is due ─▶ a thread makes what is due ─▶ ring the watch
 //                                └─ else: at the next step of the watch
 //
-//  An output is due when it is behind and was begun at least its `every` ago; after a failure at least a minute ago. The
-//  thread reads the checkpoints as any reader does and takes one core, so that the watch goes on beside it.
+//  An output is due when it is behind and was begun at least its `every` ago; after a failure at least a minute ago. One
+//  whose files are gone is due at once. The thread reads the checkpoints as any reader does and takes one core, so that the
+//  watch goes on beside it.
 //
 //  A changed configuration makes every output due. What is being made with the old one is given up.
 
@@ -69,6 +70,7 @@ final class OutputRenewal: Sendable {
     ///
     /// - Returns: when something will be due; nil when nothing waits for a time.
     func step(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        forgetLost()
         let (job, deadline) = state.withLock { state -> (Job?, ContinuousClock.Instant?) in
             guard !state.isRunning, !state.isStopping, let (settings, generation) = state.wanted else {
                 return (nil, nil)
@@ -95,6 +97,30 @@ final class OutputRenewal: Sendable {
         }
         if let job { Thread.detachNewThread { [self] in work(job) } }
         return deadline
+    }
+
+    /// What was made and is gone is due now. While outputs are being made nobody looks; afterwards there is another step.
+    private func forgetLost() {
+        let (settings, plans) = state.withLock { state -> (Settings?, [OutputPlan]) in
+            guard !state.isRunning, !state.isStopping, let settings = state.wanted?.settings else { return (nil, []) }
+            return (settings, settings.outputs.filter { state.made[$0.text]?.generation != nil })
+        }
+        guard let settings else { return }
+        let lost: [OutputPlan]
+        do {
+            lost = try OutputKeeper(settings, fileSystem: fileSystem).lost(plans)
+        } catch {
+            // Making them meets the same error, and reports it.
+            lost = plans
+        }
+        if lost.isEmpty { return }
+        let record = OutputKeeper.recordPath(settings.configuration)
+        for plan in lost {
+            logger.warning(
+                "output \(Show.name(plan.path)): it, or its entry in \(Show.name(record)), is gone or changed; it is made anew",
+                metadata: ["file": "\(Show.name(plan.path))"])
+        }
+        state.withLock { state in for plan in lost { state.made[plan.text] = nil } }
     }
 
     private struct Job: Sendable {

@@ -6,7 +6,8 @@
 //      failed         a file of the inbox               it cannot be read                                yes
 //      unusual        a file of the inbox               it counts although the gate finds it unusual     no
 //      missing-day    a date                            no file of this day came by `expect_by`          yes
-//      hook           the name of a setting             its command failed when it was run last          yes
+//      hook           the name of a setting             its command failed when it was run last, or      yes
+//                                                       runs for more than ten minutes
 //      output         the path of an output             it could not be written when it was tried last   yes
 //
 //  What keeps the watch from its work (a full disk, a folder that went away) is none of these: then the watch is not

@@ -1,7 +1,8 @@
 //  The command that is run once for each problem.
 //
 //      problem appears ─▶ run the command ─┬─ ends well ─▶ told: written into problems.json
-//                                          └─ fails ─▶ again after a minute, two, four … an hour at most
+//                                          ├─ fails ─▶ again after a minute, two, four … an hour at most
+//                                          └─ runs for more than ten minutes ─▶ logged, and a problem itself
 //      problem is over ─▶ no longer told: if it comes again, it is a new one
 //
 //  The command gets WATCHFOLD_PROBLEM (see Problem.swift), WATCHFOLD_REASON, and where there are any WATCHFOLD_FILE (the file
@@ -45,10 +46,17 @@ final class ProblemTeller: Sendable {
     private let facts: WatchFactsBox
     private let fileSystem: FileSystem
     private let logger: Logger
+    private let patience: Duration
     private let onPause: @Sendable () -> Void
 
-    /// - Parameter onPause: called from another thread when there is a time to wait for.
-    init(facts: WatchFactsBox, fileSystem: FileSystem, logger: Logger, onPause: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - patience: how long the command may run before that is a problem.
+    ///   - onPause: called from another thread when there is a time to wait for.
+    init(
+        facts: WatchFactsBox, fileSystem: FileSystem, logger: Logger, patience: Duration = ShellCommand.patience,
+        onPause: @escaping @Sendable () -> Void
+    ) {
+        self.patience = patience
         self.facts = facts
         self.fileSystem = fileSystem
         self.logger = logger
@@ -129,7 +137,10 @@ final class ProblemTeller: Sendable {
                 variables["WATCHFOLD_FILE"] = problem.subject
             }
             if let date = problem.date { variables["WATCHFOLD_DATE"] = date }
-            if let failure = await ShellCommand.problem(of: command, variables) {
+            let failure = await ShellCommand.problem(of: command, variables, patience: patience) { [self] in
+                tellOverdue(command)
+            }
+            if let failure {
                 logger.warning("the command for problems \(failure): \(command)")
                 facts.update { $0.problemCommandFailures += 1 }
                 note("the command for problems \(failure): \(command)")
@@ -148,6 +159,14 @@ final class ProblemTeller: Sendable {
             }
         }
         onPause()
+    }
+
+    private func tellOverdue(_ command: String) {
+        let text =
+            "the command for problems is still running after \(Show.duration(patience.seconds)), and no other is run "
+            + "before it ends: \(command)"
+        logger.warning("\(text)")
+        if state.withLock({ $0.command != nil }) { note(text) }
     }
 
     private func note(_ reason: String?) {

@@ -10,10 +10,28 @@ import Subprocess
 #endif
 
 enum ShellCommand {
+    /// How long a command may run before somebody is told. Uploads take minutes; one that waits for ever would keep all
+    /// further ones from being run.
+    static let patience = Duration.seconds(600)
+
     /// Runs a command with `/bin/sh -c`, with more variables than the environment has.
     ///
+    /// - Parameter onOverdue: called once when it runs longer than `patience`, and never after this has returned.
     /// - Returns: how it failed; nil when it did not.
-    static func problem(of command: String, _ variables: [String: String]) async -> String? {
+    static func problem(
+        of command: String, _ variables: [String: String], patience: Duration, onOverdue: @escaping @Sendable () -> Void
+    ) async -> String? {
+        let reminder = Task {
+            do { try await Task.sleep(for: patience) } catch { return }
+            onOverdue()
+        }
+        let problem = await problem(of: command, variables)
+        reminder.cancel()
+        await reminder.value
+        return problem
+    }
+
+    private static func problem(of command: String, _ variables: [String: String]) async -> String? {
         var changes: [Environment.Key: String?] = [:]
         for (name, value) in variables { changes[Environment.Key(rawValue: name)!] = value }
         do {

@@ -11,7 +11,10 @@
 //  Whatever goes wrong, but for checkpoints that are damaged, is met in one way: everything is closed, the error is said,
 //  and after a while everything is opened as at the start. So coming back from a full disk, a folder that went away or a
 //  ledger in use is the same way as starting, and what starting makes good is made good. The ledger that was open before
-//  has to be there again: an empty folder in its place would be another history, and its reports would be wrong.
+//  has to be there again: an empty folder in its place would be another history, and its reports would be wrong. The
+//  pause grows, and health is down, until a round has succeeded; when reading files failed, one that reads files.
+//
+//  Each look also asks whether what was published is still there. What is not is made anew, as any run does.
 
 import Checkpoints
 import Configuration
@@ -42,8 +45,8 @@ final class Watcher {
         /// What the system told of since the last listing.
         var closed: Set<String> = []
         var settling: Settling
-        /// Whether the reports were looked at since the checkpoints were opened.
-        var hasPublished = false
+        /// What the last round left published; nil when a round has to see to it.
+        var published: PublishedFiles?
         var problems: Set<InboxProblem> = []
         var unread = UnreadNames()
         var redated: String?
@@ -56,6 +59,8 @@ final class Watcher {
     /// Missing days that were said.
     private var loggedMissing: Set<String> = []
     private var backOff = BackOff()
+    /// Whether a round that reads files failed, and none has succeeded since.
+    private var isReadingInDoubt = false
     /// Waits where there are no events.
     private let alarm: Alarm
 
@@ -92,9 +97,8 @@ extension Watcher {
         while !requests.wantsStop {
             do {
                 if requests.takeReload() { try reload() }
-                if work == nil { try reopen() }
+                if work == nil { try open() }
                 try step()
-                backOff.reset()
             } catch  where Self.endsTheWatch(error) {
                 close()
                 throw error
@@ -165,13 +169,22 @@ extension Watcher {
         facts.update { [states = work.processor.fileStates] in
             $0.states = states
             $0.backlog = survey.candidates.count
-            $0.trouble = nil
             $0.problems.survey(survey.fileProblems + missing)
         }
+        if let lost = try work.published?.lost(fileSystem), !lost.isEmpty {
+            logger.warning(
+                """
+                gone from \(Show.name(settings.configuration.output)) or changed there: \(lost.joined(separator: ", ")); \
+                the reports are made anew
+                """)
+            work.published = nil
+        }
         self.work = work
-        if !ready.isEmpty || !work.hasPublished {
-            try round(ready)
-        } else if !hasNewFolders {
+        let needsRound = !ready.isEmpty || work.published == nil
+        if needsRound { try round(ready) }
+        // Opening everything again proves nothing about files that could not be read to the end before.
+        if !isReadingInDoubt || survey.candidates.isEmpty { recovered() }
+        if !needsRound, !hasNewFolders {
             // What came into a new folder before it was watched is in the next listing.
             let deadlines = [work.settling.nextDeadline, outputs.step(.now), teller.step(.now), nextDay]
             wait(until: deadlines.compactMap { $0 }.min())
@@ -200,16 +213,16 @@ extension Watcher {
         facts.update { facts in
             for file in files { facts.dates[ByteOrdered(file.logicalName)] = file.date }
         }
+        if !files.isEmpty { isReadingInDoubt = true }
         let report = try work!.processor.round(files) { [requests] in
             !requests.isPending && ContinuousClock.now < end
         }
-        work!.hasPublished = true
+        let output = settings.configuration.output
+        work!.published = try report.publication == .nothing ? PublishedFiles() : PublishedFiles(in: output, fileSystem)
+        if !files.isEmpty { isReadingInDoubt = false }
         let names = Set(report.files.map { ByteOrdered($0.name) })
         work!.settling.note(read: files.filter { names.contains(ByteOrdered($0.logicalName)) }, now: .now)
         for note in report.notes { logger.warning("\(Show.name(note))") }
-        for file in report.followers {
-            WatchLog(logger: logger, onFile: { [facts] file in facts.update { $0.note(file) } }).finish(file)
-        }
         try tell(report)
         if report.publication != .nothing {
             outputs.want(try work!.processor.checkpoints.ledger.generation, settings)
@@ -318,11 +331,6 @@ extension Watcher {
         if requests.wantsStop { processor.cancellation.cancel() }
     }
 
-    private func reopen() throws {
-        try open()
-        logger.notice("back at work")
-    }
-
     private func close() {
         requests.onRequest { [alarm] in alarm.ring() }
         work = nil
@@ -358,6 +366,16 @@ extension Watcher {
             if let interval = service.aliveInterval { timeout = min(timeout, interval) }
             _ = alarm.wait(timeout, for: nil)
         }
+    }
+
+    /// A round succeeded: whatever failed before it is over.
+    private func recovered() {
+        isReadingInDoubt = false
+        if backOff.failures == 0 { return }
+        backOff.reset()
+        facts.update { $0.trouble = nil }
+        service.status("watching \(settings.configuration.inbox)")
+        logger.notice("back at work")
     }
 
     // MARK: Reloading
