@@ -170,16 +170,16 @@ extension Session {
         } else {
             stream = fileSystem.standardStream(1)
         }
-        func truncate() throws {
+        func cutOld() throws {
             if !isTruncated { try stream.truncate(to: 0) }
             isTruncated = true
         }
         do {
             let isWanted = try body { bytes in
-                try truncate()
+                try cutOld()
                 try stream.write(bytes)
             }
-            if isWanted { try truncate() }
+            if isWanted { try cutOld() }
         } catch {
             if Self.isBrokenPipe(error) { throw QuietEnd() }
             throw error
