@@ -275,6 +275,7 @@ struct FileReader {
             }
             do throws(ValueRefusal) {
                 if let word = OutputRule.Word(rawValue: entry.key) {
+                    if word == .file, text.hasSuffix("/") { throw ValueRefusal("that is a folder") }
                     let text = word == .file ? joined(folder, try pathText(text)) : text
                     words[word] = Given(text, origin(value.position))
                 } else {

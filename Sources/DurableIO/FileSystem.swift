@@ -143,12 +143,43 @@ package final class FileSystem: Sendable {
         return OpenFile(fileSystem: self, descriptor: Int32(descriptor), path: path, ownsDescriptor: true)
     }
 
-    /// Standard input or output as a file. It is not closed at the end.
+    /// A descriptor that is open already, as a rule standard input or output, as a file. It is not closed at the end.
     package func standardStream(_ descriptor: Int32) -> OpenFile {
         OpenFile(
             fileSystem: self, descriptor: descriptor,
-            path: descriptor == 0 ? "standard input" : descriptor == 1 ? "standard output" : "standard error",
+            path: Self.streamNames.indices.contains(Int(descriptor))
+                ? Self.streamNames[Int(descriptor)] : "descriptor \(descriptor)",
             ownsDescriptor: false)
+    }
+
+    private static let streamNames = ["standard input", "standard output", "standard error"]
+
+    /// The number of this process's descriptor that a path stands for (`/dev/stdout`, `/dev/fd/3`, `/proc/self/fd/1`, or a
+    /// link to one of these); nil for any other path.
+    package func descriptor(at path: String) throws(IOError) -> Int32? {
+        var path = path
+        for _ in 0..<Self.longestChain {
+            let folder = try physicalPath(Path.parent(path))
+            // Linux: /proc/PID/fd, or /proc/PID/task/THREAD/fd.
+            if folder == "/dev/fd" || folder.hasPrefix("/proc/\(getpid())/") && Path.name(folder) == "fd" {
+                return Int32(Path.name(path))
+            }
+            guard try isSymbolicLink(path), let target = try linkTarget(path) else { return nil }
+            path = Path.join(folder, target)
+        }
+        return nil
+    }
+
+    /// As many links as Linux follows (path_resolution(7)).
+    private static let longestChain = 40
+
+    /// What a symbolic link holds; nil when that is no text.
+    private func linkTarget(_ path: String) throws(IOError) -> String? {
+        var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = try perform(.status(path: path), "cannot look at", path) { _ in
+            bytes.withUnsafeMutableBytes { readlink(path, $0.baseAddress!, $0.count) }
+        }
+        return String(validating: bytes.prefix(count), as: UTF8.self)
     }
 
     /// - Throws: `IOError` with `isMissing` when there is no such file. Symbolic links are followed.

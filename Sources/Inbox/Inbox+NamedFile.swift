@@ -44,12 +44,21 @@ extension Inbox {
         return .failure(isOutside ? .outside : .missing)
     }
 
+    /// The path below the inbox of what a path from the working directory leads to, whether that is there or not; nil when
+    /// it is elsewhere, or the inbox is not there.
+    package func relativePath(of path: String) throws(IOError) -> String? {
+        guard let status = try fileSystem.statusIfPresent(root) else { return nil }
+        return try pathBelow(
+            FolderIdentity(status), Path.normal(Path.join(try fileSystem.workingFolder(), path)))
+    }
+
     /// The part of an absolute path below the folder of that identity; nil when no folder above it is that one.
     private func pathBelow(_ identity: FolderIdentity, _ path: String) throws(IOError) -> String? {
         var folder = path
         while folder != "/" {
             folder = Path.parent(folder)
-            if FolderIdentity(try fileSystem.status(folder)) == identity {
+            guard let status = try fileSystem.statusIfPresent(folder) else { continue }
+            if FolderIdentity(status) == identity {
                 let below = path.utf8.dropFirst(folder.utf8.count)
                 return String(Substring(below.first == UInt8(ascii: "/") ? below.dropFirst() : below))
             }

@@ -133,6 +133,21 @@ extension CalendarDay {
             return first...last
         }
     }
+
+    /// The days of a period that are not among some days, as ascending ranges.
+    package static func gaps(in days: Set<CalendarDay>, over period: ClosedRange<CalendarDay>)
+        -> [ClosedRange<CalendarDay>]
+    {
+        var gaps: [ClosedRange<CalendarDay>] = []
+        var next = period.lowerBound
+        for day in days.sorted() where period.contains(day) {
+            if let before = day.predecessor, next <= before { gaps.append(next...before) }
+            guard let after = day.successor else { return gaps }
+            next = after
+        }
+        if next <= period.upperBound { gaps.append(next...period.upperBound) }
+        return gaps
+    }
 }
 
 /// A stretch of the calendar that days are put together by.

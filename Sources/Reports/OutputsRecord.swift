@@ -10,7 +10,8 @@
 //            "generation": 12,
 //            "inputs": "9f3c…",                      identifies the contents that count
 //            "map": "ab12…",                         digest of the category map
-//            "files": [{"path", "digest", "bytes"}]
+//            "files": [{"path", "digest", "bytes"}],
+//            "left": ["report-2.csv"]                files of an earlier report that are still there; without any, no member
 //          }
 //        ]
 //      }
@@ -32,7 +33,7 @@ package struct OutputsRecord: Sendable, Equatable {
         }
     }
 
-    /// One output. Two that differ in anything but their files are of different reports.
+    /// One output. Two that differ in anything but their files and what is left are of different reports.
     package struct Entry: Sendable, Equatable {
         package var output: String
         package var tool: String
@@ -40,6 +41,8 @@ package struct OutputsRecord: Sendable, Equatable {
         package var inputsDigest: String
         package var mapDigest: String
         package var files: [File]
+        /// Paths that were written for an earlier report, with more or fewer parts, and are still there.
+        package var left: [String] = []
 
         package init(
             output: String, tool: String, generation: Int, inputsDigest: String, mapDigest: String, files: [File]
@@ -79,6 +82,11 @@ package struct OutputsRecord: Sendable, Equatable {
                                 }
                             }
                         }
+                        if !entry.left.isEmpty {
+                            text.array("left") { text in
+                                for path in entry.left { text.member(nil, path) }
+                            }
+                        }
                     }
                 }
             }
@@ -104,6 +112,10 @@ package struct OutputsRecord: Sendable, Equatable {
                     let bytes = file["bytes"]?.integer
                 else { return nil }
                 entry.files.append(File(path: path, digest: digest, bytes: bytes))
+            }
+            for path in output["left"]?.array ?? [] {
+                guard let path = path.string else { return nil }
+                entry.left.append(path)
             }
             entries.append(entry)
         }

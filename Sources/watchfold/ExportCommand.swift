@@ -75,7 +75,7 @@ struct ExportCommand: ParsableCommand {
             "Only these contracts: a list (one a line, or a table with a column Contract; - is standard input), a "
                 + "pattern such as 'HNH*', or one contract.",
             valueName: "file|pattern|contract"), completion: .file())
-    var contracts: String?
+    var contracts: [String] = []
 
     @Option(
         help: ArgumentHelp("Only rows with seconds in this category. Repeatable.", valueName: "name"),
@@ -147,7 +147,7 @@ struct ExportCommand: ParsableCommand {
         options.month = month
         options.without = without
         options.generation = asOf
-        options.contracts = contracts
+        options.contractWords = contracts
         options.categories = category
         options.minSeconds = minSeconds
         options.top = top

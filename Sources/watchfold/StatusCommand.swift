@@ -6,7 +6,7 @@ struct StatusCommand: ParsableCommand {
         commandName: "status",
         abstract: "Every file and its state, the last runs, unmapped apps, missing days.",
         discussion: """
-            Ends with code 2 when some file is held, failed or waiting.
+            Ends with code 2 when some file is held, failed or waiting, or something in the inbox cannot be taken.
 
             Examples:
               watchfold status

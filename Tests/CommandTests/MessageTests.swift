@@ -145,6 +145,37 @@ import Testing
         }
     }
 
+    @Test func daysOfARangeWithoutAFileAreTold() async throws {
+        let shell = try await bench()
+        for (arguments, words) in [
+            (
+                "--month 2022-04",
+                "28 days of 2022-04-01 to 2022-04-30 have no file that counts: 2 April 2022, 4–30 April 2022"
+            ),
+            ("--from 2022-04-02", "1 day of 2022-04-02 and later has no file that counts: 2 April 2022"),
+            ("--to 2022-04-02", "1 day of 2022-04-02 and earlier has no file that counts: 2 April 2022"),
+        ] {
+            for options in ["", "--by week", "--format xlsx", "profile --top 1 --by Movie"] {
+                let errors = try await notes(shell, "\(options) \(arguments)")
+                #expect(errors == "watchfold: warning: \(words)\n", "\(arguments) \(options): \(errors)")
+            }
+        }
+        for arguments in ["--from 2022-04-03", "--to 2022-04-01", "--from 2022-04-01 --to 2022-04-01"] {
+            #expect(try await notes(shell, arguments).isEmpty, "\(arguments)")
+        }
+        // However many gaps there are, it is a line that can be read.
+        for day in stride(from: 5, to: 29, by: 2) {
+            shell.put("inbox/202204\(day < 10 ? "0" : "")\(day).json", records([("D\(day)", "VOD", day)]))
+        }
+        try await shell.expect(0, "$W run -q")
+        let many = try await notes(shell, "--to 2022-04-30")
+        #expect(many.contains("16 days of 2022-04-30 and earlier") && many.contains(" and 6 more"), "\(many)")
+        #expect(many.split(separator: "\n").count == 1 && many.utf8.count < 300, "\(many)")
+        // The report has it in its text, once.
+        let report = try await shell.expect(0, "$W report --month 2022-04")
+        #expect(report.errors.isEmpty && report.output.contains("days without a file"), "\(report)")
+    }
+
     @Test func rowsThatMakeUpTheNumberAreTold() async throws {
         let shell = try await bench()
         for (arguments, words) in [
@@ -174,6 +205,82 @@ import Testing
         #expect(bad.errors.contains("20220405.json counts, but has no good record"), "\(bad)")
         let good = try await shell.expect(0, "$W accept -q 20220406.json")
         #expect(good.errors.isEmpty, "\(good)")
+    }
+
+    // MARK: The inbox
+
+    @Test func theStatusNamesWhatIsWrongInTheInboxAndEndsAsARunDoes() async throws {
+        let shell = try await bench()
+        try await shell.expect(0, "$W status")
+        for (script, words) in [
+            ("touch inbox/$'\\xff'.json", "the name is not UTF-8"), ("ln -s nowhere inbox/d.json", "leads nowhere"),
+            ("mkfifo inbox/f.json", "is not a regular file"), ("ln -s . inbox/up", "leads back"),
+            ("cp inbox/20220401.json inbox/20220401.json.gz", "the same file by name"),
+            ("mkdir inbox/dt=2022-02-31; echo '{}' > inbox/dt=2022-02-31/x.json", "is not a date"),
+        ] {
+            try await shell.expect(0, "rm -rf i; cp -a inbox i; \(script)")
+            let run = try await shell("$W run")
+            let status = try await shell("$W status")
+            let json = try await shell("$W status --json")
+            #expect(run.errors.contains(words) && status.output.contains(words), "\(run)\(status)")
+            #expect(run.code == status.code && json.code == run.code, "\(run)\(status)")
+            #expect(json.output.contains("\"leaves_out\" : \(words != "is not a date")"), "\(json)")
+            try await shell.expect(0, "rm -rf inbox; mv i inbox")
+        }
+        let well = try await shell.expect(0, "$W status --json")
+        #expect(well.output.contains("\"inbox_problems\" : ["), "\(well)")
+    }
+
+    @Test(arguments: [
+        "./inbox/20220401.json", "inbox/../inbox/20220401.json.gz", #""$PWD"/inbox/20220401.json"#, "l/20220401.json",
+    ])
+    func aFileIsFoundByAnyPathToIt(_ path: String) async throws {
+        let shell = try await bench()
+        let others = "B,0,0,0,0,0\n"
+        let wanted = try await shell.expect(0, "ln -s inbox l; $W export --without 20220401.json").output
+        #expect(wanted == header + "A,0,1,0,0,0\n" && !wanted.contains(others))
+        #expect(try await shell.expect(0, "$W export --without \(path)").output == wanted)
+        // Also when it is gone.
+        for script in ["", "rm inbox/20220401.json; "] {
+            try await shell.expect(0, "\(script)$W retract -q \(path)")
+            #expect(shell.read("output/engagement.csv") == wanted)
+            try await shell.expect(0, "$W restore -q \(path)")
+        }
+        try await shell.expect(1, "$W retract nowhere/20220401.json")
+        shell.put("inbox/held.json", "nonsense\n")
+        try await shell.expect(2, "$W run -q")
+        try await shell.expect(0, "$W accept -q \(path.replacing("20220401", with: "held"))")
+    }
+
+    @Test func smallMistakesAreNamedForWhatTheyAre() async throws {
+        let shell = try await bench()
+        try await shell.expect(0, "mkdir empty; echo A > a; echo B > b")
+        for (arguments, words) in [
+            ("fold empty", ".zst"), ("check empty", ".zip"), ("run --config inbox", "inbox: that is a folder"),
+            ("export --contracts a --contracts b", "--contracts is given 2 times"),
+        ] {
+            let outcome = try await shell.expect(1, "$W \(arguments)")
+            #expect(outcome.output.isEmpty && outcome.errors.contains(words), "\(outcome)")
+        }
+        let none = try await shell.expect(0, "$W report --month 2021-01")
+        #expect(!none.output.contains("all with watch time"), "\(none)")
+    }
+
+    @Test func jsonHasNothingThatATerminalObeys() async throws {
+        let shell = try await bench()
+        let name = "\u{9B}31m\u{202E}é\u{7F}"
+        shell.put("inbox/20220404.json", records([("A", name, 5)]))
+        shell.put("inbox/x\(name).json", records([("A", name, 6)]))
+        try await shell.expect(0, "$W run -q")
+        for command in ["status --json", "check --json inbox"] {
+            let outcome = try await shell.expect(0, "$W \(command)")
+            #expect(outcome.output.contains("\\u009b31m\\u202eé\\u007f"), "\(outcome)")
+            #expect(!outcome.output.unicodeScalars.contains { (0x7F..<0xA0).contains($0.value) || $0.value == 0x202E })
+            let object = try #require(
+                JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any], "\(outcome)")
+            let files = try #require(object["files"] as? [[String: Any]])
+            #expect(files.contains { ($0["name"] as? String)?.hasSuffix("x\(name).json") == true }, "\(outcome)")
+        }
     }
 
     // MARK: Endings

@@ -104,6 +104,69 @@ import Testing
         #expect(outcome.errors.contains("watchfold.yaml:3:12"), "\(outcome)")
     }
 
+    @Test func aPartOfAnOutputThatIsSplitHasItsNameForItself() async throws {
+        let shell = Shell()
+        shell.put(
+            "watchfold.yaml", "outputs:\n  - {file: ./sub/../s.csv, for: excel}\n  - {file: s-2.csv, report: daily}\n")
+        try await shell.expect(0, "mkdir sub")
+        let outcome = try await shell.expect(1, "$W run")
+        #expect(outcome.errors.contains("watchfold.yaml:3:12: outputs: s-2.csv may be needed for a part"), "\(outcome)")
+        for file in ["s-02.csv", "s-2022.csv", "s-2.tsv", "s-a.csv", "sub/s-2.csv"] {
+            shell.put("watchfold.yaml", "outputs: [{file: s.csv, for: excel}, {file: \(file)}]\n")
+            try await shell.expect(0, "$W run -q")
+        }
+    }
+
+    @Test func aReportOfNothingTakesNoFilesPlace() async throws {
+        let shell = try await bench()
+        try await shell.expect(0, "$W fold -q day.json -o good.csv; cp good.csv wanted; ln -s good.csv link.csv")
+        shell.put("bad.json", "nonsense\n")
+        for (input, out) in [
+            ("dya.json", "good.csv"), ("- < /dev/null", "good.csv"), ("bad.json", "good.csv"), ("dya.json", "link.csv"),
+            ("inbox/held.json dya.json", "./good.csv"),
+        ] {
+            for quiet in ["", "-q "] {
+                let outcome = try await shell.expect(2, "$W fold \(quiet)-o \(out) \(input)")
+                #expect(outcome.errors.contains("no input could be folded; \(out) is left as it was"), "\(outcome)")
+                try await shell.expect(0, "cmp good.csv wanted && test -L link.csv && ! ls -A | grep '[.]tmp$'")
+            }
+        }
+        let new = try await shell.expect(2, "$W fold dya.json -o new.csv; code=$?; test ! -e new.csv && exit $code")
+        #expect(new.errors.contains("new.csv is not written"), "\(new)")
+        // A reader waits for a header, an empty day is a day, and one good input is enough.
+        #expect(try await shell.expect(2, "$W fold -q dya.json").output == header)
+        #expect(try await shell.expect(2, "$W fold -q dya.json -o /dev/stdout > x; cat x; exit 2").output == header)
+        try await shell.expect(0, "echo '[]' > empty.json && $W fold -q empty.json -o empty.csv")
+        #expect(shell.read("empty.csv") == header)
+        let some = try await shell.expect(2, "$W fold -q dya.json day.json -o link.csv")
+        #expect(some.errors.contains("dya.json") && shell.read("good.csv") == header + "A,0,7,0,0,0\n", "\(some)")
+    }
+
+    @Test(arguments: ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "out", "/dev/fd/7"])
+    func anOpenDescriptorIsWrittenWhereItIs(_ name: String) async throws {
+        let shell = try await bench()
+        try await shell.expect(
+            0, "ln -s /dev/stdout out; $W export > export; $W report > report; $W fold day.json -q > fold")
+        let redirection = name == "/dev/fd/7" ? "7>>" : ">>"
+        for command in ["export", "report --format text", "fold -q day.json"] {
+            let word = command.prefix { $0 != " " }
+            try await shell.expect(
+                0,
+                """
+                printf 'first\\n' > log; $W \(command) -o \(name) \(redirection) log; $W \(command) -o \(name) \(redirection) log
+                { echo first; cat \(word) \(word); } | cmp - log
+                """)
+        }
+        // Not only at the end: where the shell's other commands are.
+        let open = redirection.replacing(">>", with: ">")
+        try await shell.expect(
+            0,
+            """
+            { echo a >&\(open.first == "7" ? 7 : 1); $W export -o \(name); echo b >&\(open.first == "7" ? 7 : 1); } \(open) log
+            { echo a; cat export; echo b; } | cmp - log
+            """)
+    }
+
     @Test func whatIsReplacedKeepsItsMode() async throws {
         let shell = try await bench()
         shell.put("watchfold.yaml", "outputs: [{file: kept.xlsx}, {file: kept.csv, for: excel}]\n")

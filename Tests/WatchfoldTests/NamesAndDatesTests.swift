@@ -143,6 +143,26 @@ import Testing
         #expect(try bench.verify().isSound)
     }
 
+    @Test func aFolderThatCannotBeEnteredIsNamedAndItsFilesAreNotGone() throws {
+        let bench = Workbench()
+        bench.put("sub/20220401.json", record("A", 1))
+        try bench.run()
+        #expect(try bench.status().problems.isEmpty)
+        let folder = bench.inbox + "/sub"
+        bench.watcher.bend { call in
+            switch call {
+            case .list(let path) where path == folder: .fail(errno: EACCES)
+            case .status(let path) where path.hasPrefix(folder + "/"): .fail(errno: EACCES)
+            default: .proceed
+            }
+        }
+        let status = try bench.status()
+        #expect(status.files.map(\.isGone) == [false])
+        #expect(status.problems.map(\.path) == ["sub"] && status.isIncomplete)
+        #expect(status.text(Style(isTerminal: false, environment: [:])).contains("  cannot list \(folder): "))
+        #expect(try bench.run().isIncomplete)
+    }
+
     @Test(arguments: [
         ("logstash-2022.04.12.json", "logstash-YYYY.MM.DD.json"), ("2022_04_12.json", "YYYY_MM_DD.json"),
         ("2022/04/12/07/a.json", "YYYY/MM/DD/07/a.json"), ("12-04-2022.json", "DD-MM-YYYY.json"),

@@ -144,6 +144,8 @@ import Testing
         ("{file: a.csv, decimal: comma}", "1:34: outputs: decimal goes with for"),
         ("{file: a.csv, for: excel, decimal: dot}", "outputs: decimal: expected one of comma, point"),
         ("{file: r.html}", "1:18: outputs: r.html: no format ends in .html"),
+        ("{file: a.b}", "or say what it is with format"),
+        ("{file: dir/}", "1:18: outputs: file: expected the path of a file, found \"dir/\" (that is a folder)"),
         ("{file: a.csv.gz, format: parquet}", "1:18: outputs: a.csv.gz: parquet is compressed"),
     ])
     func aMistakeHasItsPlace(_ output: String, _ expected: String) throws {
@@ -168,6 +170,89 @@ import Testing
         let report = try bench.run()
         #expect(report.outputs.count == 1 && report.outputs[0].problem?.contains("by another name") == true)
         #expect(bytes(bench, "book.csv") == bytes(bench, "inbox/20220401.json"))
+    }
+
+    // MARK: In several files
+
+    /// Makes the outputs of what counts, three rows a file.
+    private func renew(_ bench: Workbench) throws -> OutputOutcome {
+        let keeper = OutputKeeper(try bench.settings(), fileSystem: bench.fileSystem, rowsPerFile: 3)
+        let outcomes = keeper.renew(try bench.status().generation)
+        #expect(outcomes.count == 1)
+        return outcomes[0]
+    }
+
+    /// A bench with so many contracts and their output for a spreadsheet program, which a run made in one file.
+    private static func sheetBench(contracts: Int) throws -> Workbench {
+        let bench = bench("{file: ROOT/s.csv, for: sheets}")
+        bench.put("20220401.json", (0..<contracts).map { line("C\($0)", 1) }.joined())
+        try bench.run()
+        return bench
+    }
+
+    private func names(_ bench: Workbench) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: bench.root).filter { $0.hasPrefix("s") }.sorted()
+    }
+
+    private func text(_ bench: Workbench, _ name: String) -> String? {
+        bytes(bench, name).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @Test func filesOfALongerOrShorterReportAreNamedAsLongAsTheyAreThere() throws {
+        let bench = try Self.sheetBench(contracts: 2)
+        let root = bench.root + "/"
+        // More rows than a file has: the one file stays and is named.
+        bench.put("20220401.json", (0..<8).map { Self.line("C\($0)", 1) }.joined())
+        try bench.run()
+        try FileManager.default.removeItem(atPath: bench.output + "/outputs.json")
+        let split = try renew(bench)
+        #expect(split.problem == nil && split.left == [root + "s.csv"], "\(split)")
+        #expect(split.files.map(\.path) == [1, 2, 3].map { "\(root)s-\($0).csv" })
+        let last = try #require(text(bench, "s-3.csv")).split(separator: "\n")
+        #expect(last.count == 3 && last[0].hasPrefix("Contract,") && last[1].contains("C6") && last[2].contains("C7"))
+        // Fewer again: what is not of this report is named, and still known the next time.
+        for contracts in [5, 2] {
+            bench.put("20220401.json", (0..<contracts).map { Self.line("C\($0)", 1) }.joined())
+            let parts = [1, 2, 3].map { "\(root)s-\($0).csv" }
+            #expect(try bench.run().outputs.map(\.left) == [parts])
+            #expect(try record(bench).entries.map(\.left) == [parts])
+        }
+        try FileManager.default.removeItem(atPath: root + "s.csv")
+        bench.put("20220401.json", (0..<6).map { Self.line("C\($0)", 1) }.joined())
+        bench.yaml = bench.yaml.replacing("for: sheets", with: "for: sheets, unit: hours")
+        bench.watcher.bend { call in
+            if case .write(let path, _) = call, path.contains(".s-1.csv.") { .fail(errno: ENOSPC) } else { .proceed }
+        }
+        #expect(try bench.run().outputs.map { $0.problem == nil } == [false])
+        bench.watcher.bend { _ in .proceed }
+        let again = try renew(bench)
+        #expect(again.problem == nil && again.files.count == 2 && again.left == [root + "s-3.csv"], "\(again)")
+        #expect(try names(bench) == ["s-1.csv", "s-2.csv", "s-3.csv"])
+    }
+
+    @Test func aPartTakesThePlaceOfAnEarlierPartAlsoUnderOtherWords() throws {
+        let bench = try Self.sheetBench(contracts: 5)
+        try FileManager.default.removeItem(atPath: bench.root + "/s.csv")
+        #expect(try renew(bench).files.count == 2)
+        bench.yaml = bench.yaml.replacing("for: sheets", with: "for: sheets, unit: hours")
+        let outcome = try renew(bench)
+        #expect(outcome.problem == nil && outcome.files.count == 2 && outcome.left.isEmpty, "\(outcome)")
+        #expect(text(bench, "s-2.csv")?.hasPrefix("Contract,TVHours,") == true)
+        #expect(try record(bench).entries.count == 1)
+    }
+
+    @Test(arguments: ["s-1.csv", "s-2.csv"])
+    func aFileOfAnotherWithTheNameOfAPartIsLeftAlone(_ name: String) throws {
+        let bench = try Self.sheetBench(contracts: 5)
+        let old = text(bench, "s.csv")
+        try Data("mine\n".utf8).write(to: URL(fileURLWithPath: bench.root + "/" + name))
+        try FileManager.default.removeItem(atPath: bench.output + "/outputs.json")
+        let outcome = try renew(bench)
+        #expect(outcome.problem?.contains("\(name) is there and was not written") == true, "\(outcome)")
+        #expect(text(bench, name) == "mine\n" && text(bench, "s.csv") == old)
+        #expect(try names(bench) == [name, "s.csv"])
+        // In one file it has nothing to do with it.
+        #expect(try bench.run().outputs.map(\.left) == [[]])
     }
 
     @Test func theNamesThatAreTakenAreThoseThatAreWritten() {

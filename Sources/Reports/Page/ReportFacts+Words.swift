@@ -38,8 +38,10 @@ extension ReportFacts {
                     : "and \(HourFormat(largest: unmapped).text(unmapped)) in no category"),
             Headline(
                 label: "Contracts", shown: Readable.number(contracts), exactly: Int128(contracts),
-                note: summary.withoutSeconds == 0
-                    ? "all with watch time" : "\(Readable.number(summary.withoutSeconds)) without watch time"),
+                note: contracts == 0
+                    ? "none counted"
+                    : summary.withoutSeconds == 0
+                        ? "all with watch time" : "\(Readable.number(summary.withoutSeconds)) without watch time"),
             Headline(
                 label: "Hours a contract", shown: HourFormat(largest: perContract).text(perContract),
                 exactly: perContract, note: "on average"),
@@ -67,7 +69,7 @@ extension ReportFacts {
         if !gaps.isEmpty {
             let count = gaps.reduce(0) { $0 + $1.length }
             notes.append(
-                Note(text: "\(Readable.count(count, "day")) without a file: \(Self.list(gaps.map(DateText.range)))."))
+                Note(text: "\(Readable.count(count, "day")) without a file: \(DateText.list(gaps))."))
         }
         if let undated {
             let sums = "\(Readable.count(undated.records, "record")), \(Readable.number(undated.seconds)) seconds"

@@ -87,16 +87,7 @@ package struct ReportFacts: Sendable, Equatable {
 
     /// Days of the period without a file. One range may be long: an end that was asked for can lie far away.
     package var missingDays: [ClosedRange<CalendarDay>] {
-        guard let period else { return [] }
-        var gaps: [ClosedRange<CalendarDay>] = []
-        var next = period.lowerBound
-        for day in summary.receipt.days.sorted() where period.contains(day) {
-            if let before = day.predecessor, next <= before { gaps.append(next...before) }
-            guard let after = day.successor else { return gaps }
-            next = after
-        }
-        if next <= period.upperBound { gaps.append(next...period.upperBound) }
-        return gaps
+        period.map { CalendarDay.gaps(in: Set(summary.receipt.days), over: $0) } ?? []
     }
 
     /// Rejected records by reason, most first.
@@ -143,6 +134,9 @@ package enum DateText {
         if first.month != last.month { return "\(first.day) \(months[first.month - 1]) – \(long(last))" }
         return "\(first.day)–\(long(last))"
     }
+
+    /// `2 April 2022, 5–30 April 2022`: the first of some ranges, and how many there are beside them.
+    package static func list(_ ranges: [ClosedRange<CalendarDay>]) -> String { ReportFacts.list(ranges.map(range)) }
 
     /// `2022-05-01T06:12:09Z` as `1 May 2022, 06:12 UTC`; other texts as they are.
     package static func moment(_ text: String) -> String {

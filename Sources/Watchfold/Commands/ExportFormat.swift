@@ -39,14 +39,16 @@ enum ExportFormat: Equatable {
 
     /// The format that was asked for, or that the file's name asks for, or CSV.
     ///
-    /// - Parameter file: nil for a stream.
+    /// - Parameters:
+    ///   - file: nil for a stream.
+    ///   - option: where a format is asked for.
     /// - Throws: `CommandFailure` for a name or an ending that is none.
-    init(_ name: String?, file: String?) throws(CommandFailure) {
+    init(_ name: String?, file: String?, option: String = "--format") throws(CommandFailure) {
         let ending = FileEnding(file ?? "")
         if let name {
             guard let format = Self(name: name.lowercased()) else {
                 throw CommandFailure(
-                    .usage, "--format takes one of \(Self.names.joined(separator: ", ")), not \"\(name)\"")
+                    .usage, "\(option) takes one of \(Self.names.joined(separator: ", ")), not \"\(name)\"")
             }
             self = format
         } else if ending.text.isEmpty {
@@ -56,7 +58,8 @@ enum ExportFormat: Equatable {
         } else {
             throw CommandFailure(
                 .usage,
-                "\(Show.name(file ?? "")): no format ends in .\(Show.name(ending.text)); \(Self.advice(ending.text))")
+                "\(Show.name(file ?? "")): no format ends in .\(Show.name(ending.text)); "
+                    + Self.advice(ending.text, option))
         }
         if ending.isGzipped, !isText {
             throw CommandFailure(
@@ -64,14 +67,14 @@ enum ExportFormat: Equatable {
         }
     }
 
-    private static func advice(_ ending: String) -> String {
+    private static func advice(_ ending: String, _ option: String) -> String {
         switch ending {
         case "xls", "xlsm", "ods": "a workbook ends in .xlsx"
         case "html", "htm": "`watchfold report -o FILE.html` writes a page"
         case "lz4", "zst", "zip", "bz2", "xz": "text can be compressed as .gz"
         default:
             "there are .\(names.joined(separator: ", .")), and .gz behind those that are text; "
-                + "or say what it is with --format"
+                + "or say what it is with \(option)"
         }
     }
 

@@ -19,7 +19,9 @@ package struct ExportOptions {
     package var month: String?
     package var without: [String] = []
     package var generation: Int?
-    package var contracts: String?
+    /// As often as it was given; more than once is refused.
+    package var contractWords: [String] = []
+    var contracts: String? { contractWords.first }
     package var categories: [String] = []
     package var top: Int?
     /// Each a period, or the column that `top` goes by.
@@ -45,6 +47,9 @@ package struct ExportOptions {
             let names = Report.allCases.map(\.rawValue)
             let meant = nearest(to: name, among: names).map { "did you mean \($0)?" }
             throw refusal("there is no report \"\(name)\"; \(meant ?? "choose " + names.joined(separator: ", "))")
+        }
+        if contractWords.count > 1 {
+            throw refusal("--contracts is given \(contractWords.count) times; put all contracts into one list")
         }
         if let generation, generation < 0 { throw refusal("--as-of takes a generation from 0 on, not \(generation)") }
         var request = ExportRequest(report, days: try days(), without: Set(without), generation: generation)

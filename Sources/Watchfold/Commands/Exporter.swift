@@ -123,9 +123,15 @@ package struct Exporter {
         let encoder = try QueryEncoder(
             request.query, request.report, settings.map, by: request.period, inner: try makeEncoder())
         let edition = try Edition(settings, checkpoints, request)
-        edition.lacks.forEach(note)
+        noteDays(edition)
         try edition.write(encoder)
         Self.lacks(request, encoder).forEach(note)
+    }
+
+    /// Tells which days an export is without.
+    func noteDays(_ edition: Edition) {
+        edition.lacks.forEach(note)
+        if let gaps = edition.gaps { note(gaps) }
     }
 
     /// What a query left that was perhaps not meant.
@@ -151,7 +157,7 @@ package struct Exporter {
         let settings = try settingsOf(request, checkpoints)
         func export(rebuilding: Bool) throws {
             let edition = try Edition(settings, checkpoints, request, rebuilding: rebuilding)
-            edition.lacks.forEach(note)
+            noteDays(edition)
             let encoder = try makeEncoder()
             do {
                 try edition.write(request.report, encoder)
@@ -206,6 +212,18 @@ package struct Exporter {
         let undated = UndatedFiles(
             try ledger.countingVersions(at: request.generation).filter { !request.without.contains($0.facts.name) })
         return undated.count == 0 ? nil : undated
+    }
+
+    /// The names of the files that a request leaves out, where a path to one was given.
+    ///
+    /// - Throws: `IOError`, `CheckpointError`, `LedgerError`.
+    func names(without request: ExportRequest) throws -> Set<String> {
+        if request.without.isEmpty { return [] }
+        let ledger = try open().ledger
+        return try Set(
+            request.without.map { text in
+                try settings.names(meantBy: text, in: fileSystem).first { try ledger.file(named: $0) != nil } ?? text
+            })
     }
 
     func open() throws -> CheckpointFolder {
@@ -274,6 +292,7 @@ extension Exporter {
         _ edition: Edition, _ summary: ReportSummary?, _ tables: [WorkbookTable], _ scratch: String,
         _ rowsPerSheet: Int, _ sink: @escaping ReportSink, rows: (Int, any TableEncoder) throws -> Void
     ) throws {
+        if let gaps = edition.gaps { note(gaps) }
         let snapshot = edition.snapshot!
         let files = WorkbookTable(FilesTable.name, FilesTable.columns, rows: snapshot.files.count)
         let workbook = Workbook(

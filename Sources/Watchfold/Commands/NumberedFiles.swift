@@ -42,6 +42,21 @@ final class NumberedFiles {
         return name.dropFirst(stem.count + 1).dropLast(ending.count).allSatisfy { $0.isASCII && $0.isNumber }
     }
 
+    /// Whether a path is in the folder of a report and has a name that a part of it may have.
+    static func isPath(_ path: String, ofPart report: String) -> Bool {
+        Path.normal(Path.parent(path)) == Path.normal(Path.parent(report))
+            && isName(Path.name(path), ofPart: Path.name(report))
+    }
+
+    /// Whether the numbered parts of a report may get to a name: not to one with zeros in front, nor to the thousandth,
+    /// which no report has.
+    static func isReached(_ name: String, byPartsOf report: String) -> Bool {
+        if name == report || !isName(name, ofPart: report) { return false }
+        let (stem, ending) = stem(report)
+        let number = name.dropFirst(stem.count + 1).dropLast(ending.count)
+        return number.count <= 3 && !number.hasPrefix("0")
+    }
+
     /// Begins the next file.
     ///
     /// - Throws: `CommandFailure` when a part would take a place that is not for reports; `IOError`.
@@ -65,8 +80,20 @@ final class NumberedFiles {
 
     /// Puts the files in place.
     ///
+    /// - Parameter mayReplace: whether a part may take the place of the file that is there.
     /// - Returns: their paths, and those of files that an earlier, longer or shorter report left.
-    func commit() throws -> (written: [String], left: [String]) {
+    /// - Throws: `CommandFailure` when a part may not; then all is as it was.
+    func commit(
+        mayReplace: (String) -> Bool = { _ in true }
+    ) throws -> (written: [String], left: [String]) {
+        for path in files.map(\.path) where files.count > 1 && !mayReplace(path) {
+            if try fileSystem.isSymbolicLink(path) || fileSystem.statusIfPresent(path) != nil {
+                throw CommandFailure(
+                    .system,
+                    "\(path) is there and was not written as a part of this; it is left alone; move it or choose another name"
+                )
+            }
+        }
         if files.count == 1 { try files[0].rename(to: path) }
         for file in files { try file.seal() }
         for file in files { try file.place() }

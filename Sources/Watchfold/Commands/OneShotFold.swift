@@ -33,11 +33,14 @@ package struct OneShotFold {
 
     /// Folds the inputs and writes the engagement report of those that could be taken.
     ///
-    /// - Parameter paths: `-` is standard input.
+    /// - Parameters:
+    ///   - paths: `-` is standard input.
+    ///   - needsInput: whether nothing is written when no input could be folded; the publication is `withheld` then.
     /// - Throws: `CommandFailure` when the sums of all files together do not fit; `ReportError`, `FoldError`, what the sink
     ///   throws.
     package func run(
-        _ paths: [String], format: TableFormat, isGzipped: Bool = false, sink: @escaping ReportSink
+        _ paths: [String], format: TableFormat, isGzipped: Bool = false, needsInput: Bool = false,
+        sink: @escaping ReportSink
     ) throws -> RunReport {
         let start = ContinuousClock.now
         var report = RunReport()
@@ -72,6 +75,11 @@ package struct OneShotFold {
         if skipsDuplicates { dropDuplicates(&finished, inputs) }
         report.files = finished.map(\.report)
         report.storedBytes = sizes.reduce(0, +)
+        if needsInput, !finished.contains(where: \.counts) {
+            report.publication = .withheld
+            report.seconds = (ContinuousClock.now - start).seconds
+            return report
+        }
 
         let schema = KeyedSchema(plan: settings.fold.plan)
         let pass = try ReportPass(

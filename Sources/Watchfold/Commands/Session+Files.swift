@@ -47,8 +47,8 @@ extension Session {
             if listing.files.isEmpty, listing.problems.isEmpty {
                 throw CommandFailure(
                     .usage,
-                    "\(Show.name(path)): there is no input file in this folder, nor below it; their names end in .json, "
-                        + ".jsonl or .ndjson, compressed ones also in .gz or .lz4")
+                    "\(Show.name(path)): there is no input file in this folder, nor below it; what is read is "
+                        + UnreadNames.endings)
             }
             files += listing.files.map(\.path)
             problems += listing.problems
@@ -141,24 +141,55 @@ extension Session {
     /// Lends a sink to a file that appears when all is written, or to a stream, where a reader that went away ends the
     /// work quietly.
     func writing(to out: String?, _ body: (@escaping ReportSink) throws -> Void) throws {
+        try writingIfWanted(to: out) { sink in
+            try body(sink)
+            return true
+        }
+    }
+
+    /// Like `writing(to:_:)` for a report that may not come to be.
+    ///
+    /// - Parameter body: returns whether what it wrote is wanted. If not, a file stays what it was; where
+    ///   `keepsOnFailure` says so, it must not have written anything then.
+    func writingIfWanted(to out: String?, _ body: (@escaping ReportSink) throws -> Bool) throws {
         let stream: OpenFile
+        var isTruncated = true
         if let out, out != "-" {
             if try isOrdinary(out) {
                 let file = try AtomicFile(out, in: fileSystem, bypassingCache: true)
-                try body { try file.write($0) }
-                return try file.commit()
+                if try body({ try file.write($0) }) { try file.commit() }
+                return
             }
-            stream = try fileSystem.open(out, .write)
-            if try fileSystem.statusIfPresent(out)?.kind == .file { try stream.truncate(to: 0) }
+            if let descriptor = try fileSystem.descriptor(at: out) {
+                // Opened anew it would have a position of its own, at the beginning of what it leads to.
+                stream = fileSystem.standardStream(descriptor)
+            } else {
+                stream = try fileSystem.open(out, .write)
+                isTruncated = try stream.status().kind != .file
+            }
         } else {
             stream = fileSystem.standardStream(1)
         }
+        func cutOld() throws {
+            if !isTruncated { try stream.truncate(to: 0) }
+            isTruncated = true
+        }
         do {
-            try body { try stream.write($0) }
+            let isWanted = try body { bytes in
+                try cutOld()
+                try stream.write(bytes)
+            }
+            if isWanted { try cutOld() }
         } catch {
             if Self.isBrokenPipe(error) { throw QuietEnd() }
             throw error
         }
+    }
+
+    /// Whether a place has something to lose: a file, by whatever link, but not a stream, whose reader waits for a header.
+    func keepsOnFailure(_ out: String?) throws -> Bool {
+        guard let out, out != "-", try fileSystem.descriptor(at: out) == nil else { return false }
+        return try (fileSystem.statusIfPresent(out)?.kind ?? .file) == .file
     }
 
     /// Whether a new file may take the place of what is there. A device, a pipe, or a link to either or to a file

@@ -86,7 +86,31 @@ package struct Session {
                 Mistake(origin: rule.words[.file]!.origin, text: "outputs: \(Show.name(rule.file)) \($0)")
             }
         }
-        if !mistakes.isEmpty { throw ConfigurationError(mistakes) }
+        let all = mistakes + (try partMistakes(settings.configuration.outputs, fileSystem))
+        if !all.isEmpty { throw ConfigurationError(all) }
+    }
+
+    /// Outputs whose place a numbered part of another may need.
+    private static func partMistakes(_ rules: [OutputRule], _ fileSystem: FileSystem) throws -> [Mistake] {
+        // By folder: where it is for the kernel, if that can be told now.
+        let folders = rules.map { rule in
+            (try? fileSystem.physicalPath(Path.parent(rule.file))) ?? Path.normal(Path.parent(rule.file))
+        }
+        let split = rules.indices.filter { rules[$0].words[.program] != nil }
+        return rules.indices.compactMap { index in
+            let rule = rules[index]
+            let other = split.first {
+                folders[$0] == folders[index]
+                    && NumberedFiles.isReached(Path.name(rule.file), byPartsOf: Path.name(rules[$0].file))
+            }
+            return other.map {
+                Mistake(
+                    origin: rule.words[.file]!.origin,
+                    text: "outputs: \(Show.name(rule.file)) may be needed for a part of "
+                        + "\(Show.name(rules[$0].file)), which is split when it has more rows than a sheet; "
+                        + "choose another name")
+            }
+        }
     }
 
     static let defaultConfiguration = "watchfold.yaml"
@@ -103,7 +127,10 @@ package struct Session {
             let kind = try file.status().kind
             return (bytes, !isStream && kind == .file)
         } catch {
-            guard error.code == EFBIG || error.code == EISDIR else { throw error }
+            if error.code == EISDIR {
+                throw CommandFailure(.usage, "\(path): that is a folder; a configuration is a file")
+            }
+            guard error.code == EFBIG else { throw error }
             throw CommandFailure(
                 .usage, "\(path): a configuration is a file of at most \(Overlay.maxFileBytes) bytes")
         }
@@ -162,12 +189,13 @@ package struct Session {
         if hasFailed { throw CommandFailure(.system, nil) }
     }
 
-    /// Says which outputs could not be written.
+    /// Says which outputs could not be written, and which files of earlier ones are still there.
     ///
     /// - Returns: whether there is one.
     private func sayFailures(_ outputs: [OutputOutcome]) -> Bool {
         let failed = outputs.filter { $0.problem != nil }
         for output in failed { output.log(logger) }
+        for output in outputs { output.warn(logger) }
         return !failed.isEmpty
     }
 
@@ -205,14 +233,21 @@ package struct Session {
         try beginWriting()
         let isGzipped = FileEnding(out ?? "").isGzipped
         var report = RunReport()
-        try writing(to: out) { sink in
+        let isThere = try out.map { try fileSystem.statusIfPresent($0) != nil } ?? false
+        try writingIfWanted(to: out) { sink in
             report = try OneShotFold(settings, fileSystem: fileSystem, observer: observer).run(
-                files, format: format, isGzipped: isGzipped, sink: sink)
+                files, format: format, isGzipped: isGzipped, needsInput: keepsOnFailure(out), sink: sink)
+            return report.publication != .withheld
         }
         progress.end()
         for problem in problems { logger.warning("\(Show.name("\(problem)"))") }
         report.hasProblems = problems.contains(where: \.leavesOut)
         conclude(report.summary(engagement: out ?? "the report", columns: columns))
+        if report.publication == .withheld, let out {
+            throw CommandFailure(
+                .filesOpen,
+                "no input could be folded; \(Show.name(out)) is \(isThere ? "left as it was" : "not written")")
+        }
         if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
     }
 
@@ -256,9 +291,10 @@ package struct Session {
     package func export(_ options: ExportOptions) throws {
         if !options.isForDatabase { try options.checkIsForFile() }
         if let list = options.contracts { try checkPaths([list], "--contracts") }
-        let request = try options.request { try list($0) }
+        var request = try options.request { try list($0) }
         let notes = NoteLog(logger)
         let exporter = Exporter(settings, fileSystem: fileSystem) { notes.note($0) }
+        request.without = try exporter.names(without: request)
         if let undated = try exporter.leftOut(request) { notes.note(undated.textLeftOut) }
         if options.isForDatabase { return try export(try options.databaseRequest(request), exporter) }
         let format = try ExportFormat(options.format, file: try fileName(options.out))
@@ -298,7 +334,7 @@ package struct Session {
             throw CommandFailure(.usage, "Parquet keeps whole seconds; --unit is for text")
         }
         if !format.isText, out == nil || out == "-", isatty(1) == 1 {
-            throw CommandFailure(.usage, "a \(format.name) file is nothing for a terminal; name a file with -o")
+            throw CommandFailure(.usage, "refusing to write \(format.name) to a terminal; use -o FILE")
         }
     }
 

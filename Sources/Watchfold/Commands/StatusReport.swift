@@ -49,6 +49,8 @@ package struct StatusReport {
     package var gate: GateStatus?
     /// Files of the inbox that are not read because of their names.
     package var unread = UnreadNames()
+    /// What is wrong with names and folders of the inbox.
+    package var problems: [InboxProblem] = []
     /// Counted files without a date.
     package var undated: UndatedFiles
 
@@ -71,9 +73,14 @@ package struct StatusReport {
         runs = try Self.withCrashed(runs, checkpoints)
         // A status can be had of checkpoints whose inbox is elsewhere.
         let inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
-        unread = (try? inbox.list())?.unread ?? UnreadNames()
+        if let listing = try Self.list(inbox) { (unread, problems) = (listing.unread, listing.problems) }
         let rules = settings.configuration.gate
         if rules.mode != .off { gate = try ArrivalHistory(checkpoints, rules: rules).known() }
+    }
+
+    /// Nil when the inbox is not there.
+    private static func list(_ inbox: Inbox) throws(IOError) -> InboxListing? {
+        do { return try inbox.list() } catch  where error.isMissing { return nil }
     }
 
     /// The runs, with those that seem to go on and have no process any more as the crashed ones that they are.
@@ -98,9 +105,10 @@ package struct StatusReport {
         }
     }
 
-    /// Whether some file is held, failed or waiting.
+    /// Whether some file is held, failed or waiting, or something in the inbox cannot be taken.
     package var isIncomplete: Bool {
-        files.contains { !$0.isGone && ($0.state == .held || $0.state == .failed || $0.state == .waiting) }
+        problems.contains(where: \.leavesOut)
+            || files.contains { !$0.isGone && ($0.state == .held || $0.state == .failed || $0.state == .waiting) }
     }
 
     private static func files(_ ledger: Ledger, _ settings: Settings, _ fileSystem: FileSystem) throws -> [File] {
@@ -112,8 +120,8 @@ package struct StatusReport {
             var counts = version?.tally
             if case .failed(let tally?) = file.status { counts = tally }
             let isThere =
-                try inbox.takes(file.location.path)
-                && fileSystem.statusIfPresent(Path.join(inbox.root, file.location.path)) != nil
+                inbox.takes(file.location.path)
+                && isPresent(Path.join(inbox.root, file.location.path), fileSystem)
             let isGone = isInboxThere && !isThere
             let rejections = try version.map { try ledger.rejections(of: $0.id) } ?? [:]
             var findings: FileFindings?
@@ -130,6 +138,11 @@ package struct StatusReport {
                 digest: file.digest, isCounted: file.counting != nil,
                 isGone: isGone, isUnusual: file.unusual != nil)
         }
+    }
+
+    /// Whether a file is there, as far as can be told: what is in a folder that cannot be entered is not gone.
+    private static func isPresent(_ path: String, _ fileSystem: FileSystem) -> Bool {
+        do { return try fileSystem.statusIfPresent(path) != nil } catch { return true }
     }
 
     private static func unmapped(_ ledger: Ledger, _ map: CategoryMap) throws -> [UnmappedApp] {

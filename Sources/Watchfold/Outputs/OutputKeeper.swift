@@ -5,7 +5,8 @@
 //
 //  An output is current when its entry names the contents that count, the map, the program and the words of the
 //  configuration, and its files are there with their sizes. Everything else is behind and made anew; so a lost or damaged
-//  outputs.json costs time and nothing more. The entry is written when the file has its name: what a crash comes between
+//  outputs.json costs time and nothing more, but for an output in several files: a file with the name of a part that the
+//  record does not know may be somebody's own, and is not replaced. The entry is written when the file has its name: what a crash comes between
 //  is made once more. An output that fails leaves its old file as it was.
 
 import Checkpoints
@@ -25,6 +26,8 @@ package struct OutputOutcome: Sendable {
     package var path: String
     /// The files that were written; empty when it failed.
     package var files: [OutputsRecord.File] = []
+    /// Files of an earlier report, with more or fewer parts, that are still there.
+    package var left: [String] = []
     package var seconds = 0.0
     /// Why it failed; nil when it did not.
     package var problem: String?
@@ -38,12 +41,19 @@ struct OutputKeeper {
 
     private let settings: Settings
     private let fileSystem: FileSystem
+    private let rowsPerFile: Int?
     private let isCancelled: @Sendable () -> Bool
 
-    /// - Parameter isCancelled: asked while files are written; once it says yes, they are given up.
-    init(_ settings: Settings, fileSystem: FileSystem, isCancelled: @escaping @Sendable () -> Bool = { false }) {
+    /// - Parameters:
+    ///   - rowsPerFile: of CSV for a spreadsheet program, the header not counted; nil for what its sheets have.
+    ///   - isCancelled: asked while files are written; once it says yes, they are given up.
+    init(
+        _ settings: Settings, fileSystem: FileSystem, rowsPerFile: Int? = nil,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) {
         self.settings = settings
         self.fileSystem = fileSystem
+        self.rowsPerFile = rowsPerFile
         self.isCancelled = isCancelled
     }
 
@@ -74,8 +84,12 @@ struct OutputKeeper {
         try sweep(recordPath)
         var record = try readRecord()
         let texts = settings.outputs.map(\.text)
-        if record.entries.contains(where: { !texts.contains($0.output) }) {
-            record.entries.removeAll { !texts.contains($0.output) }
+        // What other words of the configuration gave is known as written until it is made anew.
+        func isOver(_ entry: OutputsRecord.Entry) -> Bool {
+            !texts.contains(entry.output) && !settings.outputs.contains { Self.isEarlier(entry, $0) }
+        }
+        if record.entries.contains(where: isOver) {
+            record.entries.removeAll(where: isOver)
             try write(record)
         }
         var outcomes: [OutputOutcome] = []
@@ -87,11 +101,20 @@ struct OutputKeeper {
             let start = ContinuousClock.now
             var outcome = OutputOutcome(path: plan.path)
             do {
-                entry.files = try write(plan, generation)
-                record.entries.removeAll { $0.output == plan.text }
+                let own = Set(
+                    record.entries.filter { $0.output == plan.text || Self.isEarlier($0, plan) }
+                        .flatMap { $0.files.map(\.path) + $0.left })
+                let written = try write(plan, generation, own: own)
+                entry.files = written.files
+                // What others put there under such a name is theirs.
+                entry.left = written.left.filter { $0 == plan.path || own.contains($0) }
+                record.entries.removeAll {
+                    $0.output == plan.text || !texts.contains($0.output) && Self.isEarlier($0, plan)
+                }
                 record.entries.append(entry)
                 try write(record)
                 outcome.files = entry.files
+                outcome.left = entry.left
             } catch is OutputCancelled {
                 break
             } catch ReportError.output(_, cause: is OutputCancelled) {
@@ -103,6 +126,11 @@ struct OutputKeeper {
             outcomes.append(outcome)
         }
         return outcomes
+    }
+
+    /// Whether an entry has files that this output, or a part of it, has the names of.
+    private static func isEarlier(_ entry: OutputsRecord.Entry, _ plan: OutputPlan) -> Bool {
+        (entry.files.map(\.path) + entry.left).contains { NumberedFiles.isPath($0, ofPart: plan.path) }
     }
 
     private static func text(_ error: any Error) -> String { CommandFailure(error)?.message ?? "\(error)" }
@@ -128,7 +156,7 @@ struct OutputKeeper {
     private func isCurrent(_ written: OutputsRecord.Entry?, _ wanted: OutputsRecord.Entry) throws -> Bool {
         guard var written else { return false }
         let files = written.files
-        written.files = []
+        (written.files, written.left) = ([], [])
         guard written == wanted else { return false }
         return try areThere(files)
     }
@@ -149,7 +177,10 @@ struct OutputKeeper {
 
     // MARK: Writing
 
-    private func write(_ plan: OutputPlan, _ generation: Int) throws -> [OutputsRecord.File] {
+    /// - Parameter own: paths that were written for this output before.
+    private func write(
+        _ plan: OutputPlan, _ generation: Int, own: Set<String>
+    ) throws -> (files: [OutputsRecord.File], left: [String]) {
         let folder = Path.parent(plan.path)
         try fileSystem.createFolders(folder)
         let kind = try fileSystem.statusIfPresent(plan.path)?.kind ?? .file
@@ -189,7 +220,8 @@ struct OutputKeeper {
                 return format.encoder(try next(), isGzipped: plan.isGzipped)
             }
         case (.table, let sheet?):
-            let limit = sheet.program.rowLimit(columns: try exporter.check(request).count) - 1
+            let columns = try exporter.check(request).count
+            let limit = rowsPerFile ?? sheet.program.rowLimit(columns: columns) - 1
             try exporter.export(request) {
                 begin()
                 return SplitEncoder(rowLimit: limit) { _ in
@@ -197,10 +229,11 @@ struct OutputKeeper {
                 }
             }
         }
-        let written = try files.commit().written
-        return zip(written, digests).map { path, digest in
+        let (written, left) = try files.commit(mayReplace: own.contains)
+        let described = zip(written, digests).map { path, digest in
             OutputsRecord.File(path: path, digest: digest.hex, bytes: digest.bytes)
         }
+        return (described, left)
     }
 
     /// Removes what a writer that was killed left unfinished. What belongs to one that lives stays: somebody may be

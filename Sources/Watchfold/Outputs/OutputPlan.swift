@@ -38,7 +38,8 @@ private struct Reader {
         let report: Report? = choice(rule, .report)
         var format = ExportFormat.table(.csv)
         do throws(CommandFailure) {
-            format = try ExportFormat(rule.words[.format]?.value, file: rule.file)
+            format = try ExportFormat(
+                rule.words[.format]?.value, file: rule.file, option: OutputRule.Word.format.rawValue)
         } catch {
             if let name = rule.words[.format]?.value, !ExportFormat.names.contains(name.lowercased()) {
                 note(rule, .format, "one of \(ExportFormat.names.joined(separator: ", "))")

@@ -135,7 +135,10 @@ final class OutputRenewal: Sendable {
         @Sendable func isUnwanted() -> Bool { state.withLock { $0.isStopping || $0.edition != job.edition } }
         let outcomes = OutputKeeper(job.settings.onOneThread, fileSystem: fileSystem, isCancelled: isUnwanted)
             .renew(job.generation) { job.due.contains($0.text) }
-        for outcome in outcomes { outcome.log(logger) }
+        for outcome in outcomes {
+            outcome.log(logger)
+            outcome.warn(logger)
+        }
         let plans = job.settings.outputs
         let failed = outcomes.filter { $0.problem != nil }
         let isAllLost = failed.contains { outcome in !plans.contains { $0.path == outcome.path } }
@@ -178,6 +181,14 @@ extension OutputOutcome {
             logger.warning("output \(Show.name(path)): \(Show.name(problem))", metadata: ["file": "\(Show.name(path))"])
         } else {
             logger.info("\(Show.name(text))", metadata: ["file": "\(Show.name(path))"])
+        }
+    }
+
+    /// Says which files a reader might take for this report's.
+    func warn(_ logger: Logger) {
+        for left in left {
+            logger.warning(
+                "\(Show.name(left)) is of an earlier report, not of this one", metadata: ["file": "\(Show.name(left))"])
         }
     }
 

@@ -63,7 +63,7 @@ extension Exporter {
         let checkpoints = try open()
         // What can be wrong with the request is found before there is a connection.
         let settings = try settingsOf(request.files, checkpoints)
-        try Edition(settings, checkpoints, request.files).lacks.forEach(note)
+        noteDays(try Edition(settings, checkpoints, request.files))
         let names = request.reports.flatMap { $0.columns(settings.map).map(\.name) } + [request.schema]
         if let long = names.first(where: { $0.utf8.count > SQLText.maxNameBytes }) {
             throw CommandFailure(

@@ -27,6 +27,8 @@ struct Edition {
     let snapshot: CountingSnapshot?
     /// What a reader might miss: that there is no file for what was asked, or that some have no place in it.
     let lacks: [String]
+    /// What is said of days of the request that have no file, when others have; nil when there are none.
+    let gaps: String?
 
     /// Whether the total on disk is read.
     var usesTotal: Bool { parts.contains(where: \.plan.usesTotal) }
@@ -41,7 +43,7 @@ struct Edition {
     ) throws {
         self.settings = settings
         self.request = request
-        (parts, snapshot, lacks) = try checkpoints.ledger.snapshot {
+        (parts, snapshot, lacks, gaps) = try checkpoints.ledger.snapshot {
             try Self.parts(checkpoints, request, rebuilding, needsReceipt)
         }
     }
@@ -68,9 +70,20 @@ struct Edition {
         return lacks
     }
 
+    /// - Parameter days: of the files that the request is about.
+    private static func gaps(_ request: ExportRequest, _ days: Set<CalendarDay>) -> String? {
+        guard !request.days.isEverything, let earliest = days.min(), let latest = days.max() else { return nil }
+        let gaps = CalendarDay.gaps(
+            in: days, over: (request.days.first ?? earliest)...(request.days.last ?? latest))
+        if gaps.isEmpty { return nil }
+        let count = gaps.reduce(0) { $0 + $1.length }
+        return "\(Show.count(count, "day")) of \(request.days) \(count == 1 ? "has" : "have") no file that counts: "
+            + DateText.list(gaps)
+    }
+
     private static func parts(
         _ checkpoints: CheckpointFolder, _ request: ExportRequest, _ rebuilding: Bool, _ needsReceipt: Bool
-    ) throws -> ([Part], CountingSnapshot?, lacks: [String]) {
+    ) throws -> ([Part], CountingSnapshot?, lacks: [String], gaps: String?) {
         let ledger = checkpoints.ledger
         let current = try ledger.generation
         let generation = request.generation ?? current
@@ -100,12 +113,13 @@ struct Edition {
             let sums = CountingSnapshot.daySums(counting, try ledger.appSums())
             return (
                 [Part(plan: plan, sums: sums)], try snapshot(counting, sums),
-                lacks(request, counting, chosen: counting.count, generation: generation)
+                lacks(request, counting, chosen: counting.count, generation: generation), nil
             )
         }
         func day(_ version: VersionRecord) -> CalendarDay? { version.facts.date.flatMap { CalendarDay($0) } }
         let wanted = remaining.filter { request.days.contains(day($0)) }
         let lacks = lacks(request, counting, chosen: wanted.count, generation: generation)
+        let gaps = gaps(request, Set(wanted.compactMap(day)))
         func part(_ period: String?, _ versions: [VersionRecord]) throws -> Part {
             let sums = try versions.flatMap { version in
                 try ledger.apps(of: version.id).map {
@@ -118,13 +132,13 @@ struct Edition {
         }
         guard let period = request.period else {
             let part = try part(nil, wanted)
-            return ([part], try snapshot(wanted, part.sums), lacks)
+            return ([part], try snapshot(wanted, part.sums), lacks, gaps)
         }
         // Files without a date come last.
         let groups = Dictionary(grouping: wanted) { day($0).map { period.name(of: $0) } ?? "" }
         let periods = groups.keys.sorted { a, b in a.isEmpty || b.isEmpty ? b.isEmpty && !a.isEmpty : a < b }
         let sums = CountingSnapshot.daySums(wanted, [DaySum]())
-        return (try periods.map { try part($0, groups[$0]!) }, try snapshot(wanted, sums), lacks)
+        return (try periods.map { try part($0, groups[$0]!) }, try snapshot(wanted, sums), lacks, gaps)
     }
 
     /// What would count if nothing of some names did: what they give counts under another name that holds it, as it would had

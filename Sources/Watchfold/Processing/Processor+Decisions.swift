@@ -136,19 +136,9 @@ extension Processor {
     }
 
     /// A file by its logical name, its path in the inbox, or a path to it.
-    private func find(_ name: String) throws -> FileRecord? {
-        // As it is, or as the status shows it.
-        var names = [name, Show.unescaped(name)].compactMap { $0 }
-        let inbox = settings.configuration.inbox
-        let prefix = inbox.hasSuffix("/") ? inbox : inbox + "/"
-        for name in names where name.hasPrefix(prefix) { names.append(String(name.dropFirst(prefix.count))) }
-        for candidate in names {
-            if let file = try checkpoints.ledger.file(named: candidate) { return file }
-            for suffix in Inbox.compressionSuffixes where candidate.hasSuffix(suffix) {
-                if let file = try checkpoints.ledger.file(named: String(candidate.dropLast(suffix.count))) {
-                    return file
-                }
-            }
+    private func find(_ text: String) throws -> FileRecord? {
+        for name in try settings.names(meantBy: text, in: fileSystem) {
+            if let file = try checkpoints.ledger.file(named: name) { return file }
         }
         return nil
     }

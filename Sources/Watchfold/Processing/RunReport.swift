@@ -34,6 +34,8 @@ package enum Publication: Sendable, Hashable {
     case written(generation: Int, contracts: Int)
     /// There is nothing to report on yet.
     case nothing
+    /// No input could be folded, so no report takes the place of what is there.
+    case withheld
 }
 
 /// What a run did.

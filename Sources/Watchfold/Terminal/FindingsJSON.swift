@@ -77,7 +77,28 @@ struct FindingsJSON: Encodable {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(value)) + [0x0A]
+        return escaped(Array(try encoder.encode(value))) + [0x0A]
+    }
+
+    /// The same JSON with everything beyond ASCII that a terminal would not just show as `\u009b` (RFC 8259, section 7).
+    ///
+    /// What the encoder writes outside of strings is ASCII, and inside of them it escapes what is below a space.
+    private static func escaped(_ json: [UInt8]) -> [UInt8] {
+        let text = String(decoding: json, as: UTF8.self)
+        func isEscaped(_ scalar: Unicode.Scalar) -> Bool { scalar.value >= 0x7F && !scalar.isFitForTerminals }
+        guard text.unicodeScalars.contains(where: isEscaped) else { return json }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            guard isEscaped(scalar) else {
+                result.unicodeScalars.append(scalar)
+                continue
+            }
+            for unit in UTF16.encode(scalar)! {
+                let digits = String(unit, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
+        return Array(result.utf8)
     }
 }
 

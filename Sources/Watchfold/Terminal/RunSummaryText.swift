@@ -56,6 +56,8 @@ extension RunReport {
         case .written(_, let contracts): lines.append("\(Show.count(contracts, "contract")) in \(engagement)")
         case .current: lines.append("\(engagement) is up to date")
         case .nothing: lines.append("nothing counts yet, so there is no report")
+        // The command ends with a message about it.
+        case .withheld: break
         }
         lines += outputs.filter { $0.problem == nil }.map { Show.name($0.text) }
         var line = "\(Show.duration(seconds))"

@@ -41,6 +41,11 @@ extension StatusReport {
         }
         if undated.count > 0 { lines.append(undated.text) }
         if let text = unread.text { lines.append(text) }
+        if !problems.isEmpty {
+            let isOpen = problems.contains(where: \.leavesOut)
+            lines.append(style.paint("wrong in the inbox:", isOpen ? .red : .yellow))
+            lines += problems.map { "  " + Show.name("\($0)") }
+        }
         if let gate { lines.append(Self.line(gate)) }
         if !missingDays.isEmpty {
             let ranges = missingDays.map {
@@ -139,6 +144,7 @@ extension StatusReport {
             },
             undated: .init(files: undated.count, records: undated.records, seconds: Int64(clamping: undated.seconds)),
             unread: .init(files: unread.count, examples: unread.examples),
+            inboxProblems: problems.map { .init(path: $0.path, problem: "\($0)", leavesOut: $0.leavesOut) },
             runs: runs.map { run in
                 StatusJSON.Run(
                     started: Timestamp.text(milliseconds: run.startedAt),
@@ -196,6 +202,12 @@ private struct StatusJSON: Encodable {
         var seconds: Int64
     }
 
+    struct InboxProblem: Encodable {
+        var path, problem: String
+        /// Whether something is not read for it; then the command ends with code 2.
+        var leavesOut: Bool
+    }
+
     struct Unread: Encodable {
         var files: Int
         var examples: [String]
@@ -209,5 +221,6 @@ private struct StatusJSON: Encodable {
     var gate: Gate?
     var undated: Undated
     var unread: Unread
+    var inboxProblems: [InboxProblem]
     var runs: [Run]
 }
