@@ -58,6 +58,8 @@ package struct FileSummary: Sendable {
     /// When nothing was folded: the folded records by app.
     package var apps: AppCounts
     package var end: InputEnd
+    /// Arrays of records that were not read.
+    package var unread = UnreadArrays()
     /// The file as it was before and after reading; nil for standard input and pipes.
     package var status: FileStatus?
 }
@@ -275,6 +277,8 @@ final class FileFold {
             textSize: last.digest == nil ? status!.size : last.textSize,
             storedSize: status?.size ?? last.storedSize,
             counts: counts, rejectedBytes: rejectedBytes, rejections: rejections,
-            observations: observations, sample: sample, apps: apps, end: end, status: status)
+            observations: observations, sample: sample, apps: apps, end: end,
+            // Only a file that is read as a whole has objects around records.
+            unread: last.unread, status: status)
     }
 }
