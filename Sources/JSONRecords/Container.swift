@@ -193,10 +193,11 @@ extension Container {
         /// Where an object that is no record may hold some.
         private struct Guess {
             var paths: [[[UInt8]]] = []
-            /// 3 when it is sure, 2 by the name of an array that has elements, 1 for an empty array, 0 for nothing.
+            /// 4 when it is sure, 3 by the name of an array that has elements, 2 for an empty array at a path that such
+            /// arrays have, 1 for any other empty array, 0 for nothing.
             var rank = 0
 
-            var isSure: Bool { rank == 3 }
+            var isSure: Bool { rank == 4 }
         }
 
         private func guess(_ object: UnsafePointer<UInt8>, _ storage: borrowing FieldStorage) -> Guess {
@@ -204,8 +205,8 @@ extension Container {
             var guess = Guess()
             for paths in [set, [Layout.hits]] where !paths.isEmpty {
                 switch arrays(object, at: paths, storage) {
-                case true?: return Guess(paths: paths, rank: 3)
-                case false? where guess.rank == 0: guess = Guess(paths: paths, rank: 1)
+                case true?: return Guess(paths: paths, rank: 4)
+                case false? where guess.rank == 0: guess = Guess(paths: paths, rank: 2)
                 default: break
                 }
             }
@@ -214,10 +215,11 @@ extension Container {
             var scanner = scanner(object + 1)
             // Of an object that is broken, what stands before the flaw.
             do throws(ScanFailure) { try search.members(&scanner, path: [], storage) } catch {}
-            if let found = search.whole.first { return Guess(paths: [found.path], rank: 3) }
+            if let found = search.whole.first { return Guess(paths: [found.path], rank: 4) }
             if guess.rank > 0 { return guess }
-            if let found = search.named { return Guess(paths: [found.path], rank: 2) }
-            return Guess(paths: search.namedEmpty.map { [$0.path] } ?? [], rank: search.empty == nil ? 0 : 1)
+            if let found = search.named { return Guess(paths: [found.path], rank: 3) }
+            if let found = search.namedEmpty { return Guess(paths: [found.path], rank: 2) }
+            return Guess(rank: search.hasEmpty ? 1 : 0)
         }
 
         /// Whether an object has an array with elements at one of the paths; nil when it has none at all.

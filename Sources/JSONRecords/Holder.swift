@@ -23,10 +23,12 @@ package struct UnreadArrays: Sendable, Hashable {
     package private(set) var hasMore = false
     /// A path that was read, and that one object has twice.
     package private(set) var repeated: [String]?
+    /// A path within a record that was rejected since it has no field.
+    package private(set) var inRecord: [String]?
 
     package init() {}
 
-    package var isEmpty: Bool { paths.isEmpty && !hasMore && repeated == nil }
+    package var isEmpty: Bool { paths.isEmpty && !hasMore && repeated == nil && inRecord == nil }
 
     /// - Parameter read: the paths that are read.
     mutating func add(_ path: [[UInt8]], beside read: [[[UInt8]]]) {
@@ -38,7 +40,20 @@ package struct UnreadArrays: Sendable, Hashable {
         self.read = read.map(Self.text)
     }
 
+    /// - Parameter other: of a later part of the same file.
+    package mutating func add(_ other: UnreadArrays) {
+        for path in other.paths where !paths.contains(path) {
+            if paths.count == Self.limit { hasMore = true } else { paths.append(path) }
+        }
+        if read.isEmpty { read = other.read }
+        hasMore = hasMore || other.hasMore
+        repeated = repeated ?? other.repeated
+        inRecord = inRecord ?? other.inRecord
+    }
+
     mutating func addRepeated(_ path: [[UInt8]]) { if repeated == nil { repeated = Self.text(path) } }
+
+    mutating func addInRecord(_ path: [[UInt8]]) { if inRecord == nil { inRecord = Self.text(path) } }
 
     private static func text(_ path: [[UInt8]]) -> [String] { path.map { String(decoding: $0, as: UTF8.self) } }
 }
@@ -108,7 +123,7 @@ extension JSONScanner {
             guard value.pointee == UInt8(ascii: "[") else { continue }
             p += 1
             try skipSpace()
-            if p >= end { throw .incomplete }
+            if p >= end && !isFinal { throw .incomplete }
             holder.isBehindValue = true
             if p.pointee == UInt8(ascii: "]") {
                 p += 1
@@ -159,9 +174,10 @@ struct ArraySearch {
     var whole: [Found] = []
     /// The first one with a usual name that begins with an object.
     var named: Found?
-    /// The first one without elements: of a usual name, and of any.
+    /// The first one with a usual name that is empty.
     var namedEmpty: Found?
-    var empty: Found?
+    /// Whether any is empty.
+    var hasEmpty = false
 
     /// Walks over a value at a path.
     mutating func skip(
@@ -206,7 +222,7 @@ struct ArraySearch {
         switch scanner.p.pointee {
         case UInt8(ascii: "]"):
             let found = Found(path: path, end: scanner.p + 1)
-            if empty == nil { empty = found }
+            hasEmpty = true
             if isNamed && namedEmpty == nil { namedEmpty = found }
         case UInt8(ascii: "{"):
             storage.reset()

@@ -19,7 +19,11 @@ extension RecordReader {
         walk.countRecord()
         precondition(end - start <= maxRecordBytes, "a record of \(end - start) bytes; the limit is \(maxRecordBytes)")
         if !isObject { return try reject(.notAnObject, start, end, &pass, onRejection) }
-        let action = storage.isEmpty ? action(start, end) : nil
+        var action: Action?
+        if storage.isEmpty {
+            noteArrays(start, end)
+            action = self.action(start, end)
+        }
         if action == .line {
             actionLines += 1
             return
@@ -91,6 +95,22 @@ extension RecordReader {
         guard let steps = ShapeSteps.of(start, last, storage) else { return }
         let choices = storage.tree.keys + [storage.tree.value]
         shapes.learn(steps, slotOfRole: choices.map { storage.slotNumber(of: $0) })
+    }
+
+    /// Notes the arrays of records in an object that has no field itself.
+    private mutating func noteArrays(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) {
+        guard looksForArrays, memchr(start, Int32(UInt8(ascii: "[")), end - start) != nil else { return }
+        var scanner = JSONScanner(start + 1, end: end, lineMode: false, isFinal: true, isLenient: isLenient)
+        var search = ArraySearch()
+        guard (try? search.members(&scanner, path: [], storage)) != nil else { preconditionFailure("not walked over") }
+        storage.reset()
+        for found in search.whole {
+            if case .betweenValues = position, container?.isAnswers == true {
+                unread.add(found.path, beside: recordPaths)
+            } else {
+                unread.addInRecord(found.path)
+            }
+        }
     }
 
     private enum Action {

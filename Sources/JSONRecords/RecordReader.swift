@@ -68,7 +68,9 @@ package struct RecordReader: ~Copyable {
     /// Known once the first window was looked at. Lines become values when one of them turns out to go on.
     package private(set) var container: Container?
     /// Where objects around the records hold them.
-    private var recordPaths: [[[UInt8]]] = []
+    private(set) var recordPaths: [[[UInt8]]] = []
+    /// Whether arrays of records are looked for elsewhere: who names the paths does not want others.
+    var looksForArrays: Bool { plan.recordPaths.isEmpty }
     /// How the records ended so far.
     package internal(set) var counts = OutcomeCounts()
     /// Records that were met, counted where they are met and not where they end: conservation is checked against it.
@@ -84,7 +86,7 @@ package struct RecordReader: ~Copyable {
     /// What Elasticsearch answers said of themselves.
     package private(set) var answers = AnswerFacts()
     /// Arrays of records that were passed over.
-    package private(set) var unread = UnreadArrays()
+    package internal(set) var unread = UnreadArrays()
     /// How the input ended; meaningful after the last window.
     package internal(set) var inputEnd = InputEnd.whole
 
@@ -570,8 +572,7 @@ package struct RecordReader: ~Copyable {
         let start = pass.p
         var scanner = JSONScanner(start, end: pass.end, lineMode: false, isFinal: pass.isFinal, isLenient: isLenient)
         var next = holder
-        // Who names the paths does not want the others.
-        var search = ArraySearch(isOn: recordPaths != Layout.set(by: plan))
+        var search = ArraySearch(isOn: looksForArrays)
         let step: Holder.Step
         do throws(ScanFailure) {
             step = try scanner.step(&next, paths: recordPaths, &search, storage)

@@ -71,6 +71,9 @@ enum Judgement {
         if let path = unread.repeated {
             return "an object has `\(fieldText(path))` twice: the records in the second one were not read"
         }
+        if let path = unread.inRecord {
+            return "`\(fieldText(path))` in a record without any field holds records, which were not read"
+        }
         if unread.isEmpty { return nil }
         func list(_ paths: [[String]]) -> String { paths.map { "`\(fieldText($0))`" }.joined(separator: ", ") }
         if unread.paths.isEmpty { return "records in arrays with long names were not read" }

@@ -241,7 +241,9 @@ final class FileFold {
         var observations = FileObservations()
         var sample = RecordSample()
         var lines = 0
+        var unread = UnreadArrays()
         for result in results {
+            unread.add(result.unread)
             counts.add(result.counts)
             recordsRead += result.recordsRead
             rejectedBytes += result.rejectedBytes
@@ -278,7 +280,6 @@ final class FileFold {
             storedSize: status?.size ?? last.storedSize,
             counts: counts, rejectedBytes: rejectedBytes, rejections: rejections,
             observations: observations, sample: sample, apps: apps, end: end,
-            // Only a file that is read as a whole has objects around records.
-            unread: last.unread, status: status)
+            unread: unread, status: status)
     }
 }
