@@ -32,19 +32,22 @@ package struct UnreadArrays: Sendable, Hashable {
 
     /// - Parameter read: the paths that are read.
     mutating func add(_ path: [[UInt8]], beside read: [[[UInt8]]]) {
-        if path.reduce(0, { $0 + $1.count }) > Self.longest { return hasMore = true }
-        let keys = Self.text(path)
-        if paths.contains(keys) { return }
-        if paths.count == Self.limit { return hasMore = true }
-        paths.append(keys)
         self.read = read.map(Self.text)
+        append(Self.text(path))
+    }
+
+    private mutating func append(_ path: [String]) {
+        if paths.contains(path) { return }
+        if paths.count == Self.limit || path.reduce(0, { $0 + $1.utf8.count }) > Self.longest {
+            hasMore = true
+        } else {
+            paths.append(path)
+        }
     }
 
     /// - Parameter other: of a later part of the same file.
     package mutating func add(_ other: UnreadArrays) {
-        for path in other.paths where !paths.contains(path) {
-            if paths.count == Self.limit { hasMore = true } else { paths.append(path) }
-        }
+        for path in other.paths { append(path) }
         if read.isEmpty { read = other.read }
         hasMore = hasMore || other.hasMore
         repeated = repeated ?? other.repeated

@@ -314,8 +314,10 @@ extension String {
     @Test(arguments: 0..<120) func objectsWithArraysAreReadLikeTheReferenceReadsThem(seed: Int) throws {
         var random = RandomSource(seed: 2000 + seed)
         let input = random.holders(1 + random.below(6))
-        let records = random.pick([[], [], [["data"]], [["tv"], ["a", "r"]], [["none"]], [["hits", "hits"], ["data"]]])
-        let settings = plan(records: records)
+        let sets: [[[String]]] = [
+            [], [], [["data"]], [["tv"], ["a", "r"]], [["none"]], [["hits", "hits"], ["data"]],
+        ]
+        let settings = plan(records: random.pick(sets))
         let outcome = try readThroughAllWindows(input, Feeding(plan: settings))
         let paths = try referencePaths(input, plan: settings)
         #expect((outcome.container?.isAnswers == true) == !paths.isEmpty, "\(paths)")
@@ -344,7 +346,7 @@ extension String {
             inRecord += outcome.unread.inRecord == nil ? 0 : 1
         }
         #expect(layouts == [.lines, .values, .responses, .wrapped])
-        #expect(unread > 10 && repeated > 3 && inRecord > 3, "\(unread) \(repeated) \(inRecord)")
+        #expect(unread > 10 && repeated > 3 && inRecord > 3, "\(unread), \(repeated), \(inRecord)")
     }
 
     /// A poor first object decides nothing for the good ones behind it.
@@ -371,7 +373,10 @@ extension String {
         ([#"{"data":[\#(a)]}"#, #"{"Contract":"B","AppName":"VOD","TotalDuration":1,"data":[]}"#], ["A", "B"]),
         ([#"{"data":[\#(a)]}"#, #"{"data":[\#(c)],"_source":\#(b)}"#], ["A", "B"]),
         ([#"{"hits":{"hits":[\#(a)]}}"#, #"{"hits":{"hits":[]},"_source":\#(b)}"#], ["A", "B"]),
-        ([#"{"hits":{"hits":[{"x":1}]},"_source":\#(b)}"#, #"{"hits":{"hits":[\#(c)]},"_source":\#(a)}"#], ["B", "A"]),
+        (
+            [#"{"hits":{"hits":[{"x":1}]},"_source":\#(b)}"#, #"{"hits":{"hits":[\#(c)]},"_source":\#(a)}"#],
+            ["B", "A"]
+        ),
     ]) func anObjectWithAFieldIsARecord(lines: [String], contracts: [String]) throws {
         let outcome = try readThroughAllWindows(lines.joined(separator: "\n"))
         #expect(outcome.contracts == contracts && outcome.rejections.isEmpty && outcome.unread.isEmpty)
@@ -447,7 +452,7 @@ extension String {
     }
 
     /// The fields of a record behind an array that makes it too long, or a flaw that hides its end.
-    @Test(arguments: ["\"Contract\":\"Z\"", "\"_source\":{\"x\":1,\"AppName\":\"Z\"}", "\"Contra\\u0063t\":\"Z\""])
+    @Test(arguments: [#""Contract":"Z""#, #""_source":{"x":1,"AppName":"Z"}"#, #""Contra\u0063t":"Z""#])
     func fieldsBehindALongArrayAreRejected(field: String) throws {
         let records = (0..<20).map { record("C\($0)") }.joined(separator: ",\n")
         let outcome = try readThroughAllWindows(

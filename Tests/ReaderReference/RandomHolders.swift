@@ -40,7 +40,8 @@ extension RandomSource {
     package mutating func holder() -> JSON {
         var members = (0..<1 + below(3)).map { _ in member(at: pick(Self.paths)) }
         if once(in: 5) { members.append(.init(String(decoding: members[0].key, as: UTF8.self), elements())) }
-        if once(in: 3) { members += good() }
+        if once(in: 3) { members.append(JSON.Member(key: members[0].key, elements())) }
+        if once(in: 4) { members += good() }
         if once(in: 6) { members.append(.init("_source", .object(good()))) }
         if once(in: 8) { members = [.init("AppName", .text("only"))] + members }
         if once(in: 3) { members.append(.init(pick(["took", "n", "x"]), anyJSON())) }
@@ -52,7 +53,7 @@ extension RandomSource {
     package mutating func holders(_ count: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         // Which kinds a file has more of is its own.
-        let share = 1 + below(4)
+        let share = 1 + below(8)
         for _ in 0..<count {
             var value = once(in: share) ? JSON.object(good()) : holder()
             if once(in: 8) { value = once(in: 2) ? .object([.init("n", .number("1"))]) : record() }
