@@ -334,6 +334,19 @@ extension String {
         #expect(expected.agrees(with: outcome.unread), "\(outcome.unread), the reference \(expected)")
     }
 
+    /// Broken anywhere, and longer than records may be: the same through all windows.
+    @Test(arguments: 0..<90) func brokenOnesAreReadAlikeThroughAllWindows(seed: Int) throws {
+        var random = RandomSource(seed: 3000 + seed)
+        var input = random.holders(1 + random.below(5))
+        for _ in 0..<seed % 3 where !input.isEmpty { random.damage(&input) }
+        let settings = plan(isLenient: random.once(in: 3), records: random.pick([[], [["data"], ["a", "r"]]]))
+        for limit in [30, 120, 1 << 20] {
+            let feeding = Feeding(
+                plan: settings, maxRecordBytes: limit, container: random.pick([nil, .responses, .wrapped]))
+            _ = try readThroughAllWindows(input, feeding)
+        }
+    }
+
     /// What the files above are made of is in them.
     @Test func theFilesAreOfEveryKind() throws {
         var (layouts, unread, repeated, inRecord) = (Set<Container>(), 0, 0, 0)
