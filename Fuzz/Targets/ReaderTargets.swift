@@ -70,6 +70,7 @@ func checkReader(_ input: [UInt8]) throws -> Bool {
     let whole = try read(input.file, input.feeding)
     try checkWindows(input, whole)
     if input.feeding.isAtStart {
+        if whole.container == .lines || whole.container == .values { try checkOwnRecords(input) }
         switch whole.container {
         case .lines: try checkLines(input, whole)
         case .values where input.feeding.container != .values: try checkFoundValues(input, whole)
@@ -135,15 +136,31 @@ private func checkAnswers(_ input: ReaderInput, _ whole: ReadOutcome) throws {
     guard input.feeding.maxRecordBytes >= input.file.count, !plan.isLenient, !input.file.contains(UInt8(ascii: "\\")),
         !input.file.contains(0), !input.file.contains(0xEF)
     else { return }
-    // Only where it is known is the path one of these.
-    let path = plan.recordPaths.first ?? ["hits", "hits"]
-    guard whole.container == (path == ["hits", "hits"] ? .responses : .wrapped),
-        let expected = try? referenceAnswers(input.file, path: path, plan: plan)
-    else { return }
+    var paths = plan.recordPaths.isEmpty ? [["hits", "hits"]] : plan.recordPaths
+    if input.feeding.container == nil {
+        guard let found = try? referencePaths(input.file, plan: plan) else { return }
+        try promise(!found.isEmpty, "read \(whole), the reference finds records of their own")
+        try promise(
+            whole.container == (found == [["hits", "hits"]] ? .responses : .wrapped),
+            "read \(whole), the reference finds them at \(found)")
+        paths = found
+    }
+    guard let expected = try? referenceAnswers(input.file, paths: paths, plan: plan) else { return }
+    let outcome = expected.outcome
     try promise(
-        whole.records == expected.records && whole.reasons == expected.reasons
-            && whole.counts == expected.counts && whole.actionLines == expected.actionLines,
+        whole.records == outcome.records && whole.reasons == outcome.reasons
+            && whole.counts == outcome.counts && whole.actionLines == outcome.actionLines
+            && expected.agrees(with: whole.unread),
         "read \(whole), the reference \(expected)")
+}
+
+/// A file that was found to hold records of their own has no others.
+private func checkOwnRecords(_ input: ReaderInput) throws {
+    guard input.feeding.container == nil, input.feeding.maxRecordBytes >= input.file.count,
+        !input.feeding.plan.isLenient, !input.file.contains(UInt8(ascii: "\\")), !input.file.contains(0),
+        !input.file.contains(0xEF), let found = try? referencePaths(input.file, plan: input.feeding.plan)
+    else { return }
+    try promise(found.isEmpty, "read as records of their own, the reference finds them at \(found)")
 }
 
 /// A valid file is read as the reference reads it; of any other the reader says that it is not.

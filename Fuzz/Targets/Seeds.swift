@@ -42,7 +42,17 @@ private func readerSeeds() -> [[UInt8]] {
         default: return header + texts.joined(separator: [0x0A])
         }
     }
-    return plain + layoutSeeds(&random)
+    return plain + layoutSeeds(&random) + holderSeeds(&random)
+}
+
+/// Objects with arrays: around records, records themselves, neither.
+private func holderSeeds(_ random: inout RandomSource) -> [[UInt8]] {
+    (0..<40).map { number in
+        // Container found out, or answers; not the lenient plan.
+        let plan = [0, 2, 3, 0][number / 2 % 4]
+        let header: [UInt8] = [UInt8((number % 5 == 0 ? 3 : 0) | plan << 2), UInt8(number * 5)]
+        return header + random.holders(1 + number % 4)
+    }
 }
 
 /// What stands between records, values of one line and of several, objects around the records, lenient JSON.

@@ -187,7 +187,7 @@ package struct Configuration: Sendable, Hashable {
         case .negativeDurations: (plan.keepsNegativeValues ? NegativeDurations.keep : .reject).rawValue
         case .json: (plan.isLenient ? JSONDialect.lenient : .strict).rawValue
         case .records:
-            plan.recordPaths.isEmpty ? "found out" : plan.recordPaths.map(fieldText).joined(separator: ", else ")
+            plan.recordPaths.isEmpty ? "found out" : plan.recordPaths.map(fieldText).joined(separator: ", ")
         case .duplicates: duplicates.rawValue
         case .encoding: encoding.rawValue
         case .date: datePatterns.isEmpty ? "none" : datePatterns.map { quoted($0.text) }.joined(separator: " ")

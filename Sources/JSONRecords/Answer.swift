@@ -5,64 +5,11 @@
 //      {"status":"ok","response":{"data":[ {…}, {…} ]}}          path response.data
 //
 //  The records are the array's elements. What stands before and after it is checked and skipped, but for what an answer
-//  says of itself.
+//  says of itself: Holder.swift walks over it.
 
 import Records
 
 extension JSONScanner {
-    /// From the first byte of an object to behind the bracket of its array at a path (true), or behind the object when it
-    /// has none (false). Keys are compared as they are written, so a key with escapes is not found.
-    mutating func enterArray(at path: [[UInt8]], _ facts: inout AnswerFacts) throws(ScanFailure) -> Bool {
-        if p.pointee != UInt8(ascii: "{") { throw unexpected(at: p) }
-        p += 1
-        return try enterArray(at: path, level: 0, &facts)
-    }
-
-    /// The same from behind the brace of the object at a level of the path.
-    private mutating func enterArray(
-        at path: [[UInt8]], level: Int, _ facts: inout AnswerFacts
-    ) throws(ScanFailure) -> Bool {
-        let isLast = level == path.count - 1
-        try skipSpace()
-        if p.pointee == UInt8(ascii: "}") {
-            p += 1
-            return false
-        }
-        while true {
-            if p.pointee != UInt8(ascii: "\"") {
-                if closesAfterComma(UInt8(ascii: "}")) { return false }
-                throw unexpected(at: p)
-            }
-            let key = try skipKey()
-            if Self.isSame(key, path[level]) && p.pointee == UInt8(ascii: isLast ? "[" : "{") {
-                p += 1
-                if isLast { return true }
-                if try enterArray(at: path, level: level + 1, &facts) { return true }
-            } else {
-                let value = p
-                try skipValue(depth: level + 1)
-                facts.note(key, value, self, level: level)
-            }
-            if try !skipComma(closing: UInt8(ascii: "}")) { return false }
-        }
-    }
-
-    /// From behind the bracket that closes the array to behind the object around it.
-    mutating func leaveArray(levels: Int, _ facts: inout AnswerFacts) throws(ScanFailure) {
-        for level in (0..<levels).reversed() {
-            while try skipComma(closing: UInt8(ascii: "}")) {
-                if p.pointee != UInt8(ascii: "\"") {
-                    if closesAfterComma(UInt8(ascii: "}")) { break }
-                    throw unexpected(at: p)
-                }
-                let key = try skipKey()
-                let value = p
-                try skipValue(depth: level + 1)
-                facts.note(key, value, self, level: level)
-            }
-        }
-    }
-
     /// From the quote of a key to its value; the key as it is written.
     mutating func skipKey() throws(ScanFailure) -> UnsafeBufferPointer<UInt8> {
         p += 1
@@ -108,7 +55,7 @@ extension JSONScanner {
 
 extension AnswerFacts {
     /// Notes a member of an answer (level 0) or of its `hits` (level 1); `scanner` stands behind the value.
-    fileprivate mutating func note(
+    mutating func note(
         _ key: UnsafeBufferPointer<UInt8>, _ value: UnsafePointer<UInt8>, _ scanner: JSONScanner, level: Int
     ) {
         var scanner = scanner

@@ -32,17 +32,16 @@ struct Layout {
     static let hits = [Array("hits".utf8), Array("hits".utf8)]
 
     var container: Container
-    /// Keys as they are written, from the outside in; empty where records are not in objects.
-    var path: [[UInt8]] = []
+    /// Where objects around the records hold them: keys as they are written, from the outside in. Empty where records are
+    /// not in objects.
+    var paths: [[[UInt8]]] = []
 
     init(_ container: Container) { self.container = container }
 
-    /// Where objects around the records may hold them, best first.
-    static func paths(of plan: FoldPlan) -> [[[UInt8]]] {
-        plan.recordPaths.map { $0.map { Array($0.utf8) } } + [hits]
-    }
+    init(paths: [[[UInt8]]]) { (container, self.paths) = (paths == [Self.hits] ? .responses : .wrapped, paths) }
 
-    init(path: [[UInt8]]) { (container, self.path) = (path == Self.hits ? .responses : .wrapped, path) }
+    /// The paths that a plan names.
+    static func set(by plan: FoldPlan) -> [[[UInt8]]] { plan.recordPaths.map { $0.map { Array($0.utf8) } } }
 }
 
 extension Container {
@@ -51,7 +50,8 @@ extension Container {
 
     /// Decides from the beginning of a file.
     ///
-    /// An object that has an array of records, and is none itself, is around them. Else a value that lies on one line makes
+    /// An object that has an array of records, and is none itself, is around them; where the array is empty or its first
+    /// element lacks a field, the objects behind it are asked, too. Else a value that lies on one line makes
     /// the file JSON Lines; one that is valid only across lines makes it a sequence of values. When the first value is
     /// broken, the lines that follow are asked: most lines of JSON Lines begin with a brace, few of pretty-printed values do.
     ///
@@ -69,13 +69,22 @@ extension Container {
             return beginning.layout()
         }
         // The scanner stops at a NUL behind the window, which must stand where the looking ends.
-        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: most + RecordReader.padding) { copy in
-            let base = copy.baseAddress!
-            base.update(from: start, count: most)
-            (base + most).update(repeating: 0, count: RecordReader.padding)
-            return Beginning(
+        return withCopy(of: start, count: most) { base in
+            Beginning(
                 start: base, end: base + most, isFinal: false, maxRecordBytes: maxRecordBytes, plan: plan
             ).layout()
+        }
+    }
+
+    /// Bytes of a window as one that ends behind them.
+    static func withCopy<Result>(
+        of start: UnsafePointer<UInt8>, count: Int, _ body: (UnsafePointer<UInt8>) -> Result
+    ) -> Result {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + RecordReader.padding) { copy in
+            let base = copy.baseAddress!
+            base.update(from: start, count: count)
+            (base + count).update(repeating: 0, count: RecordReader.padding)
+            return body(base)
         }
     }
 
@@ -103,7 +112,20 @@ extension Container {
         }
 
         func layout() -> Layout? {
-            var p = start
+            guard let p = skipGap(start) else { return nil }
+            if p >= end || p - start > maxRecordBytes { return Layout(.lines) }
+            if p.pointee == UInt8(ascii: "[") { return Layout(.values) }
+            if p.pointee != UInt8(ascii: "{") { return Layout(.lines) }
+            switch paths(p) {
+            case nil: return nil
+            case let paths? where !paths.isEmpty: return Layout(paths: paths)
+            default: return linesOrValues(p).map { Layout($0) }
+            }
+        }
+
+        /// Where the next value begins; nil when a longer window is needed.
+        private func skipGap(_ first: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
+            var p = first
             while p < end, p - start <= maxRecordBytes {
                 if isSpace(p.pointee) || p.pointee == 0 || (plan.isLenient && p.pointee == UInt8(ascii: ",")) {
                     p += 1
@@ -114,26 +136,7 @@ extension Container {
                     break
                 }
             }
-            if p == end || p - start > maxRecordBytes { return mayAskForMore ? nil : Layout(.lines) }
-            if p.pointee == UInt8(ascii: "[") { return Layout(.values) }
-            if p.pointee != UInt8(ascii: "{") { return Layout(.lines) }
-
-            for path in Layout.paths(of: plan) {
-                var facts = AnswerFacts()
-                let found = scan(p, lineMode: false) { (scanner) throws(ScanFailure) in
-                    try scanner.enterArray(at: path, &facts)
-                }
-                switch found {
-                case .success(true): return Layout(path: path)
-                case .failure(.incomplete) where mayAskForMore: return nil
-                default: break
-                }
-            }
-            if plan.recordPaths.isEmpty {
-                guard let path = wrappedPath(p) else { return nil }
-                if !path.isEmpty { return Layout(path: path) }
-            }
-            return linesOrValues(p).map { Layout($0) }
+            return (p == end || p - start > maxRecordBytes) && mayAskForMore ? nil : p
         }
 
         private func linesOrValues(_ p: UnsafePointer<UInt8>) -> Container? {
@@ -167,24 +170,63 @@ extension Container {
 
         // MARK: Objects around the records
 
-        /// The path of the array in which the object at `p` holds the records; empty when it holds none, or is a record
-        /// itself; nil when a longer window is needed.
-        private func wrappedPath(_ p: UnsafePointer<UInt8>) -> [[UInt8]]? {
+        /// Where the objects from `first` on hold the records; empty when they hold none, or are records themselves; nil
+        /// when a longer window is needed.
+        private func paths(_ first: UnsafePointer<UInt8>) -> [[[UInt8]]]? {
             let storage = FieldStorage(tree: FieldTree(plan: plan))
-            do throws(ScanFailure) {
-                var fields = FieldScanner(scanner(p + 1), storage)
-                try fields.members(of: 0, depth: 1, storage: storage)
-            } catch {
-                if error == .incomplete && mayAskForMore { return nil }
+            var best = Guess()
+            var p = first
+            while p < end, p.pointee == UInt8(ascii: "{") {
+                guard let look = ObjectLook(scanner(p), mayAskForMore: mayAskForMore, storage) else { return nil }
+                if look.hasField { return [] }
+                let guess = guess(p, storage)
+                if guess.isSure { return guess.paths }
+                if guess.rank > best.rank { best = guess }
+                // An object that might hold something lets those behind it decide.
+                guard best.rank > 0, let end = look.end else { break }
+                guard let next = skipGap(end) else { return nil }
+                p = next
             }
-            if !storage.isEmpty { return [] }
-            var search = WrapSearch(storage: storage)
-            var scanner = scanner(p + 1)
-            do throws(ScanFailure) {
-                return try search.look(&scanner, path: []) ?? search.candidate ?? []
-            } catch {
-                return error == .incomplete && mayAskForMore ? nil : search.candidate ?? []
+            return best.paths
+        }
+
+        /// Where an object that is no record may hold some.
+        private struct Guess {
+            var paths: [[[UInt8]]] = []
+            /// 4 when it is sure, 3 by the name of an array that has elements, 2 for an empty array at a path that such
+            /// arrays have, 1 for any other empty array, 0 for nothing.
+            var rank = 0
+
+            var isSure: Bool { rank == 4 }
+        }
+
+        private func guess(_ object: UnsafePointer<UInt8>, _ storage: borrowing FieldStorage) -> Guess {
+            let set = Layout.set(by: plan)
+            var guess = Guess()
+            for paths in [set, [Layout.hits]] where !paths.isEmpty {
+                switch arrays(object, at: paths, storage) {
+                case true?: return Guess(paths: paths, rank: 4)
+                case false? where guess.rank == 0: guess = Guess(paths: paths, rank: 2)
+                default: break
+                }
             }
+            if !set.isEmpty { return guess }
+            var search = ArraySearch()
+            var scanner = scanner(object + 1)
+            // Of an object that is broken, what stands before the flaw.
+            do throws(ScanFailure) { try search.members(&scanner, path: [], storage) } catch {}
+            if let found = search.whole.first { return Guess(paths: [found.path], rank: 4) }
+            if guess.rank > 0 { return guess }
+            if let found = search.named { return Guess(paths: [found.path], rank: 3) }
+            if let found = search.namedEmpty { return Guess(paths: [found.path], rank: 2) }
+            return Guess(rank: search.hasEmpty ? 1 : 0)
+        }
+
+        /// Whether an object has an array with elements at one of the paths; nil when it has none at all.
+        private func arrays(
+            _ object: UnsafePointer<UInt8>, at paths: [[[UInt8]]], _ storage: borrowing FieldStorage
+        ) -> Bool? {
+            ArraysAtPaths(scanner(object), paths, storage).hasElements
         }
     }
 
@@ -202,77 +244,6 @@ extension Container {
             p = UnsafePointer(newline.assumingMemoryBound(to: UInt8.self)) + 1
         }
         return (braces, others)
-    }
-}
-
-/// Looks for the array of records in an object that is none.
-///
-/// The array whose first element has all fields of the plan is it, whatever its name. Otherwise the first one that has a
-/// name which such arrays go by, and an object or nothing in it, is it: what its records lack is then told of them.
-private struct WrapSearch: ~Copyable {
-    private let storage: FieldStorage
-    /// An array known by its name.
-    private(set) var candidate: [[UInt8]]?
-    private var isCandidateEmpty = false
-
-    /// Levels of objects that are looked into.
-    private static let depthLimit = 8
-    /// In small letters.
-    private static let names: Set<String> = [
-        "content", "data", "docs", "documents", "entries", "events", "history", "items", "list", "records", "result",
-        "results", "rows", "value", "values",
-    ]
-
-    init(storage: consuming FieldStorage) { self.storage = storage }
-
-    /// `scanner` stands behind an object's brace. Returns the path of an array that is known by its first element.
-    mutating func look(_ scanner: inout JSONScanner, path: [[UInt8]]) throws(ScanFailure) -> [[UInt8]]? {
-        try scanner.skipSpace()
-        if scanner.p.pointee == UInt8(ascii: "}") {
-            scanner.p += 1
-            return nil
-        }
-        repeat {
-            if scanner.p.pointee != UInt8(ascii: "\"") {
-                if scanner.closesAfterComma(UInt8(ascii: "}")) { return nil }
-                throw scanner.unexpected(at: scanner.p)
-            }
-            let key = Array(try scanner.skipKey())
-            switch scanner.p.pointee {
-            case UInt8(ascii: "{") where path.count < Self.depthLimit - 1:
-                scanner.p += 1
-                if let found = try look(&scanner, path: path + [key]) { return found }
-            case UInt8(ascii: "["):
-                if try isArrayOfRecords(scanner, path + [key]) { return path + [key] }
-                try scanner.skipValue(depth: path.count + 1)
-            default: try scanner.skipValue(depth: path.count + 1)
-            }
-        } while try scanner.skipComma(closing: UInt8(ascii: "}"))
-        return nil
-    }
-
-    /// Whether the first element of the array at the scanner's place has all fields.
-    private mutating func isArrayOfRecords(
-        _ array: JSONScanner, _ path: [[UInt8]]
-    ) throws(ScanFailure) -> Bool {
-        var scanner = array
-        scanner.p += 1
-        try scanner.skipSpace()
-        let isNamed = Self.names.contains(String(decoding: path[path.count - 1], as: UTF8.self).lowercased())
-        switch scanner.p.pointee {
-        case UInt8(ascii: "]"):
-            if isNamed && candidate == nil { (candidate, isCandidateEmpty) = (path, true) }
-            return false
-        case UInt8(ascii: "{"):
-            storage.reset()
-            scanner.p += 1
-            var fields = FieldScanner(scanner, storage)
-            try fields.members(of: 0, depth: 1, storage: storage)
-            if storage.isComplete { return true }
-            if isNamed && (candidate == nil || isCandidateEmpty) { (candidate, isCandidateEmpty) = (path, false) }
-            return false
-        default: return false
-        }
     }
 }
 

@@ -39,13 +39,13 @@ func withWrappedNumber<Result>(
         switch scanner.p.pointee {
         case UInt8(ascii: "\""):
             let (text, hasEscapes) = try scanner.stringText()
-            guard try !scanner.skipComma(closing: UInt8(ascii: "}")) else { return nil }
+            guard scanner.closesAfterOnlyMember() else { return nil }
             return hasEscapes ? withDecoded(text, body) : body(text)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
             let number = scanner.p
             try scanner.skipNumber()
             let text = UnsafeBufferPointer(start: number, count: scanner.p - number)
-            guard try !scanner.skipComma(closing: UInt8(ascii: "}")) else { return nil }
+            guard scanner.closesAfterOnlyMember() else { return nil }
             return body(text)
         default: return nil
         }

@@ -159,7 +159,7 @@ struct FieldScanner {
 
     /// The value at a node of the tree.
     @inline(__always)
-    private mutating func value(of node: Int, depth: Int, storage: borrowing FieldStorage) throws(ScanFailure) {
+    mutating func value(of node: Int, depth: Int, storage: borrowing FieldStorage) throws(ScanFailure) {
         if seen[node] { storage.resetBelow(node) }
         seen[node] = true
         let start = scanner.p

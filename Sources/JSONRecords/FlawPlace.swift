@@ -15,8 +15,8 @@ import Records
 
 /// Where a record was found to be none.
 struct FlawPlace {
-    /// What stood before the record.
-    enum Context { case value, element, expectedComma }
+    /// What stood before the record; `action`: what is around it.
+    enum Context { case value, element, expectedComma, action }
 
     /// Bytes behind the place that may be looked at.
     static let reach = 64
@@ -40,6 +40,8 @@ struct FlawPlace {
         case .malformedJSON: stop.map { malformed($0) }
         case .notAnObject: notAnObject()
         case .invalidUTF8: invalidUTF8()
+        case .missingContract where context == .action:
+            flaw(at: start, "the fields are within an action of a bulk request, not on the line behind it")
         default: nil
         }
     }

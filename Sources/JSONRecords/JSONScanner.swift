@@ -121,6 +121,12 @@ struct JSONScanner {
         return true
     }
 
+    /// Whether an object ends behind the value that was walked over, or behind a comma that lenient JSON has there.
+    mutating func closesAfterOnlyMember() -> Bool {
+        guard let hasComma = try? skipComma(closing: UInt8(ascii: "}")) else { return false }
+        return !hasComma || closesAfterComma(UInt8(ascii: "}"))
+    }
+
     mutating func skipLiteral(_ literal: StaticString) throws(ScanFailure) {
         for i in 0..<literal.utf8CodeUnitCount {
             if p.pointee != literal.utf8Start[i] { throw unexpected(at: p) }

@@ -19,11 +19,17 @@ extension RecordReader {
         walk.countRecord()
         precondition(end - start <= maxRecordBytes, "a record of \(end - start) bytes; the limit is \(maxRecordBytes)")
         if !isObject { return try reject(.notAnObject, start, end, &pass, onRejection) }
-        if storage.isEmpty && isActionLine(start, end) {
+        var action: Action?
+        if storage.isEmpty {
+            noteArrays(start, end)
+            action = self.action(start, end)
+        }
+        if action == .line {
             actionLines += 1
             return
         }
         if census.isDue() { census.note(start, end) }
+        if action == .record { return try reject(.missingContract, start, end, context: .action, &pass, onRejection) }
         if batch.isFull { try flush(onBatch) }
         var isCoerced = wasLenient
         for key in 0..<batch.keyCount {
@@ -91,15 +97,45 @@ extension RecordReader {
         shapes.learn(steps, slotOfRole: choices.map { storage.slotNumber(of: $0) })
     }
 
-    /// Whether an object is what a bulk request of Elasticsearch says of the line behind it: `{"index":{…}}`.
-    private func isActionLine(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
+    /// Notes the arrays of records in an object that has no field itself.
+    private mutating func noteArrays(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) {
+        guard looksForArrays, memchr(start, Int32(UInt8(ascii: "[")), end - start) != nil else { return }
+        var scanner = JSONScanner(start + 1, end: end, lineMode: false, isFinal: true, isLenient: isLenient)
+        var search = ArraySearch()
+        guard (try? search.members(&scanner, path: [], storage)) != nil else { preconditionFailure("not walked over") }
+        storage.reset()
+        for found in search.whole {
+            if case .betweenValues = position, container?.isAnswers == true {
+                unread.add(found.path, beside: recordPaths)
+            } else {
+                unread.addInRecord(found.path)
+            }
+        }
+    }
+
+    private enum Action {
+        /// What a bulk request of Elasticsearch says of the line behind it: `{"index":{…}}`.
+        case line
+        /// The same around the fields of a record.
+        case record
+    }
+
+    /// What an object without fields is in a bulk request; nil when it is none of it.
+    private func action(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Action? {
         var scanner = JSONScanner(start + 1, end: end, lineMode: false, isFinal: true, isLenient: isLenient)
         // What was walked over cannot fail; an empty object has no key.
-        guard (try? scanner.skipSpace()) != nil, scanner.p.pointee == UInt8(ascii: "\"") else { return false }
-        guard let key = try? scanner.skipKey(), scanner.p.pointee == UInt8(ascii: "{"), Self.isAction(key),
-            (try? scanner.skipValue(depth: 1)) != nil, (try? scanner.skipSpace()) != nil
-        else { return false }
-        return scanner.p.pointee == UInt8(ascii: "}")
+        guard (try? scanner.skipSpace()) != nil, scanner.p.pointee == UInt8(ascii: "\"") else { return nil }
+        guard let key = try? scanner.skipKey(), scanner.p.pointee == UInt8(ascii: "{"), Self.isAction(key) else {
+            return nil
+        }
+        var fields = FieldScanner(scanner, storage)
+        fields.scanner.p += 1
+        // The record as a whole has none, and that is what the storage must say again.
+        defer { storage.reset() }
+        guard (try? fields.members(of: 0, depth: 2, storage: storage)) != nil,
+            fields.scanner.closesAfterOnlyMember()
+        else { return nil }
+        return storage.isEmpty ? .line : .record
     }
 
     private static func isAction(_ key: UnsafeBufferPointer<UInt8>) -> Bool {

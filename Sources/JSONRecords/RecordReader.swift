@@ -12,11 +12,12 @@
 //  Where the reader is between two windows:
 //
 //      start ─▶ betweenValues ─▶ … one value …  ─▶ betweenValues
-//                     │ [ or hits.hits                  ▲ ] and the rest of an answer
+//                     │ [                               ▲ ]
 //                     ▼                                 │
 //                 elementOrEnd ─▶ commaOrEnd ─▶ element ┘
 //
-//  and after a record that cannot be read: `skippingLine` (JSON Lines) or `searching` for the next boundary.
+//  in an object around records `holder` between its members, and in its arrays the same as in others; and after a
+//  record that cannot be read `skippingLine` (JSON Lines) or `searching` for the next boundary.
 //
 //  Between records byte order marks are nothing, as spaces are, and a run of NUL bytes is a rejection of its own.
 
@@ -43,8 +44,8 @@ package struct RecordReader: ~Copyable {
         case commaOrEnd
         /// Behind a comma.
         case element
-        /// Behind the bracket that closes the array of an answer.
-        case answerTail
+        /// Between two members of an object around records.
+        case holder
         /// In a run of NUL bytes that was rejected, longer than a record may be; `nullsLead` comes behind it.
         case skippingNULs
         /// In a line that was rejected.
@@ -66,8 +67,10 @@ package struct RecordReader: ~Copyable {
     package let maxRecordBytes: Int
     /// Known once the first window was looked at. Lines become values when one of them turns out to go on.
     package private(set) var container: Container?
-    /// Where an answer holds its records.
-    private var recordPath: [[UInt8]] = []
+    /// Where objects around the records hold them.
+    private(set) var recordPaths: [[[UInt8]]] = []
+    /// Whether arrays of records are looked for elsewhere: who names the paths does not want others.
+    var looksForArrays: Bool { plan.recordPaths.isEmpty }
     /// How the records ended so far.
     package internal(set) var counts = OutcomeCounts()
     /// Records that were met, counted where they are met and not where they end: conservation is checked against it.
@@ -82,15 +85,17 @@ package struct RecordReader: ~Copyable {
     package internal(set) var actionLines = 0
     /// What Elasticsearch answers said of themselves.
     package private(set) var answers = AnswerFacts()
+    /// Arrays of records that were passed over.
+    package internal(set) var unread = UnreadArrays()
     /// How the input ended; meaningful after the last window.
     package internal(set) var inputEnd = InputEnd.whole
 
     var position: Position
-    private var isInAnswer = false
-    /// What the answer at hand said so far.
-    private var answer = AnswerFacts()
+    private var isInHolder = false
+    /// The place in the object around records at hand.
+    private var holder = Holder()
     /// Values that were met before its first.
-    private var valuesBeforeAnswer = 0
+    private var valuesBeforeHolder = 0
     private var nullsLead = Position.betweenValues
     /// A line before this offset begins no value of several lines.
     private var noValueBefore = 0
@@ -138,7 +143,8 @@ package struct RecordReader: ~Copyable {
         self.container = container
         self.plan = plan
         isLenient = plan.isLenient
-        if container?.isAnswers == true { recordPath = Layout.paths(of: plan)[0] }
+        let set = Layout.set(by: plan)
+        if container?.isAnswers == true { recordPaths = set.isEmpty ? [Layout.hits] : set }
         position = isAtStart ? .start : .betweenValues
         storage = FieldStorage(tree: FieldTree(plan: plan))
         batch = RecordBatch(keyCount: plan.keys.count)
@@ -213,9 +219,9 @@ package struct RecordReader: ~Copyable {
                     guard isDone else { return }
                 } else if pass.p.pointee == UInt8(ascii: "[") {
                     pass.p += 1
-                    (position, isInAnswer) = (.elementOrEnd, false)
+                    (position, isInHolder) = (.elementOrEnd, false)
                 } else if container?.isAnswers == true {
-                    guard try answer(&pass, onBatch, onRejection) else { return }
+                    guard try object(&pass, onBatch, onRejection) else { return }
                 } else {
                     guard try value(&pass, next: .betweenValues, onBatch, onRejection) else { return }
                 }
@@ -233,8 +239,8 @@ package struct RecordReader: ~Copyable {
                 } else {
                     guard try array(&pass, onBatch, onRejection) else { return }
                 }
-            case .answerTail:
-                guard try answerTail(&pass, onRejection) else { return }
+            case .holder:
+                guard try member(&pass, onRejection) else { return }
             case .skippingLine:
                 guard skipLine(&pass) else { return }
             case .skippingNULs:
@@ -300,7 +306,7 @@ package struct RecordReader: ~Copyable {
             let layout = Container.detect(
                 pass.p, end: pass.end, isFinal: pass.isFinal, maxRecordBytes: maxRecordBytes, plan: plan)
             guard let layout else { return false }
-            (container, recordPath) = (layout.container, layout.path)
+            (container, recordPaths) = (layout.container, layout.paths)
         }
         position = .betweenValues
         return true
@@ -487,7 +493,7 @@ package struct RecordReader: ~Copyable {
         switch position {
         case .elementOrEnd where byte == UInt8(ascii: "]"), .commaOrEnd where byte == UInt8(ascii: "]"):
             pass.p += 1
-            position = isInAnswer ? .answerTail : .betweenValues
+            position = isInHolder ? .holder : .betweenValues
             return true
         case .element where byte == UInt8(ascii: "]") && isLenient:
             position = .commaOrEnd
@@ -505,49 +511,125 @@ package struct RecordReader: ~Copyable {
         }
     }
 
-    /// An answer up to its records; an object without any is a record like another.
-    private mutating func answer(
+    // MARK: Objects around records
+
+    /// A value where objects around records are expected: a record like another when it is none of these.
+    private mutating func object(
         _ pass: inout Pass, _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
     ) throws -> Bool {
-        var scanner = JSONScanner(
-            pass.p, end: pass.end, lineMode: false, isFinal: pass.isFinal, isLenient: isLenient)
-        var facts = AnswerFacts()
-        do throws(ScanFailure) {
-            if try scanner.enterArray(at: recordPath, &facts) {
-                if scanner.p - pass.p > maxRecordBytes { throw .incomplete }
-                pass.p = scanner.p
-                (position, isInAnswer) = (.elementOrEnd, true)
-                (answer, valuesBeforeAnswer) = (facts, recordsRead + actionLines)
-                return true
-            }
-        } catch {
-            return try failed(ScanStop(failure: error, reached: scanner.p - pass.p), pass.p, &pass, onRejection)
+        guard pass.p.pointee == UInt8(ascii: "{") else {
+            return try value(&pass, next: .betweenValues, onBatch, onRejection)
         }
-        return try value(&pass, next: .betweenValues, onBatch, onRejection)
+        switch kind(pass) {
+        case nil: return false
+        case .record?: return try value(&pass, next: .betweenValues, onBatch, onRejection)
+        case .holder(let isKnown)?:
+            pass.p += 1
+            (holder, valuesBeforeHolder) = (Holder(mayHaveField: !isKnown), recordsRead + actionLines)
+            position = .holder
+            return true
+        }
     }
 
-    private mutating func answerTail(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool {
-        var scanner = JSONScanner(
-            pass.p, end: pass.end, lineMode: false, isFinal: pass.isFinal, isLenient: isLenient)
-        var facts = answer
+    private enum ObjectKind {
+        case record
+        /// `isKnown`: whether it is known as a whole that it has no field.
+        case holder(isKnown: Bool)
+    }
+
+    /// What the object at hand is, by what stands in it within the length of a record; nil when a longer window is needed.
+    private func kind(_ pass: Pass) -> ObjectKind? {
+        let most = maxRecordBytes + 1
+        let size = pass.end - pass.p
+        func scanner(_ p: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, isFinal: Bool) -> JSONScanner {
+            JSONScanner(p, end: end, lineMode: false, isFinal: isFinal, isLenient: isLenient)
+        }
+        if size < most {
+            let scanner = scanner(pass.p, end: pass.end, isFinal: pass.isFinal)
+            guard let look = ObjectLook(scanner, mayAskForMore: !pass.isFinal, storage) else { return nil }
+            return kind(look, scanner)
+        }
+        // Most objects end soon. Of the others as much is looked at as a short window would show.
+        let open = scanner(pass.p, end: pass.end, isFinal: false)
+        if let look = ObjectLook(open, mayAskForMore: false, storage), look.reached - pass.p <= maxRecordBytes {
+            return kind(look, open)
+        }
+        return Container.withCopy(of: pass.p, count: most) { base in
+            let scanner = scanner(base, end: base + most, isFinal: false)
+            return ObjectLook(scanner, mayAskForMore: false, storage).map { kind($0, scanner) }
+        }
+    }
+
+    private func kind(_ look: ObjectLook, _ scanner: JSONScanner) -> ObjectKind {
+        if look.hasField { return .record }
+        let isWhole = look.end.map { $0 - scanner.p <= maxRecordBytes } ?? false
+        let hasElements = ArraysAtPaths(scanner, recordPaths, storage).hasElements
+        return hasElements == true || (hasElements == false && isWhole) ? .holder(isKnown: isWhole) : .record
+    }
+
+    /// A member of an object around records, or its array of them up to its first, or its end.
+    private mutating func member(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool {
+        let start = pass.p
+        var scanner = JSONScanner(start, end: pass.end, lineMode: false, isFinal: pass.isFinal, isLenient: isLenient)
+        var next = holder
+        var search = ArraySearch(isOn: looksForArrays)
+        let step: Holder.Step
         do throws(ScanFailure) {
-            try scanner.leaveArray(levels: recordPath.count, &facts)
-            if scanner.p - pass.p > maxRecordBytes { throw .incomplete }
+            step = try scanner.step(&next, paths: recordPaths, &search, storage)
+            if scanner.p - start > maxRecordBytes { throw .incomplete }
         } catch {
-            // All records were read; only the answer around them was cut.
-            if error == .incomplete && pass.isFinal && pass.end - pass.p <= maxRecordBytes {
+            // All records were read; only the object around them was cut.
+            if error == .incomplete && pass.isFinal && pass.end - start <= maxRecordBytes {
                 inputEnd = .insideValue
                 pass.p = pass.end
                 position = .betweenValues
                 return true
             }
-            return try failed(ScanStop(failure: error, reached: scanner.p - pass.p), pass.p, &pass, onRejection)
+            let isRejected = try failed(ScanStop(failure: error, reached: scanner.p - start), start, &pass, onRejection)
+            if isRejected { noteUnread(search, start) }
+            return isRejected
         }
-        facts.held = recordsRead + actionLines - valuesBeforeAnswer
-        if container == .responses { answers.add(facts) }
+        holder = next
+        noteUnread(search, start)
+        switch step {
+        case .moved, .emptyArray: break
+        case .member(let key, let value):
+            if holder.mayHaveField && isField(key, value, scanner) {
+                try reject(.recordTooLong, value, scanner.p, &pass, onRejection)
+                holder.mayHaveField = false
+            }
+        case .repeatedArray(let number): unread.addRepeated(recordPaths[number])
+        case .array: (position, isInHolder) = (.elementOrEnd, true)
+        case .end:
+            holder.facts.held = recordsRead + actionLines - valuesBeforeHolder
+            if container == .responses { answers.add(holder.facts) }
+            position = .betweenValues
+        }
         pass.p = scanner.p
-        position = .betweenValues
         return true
+    }
+
+    private mutating func noteUnread(_ search: ArraySearch, _ start: UnsafePointer<UInt8>) {
+        for found in search.whole where found.end - start <= maxRecordBytes {
+            unread.add(found.path, beside: recordPaths)
+        }
+    }
+
+    /// Whether a member of the object at hand, which was walked over, is or holds a field of the plan.
+    private func isField(
+        _ key: UnsafeBufferPointer<UInt8>, _ value: UnsafePointer<UInt8>, _ scanner: JSONScanner
+    ) -> Bool {
+        var inside = scanner
+        inside.p = value
+        var fields = FieldScanner(inside, storage)
+        var node = 0
+        for key in holder.open where node >= 0 {
+            node = key.withUnsafeBufferPointer { fields.child(of: node, key: $0, $0.contains(UInt8(ascii: "\\"))) }
+        }
+        if node >= 0 { node = fields.child(of: node, key: key, key.contains(UInt8(ascii: "\\"))) }
+        guard node >= 0 else { return false }
+        storage.reset()
+        return (try? fields.value(of: node, depth: holder.open.count + 1, storage: storage)) != nil && !storage.isEmpty
     }
 
     // MARK: Helpers

@@ -51,8 +51,8 @@ package struct FoldPlan: Sendable, Hashable {
     package var durations = DurationRules()
     /// Whether what other programs write in place of JSON is read, too: NaN, Infinity, a comma too many.
     package var isLenient = false
-    /// Where objects around the records hold them, best first: keys from the outside in, down to an array. Empty to find
-    /// out from the content.
+    /// Where objects around the records hold them: keys from the outside in, down to an array. All of them are read. Empty
+    /// to find out from the content.
     package var recordPaths: [[String]] = []
 
     /// What a partial of this plan holds for each key: the summed value and the number of records.

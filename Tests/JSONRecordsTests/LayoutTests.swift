@@ -55,6 +55,24 @@ private func plan(isLenient: Bool = false, records: [[String]] = []) -> FoldPlan
         #expect(outcome.reasons == [.missingContract, .missingContract] && outcome.actionLines == 0)
     }
 
+    /// With its record in it, and not behind it.
+    @Test(arguments: [
+        #"{"create":\#(record("A"))}"#, #"{"index":{"_source":{"AppName":null}}}"#, #"{"delete":{"Contract":{}}}"#,
+    ]) func anActionAroundFieldsIsRejected(text: String) throws {
+        for file in [text, "[" + text + "]", text + "\n" + record("A")] {
+            let outcome = try readThroughAllWindows(file)
+            #expect(outcome.reasons == [.missingContract] && outcome.actionLines == 0)
+            #expect(outcome.flaws[0]?.words.contains("an action of a bulk request") == true)
+        }
+    }
+
+    @Test func lenientActionLinesMayEndInAComma() throws {
+        let text = #"{"index":{"_id":1},}"# + "\n" + record("A") + "\n" + #"{"index":{"_id":1,} , }"# + "\n"
+        let outcome = try readThroughAllWindows(text, Feeding(plan: plan(isLenient: true)))
+        #expect(outcome.contracts == ["A"] && outcome.actionLines == 2 && outcome.rejections.isEmpty)
+        #expect(try readThroughAllWindows(text).reasons == [.malformedJSON, .malformedJSON])
+    }
+
     @Test func whatThePlanReadsIsARecord() throws {
         var deep = FoldPlan.engagement
         deep.keyPaths = [FieldPath([["index", "c"]]), FieldPath([["index", "a"]])]
@@ -110,6 +128,8 @@ private func plan(isLenient: Bool = false, records: [[String]] = []) -> FoldPlan
     @Test(arguments: [
         (#"{\#(good),"x":NaN}"#, nil), (#"{\#(good),"x":Infinity}"#, nil), (#"{\#(good),"x":-Infinity}"#, nil),
         (#"{\#(good),"x":[NaN,{"y":-Infinity}]}"#, nil), (#"{"x":NaN,\#(good)}"#, nil),
+        (#"{"Contract":"A","AppName":"VOD","TotalDuration":{"$numberLong":"1",}}"#, nil),
+        (#"{"Contract":{"$numberLong":1 , },"AppName":"VOD","TotalDuration":1}"#, nil),
         (#"{\#(good),}"#, nil), (#"{\#(good),"x":[1,2,]}"#, nil), (#"{\#(good),"x":{"y":1 , } }"#, nil),
         (#"{"Contract":"A","AppName":"VOD","TotalDuration":NaN}"#, RejectReason.badDuration),
         (#"{"Contract":"A","AppName":"VOD","TotalDuration":-Infinity}"#, .badDuration),
@@ -279,9 +299,182 @@ extension String {
         let settings = plan(records: isHits ? [] : [path])
         let container = isHits ? Container.responses : .wrapped
         let outcome = try readThroughAllWindows(input, Feeding(plan: settings, container: container))
-        let expected = try referenceAnswers(input, path: path, plan: settings)
-        #expect(outcome.records == expected.records && outcome.reasons == expected.reasons)
-        #expect(outcome.counts == expected.counts && outcome.end == .whole)
+        let expected = try referenceAnswers(input, paths: [path], plan: settings)
+        #expect(outcome.records == expected.outcome.records && outcome.reasons == expected.outcome.reasons)
+        #expect(outcome.counts == expected.outcome.counts && outcome.end == .whole)
+        #expect(expected.agrees(with: outcome.unread))
+    }
+}
+
+/// Objects with arrays: which of them are records, and that no record within them is lost without a word.
+@Suite struct HolderTests {
+    private static let (a, b, c) = (record("A"), record("B"), record("C"))
+
+    /// Layout and content against the tree of the whole text.
+    @Test(arguments: 0..<120) func objectsWithArraysAreReadLikeTheReferenceReadsThem(seed: Int) throws {
+        var random = RandomSource(seed: 2000 + seed)
+        let input = random.holders(1 + random.below(6))
+        let sets: [[[String]]] = [
+            [], [], [["data"]], [["tv"], ["a", "r"]], [["none"]], [["hits", "hits"], ["data"]],
+        ]
+        let settings = plan(records: random.pick(sets))
+        let outcome = try readThroughAllWindows(input, Feeding(plan: settings))
+        let paths = try referencePaths(input, plan: settings)
+        #expect((outcome.container?.isAnswers == true) == !paths.isEmpty, "\(paths)")
+        if paths.isEmpty {
+            let expected = try referenceLines(input, plan: settings, maxRecordBytes: 1 << 20)
+            #expect(outcome.records == expected.records && outcome.counts == expected.counts)
+            return
+        }
+        #expect(outcome.container == (paths == [["hits", "hits"]] ? .responses : .wrapped))
+        let expected = try referenceAnswers(input, paths: paths, plan: settings)
+        #expect(outcome.records == expected.outcome.records && outcome.reasons == expected.outcome.reasons)
+        #expect(outcome.counts == expected.outcome.counts && outcome.end == .whole)
+        #expect(outcome.actionLines == expected.outcome.actionLines)
+        #expect(expected.agrees(with: outcome.unread), "\(outcome.unread), the reference \(expected)")
+    }
+
+    /// Broken anywhere, and longer than records may be: the same through all windows.
+    @Test(arguments: 0..<90) func brokenOnesAreReadAlikeThroughAllWindows(seed: Int) throws {
+        var random = RandomSource(seed: 3000 + seed)
+        var input = random.holders(1 + random.below(5))
+        for _ in 0..<seed % 3 where !input.isEmpty { random.damage(&input) }
+        let settings = plan(isLenient: random.once(in: 3), records: random.pick([[], [["data"], ["a", "r"]]]))
+        for limit in [30, 120, 1 << 20] {
+            let feeding = Feeding(
+                plan: settings, maxRecordBytes: limit, container: random.pick([nil, .responses, .wrapped]))
+            _ = try readThroughAllWindows(input, feeding)
+        }
+    }
+
+    /// What the files above are made of is in them.
+    @Test func theFilesAreOfEveryKind() throws {
+        var (layouts, unread, repeated, inRecord) = (Set<Container>(), 0, 0, 0)
+        for seed in 0..<120 {
+            var random = RandomSource(seed: 2000 + seed)
+            let outcome = try read(random.holders(1 + random.below(6)))
+            layouts.insert(try #require(outcome.container))
+            unread += outcome.unread.paths.isEmpty ? 0 : 1
+            repeated += outcome.unread.repeated == nil ? 0 : 1
+            inRecord += outcome.unread.inRecord == nil ? 0 : 1
+        }
+        #expect(layouts == [.lines, .values, .responses, .wrapped])
+        #expect(unread > 10 && repeated > 3 && inRecord > 3, "\(unread), \(repeated), \(inRecord)")
+    }
+
+    /// A poor first object decides nothing for the good ones behind it.
+    @Test(arguments: [
+        #"{"_index":"h","_source":{"Mac":"x","events":[]}}"#, #"{"type":"header","items":[]}"#, #"{"things":[]}"#,
+        #"{"_index":"h","_source":{"Mac":"x","events":[{"t":1}]}}"#, #"{"hits":{"hits":[]}}"#,
+    ]) func onePoorFirstObjectCostsItselfAlone(first: String) throws {
+        let owners = (0..<20).map { number in
+            let array = [#""events":[]"#, #""items":[{"t":1}]"#, #""hits":{"hits":[]}"#, #""things":[]"#][number % 4]
+            let fields = #""Contract":"C\#(number)","AppName":"VOD","TotalDuration":1"#
+            switch number % 3 {
+            case 0: return "{\(fields),\(array)}"
+            case 1: return "{\(array),\(fields)}"
+            default: return #"{"_index":"h","_source":{\#(array),\#(fields)}}"#
+            }
+        }
+        let outcome = try readThroughAllWindows(([first] + owners).joined(separator: "\n"))
+        #expect(outcome.contracts == (0..<20).map { "C\($0)" } && outcome.reasons == [.missingContract])
+        #expect(outcome.container == .lines)
+    }
+
+    /// In every layout.
+    @Test(arguments: [
+        ([#"{"data":[\#(a)]}"#, #"{"Contract":"B","AppName":"VOD","TotalDuration":1,"data":[]}"#], ["A", "B"]),
+        ([#"{"data":[\#(a)]}"#, #"{"data":[\#(c)],"_source":\#(b)}"#], ["A", "B"]),
+        ([#"{"hits":{"hits":[\#(a)]}}"#, #"{"hits":{"hits":[]},"_source":\#(b)}"#], ["A", "B"]),
+        (
+            [#"{"hits":{"hits":[{"x":1}]},"_source":\#(b)}"#, #"{"hits":{"hits":[\#(c)]},"_source":\#(a)}"#],
+            ["B", "A"]
+        ),
+    ]) func anObjectWithAFieldIsARecord(lines: [String], contracts: [String]) throws {
+        let outcome = try readThroughAllWindows(lines.joined(separator: "\n"))
+        #expect(outcome.contracts == contracts && outcome.rejections.isEmpty && outcome.unread.isEmpty)
+    }
+
+    @Test func emptyArraysLetTheNextObjectDecide() throws {
+        let text = #"{"items":[],"viewings":[]}"# + "\n" + #"{"items":[],"viewings":[\#(Self.a),\#(Self.b)]}"#
+        for file in [text, #"{"data":[]}"# + "\n" + text] {
+            let outcome = try readThroughAllWindows(file)
+            #expect(outcome.contracts == ["A", "B"] && outcome.container == .wrapped)
+            #expect(outcome.reasons == (file == text ? [] : [.missingContract]))
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"tv":[\#(a)],"vod":[\#(b),\#(c)]}"#, ["tv"], ["vod"]),
+        (#"{"d1":{"data":[\#(a)]},"d2":{"data":[\#(b),\#(c)]}}"#, ["d1.data"], ["d2.data"]),
+        (#"{"data":[\#(b)],"hits":{"hits":[\#(a)]},"x":{"y":[\#(c)]}}"#, ["hits.hits"], ["data", "x.y"]),
+        (#"{"summary":{"top":[\#(a)]},"data":[\#(b),\#(c)]}"#, ["summary.top"], ["data"]),
+        (#"{"data":[\#(a)]}"# + "\n" + #"{"n":1,"vod":[\#(b),\#(c)]}"#, ["data"], ["vod"]),
+    ]) func anArrayThatIsNotReadIsTold(text: String, read: [String], others: [String]) throws {
+        let outcome = try readThroughAllWindows(text)
+        #expect(outcome.unread.read.map { $0.joined(separator: ".") } == read)
+        #expect(outcome.unread.paths.map { $0.joined(separator: ".") } == others && outcome.contracts == ["A"])
+        // Who names one path does not want the others; who names all gets all.
+        let paths = (read + others).map { $0.split(separator: ".").map(String.init) }
+        let one = try readThroughAllWindows(text, Feeding(plan: plan(records: [paths[0]])))
+        #expect(one.unread.isEmpty && one.contracts == ["A"])
+        let all = try readThroughAllWindows(text, Feeding(plan: plan(records: paths)))
+        #expect(all.unread.isEmpty && all.rejections.isEmpty && all.contracts.sorted() == ["A", "B", "C"])
+    }
+
+    @Test func aPathThatComesTwiceIsTold() throws {
+        for text in [#"{"data":[\#(Self.a)],"data":[\#(Self.b)]}"#, #"{"data":[],"data":[\#(Self.a)],"data":[1]}"#] {
+            let outcome = try readThroughAllWindows(text)
+            #expect(outcome.contracts == ["A"] && outcome.unread.repeated == ["data"])
+        }
+        let empty = try readThroughAllWindows(#"{"data":[],"data":[\#(Self.a)],"data":[]}"#)
+        #expect(empty.contracts == ["A"] && empty.unread.isEmpty)
+    }
+
+    /// Among records, and in the array of records.
+    @Test(arguments: [
+        record("A") + "\n" + #"{"n":1,"vod":[\#(b),\#(c)]}"#, #"{"data":[\#(a),{"n":1,"vod":[\#(b),\#(c)]}]}"#,
+        record("A") + "\n" + #"{"index":{"vod":[\#(b)]}}"#,
+    ]) func recordsWithinARecordWithoutFieldsAreTold(text: String) throws {
+        let outcome = try readThroughAllWindows(text)
+        #expect(outcome.contracts == ["A"] && outcome.unread.inRecord?.last == "vod")
+    }
+
+    /// However many there are.
+    @Test func whatIsKeptOfThemIsBounded() throws {
+        let arrays = (0..<50).map { #""k\#($0)":[\#(Self.a)]"# }.joined(separator: ",")
+        let outcome = try readThroughAllWindows("{\(arrays)}")
+        #expect(outcome.contracts == ["A"] && outcome.unread.paths.count == 8 && outcome.unread.hasMore)
+        let key = String(repeating: "k", count: 300)
+        let long = try readThroughAllWindows(#"{"data":[\#(Self.a)],"\#(key)":[\#(Self.b)]}"#)
+        #expect(long.unread.paths.isEmpty && long.unread.hasMore && !long.unread.isEmpty)
+    }
+
+    /// A member behind the array must be short, all of them together need not be.
+    @Test func whatStandsBehindTheArrayMayBeLong() throws {
+        let rest = (0..<100).map { #""k\#($0)":[1,2,{"x":"\#($0)"}]"# }.joined(separator: ",\n")
+        let limited = Feeding(maxRecordBytes: 200)
+        let text = #"{"data":[\#(Self.a),\#(Self.b)],\#(rest),"more":{"vod":[\#(Self.c)]}}"#
+        let outcome = try readThroughAllWindows(text + "\n" + text, limited)
+        #expect(outcome.contracts == ["A", "B", "A", "B"] && outcome.rejections.isEmpty && outcome.end == .whole)
+        #expect(outcome.unread.paths == [["more", "vod"]])
+        // The first element is enough to tell of an array that is too long a member.
+        let many = (0..<20).map { _ in Self.c }.joined(separator: ",")
+        let huge = try readThroughAllWindows(#"{"data":[\#(Self.a)],"vod":[\#(many)]}"#, limited)
+        #expect(huge.contracts == ["A"] && huge.unread.paths == [["vod"]] && huge.reasons == [.recordTooLong])
+    }
+
+    /// The fields of a record behind an array that makes it too long, or a flaw that hides its end.
+    @Test(arguments: [#""Contract":"Z""#, #""_source":{"x":1,"AppName":"Z"}"#, #""Contra\u0063t":"Z""#])
+    func fieldsBehindALongArrayAreRejected(field: String) throws {
+        let records = (0..<20).map { record("C\($0)") }.joined(separator: ",\n")
+        let outcome = try readThroughAllWindows(
+            "{\"n\":1,\"data\":[\(records)],\(field),\"x\":{}}", Feeding(maxRecordBytes: 200))
+        #expect(outcome.contracts == (0..<20).map { "C\($0)" } && outcome.reasons == [.recordTooLong])
+        let broken = try readThroughAllWindows("{\"data\":[\(Self.a),\n{\"x\" 1}\n,\n\(Self.b)],\(field)}")
+        #expect(broken.contracts == ["A", "B"] && broken.reasons == [.malformedJSON, .recordTooLong])
+        let good = try readThroughAllWindows("{\"data\":[\(Self.a)],\(field)}")
+        #expect(good.contracts == [] && good.recordsRead == 1)
     }
 }
 

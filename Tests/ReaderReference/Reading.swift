@@ -58,6 +58,7 @@ package struct ReadOutcome: Equatable {
     package var actionLines = 0
     package var coercions = Coercions()
     package var answers = AnswerFacts()
+    package var unread = UnreadArrays()
     /// What is said of each rejection.
     package var flaws: [Flaw?] = []
     /// Bytes that each rejection covers.
@@ -78,6 +79,7 @@ package struct ReadOutcome: Equatable {
 
     package func isLike(_ other: ReadOutcome) -> Bool {
         coercions == other.coercions && covered == other.covered && answers == other.answers && flaws == other.flaws
+            && unread == other.unread
     }
 
     package var reasons: [RejectReason] { rejections.map(\.reason) }
@@ -165,6 +167,7 @@ package func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> Re
     outcome.covered = zip(bytesBefore, bytesBefore.dropFirst() + [reader.rejectedBytes]).map { $1 - $0 }
     outcome.actionLines = reader.actionLines
     outcome.answers = reader.answers
+    outcome.unread = reader.unread
     outcome.coercions = reader.coercions
     outcome.fields = reader.fields
     outcome.end = reader.inputEnd

@@ -18,9 +18,10 @@ extension FoldPlan {
         guard case .object(let members) = record else { return .rejected(.notAnObject) }
         if members.count == 1, case .object = members[0].value,
             ["index", "create", "update", "delete"].contains(String(decoding: members[0].key, as: UTF8.self)),
-            !(keyPaths + [valuePath]).contains(where: { isAnywhere($0, in: record) })
+            !hasField(record)
         {
-            return .action
+            // Around the fields of a record it is a record that lacks them.
+            return hasField(members[0].value) ? .rejected(.missingContract) : .action
         }
         var isCoerced = false
         var keys: [[UInt8]] = []
@@ -76,6 +77,16 @@ extension FoldPlan {
             }
         default: return nil
         }
+    }
+
+    /// Whether any field is found in an object.
+    package func hasField(_ object: JSON) -> Bool {
+        (keyPaths + [valuePath]).contains { isAnywhere($0, in: object) }
+    }
+
+    /// Whether all fields are.
+    fileprivate func hasAllFields(_ object: JSON) -> Bool {
+        (keyPaths + [valuePath]).allSatisfy { find($0, in: object) != nil }
     }
 
     /// Whether a value stands at any of a path's alternatives.
@@ -314,41 +325,146 @@ private func takeElements(
     }
 }
 
-/// Objects around the records, one after another: the records and counts that a reader must give of a file that is whole
-/// and valid. An object without an array at the path is a record itself.
-///
-/// - Throws: `JSONFlaw` when the file is not.
-package func referenceAnswers(
-    _ bytes: [UInt8], path: [String], plan: FoldPlan = .engagement
-) throws(JSONFlaw) -> ReadOutcome {
-    var outcome = ReadOutcome()
-    var parser = ReferenceParser(bytes)
-    parser.skipSpace()
-    while parser.next != nil {
-        let value = try parser.value()
-        let records: [JSON]
-        if case .array(let elements) = value {
-            records = elements
-        } else {
-            records = value.array(at: path[...]) ?? [value]
-        }
-        for record in records { outcome.take(plan.judge(record), wasLenient: false, 0..<0, of: bytes) }
-        parser.skipSpace()
+/// What a reader must give of a file that is whole and valid, of objects around the records or found not to be.
+package struct ReferenceAnswers {
+    package var outcome = ReadOutcome()
+    /// Where arrays of records are that are not read, in the order of the file.
+    package var unread: [[String]] = []
+    package var repeated: [String]?
+    /// Where such an array is within an element that is rejected since it has no field.
+    package var inRecord: [String]?
+
+    fileprivate init() {}
+
+    /// Whether a reader says the same of what it did not read. It sees the elements of an array before what follows it.
+    package func agrees(with unread: UnreadArrays) -> Bool {
+        let isTooMuch = self.unread.count > 8 || self.unread.contains { $0.reduce(0) { $0 + $1.utf8.count } > 256 }
+        return (isTooMuch || Set(self.unread) == Set(unread.paths)) && isTooMuch == unread.hasMore
+            && repeated == unread.repeated && inRecord == unread.inRecord
     }
-    return outcome
 }
 
-extension JSON {
-    /// The first array at a path.
-    fileprivate func array(at path: ArraySlice<String>) -> [JSON]? {
-        guard case .object(let members) = self, let key = path.first else { return nil }
-        for member in members where member.key == Array(key.utf8) {
-            if path.count == 1 {
-                if case .array(let elements) = member.value { return elements }
-            } else if let found = member.value.array(at: path.dropFirst()) {
-                return found
+/// Objects around the records, one after another: the records and counts. An object in which a field is found, or that has
+/// no array at a path, is a record itself.
+///
+/// - Throws: `JSONFlaw` when the file is not whole and valid.
+package func referenceAnswers(
+    _ bytes: [UInt8], paths: [[String]], plan: FoldPlan = .engagement
+) throws(JSONFlaw) -> ReferenceAnswers {
+    var answers = ReferenceAnswers()
+    for value in try referenceSequence(bytes) {
+        var records = [value]
+        if case .array(let elements) = value {
+            records = elements
+        } else if !plan.hasField(value) {
+            var arrays = ReferenceArrays(plan: plan)
+            arrays.walk(value, [])
+            let atPaths = arrays.all.filter { paths.contains($0.path) }
+            var met: Set<[String]> = []
+            if !atPaths.isEmpty {
+                records = []
+                for (path, elements) in atPaths where !elements.isEmpty {
+                    let isFirst = met.insert(path).inserted
+                    if isFirst { records += elements } else { answers.repeated = answers.repeated ?? path }
+                }
+                arrays.all.removeAll { paths.contains($0.path) }
+            }
+            if plan.recordPaths.isEmpty { answers.note(arrays) }
+        }
+        for record in records {
+            answers.outcome.take(plan.judge(record), wasLenient: false, 0..<0, of: bytes)
+            if plan.recordPaths.isEmpty && record != value && !plan.hasField(record) {
+                var arrays = ReferenceArrays(plan: plan)
+                arrays.walk(record, [])
+                answers.inRecord = answers.inRecord ?? arrays.whole.first
             }
         }
-        return nil
+    }
+    return answers
+}
+
+extension ReferenceAnswers {
+    fileprivate mutating func note(_ arrays: ReferenceArrays) {
+        for path in arrays.whole where !unread.contains(path) { unread.append(path) }
+    }
+}
+
+/// Where the objects of a valid file hold their records, by the rules for its first ones; empty where they hold none.
+///
+/// - Throws: `JSONFlaw` when the file is not valid.
+package func referencePaths(_ bytes: [UInt8], plan: FoldPlan = .engagement) throws(JSONFlaw) -> [[String]] {
+    let hits = [["hits", "hits"]]
+    let usual: Set<String> = [
+        "content", "data", "docs", "documents", "entries", "events", "history", "items", "list", "records", "result",
+        "results", "rows", "value", "values",
+    ]
+    var best: (rank: Int, paths: [[String]]) = (0, [])
+    for value in try referenceSequence(bytes) {
+        guard case .object = value else { break }
+        if plan.hasField(value) { return [] }
+        var arrays = ReferenceArrays(plan: plan)
+        arrays.walk(value, [])
+        func has(_ paths: [[String]]) -> [Bool] {
+            arrays.all.filter { paths.contains($0.path) }.map { !$0.elements.isEmpty }
+        }
+        let known = plan.recordPaths.isEmpty ? [hits] : [plan.recordPaths, hits]
+        for paths in known where has(paths).contains(true) { return paths }
+        var guess: (rank: Int, paths: [[String]]) = (0, [])
+        if let paths = known.first(where: { !has($0).isEmpty }) { guess = (2, paths) }
+        if plan.recordPaths.isEmpty {
+            if let path = arrays.whole.first { return [path] }
+            func isNamed(_ array: (path: [String], elements: [JSON])) -> Bool {
+                usual.contains(array.path.last!.lowercased())
+            }
+            let begun = arrays.all.first { array in
+                if isNamed(array), case .object? = array.elements.first { true } else { false }
+            }
+            if guess.rank == 0, let begun {
+                guess = (3, [begun.path])
+            } else if guess.rank == 0, let empty = arrays.all.first(where: { isNamed($0) && $0.elements.isEmpty }) {
+                guess = (2, [empty.path])
+            } else if guess.rank == 0, arrays.all.contains(where: \.elements.isEmpty) {
+                guess = (1, [])
+            }
+        }
+        if guess.rank > best.rank { best = guess }
+        if best.rank == 0 { break }
+    }
+    return best.paths
+}
+
+/// The values of a file with spaces between them.
+private func referenceSequence(_ bytes: [UInt8]) throws(JSONFlaw) -> [JSON] {
+    var parser = ReferenceParser(bytes)
+    var values: [JSON] = []
+    parser.skipSpace()
+    while parser.next != nil {
+        values.append(try parser.value())
+        parser.skipSpace()
+    }
+    return values
+}
+
+/// The arrays in an object and in the objects within it, down to 8 levels.
+private struct ReferenceArrays {
+    let plan: FoldPlan
+    var all: [(path: [String], elements: [JSON])] = []
+
+    init(plan: FoldPlan) { self.plan = plan }
+
+    mutating func walk(_ value: JSON, _ path: [String]) {
+        switch value {
+        case .array(let elements): all.append((path, elements))
+        case .object(let members) where path.count < 8:
+            for member in members { walk(member.value, path + [String(decoding: member.key, as: UTF8.self)]) }
+        default: break
+        }
+    }
+
+    /// Those whose first element is a record with all fields.
+    var whole: [[String]] {
+        all.filter { array in
+            if case .object? = array.elements.first { plan.hasAllFields(array.elements[0]) } else { false }
+        }.map(\.path)
     }
 }

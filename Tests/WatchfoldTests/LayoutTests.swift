@@ -193,6 +193,70 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         #expect(text == ["action-line 2, no records"])
     }
 
+    // MARK: Arrays of records that are not read
+
+    /// However it is compressed and read; with the line that reads them all, which does.
+    @Test func aFileWithSeveralArraysOfRecordsIsHeld() throws {
+        let many = (0..<2000).map { record("T\($0)") }.joined(separator: ",")
+        let text = #"{"n":1,"tv":[\#(many)],"on demand":{"vod":[\#(record("B")),\#(record("C"))]}}"#
+        let reason =
+            "records in `on demand.vod` were not read, only those in `tv`; "
+            + #"`records: [tv, "on demand.vod"]` reads them all"#
+        for jobs in [1, 3] {
+            let bench = Workbench()
+            (bench.jobs, bench.unitSize) = (jobs, 1 << 20)
+            bench.put("20220401.json", text)
+            bench.put("20220402.json.gz", gzip(Array((text + "\n").utf8)))
+            let report = try bench.run()
+            #expect(report.files.map(\.state) == [.held, .held])
+            #expect(report.files.map(\.reason) == [reason, reason])
+            #expect(try check(bench, ["20220401.json"])[0].reason == reason)
+            #expect(try bench.status().files.map(\.reason) == [reason, reason])
+            #expect(try bench.verify().isSound)
+            bench.yaml = #"records: [tv, "on demand.vod"]"# + "\n"
+            let again = try bench.reprocess()
+            #expect(again.files.map(\.state) == [.folded, .folded])
+            #expect(again.files.map(\.counts.folded) == [2002, 2002])
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"data":[R],"data":[R,R]}"#, "an object has `data` twice: the records in the second one were not read"),
+        ("R\n{\"n\":1,\"vod\":[R]}\nR", "`vod` in a record without any field holds records, which were not read"),
+    ]) func recordsThatNothingWouldReadHoldTheFile(template: String, reason: String) throws {
+        let bench = Workbench()
+        bench.yaml = "max_reject_ratio: 100%\n"
+        bench.put("20220401.json", template.replacing("R", with: record("A")))
+        #expect(try bench.run().files[0].reason == reason)
+        _ = try bench.processor().decide(.accept, "20220401.json")
+        #expect(try bench.state("20220401.json") == .folded)
+    }
+
+    /// In whichever unit it is.
+    @Test func aRecordWithoutFieldsThatHoldsRecordsIsFoundInEveryUnit() throws {
+        let line = record("A") + "\n"
+        let lines = String(repeating: line, count: (3 << 20) / line.utf8.count)
+        for place in 0..<2 {
+            let bench = Workbench()
+            (bench.jobs, bench.unitSize) = (2, 1 << 20)
+            let odd = #"{"n":1,"rows":[\#(record("B"))]}"# + "\n"
+            bench.put("20220401.json", place == 0 ? line + odd + lines : lines + odd + line)
+            let file = try bench.run().files[0]
+            #expect(file.state == .held && file.reason.hasPrefix("`rows` in a record without any field"))
+        }
+    }
+
+    @Test func aFileOfActionLinesAloneSaysThatItHoldsNoRecord() throws {
+        let bench = Workbench()
+        bench.put("20220401.json", "{\"index\":{\"_id\":\"1\"}}\n{\"delete\":{\"_id\":\"2\"}}\n")
+        bench.put("20220402.json", "{\"create\":\(record("A"))}\n")
+        let files = try bench.run().files
+        let text = FindingsText(files: [(nil, try #require(files[0].findings))], columns: nil).lines()
+        #expect(text == ["action-line 2, no records", "it holds no record, only 2 action lines"])
+        #expect(files[1].state == .held && files[1].counts.rejected == [.missingContract: 1])
+        #expect(files[1].reason.contains("the first: the fields are within an action of a bulk request"))
+    }
+
     /// It counts as a file of its day, but not without a word.
     @Test(arguments: ["[]", "\n\n", "{\"data\":[]}", "{\"hits\":{\"hits\":[]}}"])
     func aFileWithoutRecordsSaysSo(text: String) throws {

@@ -85,7 +85,7 @@ final class Committer: @unchecked Sendable {
         let text = settings.configuration.foldSettingsText
         let judgement = VersionJudgement(
             rejectedBytes: summary.rejectedBytesOfContent,
-            held: Judgement.lostTail(summary).map { WholeFile.explained($0, summary) })
+            held: Judgement.unread(summary).map { WholeFile.explained($0, summary) })
         if !isAfresh, let known = try lock.withLock({ _ in try known(candidate, digest, text, judgement) }) {
             return known
         }

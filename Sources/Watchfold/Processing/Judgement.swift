@@ -52,16 +52,34 @@ enum Judgement {
     }
 
     static func reasonToHold(_ summary: FileSummary, _ settings: Settings) -> String? {
-        lostTail(summary)
+        unread(summary)
             ?? reasonToHold(
                 read: summary.counts.read, summary.counts.rejected, rejectedBytes: summary.rejectedBytes,
                 of: summary.textSize, settings.configuration.maxRejectRatio)
     }
 
-    /// Why a file is held whatever the settings are: what follows a broken record was not read; nil when all was.
-    static func lostTail(_ summary: FileSummary) -> String? {
-        guard case .lost(let bytes) = summary.end else { return nil }
+    /// Why a file is held whatever the settings are: what follows a broken record was not read, or an array of records was
+    /// not; nil when all was.
+    static func unread(_ summary: FileSummary) -> String? { lostTail(summary.end) ?? unreadArrays(summary.unread) }
+
+    private static func lostTail(_ end: InputEnd) -> String? {
+        guard case .lost(let bytes) = end else { return nil }
         return "after a malformed record no other was found: \(bytes) bytes at its end were not read"
+    }
+
+    private static func unreadArrays(_ unread: UnreadArrays) -> String? {
+        if let path = unread.repeated {
+            return "an object has `\(fieldText(path))` twice: the records in the second one were not read"
+        }
+        if let path = unread.inRecord {
+            return "`\(fieldText(path))` in a record without any field holds records, which were not read"
+        }
+        if unread.isEmpty { return nil }
+        func list(_ paths: [[String]]) -> String { paths.map { "`\(fieldText($0))`" }.joined(separator: ", ") }
+        if unread.paths.isEmpty { return "records in arrays with long names were not read" }
+        let all = (unread.read + unread.paths).map { FieldGuess.yaml(fieldText($0)) }.joined(separator: ", ")
+        return "records in \(list(unread.paths))\(unread.hasMore ? " and others" : "") were not read, only those in "
+            + "\(list(unread.read)); `records: [\(all)]` reads \(unread.hasMore ? "more of them" : "them all")"
     }
 
     /// Why a file is held because of how much of it was rejected; nil when that is within the ratio.

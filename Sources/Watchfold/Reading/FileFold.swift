@@ -58,6 +58,8 @@ package struct FileSummary: Sendable {
     /// When nothing was folded: the folded records by app.
     package var apps: AppCounts
     package var end: InputEnd
+    /// Arrays of records that were not read.
+    package var unread = UnreadArrays()
     /// The file as it was before and after reading; nil for standard input and pipes.
     package var status: FileStatus?
 }
@@ -239,7 +241,9 @@ final class FileFold {
         var observations = FileObservations()
         var sample = RecordSample()
         var lines = 0
+        var unread = UnreadArrays()
         for result in results {
+            unread.add(result.unread)
             counts.add(result.counts)
             recordsRead += result.recordsRead
             rejectedBytes += result.rejectedBytes
@@ -275,6 +279,7 @@ final class FileFold {
             textSize: last.digest == nil ? status!.size : last.textSize,
             storedSize: status?.size ?? last.storedSize,
             counts: counts, rejectedBytes: rejectedBytes, rejections: rejections,
-            observations: observations, sample: sample, apps: apps, end: end, status: status)
+            observations: observations, sample: sample, apps: apps, end: end,
+            unread: unread, status: status)
     }
 }

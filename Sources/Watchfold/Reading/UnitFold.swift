@@ -36,6 +36,7 @@ struct UnitResult {
     var actionLines = 0
     var answers = AnswerFacts()
     var fields = FieldPaths()
+    var unread = UnreadArrays()
     var end = InputEnd.whole
     var leaves: [(index: Int, leaf: XXH128)] = []
     /// For a whole stream.
@@ -67,6 +68,7 @@ final class UnitFolder {
         result.actionLines = reader.actionLines
         result.answers = reader.answers
         result.fields = reader.fields
+        result.unread = reader.unread
         result.end = reader.inputEnd
     }
 

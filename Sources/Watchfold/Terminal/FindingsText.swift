@@ -80,8 +80,9 @@ struct FindingsText {
             lines.append("action-line \(Show.number(actions)), no \(actions == 1 ? "record" : "records")")
         }
         let empty = files.filter(\.findings.hasNoRecords)
-        lines += empty.prefix(Self.shown).map { name, _ in
+        lines += empty.prefix(Self.shown).map { name, findings in
             (name.map { Show.name($0) + " holds" } ?? "it holds") + " no record"
+                + (findings.actionLines > 0 ? ", only \(Show.count(findings.actionLines, "action line"))" : "")
         }
         lines += rest(empty.count, "without records")
         let partial = files.filter { $0.findings.partialAnswer != nil }
