@@ -150,7 +150,7 @@ import Testing
             ("--top 1 --by Sport --columns contract,SportDuration", "Contract,SportDuration\nb,3600\n"),
             ("--contracts '[A-C]' --sort TV:desc --columns Contract", "Contract\nA\nC\n"),
             ("--category sport --min-seconds 3600 --columns Contract", "Contract\nb\n"),
-            ("--month 2022-04 --without 20220401.json --columns TV", "TVDuration\n7000\n"),
+            ("--from 2022-04-02 --to 2022-04-02 --without 20220401.json --columns TV", "TVDuration\n7000\n"),
             (
                 "apps --by day --limit 1",
                 "AppName,Day,Category,Records,Contracts,TotalDuration\nCHANNEL,2022-04-01,TV,1,1,60\n"
