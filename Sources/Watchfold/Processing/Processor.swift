@@ -135,10 +135,7 @@ package final class Processor {
         do {
             let settled = try settleRules(run)
             var report = try body(run)
-            report.followers =
-                settled.filter { file in
-                    !(report.files + report.followers).contains { $0.name.utf8.elementsEqual(file.name.utf8) }
-                } + report.followers
+            report.followed(first: settled)
             if !hasNoted { try note(&report) }
             hasNoted = true
             observer.publishing()

@@ -82,18 +82,34 @@ package struct RunReport: Sendable {
 
     /// The state of files followed from what became of others; only the state that each is left in matters.
     mutating func follow(_ changes: [FileReport]) {
+        if changes.isEmpty { return }
+        let changed = Set(changes.map { ByteOrdered($0.name) })
+        stillOpen.removeAll { changed.contains(ByteOrdered($0.name)) }
+        func places(_ files: [FileReport]) -> [ByteOrdered: Int] {
+            Dictionary(files.enumerated().map { (ByteOrdered($1.name), $0) }, uniquingKeysWith: { first, _ in first })
+        }
+        let own = places(files)
+        var known = places(followers)
         for change in changes {
-            stillOpen.removeAll { $0.name.utf8.elementsEqual(change.name.utf8) }
-            if let place = files.firstIndex(where: { $0.name.utf8.elementsEqual(change.name.utf8) }) {
+            let name = ByteOrdered(change.name)
+            if let place = own[name] {
                 files[place].state = change.state
                 files[place].reason = change.reason
                 files[place].isUnusual = change.isUnusual
-            } else if let place = followers.firstIndex(where: { $0.name.utf8.elementsEqual(change.name.utf8) }) {
+            } else if let place = known[name] {
                 followers[place] = change
             } else {
+                known[name] = followers.count
                 followers.append(change)
             }
         }
+    }
+
+    /// Before any file was read, the state of some followed from the settings: what became of them later matters more.
+    mutating func followed(first settled: [FileReport]) {
+        if settled.isEmpty { return }
+        let later = Set((files + followers).map { ByteOrdered($0.name) })
+        followers = settled.filter { !later.contains(ByteOrdered($0.name)) } + followers
     }
 }
 
