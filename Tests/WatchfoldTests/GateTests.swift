@@ -320,8 +320,20 @@ struct SmallDays {
             broken.yaml = "gate: hold"
             for (name, text) in weeks() { broken.put(name, text) }
             let date = SmallDays.date(day)
+            // The two days after it are known late, the second of them first: the commit that breaks off ends with this
+            // day, and meanwhile the other thread has what follows, and waits for its turn to commit it.
+            let delays = [SmallDays.date(day + 1): 0.6, SmallDays.date(day + 2): 0.2]
             broken.watcher.bend { call in
-                if case .rename(let from, _) = call, from.contains("/.\(date)-") { return .fail(errno: EIO) }
+                switch call {
+                case .open(let path, _):
+                    for (late, delay) in delays where path.contains("/.\(late)-") {
+                        Thread.sleep(forTimeInterval: delay)
+                    }
+                case .rename(let from, _) where from.contains("/.\(date)-"):
+                    Thread.sleep(forTimeInterval: 0.8)
+                    return .fail(errno: EIO)
+                default: break
+                }
                 return .proceed
             }
             #expect(throws: (any Error).self) { try broken.run() }

@@ -380,7 +380,17 @@ package final class Processor {
     private static func commitHeld(
         _ committer: Committer, _ results: FoldResults, _ observer: any RunObserver
     ) throws {
-        try results.committing.withLock { _ in try commitHeldAlone(committer, results, observer) }
+        try results.committing.withLock { _ in
+            // What comes after a commit that failed would be judged without it.
+            if results.failure != nil { return }
+            do {
+                try commitHeldAlone(committer, results, observer)
+            } catch {
+                // Before the next thread has its turn.
+                results.fail(error)
+                throw error
+            }
+        }
     }
 
     private static func commitHeldAlone(
