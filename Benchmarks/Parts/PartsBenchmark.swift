@@ -8,15 +8,10 @@
 
 import Columns
 import Folding
+import Glibc
 import ParquetTable
 import Records
 import Reports
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @main
 struct PartsBenchmark {

@@ -6,14 +6,9 @@
 //  and no package of its own, since the reader is seen inside the package only; no product is made of it.
 
 import Folding
+import Glibc
 import JSONRecords
 import Records
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @main
 struct ReaderBenchmark {

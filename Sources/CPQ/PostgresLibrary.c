@@ -3,12 +3,8 @@
 #include <dlfcn.h>
 #include <stddef.h>
 
-#ifdef __APPLE__
-#define LIBRARY "libpq.5.dylib"
-#else
 // The number has been the same since PostgreSQL 8.2: newer ones only add functions.
 #define LIBRARY "libpq.so.5"
-#endif
 
 const char *wf_pq_load(struct wf_pq *functions) {
     void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);

@@ -22,10 +22,4 @@ static void hold(int count, char **words, char **variables) {
     sigprocmask(SIG_BLOCK, &held, 0);
 }
 
-#if defined(__linux__)
 __attribute__((section(".preinit_array"), used)) static void (*hold_first)(int, char **, char **) = hold;
-#else
-__attribute__((constructor)) static void hold_first(int count, char **words, char **variables) {
-    hold(count, words, variables);
-}
-#endif

@@ -18,12 +18,7 @@
 //  A crash leaves an empty file at worst, and an empty file counts as missing when it may be made.
 
 import CSQLite
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Which partials count, and the history of every file and every run. Belongs to one task at a time.
 package final class Ledger {
@@ -61,11 +56,7 @@ package final class Ledger {
             guard stat(path, &info) == 0 else { return nil }
             inode = UInt64(info.st_ino)
             size = Int64(info.st_size)
-            #if canImport(Glibc)
-                modified = [info.st_mtim.tv_sec, info.st_mtim.tv_nsec]
-            #else
-                modified = [info.st_mtimespec.tv_sec, info.st_mtimespec.tv_nsec]
-            #endif
+            modified = [info.st_mtim.tv_sec, info.st_mtim.tv_nsec]
         }
     }
 

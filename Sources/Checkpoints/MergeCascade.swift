@@ -14,13 +14,8 @@
 
 import DurableIO
 import Folding
+import Glibc
 import Pipelines
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Where scratch tables are put: aside in the checkpoints folder, where the next writer sweeps what a crash leaves.
 struct ScratchTables: Sendable {

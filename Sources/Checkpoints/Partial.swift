@@ -12,15 +12,10 @@
 import Codecs
 import DurableIO
 import Folding
+import Glibc
 import Pipelines
 import Records
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// What a partial says of the file it was folded from.
 package struct PartialOrigin: Sendable, Hashable {

@@ -14,13 +14,8 @@
 
 import Columns
 import Folding
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A table that is to be merged, and where its part of each result column comes from.
 struct MergeTable: Sendable {

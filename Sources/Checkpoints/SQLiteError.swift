@@ -1,12 +1,7 @@
 //  What SQLite said when it could not do something, sorted by what a caller can do about it.
 
 import CSQLite
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A failed call to SQLite: what was being done, to which database, and why it failed.
 package struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible {

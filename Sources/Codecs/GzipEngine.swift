@@ -23,12 +23,7 @@
 
 import CISAL
 import CZlib
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Decodes gzip members, one after another.
 final class GzipEngine: DecodingEngine {

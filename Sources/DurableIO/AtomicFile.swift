@@ -8,13 +8,8 @@
 //  Until the rename, NAME is what it was; after the folder's fsync, NAME is the new content even after a power cut.
 //  What a crash leaves behind is recognised by this form of its name, for sweeping.
 
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Writes a file under a temporary name and puts it in place with one rename.
 package final class AtomicFile {

@@ -12,11 +12,7 @@
 //  A file below the first piece goes through the cache as a whole. So does everything where the file system knows no
 //  direct writes: some say so when they are asked for, others by refusing the first one (EINVAL).
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Gathers what is written to a new file, from its beginning on, into direct writes.
 final class DirectWriter {

@@ -6,11 +6,7 @@
 //  A reader that wants to know whether there is a writer takes the lock shared, and gives it back at once. For that moment
 //  a writer would find it held, so a writer tries a few times.
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Who holds a lock.
 package struct LockHolder: Sendable, Hashable, CustomStringConvertible {

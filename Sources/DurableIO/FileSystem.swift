@@ -4,11 +4,7 @@
 //  Nothing here retries, caches or guesses; what must be durable is said so by the caller: `sync` after writing,
 //  `syncFolder` after renaming.
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// What a path names.
 package enum FileKind: UInt8, Sendable, Hashable {
@@ -134,11 +130,7 @@ package final class FileSystem: Sendable {
     package func open(_ path: String, _ mode: OpenFile.Mode) throws(IOError) -> OpenFile {
         let flags = mode.flags | O_CLOEXEC | O_NOCTTY
         let descriptor = try perform(.open(path: path, flags: flags), mode.operation, path) { _ in
-            #if canImport(Glibc)
-                Int(Glibc.open(path, flags, 0o666))
-            #else
-                Int(Darwin.open(path, flags, 0o666))
-            #endif
+            Int(Glibc.open(path, flags, 0o666))
         }
         return OpenFile(fileSystem: self, descriptor: Int32(descriptor), path: path, ownsDescriptor: true)
     }
@@ -240,11 +232,7 @@ package final class FileSystem: Sendable {
 
     package func rename(_ from: String, to: String) throws(IOError) {
         try perform(.rename(from: from, to: to), "cannot rename \(from) to", to) { _ in
-            #if canImport(Glibc)
-                Int(Glibc.rename(from, to))
-            #else
-                Int(Darwin.rename(from, to))
-            #endif
+            Int(Glibc.rename(from, to))
         }
     }
 

@@ -1,12 +1,7 @@
 //  An open descriptor that knows its path.
 
 import CWriteback
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// An open file or folder; closed when the last reference goes. `read(at:into:)` may be called from several threads at
 /// once.
@@ -71,11 +66,7 @@ package final class OpenFile: Sendable {
             .read(path: path, count: buffer.count), "cannot read", path, on: descriptor, count: buffer.count
         ) {
             most in
-            #if canImport(Glibc)
-                Glibc.read(descriptor, buffer.baseAddress, most)
-            #else
-                Darwin.read(descriptor, buffer.baseAddress, most)
-            #endif
+            Glibc.read(descriptor, buffer.baseAddress, most)
         }
     }
 
@@ -136,11 +127,7 @@ package final class OpenFile: Sendable {
                 .write(path: path, count: rest.count), "cannot write", path, on: descriptor, count: rest.count,
                 bytes: rest
             ) { most in
-                #if canImport(Glibc)
-                    Glibc.write(descriptor, rest.baseAddress, most)
-                #else
-                    Darwin.write(descriptor, rest.baseAddress, most)
-                #endif
+                Glibc.write(descriptor, rest.baseAddress, most)
             }
             if count == 0 { throw IOError("cannot write", path, code: EIO) }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])

@@ -1,10 +1,6 @@
 //  Paths are plain strings with `/` between their parts.
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// The few operations on paths that Watchfold needs.
 package enum Path {

@@ -4,11 +4,7 @@
 //  tests), makes it, and shows the result. A fault is an interposer that answers `.fail(ENOSPC)` at the n-th call; a
 //  crash is one that answers `.fail` for ever after; a short read or write is `.limit`.
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// One request to the file system; paths are as given to the call, or to the call that opened the file. Closing is not
 /// among them: what must last was synced before, so nothing can depend on its outcome.

@@ -29,13 +29,8 @@
 //  every call reaches what lies between.
 
 import DurableIO
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Which of the things that no fsync has made durable survive.
 package enum Surviving: Sendable, Hashable, CaseIterable {

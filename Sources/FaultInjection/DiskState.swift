@@ -4,12 +4,7 @@
 //  one, while on the disk the old file may still have its name.
 
 import DurableIO
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 struct DiskState {
     typealias NodeID = Int

@@ -11,13 +11,8 @@
 //  To try every call of an operation, run it once with an empty script, then once for each recorded call.
 
 import DurableIO
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 let createFlag = O_CREAT
 

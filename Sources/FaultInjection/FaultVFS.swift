@@ -20,13 +20,8 @@
 
 import CSQLite
 import DurableIO
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A registered VFS whose calls go by an interposer.
 package enum FaultVFS {

@@ -1,12 +1,7 @@
 //  A folder as a value: names and contents, read from the disk or written to it.
 
 import DurableIO
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A file's content, or a folder's entries.
 package indirect enum SurvivingTree: Sendable, Hashable {

@@ -1,12 +1,7 @@
 //  Some rows of an input, laid out for the merge loop.
 
 import Columns
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Columns of some hundred or thousand rows in memory of its own, few enough to stay in the second-level cache: keys as they are,
 /// their first bytes as comparable words, and each result column's part already worked out.

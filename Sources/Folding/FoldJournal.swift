@@ -11,11 +11,7 @@
 //  large for this, it is moved into a table of its own (`FoldTable.add(_:rows:of:)`) and taken back here. Addition is
 //  commutative, so it does not matter what other files did meanwhile.
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Entries and values, in the order in which they came; 12 bytes a record.
 package final class FoldJournal {

@@ -24,13 +24,8 @@
 
 import CByteScan
 import Columns
+import Glibc
 import Records
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Sums and counts by (Contract, AppName), growing as needed.
 package struct FoldTable: ~Copyable {
@@ -102,12 +97,8 @@ package struct FoldTable: ~Copyable {
             + longKeys.footprint
     }
 
-    #if canImport(Glibc)
-        /// How many times their memory entries take while they grow: pages are moved.
-        private static let growthOfEntries = 2
-    #else
-        private static let growthOfEntries = 3
-    #endif
+    /// How many times their memory entries take while they grow: pages are moved.
+    private static let growthOfEntries = 2
 
     /// Bytes of memory that adding records takes at most for a moment: growing holds the old and the new side by side.
     package func peakFootprint(adding count: Int) -> Int {
@@ -384,17 +375,11 @@ package struct FoldTable: ~Copyable {
     /// with nearly every record. What is not touched costs nothing.
     private static func allocate<Element>(_ capacity: Int) -> UnsafeMutablePointer<Element> {
         let size = capacity * MemoryLayout<Element>.stride
-        #if canImport(Glibc)
-            let anonymous = MAP_PRIVATE | MAP_ANONYMOUS
-        #else
-            let anonymous = MAP_PRIVATE | MAP_ANON
-        #endif
+        let anonymous = MAP_PRIVATE | MAP_ANONYMOUS
         guard let memory = mmap(nil, size, PROT_READ | PROT_WRITE, anonymous, -1, 0), memory != MAP_FAILED else {
             fatalError("out of memory: \(size) bytes for \(capacity) elements of a table")
         }
-        #if canImport(Glibc)
-            madvise(memory, size, MADV_HUGEPAGE)
-        #endif
+        madvise(memory, size, MADV_HUGEPAGE)
         return memory.bindMemory(to: Element.self, capacity: capacity)
     }
 
@@ -402,19 +387,12 @@ package struct FoldTable: ~Copyable {
     private static func grow<Element>(
         _ memory: UnsafeMutablePointer<Element>, _ capacity: Int, to larger: Int, used: Int
     ) -> UnsafeMutablePointer<Element> {
-        #if canImport(Glibc)
-            let stride = MemoryLayout<Element>.stride
-            guard let moved = wf_remap(memory, capacity * stride, larger * stride) else {
-                fatalError("out of memory: \(larger * stride) bytes for \(larger) elements of a table")
-            }
-            madvise(moved, larger * stride, MADV_HUGEPAGE)
-            return moved.bindMemory(to: Element.self, capacity: larger)
-        #else
-            let new: UnsafeMutablePointer<Element> = allocate(larger)
-            new.update(from: memory, count: used)
-            free(memory, capacity)
-            return new
-        #endif
+        let stride = MemoryLayout<Element>.stride
+        guard let moved = wf_remap(memory, capacity * stride, larger * stride) else {
+            fatalError("out of memory: \(larger * stride) bytes for \(larger) elements of a table")
+        }
+        madvise(moved, larger * stride, MADV_HUGEPAGE)
+        return moved.bindMemory(to: Element.self, capacity: larger)
     }
 
     private static func free<Element>(_ memory: UnsafeMutablePointer<Element>, _ capacity: Int) {

@@ -1,10 +1,6 @@
 //  Byte strings ─▶ small numbers, in the order in which they first came.
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Numbers distinct byte strings from 0.
 ///

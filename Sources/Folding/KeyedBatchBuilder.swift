@@ -1,12 +1,7 @@
 //  Building batches row by row without an array append for each value.
 
 import Columns
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Room for the rows of one batch; used again for the next.
 struct KeyedBatchBuilder: ~Copyable {

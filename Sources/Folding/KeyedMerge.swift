@@ -13,13 +13,8 @@
 //  searched for by leaps and copied in one piece: beside a large total, a small partial costs next to nothing.
 
 import Columns
+import Glibc
 import Records
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Where an input's part of a result column comes from.
 package enum ColumnSource: Sendable, Hashable {

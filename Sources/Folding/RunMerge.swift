@@ -15,12 +15,7 @@
 
 import CByteScan
 import Columns
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Sealed tables, cut into ranges.
 ///

@@ -3,11 +3,7 @@
 //  Ringing writes a byte into a pipe that the waiting thread polls beside the descriptor; a ring that comes before the
 //  wait ends it at once. The pipe does not block: when it is full there are rings enough in it.
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// The system has no descriptors left.
 package struct AlarmError: Error, CustomStringConvertible {

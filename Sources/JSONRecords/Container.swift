@@ -8,13 +8,8 @@
 //      responses   {"took":3,"hits":{"hits":[ {…}, {…} ]}}      Elasticsearch answers, one or more
 //      wrapped     {"ok":true,"data":[ {…}, {…} ]}              other objects around the records, one or more
 
+import Glibc
 import Records
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// How a file holds its records. The raw values are written into checkpoints.
 package enum Container: String, Sendable, Hashable {

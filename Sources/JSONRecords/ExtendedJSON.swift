@@ -5,11 +5,7 @@
 //  The number inside is read like one that stands there by itself. Its text is a string; a number is taken, too, since
 //  some programs write it so. (MongoDB Extended JSON, version 2, canonical format.)
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 enum ExtendedJSON {
     /// Names of the types of numbers.

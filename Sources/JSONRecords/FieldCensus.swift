@@ -9,13 +9,8 @@
 //      tree      root ── "_source" ── "Contract"        paths    _source  _source.Contract  _id
 //                   └─── "_id"
 
+import Glibc
 import Records
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The keys of records as a tree.
 struct FieldCensus {

@@ -3,11 +3,7 @@
 //  The scanner validates every byte of the record; what the tree of fields names is remembered as a slice, the rest is
 //  only checked. Slices are judged later, when the record is known to be whole and valid.
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Storage for the fields of one record, used again for each.
 struct FieldStorage: ~Copyable {

@@ -1,12 +1,7 @@
 //  What becomes of a record that is valid JSON.
 
+import Glibc
 import Records
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 extension RecordReader {
     /// Judges the value that was just walked over. Fields are judged in the order of the plan's keys, then the value;

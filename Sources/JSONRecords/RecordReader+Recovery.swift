@@ -13,13 +13,8 @@
 //  docs/records.md has the rules for users.
 
 import CByteScan
+import Glibc
 import Records
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 extension RecordReader {
     /// Why and where a walk over a value stopped.

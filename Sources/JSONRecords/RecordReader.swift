@@ -22,13 +22,8 @@
 //  Between records byte order marks are nothing, as spaces are, and a run of NUL bytes is a rejection of its own.
 
 import CByteScan
+import Glibc
 import Records
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Reads the records of one input, or of one range of lines of it.
 package struct RecordReader: ~Copyable {

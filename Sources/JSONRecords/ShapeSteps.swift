@@ -8,12 +8,7 @@
 //  spaces between tokens.
 
 import CByteScan
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Cuts a record into steps.
 struct ShapeSteps {

@@ -5,12 +5,7 @@
 //  Everything that may be refused is refused before memory for the result is asked for.
 
 import Columns
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 struct ColumnChunkReader {
     private let chunk: ColumnChunkInfo

@@ -1,10 +1,6 @@
 //  Strings lent by their column, for loops that compare and copy them in whole words.
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Borrowed rows of strings: those of a column, or those of its rows that have a value.
 struct StringRows {

@@ -4,12 +4,7 @@
 //  in place.
 
 import Columns
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A data page's values, levels taken off.
 struct DataPage {

@@ -7,11 +7,7 @@
 //  more, and the caller learns of it with the next item or at the end. When the caller fails, what was made before is
 //  still taken, and the caller's error leaves; an error of the thread goes before it, because it came of an earlier item.
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// One handing over of items.
 ///

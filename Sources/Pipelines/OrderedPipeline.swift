@@ -13,11 +13,7 @@
 //
 //  One job needs no thread: the caller makes each piece and hands it on.
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// One run over a set of buffers.
 ///

@@ -1,10 +1,6 @@
 //  A thread that runs one closure.
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A thread at work; to be joined once.
 struct WorkThread {
@@ -13,22 +9,13 @@ struct WorkThread {
     /// Nil when the system gives no thread.
     init?(_ body: @escaping @Sendable () -> Void) {
         let context = Unmanaged.passRetained(ThreadBody(body))
-        #if canImport(Glibc)
-            var thread = pthread_t()
-            let code = pthread_create(&thread, nil, { ThreadBody.run($0!) }, context.toOpaque())
-        #else
-            var started: pthread_t?
-            let code = pthread_create(&started, nil, { ThreadBody.run($0) }, context.toOpaque())
-        #endif
+        var thread = pthread_t()
+        let code = pthread_create(&thread, nil, { ThreadBody.run($0!) }, context.toOpaque())
         guard code == 0 else {
             context.release()
             return nil
         }
-        #if canImport(Glibc)
-            self.thread = thread
-        #else
-            self.thread = started!
-        #endif
+        self.thread = thread
     }
 
     /// Waits until the closure has returned.
@@ -48,13 +35,8 @@ package enum DetachedThread {
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         pthread_attr_setstacksize(&attributes, stackBytes)
         let context = Unmanaged.passRetained(ThreadBody(body))
-        #if canImport(Glibc)
-            var thread = pthread_t()
-            let code = pthread_create(&thread, &attributes, { ThreadBody.run($0!) }, context.toOpaque())
-        #else
-            var thread: pthread_t?
-            let code = pthread_create(&thread, &attributes, { ThreadBody.run($0) }, context.toOpaque())
-        #endif
+        var thread = pthread_t()
+        let code = pthread_create(&thread, &attributes, { ThreadBody.run($0!) }, context.toOpaque())
         if code != 0 { context.release() }
         return code == 0
     }

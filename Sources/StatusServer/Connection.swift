@@ -6,11 +6,7 @@
 //      time for an answer     at most `patience` and what its bytes take at `slowest`
 //      requests               at most `requestLimit`, then the connection is closed
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// What is sent back.
 struct HTTPAnswer {

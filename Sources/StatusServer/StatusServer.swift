@@ -17,14 +17,9 @@
 //  users (FlyingFox 0.27 reads a head of any length for any time).
 
 import DurableIO
+import Glibc
 import Pipelines
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The port cannot be served.
 package struct StatusServerError: Error, CustomStringConvertible {
@@ -109,11 +104,7 @@ package final class StatusServer: Sendable {
         self.pages = pages
         self.patience = patience
         self.fileSystem = fileSystem
-        #if os(Linux)
-            let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        #else
-            let type = SOCK_STREAM
-        #endif
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let listener = socket(AF_INET, type, 0)
         guard listener >= 0 else { throw StatusServerError(port: port, doing: "open a socket for", code: errno) }
         var yes: Int32 = 1

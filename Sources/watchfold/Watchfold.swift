@@ -2,13 +2,8 @@
 
 import ArgumentParser
 import CWriteback
+import Glibc
 import Watchfold
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @main
 struct WatchfoldCommand: ParsableCommand {

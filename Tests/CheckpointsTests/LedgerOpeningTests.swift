@@ -170,12 +170,10 @@ import Testing
 
     /// Runs `body` on this thread as a user who owns nothing. Only root needs to, and may, become one.
     private func asNobody(_ body: () throws -> Void) rethrows {
-        #if os(Linux)
-            typealias Change = @convention(c) (UInt32) -> Int32
-            let change = unsafeBitCast(dlsym(nil, "setfsuid"), to: Change.self)
-            let before = change(65534)
-            defer { _ = change(UInt32(bitPattern: before)) }
-        #endif
+        typealias Change = @convention(c) (UInt32) -> Int32
+        let change = unsafeBitCast(dlsym(nil, "setfsuid"), to: Change.self)
+        let before = change(65534)
+        defer { _ = change(UInt32(bitPattern: before)) }
         try body()
     }
 

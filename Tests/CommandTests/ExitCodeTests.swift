@@ -1,13 +1,8 @@
 //  Every exit code, provoked for real.
 
 import Foundation
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite struct ExitCodeTests {
     @Test func zeroWhenAllIsWell() async throws {

@@ -4,25 +4,16 @@
 //  The disk is a small one in memory, mounted in the test's own folder, where the system allows that.
 
 import Foundation
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite(.serialized) struct FullDiskTests {
     /// Whether this process may mount file systems, tried on a folder of its own.
     static let canMount: Bool = {
-        #if os(Linux)
-            let folder = NSTemporaryDirectory() + "watchfold-mount-" + UUID().uuidString
-            guard getuid() == 0, mkdir(folder, 0o700) == 0 else { return false }
-            defer { rmdir(folder) }
-            return mount("tmpfs", folder, "tmpfs", 0, "size=64k") == 0 && umount2(folder, 0) == 0
-        #else
-            return false
-        #endif
+        let folder = NSTemporaryDirectory() + "watchfold-mount-" + UUID().uuidString
+        guard getuid() == 0, mkdir(folder, 0o700) == 0 else { return false }
+        defer { rmdir(folder) }
+        return mount("tmpfs", folder, "tmpfs", 0, "size=64k") == 0 && umount2(folder, 0) == 0
     }()
     static let whyNot: Comment = "a disk of its own takes Linux, the rights of root, and a system that lets them mount"
 

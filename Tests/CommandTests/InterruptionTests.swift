@@ -1,13 +1,8 @@
 //  A run that is ended by a signal, and what others see of it.
 
 import Foundation
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite struct InterruptionTests {
     /// A bench with a day that takes a while, and a script that begins something and waits until it is at work.

@@ -2,13 +2,8 @@
 
 import Foundation
 import Subprocess
+import SystemPackage
 import Testing
-
-#if canImport(System)
-    import System
-#else
-    import SystemPackage
-#endif
 
 /// What came of a script.
 struct Outcome: CustomStringConvertible {

@@ -1,14 +1,9 @@
 //  What a watch tells others of its state, and that it goes by its configuration as it is now.
 
 import Foundation
+import Glibc
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite(.serialized) struct WatchHealthTests {
     private static let quick = ["--settle", "200ms", "--poll", "500ms"]
@@ -265,48 +260,46 @@ import Testing
         return mask
     }
 
-    #if os(Linux)
-        @Test(arguments: [SIGHUP, SIGTERM, SIGINT]) func noSignalIsTooEarly(signal: Int32) throws {
-            let bit = UInt64(1) << UInt64(signal - 1)
-            var early = 0
-            for _ in 0..<5 {
-                let shell = Shell()
-                let watch = try WatchProcess(shell, waits: false)
-                let program = (shell.program as NSString).resolvingSymlinksInPath
-                try watch.wait("the program to be there") {
-                    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(watch.processID)/exe"))
-                        == program
-                        && (signals(watch.processID, "SigBlk") | signals(watch.processID, "SigCgt")) & bit != 0
-                }
-                if signals(watch.processID, "SigCgt") & bit == 0 { early += 1 }
-                watch.kill(signal)
-                if signal == SIGHUP {
-                    try watch.waitForLog("the configuration was read again")
-                    #expect(try watch.stop() == 0)
-                } else {
-                    #expect(try watch.end(seconds: 30) == 0, "\(watch.log)")
-                    #expect(watch.log.contains("stopped"))
-                }
-            }
-            #expect(early > 0, "no signal came before the watch listened")
-        }
-
-        /// Only a watch holds signals back: whoever interrupts another command at its start ends it.
-        @Test func otherCommandsAreEndedAtOnce() async throws {
+    @Test(arguments: [SIGHUP, SIGTERM, SIGINT]) func noSignalIsTooEarly(signal: Int32) throws {
+        let bit = UInt64(1) << UInt64(signal - 1)
+        var early = 0
+        for _ in 0..<5 {
             let shell = Shell()
-            // It waits for somebody to write into the pipe. While a thread is made, all signals are blocked for a moment.
-            let outcome = try await shell(
-                """
-                mkfifo pipe; $W check pipe & program=$!
-                until [ "$(readlink /proc/$program/exe)" = "$(readlink -f "$W")" ] &&
-                    grep -q '^SigBlk:.0000000000000000$' /proc/$program/status; do
-                    tries=$((tries + 1)); [ $tries -lt 1000 ] || break; sleep 0.01
-                done
-                kill -TERM $program; wait $program
-                """)
-            #expect(outcome.code == 128 + Int(SIGTERM), "\(outcome)")
+            let watch = try WatchProcess(shell, waits: false)
+            let program = (shell.program as NSString).resolvingSymlinksInPath
+            try watch.wait("the program to be there") {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(watch.processID)/exe"))
+                    == program
+                    && (signals(watch.processID, "SigBlk") | signals(watch.processID, "SigCgt")) & bit != 0
+            }
+            if signals(watch.processID, "SigCgt") & bit == 0 { early += 1 }
+            watch.kill(signal)
+            if signal == SIGHUP {
+                try watch.waitForLog("the configuration was read again")
+                #expect(try watch.stop() == 0)
+            } else {
+                #expect(try watch.end(seconds: 30) == 0, "\(watch.log)")
+                #expect(watch.log.contains("stopped"))
+            }
         }
-    #endif
+        #expect(early > 0, "no signal came before the watch listened")
+    }
+
+    /// Only a watch holds signals back: whoever interrupts another command at its start ends it.
+    @Test func otherCommandsAreEndedAtOnce() async throws {
+        let shell = Shell()
+        // It waits for somebody to write into the pipe. While a thread is made, all signals are blocked for a moment.
+        let outcome = try await shell(
+            """
+            mkfifo pipe; $W check pipe & program=$!
+            until [ "$(readlink /proc/$program/exe)" = "$(readlink -f "$W")" ] &&
+                grep -q '^SigBlk:.0000000000000000$' /proc/$program/status; do
+                tries=$((tries + 1)); [ $tries -lt 1000 ] || break; sleep 0.01
+            done
+            kill -TERM $program; wait $program
+            """)
+        #expect(outcome.code == 128 + Int(SIGTERM), "\(outcome)")
+    }
 
     @Test(.enabled(if: FullDiskTests.canMount, FullDiskTests.whyNot)) func aWatchThatStartsOnAFullDiskWaitsForRoom()
         async throws

@@ -1,13 +1,8 @@
 //  A `watchfold watch` at work in a shell's folder.
 
 import Foundation
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A watch that runs beside the test. Waited for by its process id alone: nobody else's child is meant.
 final class WatchProcess {

@@ -8,14 +8,9 @@
 //  makes it longer.
 
 import Foundation
+import Glibc
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite(.serialized) struct WatchStressTests {
     private static let variables = ProcessInfo.processInfo.environment

@@ -1,14 +1,9 @@
 //  Watching, as people use it.
 
 import Foundation
+import Glibc
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite(.serialized) struct WatchTests {
     private static let quick = ["--settle", "200ms", "--poll", "500ms"]

@@ -7,17 +7,12 @@ import Checkpoints
 import DurableIO
 import FaultInjection
 import Foundation
+import Glibc
 import Reports
 import TestSupport
 import Testing
 
 @testable import Watchfold
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite("The system says no") struct FaultTests {
     private static let isExhaustive = ProcessInfo.processInfo.environment["WATCHFOLD_EXHAUSTIVE"] != nil

@@ -8,16 +8,11 @@ import Checkpoints
 import DurableIO
 import FaultInjection
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
 @testable import Watchfold
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite("Repair") struct RepairTests {
     private static let isExhaustive = ProcessInfo.processInfo.environment["WATCHFOLD_EXHAUSTIVE"] != nil

@@ -1,12 +1,7 @@
 import Foundation
+import Glibc
 import Inbox
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite struct AlarmTests {
     @Test func aWaitEndsInTime() throws {

@@ -101,93 +101,91 @@ import Testing
     }
 }
 
-#if os(Linux)
-    @Suite struct FolderEventsTests {
-        /// Writes one event as the kernel does.
-        private func event(_ watch: Int32, _ mask: Int, _ name: String, padding: Int) -> [UInt8] {
-            var bytes: [UInt8] = []
-            let length = name.isEmpty ? 0 : name.utf8.count + padding
-            for word in [UInt32(bitPattern: watch), UInt32(mask), 77, UInt32(length)] {
-                bytes += (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) }
-            }
-            return bytes + (name.isEmpty ? [] : Array(name.utf8) + Array(repeating: 0, count: padding))
+@Suite struct FolderEventsTests {
+    /// Writes one event as the kernel does.
+    private func event(_ watch: Int32, _ mask: Int, _ name: String, padding: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        let length = name.isEmpty ? 0 : name.utf8.count + padding
+        for word in [UInt32(bitPattern: watch), UInt32(mask), 77, UInt32(length)] {
+            bytes += (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) }
         }
+        return bytes + (name.isEmpty ? [] : Array(name.utf8) + Array(repeating: 0, count: padding))
+    }
 
-        @Test func eventsAreReadAsTheKernelWritesThem() {
-            let bytes =
-                event(1, 8, "a.json", padding: 10) + event(-1, 0x4000, "", padding: 0) + event(7, 0x80, "é", padding: 1)
-            let events = bytes.withUnsafeBytes { InotifyEvent.parse($0) }
-            #expect(
-                events == [
-                    InotifyEvent(watch: 1, mask: 8, name: "a.json"), InotifyEvent(watch: -1, mask: 0x4000, name: nil),
-                    InotifyEvent(watch: 7, mask: 0x80, name: "é"),
-                ])
-            #expect([UInt8]().withUnsafeBytes { InotifyEvent.parse($0) }.isEmpty)
-        }
+    @Test func eventsAreReadAsTheKernelWritesThem() {
+        let bytes =
+            event(1, 8, "a.json", padding: 10) + event(-1, 0x4000, "", padding: 0) + event(7, 0x80, "é", padding: 1)
+        let events = bytes.withUnsafeBytes { InotifyEvent.parse($0) }
+        #expect(
+            events == [
+                InotifyEvent(watch: 1, mask: 8, name: "a.json"), InotifyEvent(watch: -1, mask: 0x4000, name: nil),
+                InotifyEvent(watch: 7, mask: 0x80, name: "é"),
+            ])
+        #expect([UInt8]().withUnsafeBytes { InotifyEvent.parse($0) }.isEmpty)
+    }
 
-        @Test func closedAndRenamedFilesAreToldAndOthersAreNot() throws {
+    @Test func closedAndRenamedFilesAreToldAndOthersAreNot() throws {
+        let folder = try TemporaryFolder()
+        try folder.add("deep/old.json")
+        let events = try FolderEvents(folder.path)
+        let inbox = Inbox(folder.path)
+        #expect(try events.watch(inbox.list().folders))
+        #expect(try !events.watch(inbox.list().folders))
+        #expect(events.drain().isEmpty)
+        try folder.add("a.json")
+        try folder.add("deep/.part")
+        try FileManager.default.moveItem(atPath: folder.path + "/deep/.part", toPath: folder.path + "/deep/b.json")
+        try FileManager.default.removeItem(atPath: folder.path + "/deep/old.json")
+        let told = events.drain()
+        #expect(told.isSuperset(of: ["a.json", "deep/b.json"]) && !told.contains("deep/old.json"))
+        // A folder under another name is watched under that name.
+        try FileManager.default.moveItem(atPath: folder.path + "/deep", toPath: folder.path + "/deeper")
+        _ = events.drain()
+        #expect(try events.watch(inbox.list().folders))
+        try folder.add("deeper/c.json")
+        #expect(events.drain() == ["deeper/c.json"])
+        // One that was replaced by another of the same name, too.
+        try FileManager.default.moveItem(
+            atPath: folder.path + "/deeper", toPath: folder.path + "-elsewhere")
+        defer { try? FileManager.default.removeItem(atPath: folder.path + "-elsewhere") }
+        try folder.add("deeper/d.json")
+        _ = events.drain()
+        #expect(try events.watch(inbox.list().folders))
+        try folder.add("deeper/e.json")
+        #expect(events.drain() == ["deeper/e.json"])
+    }
+
+    @Test func aFolderUnderTwoPathsIsWatchedAsLongAsOneIsThere() throws {
+        for (gone, left) in [("link", "real"), ("real", "link")] {
             let folder = try TemporaryFolder()
-            try folder.add("deep/old.json")
+            try folder.add("real/old.json")
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path + "/link", withDestinationPath: folder.path + "/real")
             let events = try FolderEvents(folder.path)
-            let inbox = Inbox(folder.path)
-            #expect(try events.watch(inbox.list().folders))
-            #expect(try !events.watch(inbox.list().folders))
-            #expect(events.drain().isEmpty)
-            try folder.add("a.json")
-            try folder.add("deep/.part")
-            try FileManager.default.moveItem(atPath: folder.path + "/deep/.part", toPath: folder.path + "/deep/b.json")
-            try FileManager.default.removeItem(atPath: folder.path + "/deep/old.json")
-            let told = events.drain()
-            #expect(told.isSuperset(of: ["a.json", "deep/b.json"]) && !told.contains("deep/old.json"))
-            // A folder under another name is watched under that name.
-            try FileManager.default.moveItem(atPath: folder.path + "/deep", toPath: folder.path + "/deeper")
+            var folders = try Inbox(folder.path).list().folders
+            #expect(try events.watch(folders) && folders.count == 3)
+            try folder.add("real/a.json")
+            #expect(events.drain() == ["real/a.json", "link/a.json"])
+            folders[gone] = nil
+            #expect(try !events.watch(folders))
+            try folder.add("real/b.json")
+            #expect(events.drain() == [left + "/b.json"])
+            // Both gone, and one of them back.
+            folders[left] = nil
+            _ = try events.watch(folders)
             _ = events.drain()
-            #expect(try events.watch(inbox.list().folders))
-            try folder.add("deeper/c.json")
-            #expect(events.drain() == ["deeper/c.json"])
-            // One that was replaced by another of the same name, too.
-            try FileManager.default.moveItem(
-                atPath: folder.path + "/deeper", toPath: folder.path + "-elsewhere")
-            defer { try? FileManager.default.removeItem(atPath: folder.path + "-elsewhere") }
-            try folder.add("deeper/d.json")
-            _ = events.drain()
-            #expect(try events.watch(inbox.list().folders))
-            try folder.add("deeper/e.json")
-            #expect(events.drain() == ["deeper/e.json"])
-        }
-
-        @Test func aFolderUnderTwoPathsIsWatchedAsLongAsOneIsThere() throws {
-            for (gone, left) in [("link", "real"), ("real", "link")] {
-                let folder = try TemporaryFolder()
-                try folder.add("real/old.json")
-                try FileManager.default.createSymbolicLink(
-                    atPath: folder.path + "/link", withDestinationPath: folder.path + "/real")
-                let events = try FolderEvents(folder.path)
-                var folders = try Inbox(folder.path).list().folders
-                #expect(try events.watch(folders) && folders.count == 3)
-                try folder.add("real/a.json")
-                #expect(events.drain() == ["real/a.json", "link/a.json"])
-                folders[gone] = nil
-                #expect(try !events.watch(folders))
-                try folder.add("real/b.json")
-                #expect(events.drain() == [left + "/b.json"])
-                // Both gone, and one of them back.
-                folders[left] = nil
-                _ = try events.watch(folders)
-                _ = events.drain()
-                #expect(try events.watch(Inbox(folder.path).list().folders))
-                try folder.add("real/c.json")
-                #expect(events.drain() == ["real/c.json", "link/c.json"])
-            }
-        }
-
-        @Test func aFolderThatCannotBeWatchedIsAnError() throws {
-            let folder = try TemporaryFolder()
-            try folder.add("a.json")
-            let events = try FolderEvents(folder.path)
-            let identity = FolderIdentity(try FileSystem.real.status(folder.path))
-            // Gone by now: no error, the next listing knows.
-            #expect(try !events.watch(["nowhere": identity]))
+            #expect(try events.watch(Inbox(folder.path).list().folders))
+            try folder.add("real/c.json")
+            #expect(events.drain() == ["real/c.json", "link/c.json"])
         }
     }
-#endif
+
+    @Test func aFolderThatCannotBeWatchedIsAnError() throws {
+        let folder = try TemporaryFolder()
+        try folder.add("a.json")
+        let events = try FolderEvents(folder.path)
+        let identity = FolderIdentity(try FileSystem.real.status(folder.path))
+        // Gone by now: no error, the next listing knows.
+        #expect(try !events.watch(["nowhere": identity]))
+    }
+}

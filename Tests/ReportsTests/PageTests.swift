@@ -2,14 +2,11 @@
 //  itself, and carry every number of the summary.
 
 import Foundation
+import FoundationXML
 import Records
 import Testing
 
 @testable import Reports
-
-#if canImport(FoundationXML)
-    import FoundationXML
-#endif
 
 /// A page as its parser sees it.
 private final class ReadPage: NSObject, XMLParserDelegate {

@@ -2,14 +2,11 @@
 //  Foundation's XMLParser, and an archive taken apart by its central directory.
 
 import Foundation
+import FoundationXML
 import Records
 import Testing
 
 @testable import Reports
-
-#if canImport(FoundationXML)
-    import FoundationXML
-#endif
 
 @Suite struct WorkbookTests {
     // MARK: Texts

@@ -2,16 +2,11 @@
 
 import DurableIO
 import Foundation
+import Glibc
 import Synchronization
 import Testing
 
 @testable import StatusServer
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 private final class Health: Sendable { let value = Mutex(ServiceHealth.well) }
 

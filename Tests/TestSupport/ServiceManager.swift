@@ -1,10 +1,5 @@
 import Foundation
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A datagram socket that waits for messages, as the service manager has one (sd_notify(3)).
 package final class ServiceManager {

@@ -3,16 +3,11 @@
 import Checkpoints
 import DurableIO
 import Foundation
+import Glibc
 import Synchronization
 import Testing
 
 @testable import Watchfold
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite struct DocumentedFormatTests {
     /// Section 3: 16,384 rows, or 2 MiB of keys.

@@ -1,16 +1,11 @@
 //  The protocol of the service manager, against a socket such as it makes.
 
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
 @testable import Watchfold
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite struct ServiceNotifierTests {
     @Test(arguments: [false, true]) func messagesReachTheServiceManager(isAbstract: Bool) {

@@ -80,11 +80,9 @@ static inline size_t wf_count_newlines(const uint8_t *p, const uint8_t *end) {
     return count;
 }
 
-#if defined(__linux__)
 /// Memory of the system made larger, perhaps elsewhere: its pages are moved, not copied. NULL when there is none.
 /// (mremap(2) takes any number of arguments, which Swift cannot call.)
 void *wf_remap(void *memory, size_t size, size_t larger);
-#endif
 
 /// Asks for the cache line at `p`, to be written soon.
 static inline void wf_prefetch(const void *p) { __builtin_prefetch(p, 1, 3); }

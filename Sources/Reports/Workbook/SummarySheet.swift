@@ -13,13 +13,8 @@
 //  Charts are drawn from the tables beside them.
 
 import CXLSX
+import Glibc
 import Records
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Writes the summary.
 struct SummarySheet {

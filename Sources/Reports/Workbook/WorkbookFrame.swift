@@ -2,13 +2,8 @@
 //  is libxlsxwriter's work (https://libxlsxwriter.github.io). The rows are put in afterwards (Workbook.swift).
 
 import CXLSX
+import Glibc
 import Records
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A workbook of libxlsxwriter's that is being made.
 final class WorkbookFrame {

@@ -13,13 +13,8 @@ import Checkpoints
 import Codecs
 import Configuration
 import DurableIO
+import Glibc
 import Reports
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// What became of one output.
 package struct OutputOutcome: Sendable {

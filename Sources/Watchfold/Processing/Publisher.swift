@@ -14,14 +14,9 @@ import Columns
 import Configuration
 import DurableIO
 import Folding
+import Glibc
 import Records
 import Reports
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Makes reports of what counts.
 struct Publisher {

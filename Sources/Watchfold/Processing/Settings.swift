@@ -3,14 +3,9 @@
 import Codecs
 import Configuration
 import DurableIO
+import Glibc
 import Inbox
 import Reports
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The configuration as the stages want it.
 package struct Settings: Sendable {

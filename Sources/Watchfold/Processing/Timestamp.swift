@@ -1,10 +1,5 @@
+import Glibc
 import Records
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Moments as text: UTC, unless it says otherwise.
 enum Timestamp {

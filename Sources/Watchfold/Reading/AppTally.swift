@@ -4,13 +4,8 @@
 //
 //  A million different names must not cost a million entries, so names beyond a limit are only counted together.
 
+import Glibc
 import Records
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Records by app.
 package struct AppCounts: Sendable, Hashable {

@@ -9,14 +9,9 @@ import Checkpoints
 import Codecs
 import DurableIO
 import Folding
+import Glibc
 import JSONRecords
 import Records
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A file to be folded.
 package struct FoldInput: Sendable {

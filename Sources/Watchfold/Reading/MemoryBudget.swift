@@ -7,13 +7,8 @@
 //  does each run that waits in memory for its file's end or for the commit. When the pool does not give, a table is put
 //  aside.
 
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Bytes that threads share.
 final class MemoryBudget: Sendable {

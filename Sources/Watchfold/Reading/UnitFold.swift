@@ -12,14 +12,9 @@
 import Codecs
 import DurableIO
 import Folding
+import Glibc
 import JSONRecords
 import Records
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// What came of one unit.
 struct UnitResult {

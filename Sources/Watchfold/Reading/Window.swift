@@ -5,13 +5,8 @@
 //      └──────────────┴──────────────────────┴───────────┴─────────┘
 //      0              what the reader was not done with            capacity
 
+import Glibc
 import JSONRecords
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A growing buffer that the reader takes records from.
 struct Window: ~Copyable {

@@ -11,13 +11,8 @@
 //
 //  Nobody answers, and nothing depends on it: a message that cannot be sent is lost.
 
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Sends messages to the service manager; does nothing where there is none.
 final class ServiceNotifier: Sendable {
@@ -35,11 +30,7 @@ final class ServiceNotifier: Sendable {
         let room = MemoryLayout.size(ofValue: sockaddr_un().sun_path)
         let isUsable = name.count > 1 && (isAbstract || name[0] == UInt8(ascii: "/")) && name.count < room
         address = name
-        #if os(Linux)
-            let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
-        #else
-            let type = SOCK_DGRAM
-        #endif
+        let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
         descriptor = isUsable ? socket(AF_UNIX, type, 0) : -1
         let isForUs = variables["WATCHDOG_PID"].map { Int32($0) == getpid() } ?? true
         if descriptor >= 0, isForUs, let text = variables["WATCHDOG_USEC"], let time = Int64(text), time > 0 {
@@ -78,11 +69,7 @@ final class ServiceNotifier: Sendable {
         "STATUS=" + String(text.map { $0.isNewline ? " " : $0 }) + "\n"
     }
 
-    #if os(Linux)
-        private static let noSignal = Int32(MSG_NOSIGNAL)
-    #else
-        private static let noSignal: Int32 = 0
-    #endif
+    private static let noSignal = Int32(MSG_NOSIGNAL)
 
     private func send(_ message: String) {
         guard descriptor >= 0 else { return }

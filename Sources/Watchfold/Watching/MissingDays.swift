@@ -10,13 +10,8 @@
 //  history, and `status` lists it.
 
 import Configuration
+import Glibc
 import Records
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The days that are due at a moment.
 struct MissingDays {

@@ -2,12 +2,7 @@
 //  only.
 
 import Subprocess
-
-#if canImport(System)
-    import System
-#else
-    import SystemPackage
-#endif
+import SystemPackage
 
 enum ShellCommand {
     /// How long a command may run before somebody is told. Uploads take minutes; one that waits for ever would keep all
