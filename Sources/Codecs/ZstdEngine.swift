@@ -6,7 +6,11 @@
 //
 //  libzstd takes one frame apart and checks its checksum and content size if they are there. The series is this file's
 //  matter: at a boundary the magic number is taken byte by byte, so that the end of the file, another frame, a frame that
-//  is cut off and garbage are told apart even if the buffers end between them. It is handed to libzstd when complete.
+//  is cut off and garbage are told apart even if the buffers end between them. A frame's
+//  header is collected, too, and handed to libzstd in one piece: of a header that it gets in two it takes the second for
+//  the beginning of a frame when it looks like one (1.5.4, the single-pass mode of ZSTD_decompressStream), and it may:
+//
+//      28 b5 2f fd | 50 2a 4d 18     flags, a window of 40 KiB, a content of 6477 bytes; or a skippable frame
 //
 //  Memory is the frame's window and a block. A window larger than 128 MiB is refused, as `zstd -d` refuses it: that is
 //  what `--ultra -22` and `--long` without a number ask for, and more than `-19` (8 MiB) does.
@@ -21,6 +25,8 @@ final class ZstdEngine: DecodingEngine {
     private enum Position {
         /// This many bytes into a magic number; 0 is a boundary. They are in `head`.
         case magic(Int)
+        /// So many bytes of a frame's header, which has `size`, are in `head`.
+        case insideHeader(count: Int, size: Int)
         case insideFrame
         /// Inside the size of a skippable frame: so many bytes of it are in `size`.
         case insideSize(count: Int, size: UInt32)
@@ -33,7 +39,7 @@ final class ZstdEngine: DecodingEngine {
 
     var compression: Compression { .zstd }
     private var position = Position.magic(0)
-    private var head = InlineArray<4, UInt8>(repeating: 0)
+    private var head = InlineArray<18, UInt8>(repeating: 0)
     private(set) var hasContent = false
     var isAtBoundary: Bool {
         if case .magic(0) = position { hasContent } else { false }
@@ -67,7 +73,18 @@ final class ZstdEngine: DecodingEngine {
             head[count] = byte
             input.drop(1)
             position = .magic(count + 1)
-            if count + 1 == 4 { try beginFrame() }
+            if count + 1 == 4 {
+                let isSkippable = head[0] != ZstdFormat.firstMagicByte
+                position = isSkippable ? .insideSize(count: 0, size: 0) : .insideHeader(count: 4, size: 5)
+            }
+            return true
+        case .insideHeader(let count, var size):
+            guard let byte = input.first else { return false }
+            head[count] = byte
+            input.drop(1)
+            if count == 4 { size = Self.headerSize(flags: byte) }
+            position = .insideHeader(count: count + 1, size: size)
+            if count + 1 == size { try beginFrame(headerSize: size) }
             return true
         case .insideFrame:
             let (moved, isDone) = try decompress(&input, &output)
@@ -97,11 +114,17 @@ final class ZstdEngine: DecodingEngine {
         return byte == (isSkippable ? SkippableFrame.magicAfterFirst : ZstdFormat.magicAfterFirst)[index - 1]
     }
 
-    private func beginFrame() throws(DecodingFault) {
-        guard head[0] == ZstdFormat.firstMagicByte else {
-            position = .insideSize(count: 0, size: 0)
-            return
-        }
+    /// Bytes of a frame's header with its magic number (RFC 8878, section 3.1.1.1): at least 6.
+    ///
+    /// - Parameter flags: the byte behind the magic number.
+    private static func headerSize(flags: UInt8) -> Int {
+        let isSingleSegment = flags & 0x20 != 0
+        let dictionary = [0, 1, 2, 4][Int(flags & 3)]
+        let contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][Int(flags >> 6)]
+        return 4 + 1 + (isSingleSegment ? 0 : 1) + dictionary + contentSize
+    }
+
+    private func beginFrame(headerSize: Int) throws(DecodingFault) {
         let status = ZSTD_DCtx_reset(stream, ZSTD_reset_session_only)
         precondition(ZSTD_isError(status) == 0, "libzstd does not start over")
         (isDry, isFull) = (false, false)
@@ -110,10 +133,10 @@ final class ZstdEngine: DecodingEngine {
         var fault: DecodingFault?
         withUnsafeBytes(of: head) { bytes in
             do throws(DecodingFault) {
-                var bytes = bytes
+                var bytes = UnsafeRawBufferPointer(rebasing: bytes[..<headerSize])
                 var nothing = UnsafeMutableRawBufferPointer(start: nil, count: 0)
                 _ = try decompress(&bytes, &nothing)
-                precondition(bytes.isEmpty, "libzstd does not take the magic number")
+                precondition(bytes.isEmpty, "libzstd does not take a frame's header")
             } catch {
                 fault = error
             }

@@ -92,6 +92,18 @@ import Testing
         }
     }
 
+    /// Behind its magic number this frame looks like a skippable one, with 16 bytes.
+    @Test(arguments: [1, 2, 4, 5, 9, 1 << 20]) func aHeaderThatLooksLikeAFrameIsAHeader(inputSize: Int) throws {
+        let content = [0, 7] + noise(6475)
+        let rest = 6475 << 3 | 1
+        let file: [UInt8] =
+            [0x28, 0xB5, 0x2F, 0xFD, 0x50, 0x2A, 0x4D, 0x18, 16, 0, 0, 0, 7]
+            + [UInt8(rest & 0xFF), UInt8(rest >> 8 & 0xFF), UInt8(rest >> 16)] + content[2...]
+        for outputSize in [1, 100, 6477, 1 << 20] {
+            #expect(try decompress(file, .zstd, inputSize: inputSize, outputSize: outputSize) == content)
+        }
+    }
+
     @Test func zstdWindowsAreReadUpToTheLargest() throws {
         let content = records(1000)
         #expect(try decompress(zstd(content, windowLog: 27), .zstd) == content)
