@@ -59,14 +59,42 @@ let package = Package(
         library("Postgres", ["CPQ"]),
         library("StatusServer", ["DurableIO", "Pipelines", "Records"]),
         library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4", "CZstd"]),
+        library("Wording", ["Records"]),
         library(
-            "Watchfold",
+            "Intake",
+            ["Checkpoints", "Codecs", "DurableIO", "Folding", "JSONRecords", "Pipelines", "Records", "Wording"]),
+        library("RunSettings", ["Codecs", "Configuration", "DurableIO", "Inbox", "Intake", "Reports", "Wording"]),
+        library(
+            "Findings",
+            ["Configuration", "Intake", "JSONRecords", "Records", "Reports", "RunSettings", "Wording"]),
+        library(
+            "Admission",
             [
-                "CSignals", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords",
-                "Records", "Pipelines", "Postgres", "Reports", "SampleData", "StatusServer", logging, subprocess,
+                "Checkpoints", "Codecs", "Configuration", "DurableIO", "Findings", "Folding", "Intake", "JSONRecords",
+                "Records", "Reports", "RunSettings", "Wording",
+            ]),
+        library(
+            "Publishing",
+            [
+                "Admission", "Checkpoints", "Codecs", "Columns", "Configuration", "DurableIO", "Folding", "Inbox",
+                "Pipelines", "Postgres", "Records", "Reports", "RunSettings", "Wording",
+            ]),
+        library(
+            "Operations",
+            [
+                "Admission", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Findings", "Folding", "Inbox",
+                "Intake", "JSONRecords", "Pipelines", "Publishing", "Records", "Reports", "RunSettings", "SampleData",
+                "StatusServer", "Wording", logging, subprocess,
+            ]),
+        library(
+            "Face",
+            [
+                "Admission", "CSignals", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Findings", "Inbox",
+                "Intake", "JSONRecords", "Operations", "Pipelines", "Postgres", "Publishing", "Records", "Reports", "RunSettings",
+                "SampleData", "Wording", logging,
             ]),
         .executableTarget(
-            name: "watchfold", dependencies: ["Watchfold", "Configuration", "CWriteback", argumentParser],
+            name: "watchfold", dependencies: ["Face", "Configuration", "CWriteback", "Wording", argumentParser],
             swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
@@ -96,7 +124,8 @@ let package = Package(
         tests(
             "CrashTests",
             [
-                "Watchfold", "FaultInjection", "Checkpoints", "Configuration", "DurableIO", "Records", "Reports",
+                "Face", "Operations", "Publishing", "RunSettings", "FaultInjection", "Checkpoints", "Configuration",
+                "DurableIO", "Records", "Reports",
                 "SampleData", "TestSupport", logging,
             ]),
         tests("StatusServerTests", ["StatusServer", "DurableIO", "TestSupport"]),
@@ -109,7 +138,8 @@ let package = Package(
         tests(
             "WatchfoldTests",
             [
-                "Watchfold", "CLZ4", "CZlib", "CZstd", "Checkpoints", "Columns", "Configuration", "DurableIO",
+                "Admission", "Face", "Findings", "Intake", "Operations", "Publishing", "RunSettings", "Wording", "CLZ4",
+                "CZlib", "CZstd", "Checkpoints", "Columns", "Configuration", "DurableIO",
                 "Folding",
                 "Inbox",
                 "Records", "Reports", "TestSupport", logging,

@@ -28,7 +28,7 @@ package enum SystemCall: Sendable, Hashable {
 }
 
 /// What an interposer says to a call that is about to be made.
-package enum Verdict: Sendable {
+package enum Interposition: Sendable {
     case proceed
     /// The call is not made and fails with this error number.
     case fail(errno: Int32)
@@ -38,7 +38,7 @@ package enum Verdict: Sendable {
 
 /// Stands between DurableIO and the kernel in tests.
 package protocol Interposer: Sendable {
-    func willPerform(_ call: SystemCall) -> Verdict
+    func willPerform(_ call: SystemCall) -> Interposition
     /// Called after a call that succeeded.
     ///
     /// - Parameters:

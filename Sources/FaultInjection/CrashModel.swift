@@ -69,7 +69,7 @@ package final class CrashModel: Interposer {
 
     // MARK: Watching
 
-    package func willPerform(_ call: SystemCall) -> Verdict { .proceed }
+    package func willPerform(_ call: SystemCall) -> Interposition { .proceed }
 
     package func didPerform(_ call: SystemCall, on descriptor: Int32?, result: Int, bytes: UnsafeRawBufferPointer?) {
         switch call {

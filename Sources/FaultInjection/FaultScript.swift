@@ -24,7 +24,7 @@ package struct Fault: Sendable {
     var nth: Int
     /// Whether it strikes all matching calls after that, too.
     var forEver: Bool
-    var verdict: Verdict
+    var verdict: Interposition
 
     /// Fails the n-th call of a kind, or of any kind, or of those whose path ends in `suffix`.
     package static func fail(
@@ -72,10 +72,10 @@ package final class FaultScript: Interposer {
     /// How often a fault struck.
     package var strikes: Int { state.withLock { $0.strikes } }
 
-    package func willPerform(_ call: SystemCall) -> Verdict {
+    package func willPerform(_ call: SystemCall) -> Interposition {
         let verdict = state.withLock { state in
             state.calls.append(call)
-            var verdict: Verdict?
+            var verdict: Interposition?
             for (index, fault) in faults.enumerated() where fault.matches(call) {
                 state.counts[index] += 1
                 let strikes = fault.forEver ? state.counts[index] >= fault.nth : state.counts[index] == fault.nth

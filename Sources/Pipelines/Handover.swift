@@ -7,18 +7,14 @@
 //  more, and the caller learns of it with the next item or at the end. When the caller fails, what was made before is
 //  still taken, and the caller's error leaves; an error of the thread goes before it, because it came of an earlier item.
 
-import Glibc
-
 /// One handing over of items.
 ///
-/// `@unchecked Sendable`: what is mutable is touched under `mutex` only.
+/// `@unchecked Sendable`: what is mutable is touched under `monitor` only.
 package final class Handover<Item: Sendable>: @unchecked Sendable {
     private let ahead: Int
     private let take: @Sendable (Item) throws -> Void
 
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    /// Anything below changed.
-    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let monitor = Monitor()
 
     /// Made and not yet taken; at most `ahead`.
     private var waiting: [Item] = []
@@ -31,15 +27,6 @@ package final class Handover<Item: Sendable>: @unchecked Sendable {
         precondition(ahead > 0, "an item has to wait somewhere")
         self.ahead = ahead
         self.take = take
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(changed, nil)
-    }
-
-    deinit {
-        pthread_cond_destroy(changed)
-        pthread_mutex_destroy(mutex)
-        changed.deallocate()
-        mutex.deallocate()
     }
 
     /// Makes and takes all items.
@@ -63,18 +50,18 @@ package final class Handover<Item: Sendable>: @unchecked Sendable {
     }
 
     private func put(_ item: Item) throws {
-        try locked {
-            while failure == nil, waiting.count == ahead { pthread_cond_wait(changed, mutex) }
+        try monitor.withLock {
+            while failure == nil, waiting.count == ahead { monitor.wait() }
             if let failure { throw failure }
             waiting.append(item)
-            pthread_cond_signal(changed)
+            monitor.signal()
         }
     }
 
     private func end() {
-        locked {
+        monitor.withLock {
             isOver = true
-            pthread_cond_signal(changed)
+            monitor.signal()
         }
     }
 
@@ -82,9 +69,9 @@ package final class Handover<Item: Sendable>: @unchecked Sendable {
     private func work() {
         while let item = next() {
             do { try take(item) } catch {
-                return locked {
+                return monitor.withLock {
                     failure = error
-                    pthread_cond_signal(changed)
+                    monitor.signal()
                 }
             }
         }
@@ -92,17 +79,11 @@ package final class Handover<Item: Sendable>: @unchecked Sendable {
 
     /// The next item; nil when there will be none.
     private func next() -> Item? {
-        locked {
-            while waiting.isEmpty, !isOver { pthread_cond_wait(changed, mutex) }
+        monitor.withLock {
+            while waiting.isEmpty, !isOver { monitor.wait() }
             if waiting.isEmpty { return nil }
-            pthread_cond_signal(changed)
+            monitor.signal()
             return waiting.removeFirst()
         }
-    }
-
-    private func locked<R>(_ body: () throws -> R) rethrows -> R {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return try body()
     }
 }

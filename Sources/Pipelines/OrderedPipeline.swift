@@ -13,22 +13,20 @@
 //
 //  One job needs no thread: the caller makes each piece and hands it on.
 
-import Glibc
-
 /// One run over a set of buffers.
 ///
-/// `@unchecked Sendable`: what is mutable is touched under `mutex` only; a buffer belongs to the thread that claimed
+/// `@unchecked Sendable`: what is mutable is touched under `monitor` only; a buffer belongs to the thread that claimed
 /// its piece until `finished` says so, then to the caller until `handedOver` says so.
 package final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
     private let pieces: Int
     private let buffers: [Buffer]
     private let produce: @Sendable (Int, Buffer) throws -> Void
 
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let monitor = Monitor()
     /// A piece was finished, or a thread failed.
-    private let pieceFinished = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let pieceFinished = Monitor.Condition()
     /// A buffer came free, or the run was stopped.
-    private let bufferFree = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let bufferFree = Monitor.Condition()
 
     /// The first piece that nobody has claimed; `claimed <= handedOver + buffers.count`.
     private var claimed = 0
@@ -45,18 +43,6 @@ package final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
         self.buffers = buffers
         self.produce = produce
         finished = [Bool](repeating: false, count: buffers.count)
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(pieceFinished, nil)
-        pthread_cond_init(bufferFree, nil)
-    }
-
-    deinit {
-        pthread_cond_destroy(bufferFree)
-        pthread_cond_destroy(pieceFinished)
-        pthread_mutex_destroy(mutex)
-        bufferFree.deallocate()
-        pieceFinished.deallocate()
-        mutex.deallocate()
     }
 
     /// Runs pieces `0 ..< pieces`.
@@ -102,14 +88,14 @@ package final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
         while let piece = claim() {
             do {
                 try produce(piece, buffers[piece % buffers.count])
-                locked {
+                monitor.withLock {
                     finished[piece % buffers.count] = true
-                    pthread_cond_signal(pieceFinished)
+                    pieceFinished.signal()
                 }
             } catch {
-                locked {
+                monitor.withLock {
                     if piece < failure?.piece ?? .max { failure = (piece, error) }
-                    pthread_cond_signal(pieceFinished)
+                    pieceFinished.signal()
                 }
                 return
             }
@@ -118,9 +104,9 @@ package final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
 
     /// The next piece, once its buffer is free; nil when there is none left to do.
     private func claim() -> Int? {
-        locked {
+        monitor.withLock {
             while !isStopped, failure == nil, claimed < pieces, claimed >= handedOver + buffers.count {
-                pthread_cond_wait(bufferFree, mutex)
+                monitor.wait(for: bufferFree)
             }
             guard !isStopped, failure == nil, claimed < pieces else { return nil }
             defer { claimed += 1 }
@@ -130,33 +116,27 @@ package final class OrderedPipeline<Buffer: AnyObject>: @unchecked Sendable {
 
     private func wait(for piece: Int) throws -> Buffer {
         let slot = piece % buffers.count
-        try locked {
+        try monitor.withLock {
             while !finished[slot] {
                 if let failure, failure.piece == piece { throw failure.error }
-                pthread_cond_wait(pieceFinished, mutex)
+                monitor.wait(for: pieceFinished)
             }
         }
         return buffers[slot]
     }
 
     private func release(_ piece: Int) {
-        locked {
+        monitor.withLock {
             finished[piece % buffers.count] = false
             handedOver += 1
-            pthread_cond_signal(bufferFree)
+            bufferFree.signal()
         }
     }
 
     private func stop() {
-        locked {
+        monitor.withLock {
             isStopped = true
-            pthread_cond_broadcast(bufferFree)
+            bufferFree.broadcast()
         }
-    }
-
-    private func locked<R>(_ body: () throws -> R) rethrows -> R {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return try body()
     }
 }

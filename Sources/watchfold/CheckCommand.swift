@@ -1,5 +1,4 @@
 import ArgumentParser
-import Watchfold
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Configuration
-import Watchfold
+import Face
 
 /// What all commands understand.
 struct CommonOptions: ParsableArguments {

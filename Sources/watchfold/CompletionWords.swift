@@ -1,4 +1,5 @@
-import Watchfold
+import Face
+import Wording
 
 /// The files that the checkpoints know, for an argument that takes one.
 @Sendable func completeFiles(_ words: [String], _ position: Int, _ prefix: String) -> [String] {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Watchfold
 
 struct AcceptCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Watchfold
+import Face
+import Wording
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

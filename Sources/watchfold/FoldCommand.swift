@@ -1,5 +1,4 @@
 import ArgumentParser
-import Watchfold
 
 struct FoldCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

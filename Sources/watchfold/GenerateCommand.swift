@@ -1,5 +1,5 @@
 import ArgumentParser
-import Watchfold
+import Face
 
 struct GenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

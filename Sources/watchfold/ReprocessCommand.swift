@@ -1,5 +1,4 @@
 import ArgumentParser
-import Watchfold
 
 struct ReprocessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

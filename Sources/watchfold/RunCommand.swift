@@ -1,5 +1,4 @@
 import ArgumentParser
-import Watchfold
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

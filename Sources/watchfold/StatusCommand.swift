@@ -1,5 +1,4 @@
 import ArgumentParser
-import Watchfold
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

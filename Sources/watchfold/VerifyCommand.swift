@@ -1,5 +1,4 @@
 import ArgumentParser
-import Watchfold
 
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

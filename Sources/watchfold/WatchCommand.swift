@@ -1,6 +1,5 @@
 import ArgumentParser
 import Configuration
-import Watchfold
 
 struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

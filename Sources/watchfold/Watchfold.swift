@@ -2,8 +2,9 @@
 
 import ArgumentParser
 import CWriteback
+import Face
 import Glibc
-import Watchfold
+import Wording
 
 @main
 struct WatchfoldCommand: ParsableCommand {

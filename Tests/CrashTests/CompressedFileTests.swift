@@ -5,8 +5,6 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Watchfold
-
 @Suite("Compressed files in the inbox") struct CompressedFileTests {
     enum Format: String, CaseIterable, Sendable {
         case gzip, lz4, zstd, zip

@@ -11,7 +11,9 @@ import Records
 import Reports
 import Testing
 
-@testable import Watchfold
+@testable import Operations
+@testable import Publishing
+@testable import RunSettings
 
 /// Watches nothing.
 struct Silence: RunObserver {

@@ -11,7 +11,7 @@ import Reports
 import TestSupport
 import Testing
 
-@testable import Watchfold
+@testable import Face
 
 @Suite("Flipped bytes") struct DamageTests {
     private static let isExhaustive = ProcessInfo.processInfo.environment["WATCHFOLD_EXHAUSTIVE"] != nil

@@ -15,7 +15,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Watchfold
+@testable import Operations
 
 @Suite("A crash at every call") struct ExhaustiveCrashTests {
     /// All points take minutes; ordinary runs take one in so many, and another set each time.

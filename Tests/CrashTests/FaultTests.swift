@@ -12,7 +12,8 @@ import Reports
 import TestSupport
 import Testing
 
-@testable import Watchfold
+@testable import Face
+@testable import Operations
 
 @Suite("The system says no") struct FaultTests {
     private static let isExhaustive = ProcessInfo.processInfo.environment["WATCHFOLD_EXHAUSTIVE"] != nil

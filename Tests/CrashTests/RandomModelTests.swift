@@ -15,7 +15,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Watchfold
+@testable import Operations
 
 @Suite("Random histories") struct RandomModelTests {
     private static let environment = ProcessInfo.processInfo.environment

@@ -12,7 +12,8 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Watchfold
+@testable import Face
+@testable import Operations
 
 @Suite("Repair") struct RepairTests {
     private static let isExhaustive = ProcessInfo.processInfo.environment["WATCHFOLD_EXHAUSTIVE"] != nil

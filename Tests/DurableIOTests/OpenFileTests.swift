@@ -127,7 +127,7 @@ private final class Watcher: Interposer {
     var bytes: [UInt8] { state.withLock { $0.bytes } }
     var descriptors: Set<Int32> { state.withLock { $0.descriptors } }
 
-    func willPerform(_ call: SystemCall) -> Verdict { .proceed }
+    func willPerform(_ call: SystemCall) -> Interposition { .proceed }
 
     func didPerform(_ call: SystemCall, on descriptor: Int32?, result: Int, bytes: UnsafeRawBufferPointer?) {
         guard let bytes else { return }

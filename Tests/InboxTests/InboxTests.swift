@@ -222,7 +222,7 @@ final class Fault: Interposer, @unchecked Sendable {
 
     var count: Int { lock.withLock { calls } }
 
-    func willPerform(_ call: SystemCall) -> Verdict {
+    func willPerform(_ call: SystemCall) -> Interposition {
         lock.withLock { calls += 1 }
         return code(call).map { .fail(errno: $0) } ?? .proceed
     }

@@ -5,7 +5,11 @@ import Foundation
 import Records
 import Testing
 
-@testable import Watchfold
+@testable import Face
+@testable import Findings
+@testable import Intake
+@testable import Operations
+@testable import Wording
 
 @Suite struct AdviceTests {
     private func findings(_ lines: [String], yaml: String = "") throws -> FileFindings {

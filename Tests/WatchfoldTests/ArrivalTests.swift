@@ -3,8 +3,6 @@
 
 import Testing
 
-@testable import Watchfold
-
 @Suite struct ArrivalTests {
     /// A file as it comes, perhaps with contents that it had before.
     private struct Arrival {

@@ -4,7 +4,7 @@ import DurableIO
 import Foundation
 import Testing
 
-@testable import Watchfold
+@testable import Intake
 
 @Suite struct CompressedStreamTests {
     private static let mebibyte = 1 << 20

@@ -2,8 +2,6 @@
 
 import Testing
 
-@testable import Watchfold
-
 @Suite struct ContainerTests {
     @Test(arguments: Layout.allCases, Storage.allCases)
     func everyContainerInEveryCompressionGivesTheReferencesReports(_ layout: Layout, _ storage: Storage) throws {

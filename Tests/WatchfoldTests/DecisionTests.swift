@@ -4,7 +4,8 @@ import Checkpoints
 import Foundation
 import Testing
 
-@testable import Watchfold
+@testable import Operations
+@testable import Publishing
 
 @Suite struct DecisionTests {
     private func line(_ contract: String, _ seconds: Int = 5) -> String {

@@ -7,8 +7,6 @@ import Glibc
 import Synchronization
 import Testing
 
-@testable import Watchfold
-
 @Suite struct DocumentedFormatTests {
     /// Section 3: 16,384 rows, or 2 MiB of keys.
     @Test func aRowGroupOfAPartialEndsWithItsRowsOrTheBytesOfItsKeys() throws {

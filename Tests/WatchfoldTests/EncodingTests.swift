@@ -4,7 +4,8 @@ import Foundation
 import Records
 import Testing
 
-@testable import Watchfold
+@testable import Face
+@testable import Wording
 
 @Suite struct EncodingTests {
     /// Records with titles and contracts beyond ASCII, all of them in Latin-1; more than a unit of 1 MiB when there are many.

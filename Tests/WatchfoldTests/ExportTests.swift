@@ -6,7 +6,8 @@ import Records
 import Reports
 import Testing
 
-@testable import Watchfold
+@testable import Face
+@testable import Operations
 
 @Suite struct ExportTests {
     private static let ranges: [(String?, String?)] = [

@@ -6,7 +6,10 @@ import Foundation
 import Records
 import Testing
 
-@testable import Watchfold
+@testable import Face
+@testable import Findings
+@testable import Intake
+@testable import Operations
 
 @Suite struct FindingsTests {
     private func record(_ contract: String, app: String = "VOD", duration: String = "1", more: String = "") -> String {

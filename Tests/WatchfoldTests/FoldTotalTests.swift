@@ -7,8 +7,11 @@ import Foundation
 import Records
 import Synchronization
 import Testing
+import Wording
 
-@testable import Watchfold
+@testable import Face
+@testable import Intake
+@testable import Operations
 
 @Suite struct FoldTotalTests {
     private struct Sums: Equatable {
@@ -147,10 +150,10 @@ import Testing
             #expect(report.files[1].reason.contains("OWN"))
             #expect(text.contains("BIG,0,\(Int64.max - 5),") && !text.contains("OWN"))
             // It is not the sum of one contract that is too large, and nothing is damaged.
-            let failure = try #require(throws: CommandFailure.self) { try fold(bench, ["a.json", "b.json"]) }
-            #expect(failure.code == .filesOpen)
+            let failure = try #require(throws: Refused.self) { try fold(bench, ["a.json", "b.json"]) }
+            #expect(failure.kind == .filesOpen)
             #expect(
-                failure.message
+                failure.words
                     == "the seconds of all files add up to more than 9223372036854775807; the largest contract is BIG")
         }
     }

@@ -8,7 +8,9 @@ import Records
 import TestSupport
 import Testing
 
-@testable import Watchfold
+@testable import Admission
+@testable import Face
+@testable import Wording
 
 /// Days in small: 700 contracts, of which two thirds watch on a day, one to three records each.
 struct SmallDays {

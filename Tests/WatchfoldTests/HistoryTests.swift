@@ -4,8 +4,6 @@
 import Foundation
 import Testing
 
-@testable import Watchfold
-
 @Suite struct HistoryTests {
     /// What has happened so far, as the reference sees it.
     private struct Story {

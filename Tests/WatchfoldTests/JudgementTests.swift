@@ -7,8 +7,6 @@ import Records
 import Synchronization
 import Testing
 
-@testable import Watchfold
-
 @Suite struct JudgementTests {
     private static let good = (1...20).map { #"{"Contract":"C\#($0)","AppName":"VOD","TotalDuration":\#($0)}"# + "\n" }
         .joined()

@@ -6,7 +6,10 @@ import Foundation
 import Records
 import Testing
 
-@testable import Watchfold
+@testable import Admission
+@testable import Face
+@testable import Operations
+@testable import Wording
 
 private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -> String {
     #"{"Contract":"\#(contract)","AppName":"VOD","TotalDuration":\#(seconds)\#(more)}"#

@@ -3,8 +3,6 @@
 import Foundation
 import Testing
 
-@testable import Watchfold
-
 @Suite struct LimitTests {
     /// Lines of one length, so many of them bad.
     private func lines(bad: Int, of count: Int) -> String {

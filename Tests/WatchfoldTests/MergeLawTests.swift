@@ -9,7 +9,7 @@ import Records
 import Synchronization
 import Testing
 
-@testable import Watchfold
+@testable import Intake
 
 @Suite struct MergeLawTests {
     /// A row as it is compared: keys, seconds, records.

@@ -6,7 +6,10 @@ import Records
 import Reports
 import Testing
 
-@testable import Watchfold
+@testable import Admission
+@testable import Face
+@testable import Operations
+@testable import Publishing
 
 @Suite struct NamesAndDatesTests {
     private func record(_ contract: String, _ seconds: Int) -> String {

@@ -7,7 +7,9 @@ import Records
 import Reports
 import Testing
 
-@testable import Watchfold
+@testable import Operations
+@testable import Publishing
+@testable import Wording
 
 @Suite struct OutputsTests {
     private static func line(_ contract: String, _ seconds: Int) -> String {
@@ -151,7 +153,7 @@ import Testing
     func aMistakeHasItsPlace(_ output: String, _ expected: String) throws {
         let bench = Workbench()
         bench.yaml = "outputs: [\(output)]"
-        let error = #expect(throws: ConfigurationError.self) { try bench.settings() }
+        let error = #expect(throws: ConfigurationError.self) { try OutputPlan.plans(try bench.settings()) }
         #expect(error?.description.contains("watchfold.yaml:1:") == true)
         #expect(error?.description.contains(expected) == true, "\(String(describing: error))")
     }
@@ -176,7 +178,9 @@ import Testing
 
     /// Makes the outputs of what counts, three rows a file.
     private func renew(_ bench: Workbench) throws -> OutputOutcome {
-        let keeper = OutputKeeper(try bench.settings(), fileSystem: bench.fileSystem, rowsPerFile: 3)
+        let settings = try bench.settings()
+        let keeper = OutputKeeper(
+            settings, try OutputPlan.plans(settings), fileSystem: bench.fileSystem, rowsPerFile: 3)
         let outcomes = keeper.renew(try bench.status().generation)
         #expect(outcomes.count == 1)
         return outcomes[0]

@@ -9,7 +9,9 @@ import Records
 import Reports
 import Testing
 
-@testable import Watchfold
+@testable import Admission
+@testable import Operations
+@testable import Wording
 
 @Suite struct ProblemTests {
     private func file(_ name: String, _ state: FileState, _ reason: String) -> Problem? {

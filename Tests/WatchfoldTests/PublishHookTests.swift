@@ -5,7 +5,7 @@ import Logging
 import Synchronization
 import Testing
 
-@testable import Watchfold
+@testable import Operations
 
 @Suite struct PublishHookTests {
     /// Keeps what is logged.

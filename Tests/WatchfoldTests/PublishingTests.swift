@@ -5,7 +5,6 @@ import Records
 import Testing
 
 @testable import Checkpoints
-@testable import Watchfold
 
 @Suite struct PublishingTests {
     /// Two days of contracts that fill more than one row group each, and overlap.

@@ -5,8 +5,10 @@ import Foundation
 import Records
 import Reports
 import Testing
+import Wording
 
-@testable import Watchfold
+@testable import Face
+@testable import Publishing
 
 @Suite struct QueryTests {
     private static let names = [
@@ -214,7 +216,7 @@ import Testing
             #expect(
                 try bench.export(ExportRequest(report, without: ["20220402.json"])) == other.export(report, from: nil))
         }
-        #expect(throws: CommandFailure.self) { try bench.export(ExportRequest(.daily, without: ["20220406.json"])) }
+        #expect(throws: Refused.self) { try bench.export(ExportRequest(.daily, without: ["20220406.json"])) }
     }
 
     @Test func anEarlierGenerationIsThereByteForByte() throws {
@@ -264,7 +266,7 @@ import Testing
             try Rows(bench.export(ExportRequest(.engagement, generation: published[0].generation, query: query))).header
                 == ["TVDuration"])
         let next = published.last!.generation + 1
-        #expect(throws: CommandFailure.self) { try bench.export(ExportRequest(.apps, generation: next)) }
+        #expect(throws: Refused.self) { try bench.export(ExportRequest(.apps, generation: next)) }
         #expect(try Rows(bench.export(ExportRequest(.engagement, generation: 0))).rows.isEmpty)
     }
 
@@ -292,7 +294,7 @@ import Testing
         do {
             let files = NumberedFiles(bench.root + "/r.csv", places, in: bench.fileSystem)
             _ = try files.next()
-            #expect(throws: CommandFailure.self) { try files.next() }
+            #expect(throws: Refused.self) { try files.next() }
         }
         let names = try FileManager.default.contentsOfDirectory(atPath: bench.root)
         #expect(names.filter { $0.hasPrefix("r") || $0.hasPrefix(".") } == ["r-2.csv"])

@@ -4,8 +4,6 @@ import Foundation
 import Records
 import Testing
 
-@testable import Watchfold
-
 @Suite struct RangeTests {
     private static let mebibyte = 1 << 20
 

@@ -6,7 +6,9 @@ import Records
 import Reports
 import Testing
 
-@testable import Watchfold
+@testable import Face
+@testable import Publishing
+@testable import Wording
 
 @Suite struct ReporterTests {
     private static func facts(_ bench: Workbench, _ options: ReportOptions = ReportOptions()) throws -> ReportFacts {

@@ -4,8 +4,6 @@ import Foundation
 import Inbox
 import Testing
 
-@testable import Watchfold
-
 @Suite struct ReprocessTests {
     private static let lines = #"""
         {"Contract":"A","AppName":"VOD","TotalDuration":10,"Other":{"Name":"x"}}

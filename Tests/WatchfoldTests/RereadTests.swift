@@ -4,8 +4,6 @@ import DurableIO
 import Foundation
 import Testing
 
-@testable import Watchfold
-
 @Suite struct RereadTests {
     private func started() throws -> (Workbench, [ReferenceFile], RecordSource) {
         let bench = Workbench()

@@ -5,7 +5,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Watchfold
+@testable import Operations
 
 @Suite struct ServiceNotifierTests {
     @Test(arguments: [false, true]) func messagesReachTheServiceManager(isAbstract: Bool) {

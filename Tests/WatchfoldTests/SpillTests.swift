@@ -5,7 +5,8 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import Watchfold
+@testable import Face
+@testable import Operations
 
 @Suite struct SpillTests {
     /// Long names count for much in a table, so a few ten thousand fill the smallest budget several times over. Each

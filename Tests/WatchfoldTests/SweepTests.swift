@@ -5,7 +5,7 @@ import DurableIO
 import Foundation
 import Testing
 
-@testable import Watchfold
+@testable import Face
 
 @Suite struct SweepTests {
     private func started() throws -> (Workbench, [ReferenceFile]) {

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@testable import Watchfold
+@testable import Face
 
 @Suite struct TextTableTests {
     private static let plain = Style(isTerminal: false, environment: [:])

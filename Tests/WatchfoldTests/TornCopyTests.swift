@@ -4,8 +4,6 @@ import Checkpoints
 import Foundation
 import Testing
 
-@testable import Watchfold
-
 @Suite struct TornCopyTests {
     private func line(_ contract: String) -> String {
         #"{"Contract":"\#(contract)","AppName":"CHANNEL","TotalDuration":5}"# + "\n"

@@ -6,8 +6,6 @@ import Foundation
 import Reports
 import Testing
 
-@testable import Watchfold
-
 @Suite struct TotalTests {
     private func started(_ seed: UInt64) throws -> (Workbench, [ReferenceFile], RecordSource) {
         let bench = Workbench()

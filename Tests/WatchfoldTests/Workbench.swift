@@ -10,7 +10,11 @@ import Reports
 import Synchronization
 import Testing
 
-@testable import Watchfold
+@testable import Admission
+@testable import Intake
+@testable import Operations
+@testable import Publishing
+@testable import RunSettings
 
 /// Watches nothing.
 struct Silence: RunObserver {
@@ -23,9 +27,9 @@ struct Silence: RunObserver {
 /// Notes every call of the file system and bends those that it is told to.
 final class Watcher: Interposer {
     private let calls = Mutex<[SystemCall]>([])
-    private let rule = Mutex<@Sendable (SystemCall) -> DurableIO.Verdict>({ _ in .proceed })
+    private let rule = Mutex<@Sendable (SystemCall) -> Interposition>({ _ in .proceed })
 
-    func willPerform(_ call: SystemCall) -> DurableIO.Verdict {
+    func willPerform(_ call: SystemCall) -> Interposition {
         calls.withLock { $0.append(call) }
         return rule.withLock { $0 }(call)
     }
@@ -33,7 +37,7 @@ final class Watcher: Interposer {
     func didPerform(_ call: SystemCall, on descriptor: Int32?, result: Int, bytes: UnsafeRawBufferPointer?) {}
 
     /// From now on, what is answered to each call.
-    func bend(_ rule: @escaping @Sendable (SystemCall) -> DurableIO.Verdict) { self.rule.withLock { $0 = rule } }
+    func bend(_ rule: @escaping @Sendable (SystemCall) -> Interposition) { self.rule.withLock { $0 = rule } }
 
     func forget() { calls.withLock { $0 = [] } }
 

@@ -1,0 +1,321 @@
+//  From what files turned out to be to what counts.
+//
+//  Files are committed as they come, several at a time. What follows from them, for other names too, is worked out for each
+//  commit as a whole (Resolution.swift): when a copy arrives that goes before the one that counts, they change places in one
+//  commit, and when the one that counts is replaced, the next one takes its place in the same commit.
+
+import Checkpoints
+import Configuration
+import DurableIO
+import Folding
+import Intake
+import Records
+import RunSettings
+import Synchronization
+
+/// A file to be judged and committed.
+package struct Candidate: Sendable {
+    package var name: String
+    package var location: FileLocation
+    /// When the file was last written, nanoseconds since 1970.
+    package var modified: Int64
+
+    package init(name: String, location: FileLocation, modified: Int64) {
+        self.name = name
+        self.location = location
+        self.modified = modified
+    }
+}
+
+/// What the ledger is to be told of one file.
+package enum Verdict {
+    /// Nothing but how the file looks from outside.
+    case seen(FileState)
+    /// It is not whole, or cannot be read.
+    case unreadable(FileStanding<VersionReference>, FileLocation, reason: String)
+    /// A content, with the version that the ledger knows of it or a partial that is new. `isAfresh`: nothing that was found
+    /// out about it before holds any longer.
+    case content(KnownVersion, VersionJudgement, isAfresh: Bool)
+    case none
+
+    /// Whether the content was known and counts, or not, as before.
+    package var isKnown: Bool { if case .seen = self { true } else { false } }
+}
+
+/// Where the partial of a content comes from.
+package enum KnownVersion {
+    case existing(VersionID)
+    case sealed(SealedPartial)
+}
+
+/// Writes partials and commits files, one at a time. Guarded by its own lock, so that worker threads may call it.
+package final class Committer: @unchecked Sendable {
+    private let checkpoints: CheckpointFolder
+    private let settings: Settings
+    private let fileSystem: FileSystem
+    private let run: RunID
+    /// Nil when nobody looks at what is usual.
+    private let history: ArrivalHistory?
+    /// SQLite's connection belongs to one thread at a time.
+    private let lock = Mutex<Void>(())
+
+    /// - Parameter history: what files are compared with before they count.
+    package init(
+        _ checkpoints: CheckpointFolder, settings: Settings, run: RunID, history: ArrivalHistory?,
+        in fileSystem: FileSystem
+    ) {
+        self.checkpoints = checkpoints
+        self.settings = settings
+        self.run = run
+        self.history = history
+        self.fileSystem = fileSystem
+    }
+
+    // MARK: Judging
+
+    /// What the ledger is to be told. Writes the partial when the content is new under this name.
+    ///
+    /// - Parameter isAfresh: a reprocess: the content is folded again though it is known.
+    package func verdict(_ candidate: Candidate, _ judgement: Judgement, isAfresh: Bool = false) throws -> Verdict {
+        switch judgement {
+        case .gone, .cancelled: return .none
+        case .waiting(let reason): return .unreadable(.waiting, candidate.location, reason: reason)
+        case .failed(let reason, let counts, let isPassing):
+            // Without a hint the file is tried again, changed or not.
+            let location = isPassing ? candidate.location.withoutHint : candidate.location
+            return .unreadable(.failed(counts.map { RecordTally($0) }), location, reason: reason)
+        case .content(let summary, let runs, _):
+            return try content(candidate, summary, runs, isAfresh)
+        }
+    }
+
+    private func content(
+        _ candidate: Candidate, _ summary: FileSummary, _ runs: FoldRuns, _ isAfresh: Bool
+    ) throws -> Verdict {
+        let digest = summary.digest.hex
+        let text = settings.configuration.foldSettingsText
+        let judgement = VersionJudgement(
+            rejectedBytes: summary.rejectedBytesOfContent,
+            held: Judgement.unread(summary).map { WholeFile.explained($0, summary) })
+        if !isAfresh, let known = try lock.withLock({ _ in try known(candidate, digest, text, judgement) }) {
+            return known
+        }
+        let origin = PartialOrigin(
+            name: candidate.name, digest: digest, date: candidate.location.date, size: summary.size,
+            storedSize: summary.storedSize, compression: summary.compression.rawValue,
+            container: summary.container.rawValue, settings: text, outcomes: summary.counts,
+            observations: summary.observations)
+        do {
+            let partial = try checkpoints.partials.write(
+                origin, schema: KeyedSchema(plan: settings.fold.plan), jobs: settings.jobs
+            ) { emit in try runs.merge(rowLimit: KeyedTableFormat.partialGroupRows, emit: emit) }
+            // The rows are on disk; what they took in memory is wanted for the commit and for other files.
+            runs.removeAll()
+            return .content(.sealed(partial), judgement, isAfresh: isAfresh)
+        } catch let error as FoldError {
+            return .unreadable(.failed(RecordTally(summary.counts)), candidate.location, reason: "\(error)")
+        }
+    }
+
+    /// What needs no new partial: a content that lies there already, or one that the file had before.
+    private func known(
+        _ candidate: Candidate, _ digest: String, _ settingsText: String, _ judgement: VersionJudgement
+    ) throws -> Verdict? {
+        let ledger = checkpoints.ledger
+        // With another date it is another version, and may be another one's original. One that is held is folded anew under
+        // other settings, which may be what it was held for.
+        if let file = try ledger.file(named: candidate.name),
+            let present = try file.holding.present.flatMap({ try ledger.version($0) }),
+            present.facts.digest == digest, present.facts.date == candidate.location.date,
+            file.state != .held || present.facts.plan == settingsText
+        {
+            return .seen(file.state)
+        }
+        let version = try ledger.versions(digest: digest).last {
+            $0.facts.name.utf8.elementsEqual(candidate.name.utf8) && $0.facts.plan == settingsText
+                && $0.facts.date == candidate.location.date
+        }
+        guard let version, try isIntact(version) else { return nil }
+        return .content(.existing(version.id), judgement, isAfresh: false)
+    }
+
+    /// Whether an earlier partial can count again: the reason why it does not may be that it was damaged.
+    private func isIntact(_ version: VersionRecord) throws -> Bool {
+        do {
+            try checkpoints.partials.verify(version, apps: try checkpoints.ledger.apps(of: version.id))
+            return true
+        } catch is DamagedTable {
+            return false
+        } catch let error as IOError where error.isMissing {
+            return false
+        }
+    }
+
+    /// The folded records of a content by app, of those apps that are in no category.
+    package func unmappedApps(_ verdict: Verdict) throws -> AppCounts {
+        var counts = AppCounts()
+        guard case .content(let known, _, _) = verdict else { return counts }
+        let sums =
+            switch known {
+            case .sealed(let partial): partial.version.apps
+            case .existing(let version): try lock.withLock { _ in try checkpoints.ledger.apps(of: version) }
+            }
+        for sum in sums where settings.map.category(ofApp: sum.app.utf8) == nil {
+            counts.add(ByteOrdered(sum.app), sum.records)
+        }
+        return counts
+    }
+
+    // MARK: Committing
+
+    /// What a commit did.
+    package struct Outcome {
+        /// The state of each file and why, in the order that they were given; nil for those that nothing is told of.
+        package var files: [FileRecord?]
+        /// Other files whose state followed: copies that step back or take over.
+        package var others: [FileRecord]
+    }
+
+    /// Commits several files in one change of the ledger.
+    package func commit(_ items: [(Candidate, Verdict)]) throws -> Outcome {
+        try lock.withLock { _ in try place(items) }
+    }
+
+    private func place(_ items: [(Candidate, Verdict)]) throws -> Outcome {
+        do {
+            return try placeAndNote(items)
+        } catch {
+            history?.invalidate()
+            throw error
+        }
+    }
+
+    private func placeAndNote(_ items: [(Candidate, Verdict)]) throws -> Outcome {
+        let ledger = checkpoints.ledger
+        var change = CommitChange(run: run)
+        var resolution = Resolution(checkpoints, settings)
+        var folders: Set<String> = []
+        try history?.refresh()
+        for (candidate, verdict) in Self.inGateOrder(items) {
+            switch verdict {
+            case .seen, .none: break
+            case .unreadable(let status, let location, let reason):
+                resolution.found(status, because: reason, under: candidate.name, at: location)
+            case .content(let known, let judgement, let isAfresh):
+                var content: Resolution.Content
+                switch known {
+                case .existing(let id): content = Resolution.Content(try ledger.version(id)!, judgement: judgement)
+                case .sealed(let partial):
+                    content = Resolution.Content(
+                        partial.version, change.add(partial.version), judgement: judgement)
+                    if !partial.file.isPlaced {
+                        try partial.file.place(syncingFolder: false)
+                        folders.insert(Path.parent(partial.file.path))
+                    }
+                }
+                content.judgement = try look(candidate, content, known, isAfresh, resolution)
+                resolution.found(content, under: candidate.name, at: candidate.location)
+            }
+        }
+        for folder in folders.sorted() { try fileSystem.syncFolder(folder) }
+        try resolution.complete(&change)
+        if !change.files.isEmpty {
+            try ledger.commit(change)
+            try history?.note(committed: change.files.map(\.name))
+        }
+        try ledger.seen(
+            items.compactMap { candidate, verdict in
+                if case .seen = verdict { (candidate.name, candidate.location) } else { nil }
+            })
+        let own = Set(items.map { ByteOrdered($0.0.name) })
+        return Outcome(
+            files: try items.map { candidate, verdict in
+                if case .none = verdict { return nil }
+                return try ledger.file(named: candidate.name)
+            },
+            others: try change.files.filter { !own.contains(ByteOrdered($0.name)) }.map {
+                try ledger.file(named: $0.name)!
+            })
+    }
+
+    // MARK: The gate
+
+    /// By date, those without one last, then by name: each file is compared with those before it.
+    private static func inGateOrder(_ items: [(Candidate, Verdict)]) -> [(Candidate, Verdict)] {
+        items.sorted { GateOrder($0.0.location.date, $0.0.name) < GateOrder($1.0.location.date, $1.0.name) }
+    }
+
+    /// What there is to be found out about a content before it may count: what is known of it under other names, what it says
+    /// of itself, and what the gate says.
+    ///
+    /// - Parameter isAfresh: what was found out before is left aside.
+    private func look(
+        _ candidate: Candidate, _ content: Resolution.Content, _ known: KnownVersion, _ isAfresh: Bool,
+        _ resolution: Resolution
+    ) throws -> VersionJudgement {
+        let ledger = checkpoints.ledger
+        var judgement = content.judgement!
+        if judgement.held == nil {
+            judgement.held = try isAfresh ? resolution.mark(content.digest) : resolution.knownMark(content.digest)
+        }
+        var judged = content
+        judged.judgement = judgement
+        guard try resolution.reasonToHold(judged, isAfresh: isAfresh) == nil else { return judgement }
+        let countsDuplicates = settings.configuration.duplicates == .count
+        // A copy gives nothing of its own.
+        if !countsDuplicates, try resolution.goesBefore(candidate.name, candidate.location, content.digest) {
+            return judgement
+        }
+        let facts: VersionFacts
+        let records: Int
+        let apps: [AppSum]
+        var sketch: PartialSketch?
+        switch known {
+        case .sealed(let partial):
+            (facts, records, apps) = (partial.version.facts, partial.version.outcomes.folded, partial.version.apps)
+            sketch = partial.sketch
+        case .existing(let id):
+            let record = try ledger.version(id)!
+            (facts, records, apps) = (record.facts, record.tally.folded, try ledger.apps(of: id))
+        }
+        var found: [String] = []
+        switch known {
+        case .sealed(let sealed): found += [sealed.version.observations?.answers.partial].compactMap { $0 }
+        case .existing(let id): found += [try ledger.answers(of: id).partial].compactMap { $0 }
+        }
+        let history = candidate.location.date == nil ? nil : history
+        let unlike = try history?.finding(
+            facts, records: records, apps: apps, sketch: sketch, looksForCopies: !countsDuplicates)
+        found += [unlike.map(UnusualFile.unmarked)].compactMap { $0 }
+        if !found.isEmpty { judgement.unusual = UnusualFile.mark + found.joined(separator: "; ") }
+        var isHeld = judgement.unusual != nil && settings.configuration.gate.mode == .hold
+        // What a person accepted is only said.
+        if isHeld, try ledger.isAccepted(content.digest) { isHeld = false }
+        if isHeld {
+            judgement.held = judgement.unusual
+        } else {
+            history?.put(facts, records, content.reference, apps: apps)
+        }
+        return judgement
+    }
+}
+
+/// The order in which files are compared with those before them: by date, those without one last, then by name.
+package struct GateOrder: Comparable {
+    private let date: String?
+    private let name: ByteOrdered
+
+    package init(_ date: String?, _ name: String) {
+        self.date = date
+        self.name = ByteOrdered(name)
+    }
+
+    package static func < (a: GateOrder, b: GateOrder) -> Bool {
+        switch (a.date, b.date) {
+        case (let a?, let b?) where a != b: a < b
+        case (nil, _?): false
+        case (_?, nil): true
+        default: a.name < b.name
+        }
+    }
+}

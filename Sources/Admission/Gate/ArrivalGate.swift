@@ -1,0 +1,224 @@
+//  Whether a file looks like the days before it.
+//
+//  A dump can be whole, valid and well signed, and still be a tenth of a day. No checksum sees that; only its history
+//  does. The gate compares a file with the counting files of the same series (FileSeries.swift) with earlier dates, the
+//  last `gate_days` of them, once there are seven:
+//
+//      records      of the file                                           slack 10 % of the median, and chance
+//      seconds      their sum                                             slack 15 %, and chance
+//      contracts    distinct ones                                         slack 10 %, and chance
+//      apps         each one's share of the records                       slack half the share, 0.1 %, and chance
+//      known        the share of its contracts that another day has,      slack 15 points; too few alone is unusual
+//                   the median over the last eight days
+//
+//  "Chance" is what as few records as these vary by anyway: threshold × √n. Records, seconds and contracts that are
+//  unusual together and on the same side are one finding.
+//
+//  Besides, whatever the history, it is compared with single files: those of its own date, and those of the series up to
+//  `gate_days` before and behind it. When of four fifths of the contracts that either has, all rows (app, seconds) are the
+//  same in both, one is nearly a copy of the other. Contents that are equal byte by byte are duplicates and have their own rule.
+//
+//  The judgement is a function of the file and of what counts: nothing here knows a clock or keeps a state. IEEE 754
+//  arithmetic gives the same on every machine.
+
+import Checkpoints
+import Configuration
+import Records
+import Wording
+
+/// What is compared of a file.
+struct ArrivalProfile {
+    var name: String
+    /// `YYYY-MM-DD`
+    var date: String
+    var digest: String
+    /// Folded ones.
+    var records: Int
+    var seconds: Int64
+    /// Keys of the partial.
+    var rows: Int
+    /// Records of the apps that have at least `ArrivalGate.leastAppShare` of them.
+    var apps: [ByteOrdered: Int]
+    /// Nil for a partial that has none.
+    var sketch: PartialSketch?
+}
+
+/// Compares files with those before them.
+package struct ArrivalGate {
+    package let rules: GateRules
+
+    /// Fewer days are no history.
+    package static let leastDays = 7
+    /// Days whose contracts are compared.
+    private static let knownDays = 8
+    /// An app with a smaller share of the records is not looked at: one record in a thousand.
+    static let leastAppShare = 1000
+    /// Of the rows of both, as many are in both when one is nearly a copy.
+    private static let copyShare = 0.8
+    /// Files with fewer rows may well be alike.
+    private static let leastCopyRows = 200
+
+    private var threshold: Double { Double(rules.threshold) }
+
+    /// What is unusual about a file, in words; nil when nothing is.
+    ///
+    /// - Parameters:
+    ///   - earlier: the files before it, ascending by date.
+    ///   - others: those that it may be nearly a copy of.
+    func finding(_ file: ArrivalProfile, earlier: [ArrivalProfile], others: [ArrivalProfile]) -> String? {
+        var parts: [String] = []
+        if earlier.count >= Self.leastDays {
+            parts += amounts(file, earlier) + apps(file, earlier) + known(file, earlier)
+        }
+        parts += copies(file, others)
+        return parts.isEmpty ? nil : UnusualFile.mark + parts.joined(separator: "; ")
+    }
+
+    // MARK: Amounts
+
+    private struct Amount {
+        var noun: String
+        var value: Double
+        var usual: UsualRange
+        var side: UsualRange.Side
+    }
+
+    private func amounts(_ file: ArrivalProfile, _ earlier: [ArrivalProfile]) -> [String] {
+        var amounts: [Amount] = []
+        func look(_ noun: String, _ value: Double, _ values: [Double], share: Double, chance: Double) {
+            let usual = UsualRange(values)
+            // n things that come by chance vary by √n.
+            let slack = max(share * abs(usual.median), threshold * chance * abs(usual.median).squareRoot())
+            guard let side = usual.side(of: value, slack: slack, threshold: threshold) else { return }
+            amounts.append(Amount(noun: noun, value: value, usual: usual, side: side))
+        }
+        look("records", Double(file.records), earlier.map { Double($0.records) }, share: 0.1, chance: 1)
+        // A sum of n values that scatter widely varies by about 2 × mean × √n = 2 × √mean × √sum.
+        let records = Double(earlier.reduce(0) { $0 + $1.records })
+        let mean = records > 0 ? earlier.reduce(0) { $0 + abs(Double($1.seconds)) } / records : 0
+        look(
+            "seconds", Double(file.seconds), earlier.map { Double($0.seconds) }, share: 0.15,
+            chance: 2 * mean.squareRoot())
+        let counts = earlier.compactMap { $0.sketch.map { Double($0.contractCount) } }
+        if let sketch = file.sketch, counts.count >= Self.leastDays {
+            look("contracts", Double(sketch.contractCount), counts, share: 0.1, chance: 1)
+        }
+        guard let first = amounts.first else { return [] }
+        // What follows from the first is not said again.
+        let told = [first] + amounts.dropFirst().filter { $0.side != first.side }
+        return told.map { amount in
+            var text =
+                "\(Show.number(Int128(amount.value))) \(amount.noun), usual is \(Show.short(amount.usual.median))"
+            text += " (\(Show.short(amount.usual.low)) to \(Show.short(amount.usual.high)))"
+            if amount.noun == "records" {
+                text += amount.side == .below ? ": a short dump?" : ": more than one day?"
+            } else if amount.noun == "seconds",
+                max(abs(amount.value), abs(amount.usual.median)) > 10 * min(abs(amount.value), abs(amount.usual.median))
+            {
+                text += ": another unit?"
+            }
+            return text
+        }
+    }
+
+    // MARK: Apps
+
+    /// Most apps that are named.
+    private static let namedApps = 3
+
+    private func apps(_ file: ArrivalProfile, _ earlier: [ArrivalProfile]) -> [String] {
+        func share(_ app: ByteOrdered, _ day: ArrivalProfile) -> Double {
+            day.records > 0 ? Double(day.apps[app] ?? 0) / Double(day.records) : 0
+        }
+        var names = Set(file.apps.keys)
+        for day in earlier { names.formUnion(day.apps.keys) }
+        var found: [(app: ByteOrdered, share: Double, usual: UsualRange)] = []
+        for app in names where file.records > 0 {
+            let usual = UsualRange(earlier.map { share(app, $0) })
+            let own = share(app, file)
+            let chance = (max(usual.median, 1 / Double(file.records)) / Double(file.records)).squareRoot()
+            let slack = max(usual.median / 2, 1 / Double(Self.leastAppShare), threshold * chance)
+            if usual.side(of: own, slack: slack, threshold: threshold) != nil { found.append((app, own, usual)) }
+        }
+        found.sort {
+            abs($1.share - $1.usual.median) == abs($0.share - $0.usual.median)
+                ? $0.app < $1.app : abs($1.share - $1.usual.median) < abs($0.share - $0.usual.median)
+        }
+        var parts = found.prefix(Self.namedApps).map { app, own, usual in
+            let name = UnusualFile.shortened(app.string)
+            return own == 0
+                ? "no \(name), usual is \(Show.percent(usual.median)) of the records"
+                : "\(name) has \(Show.percent(own)) of the records, usual is "
+                    + (usual.median == 0 ? "none" : Show.percent(usual.median))
+        }
+        if found.count > Self.namedApps { parts.append("\(Show.count(found.count - Self.namedApps, "app")) more") }
+        if found.contains(where: { $0.share == 0 }), found.contains(where: { $0.usual.median == 0 }) {
+            parts[parts.count - 1] += ": was an app renamed?"
+        }
+        return parts
+    }
+
+    // MARK: Contracts
+
+    private func known(_ file: ArrivalProfile, _ earlier: [ArrivalProfile]) -> [String] {
+        let days = earlier.compactMap { $0.sketch?.keys }.suffix(Self.knownDays)
+        guard let sketch = file.sketch?.keys, days.count >= Self.leastDays else { return [] }
+        /// The median share of a day's contracts that other days have.
+        func known(_ day: KeySketch, in others: [KeySketch]) -> Double? {
+            let shares = others.compactMap { day.shareFound(in: $0) }.sorted()
+            return shares.count < Self.leastDays - 1 ? nil : UsualRange.median(shares)
+        }
+        let history = days.indices.compactMap { index in
+            known(days[index], in: days.indices.filter { $0 != index }.map { days[$0] })
+        }
+        guard let own = known(sketch, in: Array(days)), history.count >= Self.leastDays else { return [] }
+        let usual = UsualRange(history)
+        guard usual.side(of: own, slack: 0.15, threshold: threshold) == .below else { return [] }
+        return [
+            "\(Show.percent(own)) of its contracts are known from the days before, usual is "
+                + "\(Show.percent(usual.median)): other contracts, or written otherwise?"
+        ]
+    }
+
+    // MARK: Copies
+
+    /// Whether files with so many rows can be nearly copies: what both have is no more than the smaller one has.
+    static func canBeCopies(_ rows: Int, _ otherRows: Int) -> Bool {
+        let (less, more) = (min(rows, otherRows), max(rows, otherRows))
+        return less >= leastCopyRows && Double(less) >= copyShare * Double(more)
+    }
+
+    private func copies(_ file: ArrivalProfile, _ others: [ArrivalProfile]) -> [String] {
+        guard let sketch = file.sketch?.keys else { return [] }
+        var closest: (name: String, date: String, share: Double)?
+        for other in others where other.digest != file.digest && Self.canBeCopies(file.rows, other.rows) {
+            guard let rows = other.sketch?.keys, let share = sketch.similarity(to: rows), share >= Self.copyShare,
+                share > closest?.share ?? 0
+            else { continue }
+            closest = (other.name, other.date, share)
+        }
+        guard let closest else { return [] }
+        return [
+            "\(Show.percent(closest.share)) of its contracts have the same rows as in \(UnusualFile.shortened(closest.name)): the same day "
+                + (closest.date == file.date ? "twice?" : "under another date?")
+        ]
+    }
+}
+
+/// How a file that the gate found unusual is shown. That it is one the ledger knows, not these words.
+package enum UnusualFile {
+    /// What the reason of its state begins with.
+    package static let mark = "unusual: "
+
+    /// A reason without the mark, where there is one.
+    package static func unmarked(_ reason: String) -> String {
+        reason.utf8.starts(with: mark.utf8) ? String(reason.dropFirst(mark.count)) : reason
+    }
+
+    /// A name, cut if it is very long.
+    package static func shortened(_ name: String) -> String {
+        let most = 60
+        return name.unicodeScalars.count <= most
+            ? name : String(String.UnicodeScalarView(name.unicodeScalars.prefix(most))) + "…"
+    }
+}

@@ -1,0 +1,58 @@
+//  Words that a shell may offer. What is known when the program is built goes into the shell's script; names of files and
+//  categories are asked for when somebody presses the key, of the checkpoints and the configuration that the line so far
+//  names. A line that is not complete is no mistake: then there is nothing to offer.
+
+import Configuration
+import Publishing
+import Records
+import Reports
+import SampleData
+import Wording
+
+package enum Completions {
+    package static let reports = Report.allCases.map(\.rawValue)
+    package static let formats = ExportFormat.names
+    package static let units = DurationUnit.allCases.map(\.rawValue)
+    package static let programs = SheetProgram.allCases.map(\.rawValue)
+    package static let delimiters = Delimiter.allCases.map(\.rawValue)
+    package static let decimals = DecimalSign.allCases.map(\.rawValue)
+    package static let periods = CalendarPeriod.allCases.map(\.rawValue)
+    package static let compressions = SampleCompression.allCases.map(\.rawValue)
+    package static let logLevels = LogLevel.allCases.map(\.rawValue)
+    package static let logFormats = LogFormat.allCases.map(\.rawValue)
+
+    /// Names of the files that the checkpoints know.
+    package static func files(_ words: [String]) -> [String] {
+        // A name with a line end would be offered as two.
+        (try? session(words).knownFiles().filter { !$0.contains(where: \.isNewline) }) ?? []
+    }
+
+    package static func categories(_ words: [String]) -> [String] { (try? session(words))?.categories() ?? [] }
+
+    /// Columns of the report that the line names.
+    package static func columns(_ words: [String]) -> [String] {
+        let report = words.compactMap { Report(rawValue: $0.lowercased()) }.first ?? .engagement
+        return (try? session(words))?.columns(report) ?? []
+    }
+
+    private static func session(_ words: [String]) throws -> Session {
+        var flags: [Setting: String?] = [:]
+        for setting in [Setting.inbox, .checkpoints, .output, .config] {
+            for (word, next) in zip(words, words.dropFirst() + [""]) {
+                if word == setting.flag { flags[setting] = unquoted(next) }
+                if word.hasPrefix(setting.flag + "=") {
+                    flags[setting] = unquoted(String(word.dropFirst(setting.flag.count + 1)))
+                }
+            }
+        }
+        return try Session(flags: flags)
+    }
+
+    /// A word as the shell would hand it on, where that is simple: shells give words as they were typed.
+    private static func unquoted(_ word: String) -> String {
+        for quote in ["'", "\""] where word.count > 1 && word.hasPrefix(quote) && word.hasSuffix(quote) {
+            return String(word.dropFirst().dropLast())
+        }
+        return word.replacing("\\ ", with: " ")
+    }
+}

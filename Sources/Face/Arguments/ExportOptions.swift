@@ -1,0 +1,270 @@
+//  The options of `export`, from the words of the command line to a request.
+
+import DurableIO
+import Publishing
+import Records
+import Reports
+import Wording
+
+/// What was written on the command line.
+package struct ExportOptions {
+    /// Longest list of contracts, in bytes.
+    static let maxListBytes = 1 << 30
+
+    /// Nil for engagement, or for all reports where they go into one file.
+    package var report: String?
+    package var out: String?
+    package var format: String?
+    package var from: String?
+    /// The last day, or a database, or both.
+    package var to: [String] = []
+    package var month: String?
+    package var without: [String] = []
+    package var generation: Int?
+    /// As often as it was given; more than once is refused.
+    package var contractWords: [String] = []
+    var contracts: String? { contractWords.first }
+    package var categories: [String] = []
+    package var top: Int?
+    /// Each a period, or the column that `top` goes by.
+    package var by: [String] = []
+    package var sort: [String] = []
+    package var columns: [String] = []
+    package var minSeconds: Int64?
+    package var unit: String?
+    package var limit: Int?
+    package var program: String?
+    package var delimiter: String?
+    package var decimal: String?
+    /// Of the database.
+    package var schema: String?
+
+    package init(report: String?) { self.report = report }
+
+    /// - Parameter read: the bytes of a file, or of standard input for `-`; nil when there is no such file.
+    /// - Throws: `CommandFailure` of usage for what cannot be, or cannot be combined; what `read` throws.
+    func request(_ read: (String) throws -> [UInt8]?) throws -> ExportRequest {
+        let name = report ?? Report.engagement.rawValue
+        guard let report = Report(rawValue: name.lowercased()) else {
+            let names = Report.allCases.map(\.rawValue)
+            let meant = nearest(to: name, among: names).map { "did you mean \($0)?" }
+            throw refusal("there is no report \"\(name)\"; \(meant ?? "choose " + names.joined(separator: ", "))")
+        }
+        if contractWords.count > 1 {
+            throw refusal("--contracts is given \(contractWords.count) times; put all contracts into one list")
+        }
+        if let generation, generation < 0 { throw refusal("--as-of takes a generation from 0 on, not \(generation)") }
+        var request = ExportRequest(report, days: try days(), without: Set(without), generation: generation)
+        var columnsOfTop: [String] = []
+        for word in by {
+            guard let period = CalendarPeriod(rawValue: word.lowercased()) else {
+                columnsOfTop.append(word)
+                continue
+            }
+            if request.period != nil { throw refusal("--by takes one of day, week and month, not two") }
+            request.period = period
+        }
+        request.query = try query(columnsOfTop, read)
+        return request
+    }
+
+    /// How CSV for a spreadsheet program is written; nil for plain files.
+    func sheet(_ format: ExportFormat) throws -> SheetRules? {
+        guard let program else {
+            if delimiter != nil { throw refusal("--delimiter goes with --for; plain CSV has commas, TSV has tabs") }
+            if decimal != nil { throw refusal("--decimal goes with --for; plain files have decimal points") }
+            return nil
+        }
+        guard let known = SheetProgram(rawValue: program.lowercased()) else {
+            let names = SheetProgram.allCases.map(\.rawValue).joined(separator: ", ")
+            throw refusal("--for takes one of \(names), not \"\(program)\"")
+        }
+        if format != .table(.csv) { throw refusal("--for \(known.rawValue) is a kind of CSV, not of \(format.name)") }
+        var rules = SheetRules(program: known)
+        if let delimiter {
+            guard let chosen = Delimiter(delimiter) else {
+                let names = Delimiter.allCases.map(\.rawValue).joined(separator: ", ")
+                throw refusal("--delimiter takes one of \(names), not \"\(delimiter)\"")
+            }
+            rules.delimiter = chosen
+        }
+        if let decimal {
+            guard let chosen = DecimalSign(rawValue: decimal.lowercased()) else {
+                throw refusal("--decimal takes comma or point, not \"\(decimal)\"")
+            }
+            rules.decimal = chosen
+        }
+        return rules
+    }
+
+    /// Whether all reports are wanted in one file: a workbook, when no report is named.
+    ///
+    /// - Throws: `CommandFailure` when it is, and what it is to hold are rows of one report.
+    func isWhole(_ format: ExportFormat) throws -> Bool {
+        guard format == .workbook, report == nil else { return false }
+        let ofOneReport: [(String, Bool)] = [
+            ("--contracts", contracts != nil), ("--category", !categories.isEmpty),
+            ("--min-seconds", minSeconds != nil), ("--top", top != nil), ("--by", !by.isEmpty),
+            ("--sort", !sort.isEmpty), ("--columns", !columns.isEmpty),
+            ("--limit", limit != nil),
+        ]
+        if let option = ofOneReport.first(where: \.1)?.0 {
+            throw refusal(
+                "\(option) is about one report, and a workbook has them all; name one: "
+                    + "watchfold export profile \(option) …")
+        }
+        return true
+    }
+
+    private func days() throws -> DayRange {
+        guard let month else {
+            let days = DayRange(first: try Session.day(from, "--from"), last: try Session.day(lastDay(), "--to"))
+            if let first = days.first, let last = days.last, last < first {
+                throw refusal("--from \(first) is after --to \(last)")
+            }
+            return days
+        }
+        if try from != nil || lastDay() != nil { throw refusal("--month cannot be combined with --from and --to") }
+        let parts = month.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].utf8.count == 4, parts[1].utf8.count == 2,
+            let first = CalendarDay("\(month)-01")
+        else { throw refusal("--month takes a month such as 2022-04, not \"\(month)\"") }
+        let length = CalendarDay.daysIn(month: first.month, year: first.year)
+        return DayRange(first: first, last: CalendarDay(year: first.year, month: first.month, day: length))
+    }
+
+    private func query(
+        _ columnsOfTop: [String], _ read: (String) throws -> [UInt8]?
+    ) throws -> RowQuery {
+        var query = RowQuery()
+        query.categories = categories
+        query.minSeconds = minSeconds
+        if let contracts { query.contracts = try filter(contracts, read) }
+        if !columns.isEmpty {
+            query.columns = try columns.flatMap { try ColumnWords($0, "--columns").words }.map { word in
+                if !word.rest.isEmpty { throw refusal("--columns takes names of columns, not \"\(word.text)\"") }
+                return word.name
+            }
+        }
+        if let unit {
+            guard let known = DurationUnit(rawValue: unit.lowercased()) else {
+                let names = DurationUnit.allCases.map(\.rawValue).joined(separator: ", ")
+                throw refusal("--unit takes one of \(names), not \"\(unit)\"")
+            }
+            query.unit = known
+        }
+        if let top {
+            if !sort.isEmpty || limit != nil {
+                throw refusal("--top sorts and limits by itself; leave --sort and --limit out, or --top")
+            }
+            if top < 1 { throw refusal("--top takes a number from 1 on, not \(top)") }
+            if columnsOfTop.count > 1 { throw refusal("--top goes by one column, not \(columnsOfTop.count)") }
+            query.limit = top
+            query.isTop = true
+            query.order = [RowOrder(columnsOfTop.first ?? "TotalDuration", isDescending: true)]
+            return query
+        }
+        if let column = columnsOfTop.first {
+            throw refusal("--by \(column): it takes day, week or month, or with --top the column to go by")
+        }
+        if let limit, limit < 0 { throw refusal("--limit takes a number from 0 on, not \(limit)") }
+        query.limit = limit
+        query.order = try sort.flatMap { try ColumnWords($0, "--sort").words }.map { word in
+            switch word.rest.lowercased() {
+            case "", ":asc": return RowOrder(word.name)
+            case ":desc": return RowOrder(word.name, isDescending: true)
+            default: throw refusal("--sort takes a column, or a column and :desc, not \"\(word.text)\"")
+            }
+        }
+        return query
+    }
+
+    /// A list when there is such a file, else a pattern or one contract.
+    private func filter(_ text: String, _ read: (String) throws -> [UInt8]?) throws -> ContractFilter {
+        if text.isEmpty { throw refusal("--contracts takes a file, a pattern or a contract") }
+        if let bytes = try read(text) { return .list(try ContractList(listing: bytes)) }
+        if GlobPattern.isPattern(text) { return .pattern(GlobPattern(text)) }
+        // What looks like a file and is none is rather a mistyped path than a contract.
+        if text.contains("/") || Self.listEndings.contains(FileEnding(text).text) {
+            let literal = text.replacing(".", with: "\\.")
+            throw refusal(
+                "--contracts \(Show.name(text)): there is no such file"
+                    + (text.contains("/") ? "" : "; for the contract of this name, write '\(Show.name(literal))'"))
+        }
+        return .list(ContractList(text))
+    }
+
+    /// Endings of files that lists come in.
+    private static let listEndings = [
+        "csv", "tsv", "txt", "lst", "list", "json", "jsonl", "xlsx", "xls", "ods", "md", "parquet", "tab", "text",
+    ]
+
+    /// What there is to say of the names that were asked for, when the rows are made.
+    func missedContracts(_ query: RowQuery) -> [String] {
+        guard let contracts, case .list(let list)? = query.contracts else { return [] }
+        let missed = list.missed
+        let source = contracts == "-" ? "standard input" : Show.name(contracts)
+        if list.names.isEmpty { return ["--contracts: \(source) names no contract"] }
+        if missed.isEmpty { return [] }
+        if list.names.count == 1, list.names[0].elementsEqual(contracts.utf8) {
+            return ["--contracts: no row is of the contract \(source), and there is no file of this name"]
+        }
+        let examples = missed.prefix(Self.namedContracts).map { Show.name(String(decoding: $0, as: UTF8.self)) }
+        return [
+            "--contracts: \(Show.number(missed.count)) of \(Show.count(list.names.count, "name")) in \(source) "
+                + "\(missed.count == 1 ? "is" : "are") in no row: \(examples.joined(separator: ", "))"
+                + (missed.count > examples.count ? ", …" : "")
+        ]
+    }
+
+    private static let namedContracts = 5
+
+    func refusal(_ message: String) -> CommandFailure { CommandFailure(.usage, message) }
+}
+
+/// Columns as they are written on the command line: `Contract,TV:desc,"A,B":desc`.
+private struct ColumnWords {
+    struct Word {
+        /// Without quotes.
+        var name: String
+        /// What follows: nothing, or a colon and a direction.
+        var rest: String
+        /// As it was written.
+        package var text: String
+    }
+
+    var words: [Word] = []
+
+    /// - Throws: `CommandFailure` for a quote that is not closed.
+    init(_ text: String, _ option: String) throws(CommandFailure) {
+        var rest = text[...]
+        while true {
+            let start = rest.startIndex
+            var name = ""
+            if rest.first == "\"" {
+                rest.removeFirst()
+                while true {
+                    guard let character = rest.popFirst() else {
+                        throw CommandFailure(.usage, "\(option): a quote is not closed in \(Show.name(text))")
+                    }
+                    if character != "\"" {
+                        name.append(character)
+                    } else if rest.first == "\"" {
+                        name.append("\"")
+                        rest.removeFirst()
+                    } else {
+                        break
+                    }
+                }
+            } else {
+                name = String(rest.prefix { $0 != "," && $0 != ":" })
+                rest = rest.dropFirst(name.count)
+            }
+            let behind = rest.prefix { $0 != "," }
+            rest = rest.dropFirst(behind.count)
+            words.append(Word(name: name, rest: String(behind), text: String(text[start..<rest.startIndex])))
+            guard rest.first == "," else { return }
+            rest.removeFirst()
+        }
+    }
+}

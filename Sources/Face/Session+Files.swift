@@ -1,0 +1,210 @@
+//  Files that the command line names: what is read, and what is written.
+
+import Configuration
+import DurableIO
+import Foundation
+import Inbox
+import Logging
+import Publishing
+import Reports
+import Wording
+
+/// Says each thing once.
+final class NoteLog {
+    private let logger: Logger
+    private var said: Set<String> = []
+
+    init(_ logger: Logger) { self.logger = logger }
+
+    func note(_ text: String) {
+        if said.insert(text).inserted { logger.warning("\(Show.name(text))") }
+    }
+}
+
+// MARK: - Reading
+
+extension Session {
+    /// The bytes of a list; nil when there is no such file.
+    package func list(_ path: String) throws -> [UInt8]? {
+        if path == "-" { return try fileSystem.standardStream(0).readToEnd(limit: ExportOptions.maxListBytes) }
+        guard let status = try fileSystem.statusIfPresent(path) else { return nil }
+        if status.kind == .folder {
+            throw CommandFailure(.usage, "--contracts \(Show.name(path)): that is a folder; name a file")
+        }
+        return try fileSystem.open(path, .read).readToEnd(limit: ExportOptions.maxListBytes)
+    }
+
+    /// The files that are named, and those that an inbox in the place of a named folder would have.
+    ///
+    /// - Throws: `CommandFailure` for a folder without any; `IOError`.
+    func inputs(_ paths: [String]) throws -> (files: [String], problems: [InboxProblem]) {
+        var files: [String] = []
+        var problems: [InboxProblem] = []
+        for path in paths {
+            guard path != "-", try fileSystem.statusIfPresent(path)?.kind == .folder else {
+                files.append(path)
+                continue
+            }
+            let listing = try Inbox(path, in: fileSystem).list()
+            if listing.files.isEmpty, listing.problems.isEmpty {
+                throw CommandFailure(
+                    .usage,
+                    "\(Show.name(path)): there is no input file in this folder, nor below it; what is read is "
+                        + UnreadNames.endings)
+            }
+            files += listing.files.map(\.path)
+            problems += listing.problems
+        }
+        return (files, problems)
+    }
+}
+
+// MARK: - Writing
+
+extension Session {
+    /// The name of the file that is written, which says its format; nil for a stream.
+    func fileName(_ out: String?) throws -> String? {
+        guard let out, out != "-", try fileSystem.statusIfPresent(out)?.kind != .other else { return nil }
+        return out
+    }
+
+    /// Finds out before any work that a file cannot be where it is to be, or must not.
+    ///
+    /// - Parameter inputs: files that the command reads.
+    /// - Throws: `CommandFailure` of usage; `IOError`.
+    func checkTarget(_ out: String?, inputs: [String] = []) throws {
+        let places = ProtectedPlaces(settings, inputs: inputs, in: fileSystem)
+        guard let out, out != "-" else {
+            if try places.readsStandardOutput() {
+                throw CommandFailure(.usage, "standard output is a file that is read by this very command")
+            }
+            return
+        }
+        func refuse(_ problem: String) -> CommandFailure { CommandFailure(.usage, "-o \(Show.name(out)): \(problem)") }
+        if out.isEmpty { throw CommandFailure(.usage, "-o takes the name of a file; it is empty") }
+        if try fileSystem.statusIfPresent(out)?.kind == .folder || out.hasSuffix("/") {
+            throw refuse("that is a folder; name a file")
+        }
+        if try fileSystem.isSymbolicLink(out), try fileSystem.statusIfPresent(out) == nil {
+            throw refuse("that is a link that leads nowhere")
+        }
+        let folder = Path.parent(out)
+        guard try fileSystem.statusIfPresent(folder)?.kind == .folder else {
+            throw refuse("there is no folder \(Show.name(folder))")
+        }
+        if let problem = try places.problem(out) { throw CommandFailure(.usage, "-o: \(Show.name(out)) \(problem)") }
+    }
+
+    /// Has a signal that ends the command leave nothing unfinished beside what is written.
+    func beginWriting() throws { try Signals.beforeEnd { AtomicFile.removeUnfinished() } }
+
+    /// Where small temporary files go: beside the file that is written; for a pipe, where the system has such files.
+    func scratch(_ out: String?) throws -> String {
+        if let out, try isOrdinary(out) { return Path.parent(out) }
+        return ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    }
+
+    /// Writes CSV for a spreadsheet program; to a file in several ones, if it has more rows than a sheet.
+    func exportSheet(
+        _ exporter: Exporter, _ request: ExportRequest, _ rules: SheetRules, _ columns: Int, _ out: String?,
+        inputs: [String]
+    ) throws {
+        let isGzipped = FileEnding(out ?? "").isGzipped
+        let limit = rules.program.rowLimit(columns: columns) - 1
+        if let out, try isOrdinary(out) {
+            let files = NumberedFiles(
+                out, ProtectedPlaces(settings, inputs: inputs, in: fileSystem), in: fileSystem)
+            try exporter.export(request) {
+                files.removeAll()
+                return SplitEncoder(rowLimit: limit) { _ in rules.encoder(try files.next(), isGzipped: isGzipped) }
+            }
+            let (written, left) = try files.commit()
+            if written.count > 1 {
+                conclude([
+                    "more rows than a sheet has; they are in \(written.map { Show.name($0) }.joined(separator: ", "))"
+                ])
+            }
+            for path in left { logger.warning("\(Show.name(path)) is of an earlier report, not of this one") }
+            return
+        }
+        var rows = 0
+        try writing(to: out) { sink in
+            let encoder = SplitEncoder(rowLimit: .max) { _ in rules.encoder(sink, isGzipped: isGzipped) }
+            try exporter.export(request) { encoder }
+            rows = encoder.rows
+        }
+        if rows > limit {
+            logger.warning(
+                "\(Show.count(rows, "row")) are more than the \(limit) that a sheet has; a file (-o) would be split"
+            )
+        }
+    }
+
+    /// Lends a sink to a file that appears when all is written, or to a stream, where a reader that went away ends the
+    /// work quietly.
+    func writing(to out: String?, _ body: (@escaping ReportSink) throws -> Void) throws {
+        try writingIfWanted(to: out) { sink in
+            try body(sink)
+            return true
+        }
+    }
+
+    /// Like `writing(to:_:)` for a report that may not come to be.
+    ///
+    /// - Parameter body: returns whether what it wrote is wanted. If not, a file stays what it was; where
+    ///   `keepsOnFailure` says so, it must not have written anything then.
+    func writingIfWanted(to out: String?, _ body: (@escaping ReportSink) throws -> Bool) throws {
+        let stream: OpenFile
+        var isTruncated = true
+        if let out, out != "-" {
+            if try isOrdinary(out) {
+                let file = try AtomicFile(out, in: fileSystem, bypassingCache: true)
+                if try body({ try file.write($0) }) { try file.commit() }
+                return
+            }
+            if let descriptor = try fileSystem.descriptor(at: out) {
+                // Opened anew it would have a position of its own, at the beginning of what it leads to.
+                stream = fileSystem.standardStream(descriptor)
+            } else {
+                stream = try fileSystem.open(out, .write)
+                isTruncated = try stream.status().kind != .file
+            }
+        } else {
+            stream = fileSystem.standardStream(1)
+        }
+        func cutOld() throws {
+            if !isTruncated { try stream.truncate(to: 0) }
+            isTruncated = true
+        }
+        do {
+            let isWanted = try body { bytes in
+                try cutOld()
+                try stream.write(bytes)
+            }
+            if isWanted { try cutOld() }
+        } catch {
+            if Self.isBrokenPipe(error) { throw QuietEnd() }
+            throw error
+        }
+    }
+
+    /// Whether a place has something to lose: a file, by whatever link, but not a stream, whose reader waits for a header.
+    func keepsOnFailure(_ out: String?) throws -> Bool {
+        guard let out, out != "-", try fileSystem.descriptor(at: out) == nil else { return false }
+        return try (fileSystem.statusIfPresent(out)?.kind ?? .file) == .file
+    }
+
+    /// Whether a new file may take the place of what is there. A device, a pipe, or a link to either or to a file
+    /// (/dev/null, /dev/stdout) is written to instead: a new file in its place is not what anybody wants.
+    private func isOrdinary(_ out: String) throws -> Bool {
+        if try out == "-" || fileSystem.isSymbolicLink(out) { return false }
+        let kind = try fileSystem.statusIfPresent(out)?.kind
+        return kind == nil || kind == .file
+    }
+
+    private static func isBrokenPipe(_ error: any Error) -> Bool {
+        if let error = error as? IOError { return error.isBrokenPipe }
+        if case ReportError.output(_, let cause) = error { return isBrokenPipe(cause) }
+        return false
+    }
+}

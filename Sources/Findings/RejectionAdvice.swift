@@ -1,0 +1,192 @@
+//  What the fields of rejected records are, and what would read them, worked out on a sample of those records:
+//
+//      bad-duration 9, first at line 1
+//        {"Contract":"AAA000001","AppName":"CHANNEL","TotalDuration":"01:02:03"}
+//        TotalDuration "01:02:03" is hours, minutes and seconds
+//        TotalDuration 3723.417 is no whole number of seconds
+//        these lines in the configuration would read 2 of them:
+//          duration_format: HH:MM:SS
+//          rounding: nearest
+//
+//  Lines are shown only after they were tried: the records of the sample were read again under them, and so many of
+//  them were read as is said.
+
+import Configuration
+import Intake
+import JSONRecords
+import Records
+import Wording
+
+/// What is said of the records that were rejected for one reason.
+package struct RejectionAdvice: Sendable, Hashable {
+    /// What the values are, a sentence for each kind, the most frequent first.
+    package var notes: [String] = []
+    /// Lines of the configuration that would read records; empty when none would.
+    package var configuration: [String] = []
+    /// Records of this reason in the sample, and those that would be read.
+    package var records = 0
+    package var readable = 0
+
+    /// Kinds that are shown.
+    private static let shown = 8
+
+    /// By reason, what there is to say.
+    ///
+    /// - Parameter isAlone: whether no record of the file was read, so that its fields may be looked for elsewhere.
+    package static func all(_ sample: RecordSample, _ plan: FoldPlan, isAlone: Bool) -> [RejectReason: RejectionAdvice]
+    {
+        var advice: [RejectReason: RejectionAdvice] = [:]
+        let all = sample.records
+        for (reason, records) in Dictionary(grouping: all, by: \.reason) {
+            let found = RejectionAdvice(reason, records, plan, isAlone ? all : nil)
+            if !found.notes.isEmpty { advice[reason] = found }
+        }
+        return advice
+    }
+
+    /// The line before those of the configuration.
+    package var proposal: String? {
+        if configuration.isEmpty { return nil }
+        let subject = configuration.count == 1 ? "this line" : "these lines"
+        let object =
+            readable < records
+            ? "\(Show.number(readable)) of the \(Show.count(records, "record")) looked at"
+            : records == 1 ? "it" : "them"
+        return "\(subject) in the configuration would read \(object):"
+    }
+
+    /// - Parameter all: what was rejected for any reason, when the field may be looked for elsewhere.
+    private init(
+        _ reason: RejectReason, _ records: [RecordSample.Record], _ plan: FoldPlan, _ all: [RecordSample.Record]?
+    ) {
+        self.records = records.count
+        let values = records.compactMap { record in SampleValue(record.raw).map { (record: record, value: $0) } }
+        var groups: [(text: String, count: Int)] = []
+        var proposed = plan
+        var paths: Set<String> = []
+        for (_, value) in values {
+            guard let (text, change) = Self.note(reason, value, plan) else { continue }
+            switch change {
+            case .rules(let rules): proposed.durations = proposed.durations.adding(rules)
+            case .path(let path): paths.insert(path)
+            case nil: break
+            }
+            // One example stands for all that are alike.
+            if let known = groups.firstIndex(where: { $0.text == text.kind }) {
+                groups[known].count += 1
+            } else {
+                groups.append((text.kind, 1))
+                notes.append(text.sentence)
+            }
+        }
+        notes = zip(notes, groups).enumerated()
+            .sorted { ($1.element.1.count, $0.offset) < ($0.element.1.count, $1.offset) }
+            .map { _, pair in
+                groups.count > 1 && pair.1.count > 1 ? "\(pair.0) (\(Show.count(pair.1.count, "record")))" : pair.0
+            }
+        if notes.count > Self.shown {
+            notes = notes.prefix(Self.shown) + ["and \(notes.count - Self.shown) other kinds"]
+        }
+        if proposed.durations != plan.durations {
+            propose(proposed, proposed.durations.lines(from: plan.durations), records)
+            if configuration.contains("rounding: nearest") {
+                configuration[configuration.count - 1] += "   # or down, or up"
+            }
+        } else if let all, paths.count == 1, let path = paths.first, let keys = try? fieldKeys(parsing: path) {
+            let key = reason == .badContract ? "contract" : reason == .badApp ? "app" : "duration"
+            switch reason {
+            case .badContract: proposed.keyPaths[0] = FieldPath([keys])
+            case .badApp: proposed.keyPaths[1] = FieldPath([keys])
+            default: proposed.valuePath = FieldPath([keys])
+            }
+            // A field that is looked for elsewhere is looked for there in every record.
+            if Self.readable(all, proposed) == all.count {
+                propose(proposed, ["fields: {\(key): \(FieldGuess.yaml(path))}"], records)
+            }
+        }
+    }
+
+    private mutating func propose(_ plan: FoldPlan, _ lines: [String], _ records: [RecordSample.Record]) {
+        readable = Self.readable(records, plan)
+        if readable > 0 { configuration = lines }
+    }
+
+    /// How many of these records are read under a plan. One below zero is readable.
+    private static func readable(_ records: [RecordSample.Record], _ plan: FoldPlan) -> Int {
+        // Among others, an array would be one of records.
+        let counts = outcome(of: records.filter { $0.reason != .notAnObject }.map(\.raw), under: plan)
+        return counts.folded + (counts.rejected[.negativeDuration] ?? 0)
+    }
+
+    // MARK: One record
+
+    private enum Change {
+        case rules(DurationRules)
+        /// Another place of the field, as it is written in the configuration.
+        case path(String)
+    }
+
+    /// What is said of a record; `kind` is the same for all that are alike. Nil when there is nothing to say.
+    private static func note(
+        _ reason: RejectReason, _ record: SampleValue, _ plan: FoldPlan
+    ) -> (text: (sentence: String, kind: String), change: Change?)? {
+        let name: String
+        let path: FieldPath
+        switch reason {
+        case .notAnObject:
+            if case .string(let text) = record, SampleValue(text.utf8).map(ValueText.isContainer) == true {
+                return (("the record is a string that holds JSON", "string of JSON"), nil)
+            }
+            return (("the record \(ValueText.kind(record))", ValueText.kind(record)), nil)
+        case .missingContract, .badContract: (name, path) = (plan.keys[0], plan.keyPaths[0])
+        case .missingApp, .badApp: (name, path) = (plan.keys[1], plan.keyPaths[1])
+        case .missingDuration, .badDuration: (name, path) = (plan.value, plan.valuePath)
+        default: return nil
+        }
+        if let table = columns(record, plan) { return ((table, "table"), nil) }
+        let (found, keys) = record.find(path)
+        guard let found else { return nil }
+        if reason == .missingApp || reason == .missingDuration { return (("\(name) is null", "null"), nil) }
+        if reason == .badDuration, found.numberText != nil || !ValueText.isContainer(found) {
+            let advice = DurationAdvice(found, plan.durations)
+            return (
+                ("\(name) \(ValueText.excerpt(found)) \(advice.text)", advice.text), advice.rules.map { .rules($0) }
+            )
+        }
+        if reason == .badContract, let number = found.numberText {
+            let text = number.contains { $0 == "." || $0 == "e" || $0 == "E" }
+            let flaw = text ? "is no whole number, or longer than 64 digits" : "is no number"
+            return (("\(name) \(ValueText.excerpt(found)) \(flaw)", flaw), nil)
+        }
+        let kind = ValueText.kind(found)
+        var sentence = "\(name) \(kind)"
+        if !ValueText.isContainer(found) {
+            let taken = reason == .badContract ? "strings and whole numbers" : "strings"
+            sentence = "\(name) \(ValueText.excerpt(found)) \(kind); only \(taken) are taken"
+        }
+        // An object with one value in it, such as MongoDB's {"$oid": …}.
+        if case .object(let members) = found, members.count == 1, !ValueText.isContainer(members[0].value) {
+            return ((sentence, kind), .path(fieldText(keys + [members[0].key])))
+        }
+        return ((sentence, kind), nil)
+    }
+
+    /// A record that holds a table by columns, as pandas writes it: each field an array, or an object with a key for
+    /// each row.
+    package static func columns(_ record: SampleValue, _ plan: FoldPlan) -> String? {
+        let fields = zip(plan.keys + [plan.value], plan.keyPaths + [plan.valuePath])
+        var names: [String] = []
+        var sizes: Set<Int> = []
+        for (name, path) in fields {
+            switch record.find(path).value {
+            case .array(let elements): sizes.insert(elements.count)
+            case .object(let members) where members.first?.key == "0": sizes.insert(members.count)
+            default: continue
+            }
+            names.append(name)
+        }
+        guard names.count >= 2, sizes.count == 1, let rows = sizes.first else { return nil }
+        return "the record is a table by columns: \(LackingFields.list(names)) hold \(Show.count(rows, "value")) each; "
+            + "write an object for each row (pandas: to_json(orient=\"records\", lines=True))"
+    }
+}

@@ -1,0 +1,186 @@
+//  Files or standard input in, the engagement report out; nothing is kept.
+
+import Admission
+import Checkpoints
+import Codecs
+import Configuration
+import DurableIO
+import Findings
+import Folding
+import Intake
+import JSONRecords
+import Pipelines
+import Records
+import Reports
+import RunSettings
+import Synchronization
+import Wording
+
+/// Folds without checkpoints.
+package struct OneShotFold {
+    private let settings: Settings
+    private let fileSystem: FileSystem
+    private let observer: any RunObserver
+
+    package init(_ settings: Settings, fileSystem: FileSystem = .real, observer: any RunObserver) {
+        self.settings = settings
+        self.fileSystem = fileSystem
+        self.observer = observer
+    }
+
+    /// One outcome of the pool.
+    private struct Finished: @unchecked Sendable {
+        var report: FileReport
+        var digest: ContentDigest?
+        var counts: Bool
+    }
+
+    /// Folds the inputs and writes the engagement report of those that could be taken.
+    ///
+    /// - Parameters:
+    ///   - paths: `-` is standard input.
+    ///   - needsInput: whether nothing is written when no input could be folded; the publication is `withheld` then.
+    /// - Throws: `Refused` when the sums of all files together do not fit; `ReportError`, `FoldError`, what the sink
+    ///   throws.
+    package func run(
+        _ paths: [String], format: TableFormat, isGzipped: Bool = false, needsInput: Bool = false,
+        sink: @escaping ReportSink
+    ) throws -> RunReport {
+        let start = ContinuousClock.now
+        var report = RunReport()
+        let inputs = paths.map { FoldInput(name: $0 == "-" ? "standard input" : $0, path: $0 == "-" ? nil : $0) }
+        let sizes = inputs.map { input in
+            input.path.flatMap { try? fileSystem.status($0) }?.size ?? 0
+        }
+        observer.begin(files: inputs.count, storedBytes: sizes.reduce(0, +))
+        let results = Mutex<[Finished?]>(Array(repeating: nil, count: inputs.count))
+        let scratch = ScratchFolder.path
+        let pool = FoldPool(settings: settings.fold, fileSystem: fileSystem, jobs: settings.jobs, scratch: scratch)
+        let failure = Mutex<(any Error)?>(nil)
+        let skipsDuplicates = settings.configuration.duplicates == .skip
+        let seen = Mutex<Set<ContentDigest>>([])
+        let runs = pool.accumulate(inputs) { [observer] _, bytes in
+            observer.advance(storedBytes: bytes)
+        } counts: { [settings, observer] index, outcome in
+            let seconds = (ContinuousClock.now - start).seconds
+            let finished: Finished
+            do {
+                finished = try Self.finished(inputs[index].name, outcome, settings, seconds)
+            } catch {
+                failure.withLock { if $0 == nil { $0 = error } }
+                pool.cancel()
+                let reason = if case .failed(let cause) = outcome { "\(cause)" } else { "\(error)" }
+                finished = Finished(
+                    report: FileReport(name: inputs[index].name, state: .failed, reason: reason), counts: false)
+            }
+            observer.finish(finished.report)
+            results.withLock { $0[index] = finished }
+            guard finished.counts else { return false }
+            // Of equal contents any may be the one that is added up; which name it counts under is seen at the end.
+            return !skipsDuplicates || seen.withLock { $0.insert(finished.digest!).inserted }
+        }
+        if let failure = failure.withLock({ $0 }) { throw failure }
+        observer.publishing()
+        var finished = results.withLock { $0.map { $0! } }
+        if skipsDuplicates { dropDuplicates(&finished, inputs) }
+        report.files = finished.map(\.report)
+        report.storedBytes = sizes.reduce(0, +)
+        if needsInput, !finished.contains(where: \.counts) {
+            report.publication = .withheld
+            report.seconds = (ContinuousClock.now - start).seconds
+            return report
+        }
+
+        let schema = KeyedSchema(plan: settings.fold.plan)
+        let pass = try ReportPass(
+            schema: schema, map: settings.map,
+            outputs: [ReportOutput(.engagement, format: format, isGzipped: isGzipped, sink: sink)])
+        try FoldOutput.run(try Self.ranges(runs), pass, jobs: settings.jobs)
+        let result = try pass.finish()
+        report.publication = .written(generation: 0, contracts: result.mappedContracts)
+        report.seconds = (ContinuousClock.now - start).seconds
+        return report
+    }
+
+    /// Each file fits alone, or it would have failed.
+    private static func ranges(_ runs: FoldRuns) throws -> RunRanges {
+        do {
+            return try runs.ranges()
+        } catch FoldError.overflow(let contract) {
+            throw Refused(
+                .filesOpen,
+                "the seconds of all files add up to more than \(Int64.max); the largest contract is \(contract)")
+        }
+    }
+
+    private static func finished(
+        _ name: String, _ outcome: FoldOutcome, _ settings: Settings, _ seconds: Double
+    ) throws -> Finished {
+        var report = FileReport(name: name, state: .folded)
+        report.seconds = seconds
+        if case .failed(let error as IOError) = outcome, error.isMissing {
+            report.state = .failed
+            report.reason = "\(error)"
+            return Finished(report: report, counts: false)
+        }
+        // Nobody comes back to a one-shot fold: what is cut short is as good as stale.
+        switch try Judgement(outcome, settings: settings, modified: .min / 2, now: 0) {
+        case .content(let summary, _, let held):
+            report.counts = summary.counts
+            report.size = summary.size
+            report.findings = FileFindings(
+                rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations, summary.sample,
+                apps: summary.apps, settings)
+            if let held { (report.state, report.reason) = (.held, held) }
+            return Finished(report: report, digest: summary.digest, counts: held == nil)
+        case .waiting(let reason): (report.state, report.reason) = (.waiting, reason)
+        case .failed(let reason, let counts, _):
+            (report.state, report.reason) = (.failed, reason)
+            report.counts = counts ?? OutcomeCounts()
+        case .gone, .cancelled: report.state = .failed
+        }
+        return Finished(report: report, counts: false)
+    }
+
+    /// The same content counts once, under the first of its names.
+    private func dropDuplicates(_ finished: inout [Finished], _ inputs: [FoldInput]) {
+        var first: [ContentDigest: Int] = [:]
+        for (index, item) in finished.enumerated() where item.counts {
+            guard let other = first[item.digest!] else {
+                first[item.digest!] = index
+                continue
+            }
+            finished[index].counts = false
+            finished[index].report.state = .duplicate
+            finished[index].report.reason = "the same content as \(inputs[other].name)"
+        }
+    }
+}
+
+/// What a range of contracts adds to the report.
+///
+/// `@unchecked Sendable`: one thread has it at a time, see `OrderedPipeline`.
+private final class FoldOutput: @unchecked Sendable {
+    private let part: ReportPart
+    private let room = RunMergeRoom(rowLimit: 8192)
+
+    private init(_ part: ReportPart) { self.part = part }
+
+    private func fill(_ ranges: RunRanges, _ range: Int) throws {
+        part.removeAll()
+        try ranges.merge(range: range, in: room) { try part.consume($0) }
+        try part.finish()
+    }
+
+    /// Merges on all threads and hands the rows on, in order and from this one.
+    static func run(_ ranges: RunRanges, _ pass: ReportPass, jobs: Int) throws {
+        let outputs = (0..<jobs + 1).map { _ in FoldOutput(pass.makePart()) }
+        try OrderedPipeline.run(
+            pieces: ranges.runCount, jobs: jobs, buffers: outputs,
+            produce: { run, _ in ranges.prepare(run) }, consume: { _, _ in })
+        try OrderedPipeline.run(
+            pieces: ranges.rangeCount, jobs: jobs, buffers: outputs,
+            produce: { range, output in try output.fill(ranges, range) },
+            consume: { _, output in try pass.append(output.part) })
+    }
+}

@@ -1,0 +1,153 @@
+//  What a person decides about a file: accept what was held, take out what counts, put back what was taken out.
+//
+//  Each is one commit of the ledger. The raw file is not read; its partial is on disk.
+
+import Admission
+import Checkpoints
+import Configuration
+import DurableIO
+import Folding
+import Inbox
+import Publishing
+import Records
+import Reports
+import Wording
+
+/// A decision about a file.
+package enum Decision: String, Sendable, Hashable {
+    case accept, retract, restore
+}
+
+/// A decision that cannot be carried out.
+package struct DecisionRefused: Trouble, Sendable, CustomStringConvertible {
+    package var kind: TroubleKind { .request }
+    package var description: String
+}
+
+/// What the engagement report adds up to.
+package struct EngagementTotals: Sendable, Hashable {
+    package var contracts = 0
+    /// Names and seconds of the categories, in order.
+    package var categories: [Category] = []
+
+    package struct Category: Sendable, Hashable {
+        package var name: String
+        package var seconds: Int128
+    }
+}
+
+/// What a decision changed.
+package struct DecisionReport: Sendable {
+    package var name: String
+    package var state: FileState
+    package var reason: String
+    /// Other files whose state followed.
+    package var others: [(name: String, state: FileState, reason: String)]
+    package var before: EngagementTotals
+    package var after: EngagementTotals
+    /// Configured outputs that were made or failed.
+    package var outputs: [OutputOutcome]
+    /// What else a person should know, in words.
+    package var notes: [String] = []
+    /// Whether its content is counted and has no good record.
+    package var countsNothing = false
+}
+
+extension Processor {
+    /// Carries out a decision about one file and brings the reports up to date.
+    ///
+    /// - Parameter name: the file's logical name, or its path below the inbox, or from here.
+    /// - Throws: `DecisionRefused` when the file is not in a state for it.
+    package func decide(_ decision: Decision, _ name: String) throws -> DecisionReport {
+        let ledger = checkpoints.ledger
+        // What a name gives, and what is held, is asked under the settings of now.
+        if try Resolution(checkpoints, settings).isUnderOtherRules {
+            try ledger.recordedRun("settle") { run in
+                _ = try settleRules(run)
+                return RunSummary(outcome: .finished)
+            }
+        }
+        guard let file = try find(name) else {
+            throw DecisionRefused(description: "\(name): the ledger knows no such file; `watchfold status` lists them")
+        }
+        var resolution = Resolution(checkpoints, settings)
+        for step in try steps(decision, file, resolution) { resolution.decide(step) }
+        let before = try totals()
+        let (commit, now) = try ledger.recordedRun(
+            "\(decision.rawValue) \(file.name)", categories: settings.map.canonicalText
+        ) { run in
+            var commit = CommitChange(run: run)
+            try resolution.complete(&commit)
+            try ledger.commit(commit)
+            let published = try publish().generation
+            let now = try ledger.file(named: file.name)!
+            return ((commit, now), RunSummary(outcome: .finished, files: [now.state: 1], published: published))
+        }
+        let counting = try now.counting.flatMap { try ledger.version($0) }
+        var notes: [String] = []
+        if let counting, counting.facts.plan != settings.configuration.foldSettingsText {
+            notes.append(
+                "\(now.name) was folded under other settings than those of now; `watchfold reprocess` folds it again")
+        }
+        return DecisionReport(
+            name: now.name, state: now.state, reason: now.reason,
+            others: try commit.files.filter { !$0.name.utf8.elementsEqual(file.name.utf8) }.map {
+                let other = try ledger.file(named: $0.name)!
+                return (other.name, other.state, other.reason)
+            }, before: before, after: try totals(), outputs: try renewOutputs(), notes: notes,
+            countsNothing: counting?.tally.folded == 0)
+    }
+
+    /// What a decision about a name means for contents.
+    private func steps(
+        _ decision: Decision, _ file: FileRecord, _ resolution: Resolution
+    ) throws -> [ContentDecision] {
+        let ledger = checkpoints.ledger
+        func digest(_ version: VersionID) throws -> String { try ledger.version(version)!.facts.digest }
+        switch decision {
+        case .accept:
+            guard case .held(let version) = file.status else {
+                throw DecisionRefused(
+                    description: "\(file.name) is \(file.state.rawValue), not held; there is nothing to accept")
+            }
+            return [ContentDecision(.accept, file.name, digest: try digest(version))]
+        case .restore:
+            let contents = try ledger.retractedContents(of: file.name)
+            if contents.isEmpty {
+                throw DecisionRefused(
+                    description: "\(file.name) is \(file.state.rawValue), and nothing of it was retracted;"
+                        + " there is nothing to restore")
+            }
+            return contents.map { ContentDecision(.restore, file.name, digest: $0) }
+        case .retract:
+            var version = file.holding.claim
+            if version == nil, case .held(let held) = file.status { version = held }
+            guard let version else {
+                throw DecisionRefused(description: "\(file.name) is \(file.state.rawValue); nothing of it counts")
+            }
+            return [ContentDecision(.retract, file.name, digest: try digest(version))]
+        }
+    }
+
+    /// A file by its logical name, its path in the inbox, or a path to it.
+    private func find(_ text: String) throws -> FileRecord? {
+        for name in try settings.names(meantBy: text, in: fileSystem) {
+            if let file = try checkpoints.ledger.file(named: name) { return file }
+        }
+        return nil
+    }
+
+    /// What the report of what counts now adds up to.
+    private func totals() throws -> EngagementTotals {
+        let plan = try checkpoints.total.plan(checkpoints.ledger)
+        let snapshot = try CountingSnapshot(checkpoints.ledger)
+        let pass = try ReportPass(schema: plan.schema, map: settings.map, outputs: [])
+        try plan.run { try pass.consume($0) }
+        let result = try pass.finish(snapshot.daySums)
+        var seconds = [Int128](repeating: 0, count: settings.map.categories.count)
+        for app in result.apps { if let category = app.category { seconds[category] += app.seconds } }
+        return EngagementTotals(
+            contracts: result.mappedContracts,
+            categories: zip(settings.map.categories, seconds).map { .init(name: $0.name, seconds: $1) })
+    }
+}

@@ -1,0 +1,255 @@
+//  The story of a run.
+//
+//      list the inbox ─▶ leave out what is known ─▶ fold the rest on all cores
+//          each file, when it is read:  judge ─▶ partial ─▶ commit
+//      bring total and reports up to date ─▶ say what happened
+//
+//  What an earlier run left unfinished needs no story of its own: whatever is not in the ledger did not happen and is
+//  read again; whatever is in the ledger and not in the reports is published now.
+
+import Admission
+import Checkpoints
+import Configuration
+import DurableIO
+import Findings
+import Folding
+import Inbox
+import Intake
+import JSONRecords
+import Logging
+import Publishing
+import Records
+import Reports
+import RunSettings
+import Synchronization
+import Wording
+
+/// Folds the inbox into the checkpoints and publishes reports. Holds the checkpoints' lock as long as it lives.
+package final class Processor {
+    package let settings: Settings
+    let fileSystem: FileSystem
+    package let checkpoints: CheckpointFolder
+    package let inbox: Inbox
+    private let logger: Logger
+    let observer: any RunObserver
+    /// What the ledger says of each name, as of the last listing.
+    var known: [ByteOrdered: FileRecord] = [:]
+    /// What new files are compared with; nil when nobody looks.
+    package let history: ArrivalHistory?
+    /// Ends reading soon, from any thread: files that are not finished are left as they were. There is no way back.
+    let cancellation = Cancellation()
+    /// Notes about the folders are given once, with the first run.
+    private var hasNoted = false
+
+    /// Opens the folders.
+    ///
+    /// - Parameter identity: of the ledger that has to be there, when it was open before.
+    /// - Throws: `InboxMissing`, `CheckpointError`, `LedgerError`, `IOError`.
+    package convenience init(
+        _ settings: Settings, expecting identity: String? = nil, fileSystem: FileSystem = .real, logger: Logger,
+        observer: any RunObserver
+    ) throws {
+        let configuration = settings.configuration
+        // Before anything is made: a mistyped inbox must not leave folders behind.
+        try Self.checkInbox(configuration.inbox, fileSystem)
+        let checkpoints = try CheckpointFolder.openForWriting(
+            configuration.checkpoints, plan: configuration.plan,
+            now: Timestamp.text(milliseconds: WallClock.now() / 1_000_000), expecting: identity, in: fileSystem)
+        try self.init(settings, checkpoints: checkpoints, fileSystem: fileSystem, logger: logger, observer: observer)
+    }
+
+    /// Takes over checkpoints that are open for writing.
+    package init(
+        _ settings: Settings, checkpoints: CheckpointFolder, fileSystem: FileSystem, logger: Logger,
+        observer: any RunObserver
+    ) throws {
+        try Self.checkInbox(settings.configuration.inbox, fileSystem)
+        self.settings = settings
+        self.checkpoints = checkpoints
+        self.fileSystem = fileSystem
+        self.logger = logger
+        self.observer = observer
+        inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
+        let rules = settings.configuration.gate
+        history = rules.mode == .off ? nil : ArrivalHistory(checkpoints, rules: rules)
+    }
+
+    private static func checkInbox(_ path: String, _ fileSystem: FileSystem) throws {
+        guard let status = try fileSystem.statusIfPresent(path), status.kind == .folder else {
+            throw InboxMissing(path: path)
+        }
+    }
+
+    // MARK: Commands
+
+    /// Folds what is new in the inbox and brings the reports up to date.
+    package func run() throws -> RunReport {
+        try recorded("run") { run in
+            var report = RunReport()
+            let listing = try list(&report)
+            let candidates = try listing.filter { try isChanged($0, &report) }
+            if let note = redated(candidates) { report.notes.append(note) }
+            try fold(candidates, run, &report, isAfresh: false)
+            return report
+        }
+    }
+
+    /// Reads files again, all that are in the inbox when none is named, and puts the new partials in place of the old
+    /// in one commit.
+    package func reprocess(_ paths: [String]) throws -> RunReport {
+        try recorded("reprocess") { run in
+            var report = RunReport()
+            let files = paths.isEmpty ? try list(&report) : try paths.map { try file(at: $0) }
+            var names: Set<ByteOrdered> = []
+            try fold(files.filter { names.insert(ByteOrdered($0.logicalName)).inserted }, run, &report, isAfresh: true)
+            return report
+        }
+    }
+
+    /// A file by its path, or by its name as the status shows it.
+    private func file(at path: String) throws -> InboxFile {
+        do {
+            return try inbox.file(at: path)
+        } catch  where error.reason == .missing {
+            guard let name = Show.unescaped(path), let file = try? inbox.file(at: name) else { throw error }
+            return file
+        }
+    }
+
+    /// Folds some files of the inbox again, as `reprocess` does, but leaves the reports to the caller.
+    func refold(_ isWanted: (InboxFile) -> Bool) throws -> RunReport {
+        var report = RunReport()
+        let files = try list(&report).filter(isWanted)
+        try checkpoints.ledger.recordedRun("verify --repair") { run in
+            try fold(files, run, &report, isAfresh: true)
+            return RunSummary(
+                outcome: .finished, files: states(report), tally: RecordTally(report.counts), bytes: report.bytes)
+        }
+        return report
+    }
+
+    /// Writes down that a run took place and how it ended, and publishes in between.
+    ///
+    /// - Parameter keepsOutputs: whether the configured outputs are made afterwards; a watch sees to them itself.
+    func recorded(
+        _ command: String, keepsOutputs: Bool = true, _ body: (RunID) throws -> RunReport
+    ) throws -> RunReport {
+        let start = ContinuousClock.now
+        let ledger = checkpoints.ledger
+        var report = try ledger.recordedRun(command, categories: settings.map.canonicalText) { run in
+            let settled = try settleRules(run)
+            var report = try body(run)
+            report.followed(first: settled)
+            if !hasNoted { try note(&report) }
+            hasNoted = true
+            observer.publishing()
+            report.publication = try publish { [observer] in observer.advance(storedBytes: 0) }
+            report.seconds = (ContinuousClock.now - start).seconds
+            return (
+                report,
+                RunSummary(
+                    outcome: report.isIncomplete ? .incomplete : .finished, files: states(report),
+                    tally: RecordTally(report.counts), bytes: report.bytes, published: report.publication.generation)
+            )
+        }
+        if keepsOutputs { report.undated = UndatedFiles(try ledger.countingVersions()) }
+        if keepsOutputs, report.publication != .nothing { report.outputs = try renewOutputs() }
+        return report
+    }
+
+    /// Brings the reports up to date.
+    ///
+    /// - Parameter onProgress: told now and then while it goes on.
+    func publish(onProgress: @escaping () -> Void = {}) throws -> Publication {
+        try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem, onProgress: onProgress)
+            .publish()
+    }
+
+    /// Makes the configured outputs that are behind what counts.
+    func renewOutputs() throws -> [OutputOutcome] {
+        try OutputKeeper(settings, OutputPlan.plans(settings), fileSystem: fileSystem)
+            .renew(checkpoints.ledger.generation)
+    }
+
+    /// When the settings that decide what counts are others than before, everything is settled anew.
+    ///
+    /// - Returns: the files whose state followed.
+    func settleRules(_ run: RunID) throws -> [FileReport] {
+        let resolution = Resolution(checkpoints, settings)
+        guard try resolution.isUnderOtherRules else { return [] }
+        var change = CommitChange(run: run)
+        try resolution.complete(&change)
+        try checkpoints.ledger.commit(change)
+        try history?.note(committed: change.files.map(\.name))
+        let followers = try change.files.map { try follower(checkpoints.ledger.file(named: $0.name)!) }
+        for follower in followers { observer.finish(follower) }
+        return followers
+    }
+
+    /// A file that was not read, and whose state followed from others.
+    func follower(_ file: FileRecord) throws -> FileReport {
+        var report = FileReport(file)
+        report.isGone = try fileSystem.statusIfPresent(Path.join(inbox.root, file.location.path)) == nil
+        return report
+    }
+
+    private func states(_ report: RunReport) -> [FileState: Int] {
+        var states: [FileState: Int] = [:]
+        for file in report.files where !file.isUnchanged { states[file.state, default: 0] += 1 }
+        return states
+    }
+}
+
+/// A request to stop that reaches the pool at work, or the next one.
+final class Cancellation: Sendable {
+    private let state = Mutex((isCancelled: false, pool: FoldPool?.none))
+
+    func cancel() {
+        state.withLock { state in
+            state.isCancelled = true
+            state.pool?.cancel()
+        }
+    }
+
+    func begin(_ pool: FoldPool) {
+        state.withLock { state in
+            state.pool = pool
+            if state.isCancelled { pool.cancel() }
+        }
+    }
+
+    func end() { state.withLock { $0.pool = nil } }
+}
+
+/// There is no inbox.
+package struct InboxMissing: Trouble, CustomStringConvertible {
+    package var kind: TroubleKind { .request }
+    package var path: String
+    package var description: String { "\(path): there is no such folder; make it, or name another with --inbox" }
+}
+
+extension FileReport {
+    /// A file that was not read in this run.
+    init(_ file: FileRecord) {
+        self.init(name: file.name, state: file.state, reason: file.reason, isUnusual: file.unusual != nil)
+    }
+}
+
+extension FileHint {
+    init(_ status: FileStatus) {
+        self.init(
+            device: status.device, inode: status.inode, size: Int64(status.size), modified: status.modified,
+            changed: status.changed)
+    }
+}
+
+extension Candidate {
+    /// - Parameter status: the file as it was while it was read; nil: as it was listed.
+    init(_ file: InboxFile, status: FileStatus?) {
+        let status = status ?? file.status
+        self.init(
+            name: file.logicalName,
+            location: FileLocation(path: file.relativePath, date: file.date, hint: FileHint(status)),
+            modified: status.modified)
+    }
+}

@@ -1,0 +1,98 @@
+//  Partials that are damaged or gone.
+//
+//  What counts of a lost partial can be had again only from its file. If that is still in the inbox it is folded again;
+//  if not, the partial stops counting and the loss is said in numbers, once here and for ever in the ledger's history,
+//  unless a copy of the file with a partial of its own takes its place.
+
+import Admission
+import Checkpoints
+import Configuration
+import DurableIO
+import Logging
+import Records
+import RunSettings
+import Wording
+
+/// Makes good for damaged partials.
+struct Repairer {
+    let settings: Settings
+    let fileSystem: FileSystem
+    let logger: Logger
+    let observer: any RunObserver
+
+    /// - Parameter damaged: versions that are in use and whose partials cannot be read.
+    /// - Returns: what is to be said, and whether something that counted is lost.
+    func repair(_ checkpoints: CheckpointFolder, damaged: [VersionRecord]) throws -> (notes: [String], loses: Bool) {
+        let ledger = checkpoints.ledger
+        var notes: [String] = []
+        var wanted: [FileRecord] = []
+        for file in try ledger.files() {
+            let used = [file.holding.claim, file.holding.present].compactMap { $0 }
+            if damaged.contains(where: { used.contains($0.id) }) { wanted.append(file) }
+        }
+        if wanted.isEmpty { return ([], false) }
+
+        let processor = try Processor(
+            settings, checkpoints: checkpoints, fileSystem: fileSystem, logger: logger, observer: observer)
+        let names = Set(wanted.map { ByteOrdered($0.name) })
+        let report = try processor.refold { names.contains(ByteOrdered($0.logicalName)) }
+        for file in report.files where file.state == .folded || file.state == .duplicate {
+            notes.append("\(file.name) was folded again from the inbox")
+        }
+        let (losses, loses) = try giveUp(wanted, damaged, checkpoints)
+        return (notes + losses, loses)
+    }
+
+    /// What could not be folded again stops counting.
+    private func giveUp(
+        _ files: [FileRecord], _ damaged: [VersionRecord], _ checkpoints: CheckpointFolder
+    ) throws -> (notes: [String], loses: Bool) {
+        let ledger = checkpoints.ledger
+        var notes: [String] = []
+        var loses = false
+        try ledger.recordedRun("verify --repair") { run in
+            var change = CommitChange(run: run)
+            var resolution = Resolution(checkpoints, settings)
+            var lost: [(file: FileRecord, version: VersionRecord)] = []
+            for file in files {
+                let now = try ledger.file(named: file.name)!
+                let used = [now.holding.claim, now.holding.present].compactMap { $0 }
+                for version in damaged where used.contains(version.id) { resolution.lose(version.id) }
+                guard let version = damaged.first(where: { used.contains($0.id) }) else { continue }
+                lost.append((now, version))
+            }
+            for (file, version) in lost where file.holding.present == version.id {
+                resolution.found(
+                    .failed(version.tally), because: Self.cause, under: file.name, at: file.location.withoutHint)
+            }
+            try resolution.complete(&change)
+            for (file, version) in lost {
+                // A copy whose own partial is whole takes the place of the one that counted.
+                let heir = try change.files.first { heir in
+                    guard case .folded(.existing(let id)) = heir.status else { return false }
+                    return try ledger.version(id)?.facts.digest == version.facts.digest
+                }
+                let consequence: String
+                if let heir {
+                    consequence = "its content counts under \(heir.name) now"
+                } else if file.counting == version.id {
+                    let seconds = Show.number(version.facts.seconds)
+                    consequence = "\(Show.count(version.tally.folded, "record")) and \(seconds) seconds no longer count"
+                    loses = true
+                } else {
+                    consequence = "nothing of it counted"
+                }
+                let reason = "\(Self.cause): \(consequence)"
+                if let place = change.files.firstIndex(where: { $0.name.utf8.elementsEqual(file.name.utf8) }) {
+                    change.files[place].reason = reason
+                }
+                notes.append("\(file.name): \(reason)")
+            }
+            if !change.files.isEmpty { try ledger.commit(change) }
+            return RunSummary(outcome: notes.isEmpty ? .finished : .incomplete, files: [.failed: lost.count])
+        }
+        return (notes, loses)
+    }
+
+    private static let cause = "its partial is damaged and its file is not in the inbox"
+}

@@ -1,0 +1,116 @@
+//  What a run did, as values that the command shows.
+
+import Checkpoints
+import Findings
+import Inbox
+import Publishing
+import Records
+
+/// What became of one file.
+package struct FileReport: Sendable {
+    package var name: String
+    package var state: FileState
+    /// Whether nothing about it was new: its content was known and counts, or not, as before.
+    package var isUnchanged = false
+    /// Why it is in this state; may be empty.
+    package var reason = ""
+    package var counts = OutcomeCounts()
+    /// What there is to say about its records; nil when they were not read to the end.
+    package var findings: FileFindings?
+    /// Bytes of content that were read.
+    package var size = 0
+    /// From opening to committing, in seconds.
+    package var seconds = 0.0
+
+    /// Whether the gate found it unlike the days before.
+    package var isUnusual = false
+    /// Whether it left the inbox: nobody has to do anything about what lay there.
+    package var isGone = false
+}
+
+/// What a run did.
+package struct RunReport: Sendable {
+    /// In the order of names.
+    package var files: [FileReport] = []
+    /// Files that were not read and whose state followed from others': copies that step back or take over.
+    package var followers: [FileReport] = []
+    /// Files of the inbox that were not read because nothing about them changed.
+    package var unchanged = 0
+    /// Unchanged files that still want a person: held, failed or waiting.
+    package var stillOpen: [FileReport] = []
+    /// Said once, in words: problems of the inbox, foreign files, what was swept.
+    package var notes: [String] = []
+    /// Whether a note is about an input that could not be taken.
+    package var hasProblems = false
+    /// Files of the inbox that are not read because of their names.
+    package var unread = UnreadNames()
+    /// Counted files without a date; nil when nobody looked.
+    package var undated: UndatedFiles?
+    package var publication = Publication.nothing
+    /// Configured outputs that were made or failed.
+    package var outputs: [OutputOutcome] = []
+    /// Bytes read, as stored.
+    package var storedBytes = 0
+    package var seconds = 0.0
+
+    package init() {}
+
+    package var counts: OutcomeCounts {
+        var sum = OutcomeCounts()
+        for file in files where !file.isUnchanged { sum.add(file.counts) }
+        return sum
+    }
+
+    /// Bytes of content read.
+    package var bytes: Int { files.reduce(0) { $0 + $1.size } }
+
+    /// Whether some file is held, failed or waiting.
+    package var isIncomplete: Bool {
+        hasProblems || !stillOpen.isEmpty
+            || (files + followers).contains {
+                !$0.isGone && ($0.state == .held || $0.state == .failed || $0.state == .waiting)
+            }
+    }
+
+    /// The state of files followed from what became of others; only the state that each is left in matters.
+    mutating func follow(_ changes: [FileReport]) {
+        if changes.isEmpty { return }
+        let changed = Set(changes.map { ByteOrdered($0.name) })
+        stillOpen.removeAll { changed.contains(ByteOrdered($0.name)) }
+        func places(_ files: [FileReport]) -> [ByteOrdered: Int] {
+            Dictionary(files.enumerated().map { (ByteOrdered($1.name), $0) }, uniquingKeysWith: { first, _ in first })
+        }
+        let own = places(files)
+        var known = places(followers)
+        for change in changes {
+            let name = ByteOrdered(change.name)
+            if let place = own[name] {
+                files[place].state = change.state
+                files[place].reason = change.reason
+                files[place].isUnusual = change.isUnusual
+            } else if let place = known[name] {
+                followers[place] = change
+            } else {
+                known[name] = followers.count
+                followers.append(change)
+            }
+        }
+    }
+
+    /// Before any file was read, the state of some followed from the settings: what became of them later matters more.
+    mutating func followed(first settled: [FileReport]) {
+        if settled.isEmpty { return }
+        let later = Set((files + followers).map { ByteOrdered($0.name) })
+        followers = settled.filter { !later.contains(ByteOrdered($0.name)) } + followers
+    }
+}
+
+/// Watches a run while it goes on. Called from any thread.
+package protocol RunObserver: Sendable {
+    /// Reading begins: so many files with so many stored bytes.
+    func begin(files: Int, storedBytes: Int)
+    func advance(storedBytes: Int)
+    func finish(_ file: FileReport)
+    /// Reading is over; reports are made now.
+    func publishing()
+}

@@ -1,0 +1,326 @@
+//  Whether everything on disk is what it should be.
+//
+//      ledger      pages, schema, invariants
+//      partials    every version's: digest, size, page checksums, order of rows, sums and counts against the ledger
+//      total       row by row against a fresh merge of the partials that count
+//      reports     byte by byte against what the total gives, and against the receipt
+//
+//  A repair makes anew what is derived and wrong, folds again the files of damaged partials, and rebuilds a ledger that
+//  is lost (LedgerRebuilder.swift, Repairer.swift).
+
+import Checkpoints
+import Codecs
+import Configuration
+import DurableIO
+import Folding
+import Logging
+import Publishing
+import Records
+import Reports
+import RunSettings
+import Wording
+
+/// What a verification found.
+package struct VerifyReport: Sendable {
+    /// What the checkpoints cannot do without: the ledger and the partials.
+    package var damages: [String] = []
+    /// What is derived and not right.
+    package var stale: [String] = []
+    /// What is derived and of an earlier state; the next run renews it.
+    package var behind: [String] = []
+    /// Damage to what neither counts nor can count again: earlier generations can no longer be had.
+    package var history: [String] = []
+    package var partials = 0
+    package var rows = 0
+    /// Raw files that were folded afresh and compared.
+    package var sampled = 0
+    /// What a repair did and could not do, in words.
+    package var repairs: [String] = []
+    /// Whether everything found was made good, as far as it could be.
+    package var isRepaired = false
+    /// Whether something could not be had again: records that counted, decisions, or the history of runs and states.
+    package var hasLost = false
+
+    package var isSound: Bool { damages.isEmpty && stale.isEmpty || isRepaired }
+}
+
+/// Checks the checkpoints and the reports.
+package struct Verifier {
+    private let settings: Settings
+    private let fileSystem: FileSystem
+    private let logger: Logger
+    private let observer: any RunObserver
+
+    package init(
+        _ settings: Settings, fileSystem: FileSystem = .real, logger: Logger, observer: any RunObserver
+    ) {
+        self.settings = settings
+        self.fileSystem = fileSystem
+        self.logger = logger
+        self.observer = observer
+    }
+
+    private var now: String { Timestamp.text(milliseconds: WallClock.now() / 1_000_000) }
+
+    /// Checks everything; changes nothing and needs no lock.
+    ///
+    /// - Parameter sample: how many raw files to fold afresh and compare with their partials, chosen at random.
+    /// - Throws: `CheckpointError`, `LedgerError`, `IOError`.
+    package func verify(sample: Int = 0) throws -> VerifyReport {
+        let configuration = settings.configuration
+        let checkpoints = try CheckpointFolder.openForReading(
+            configuration.checkpoints, plan: configuration.plan, in: fileSystem)
+        var report = VerifyReport()
+        _ = try check(checkpoints, &report)
+        if report.damages.isEmpty && sample > 0 {
+            try SampleCheck(settings: settings, fileSystem: fileSystem).run(checkpoints, count: sample, &report)
+        }
+        return report
+    }
+
+    /// Checks everything and makes good what can be made good. Holds the writer's lock.
+    package func repair() throws -> VerifyReport {
+        var report = VerifyReport()
+        let checkpoints: CheckpointFolder
+        do {
+            checkpoints = try openWithSoundLedger()
+        } catch  where Self.isLedgerLost(error) {
+            report.damages.append("\(error)")
+            let (rebuilt, notes) = try LedgerRebuilder(settings: settings, fileSystem: fileSystem).rebuild()
+            report.repairs += notes
+            report.hasLost = true
+            return try finish(rebuilt, report)
+        }
+        return try finish(checkpoints, report)
+    }
+
+    /// Opens the folder for writing; when the ledger is not sound it is closed again, with its lock. Where there are no
+    /// checkpoints there is nothing to repair, and none are made.
+    private func openWithSoundLedger() throws -> CheckpointFolder {
+        let configuration = settings.configuration
+        guard try CheckpointFolder.exists(configuration.checkpoints, in: fileSystem) else {
+            throw CheckpointError.nothingYet(path: configuration.checkpoints)
+        }
+        let checkpoints = try CheckpointFolder.openForWriting(
+            configuration.checkpoints, plan: configuration.plan, now: now, in: fileSystem)
+        let faults = try checkpoints.ledger.check()
+        if !faults.isEmpty { throw LedgerError.damaged(path: checkpoints.ledger.path, detail: faults[0]) }
+        return checkpoints
+    }
+
+    private func finish(_ checkpoints: CheckpointFolder, _ start: VerifyReport) throws -> VerifyReport {
+        var report = start
+        let damaged = try check(checkpoints, &report)
+        if !damaged.isEmpty {
+            let (notes, loses) = try Repairer(
+                settings: settings, fileSystem: fileSystem, logger: logger, observer: observer
+            ).repair(checkpoints, damaged: damaged)
+            report.repairs += notes
+            if loses { report.hasLost = true }
+        }
+        if !report.stale.isEmpty || !report.damages.isEmpty || !report.behind.isEmpty {
+            try fileSystem.removeIfPresent(checkpoints.total.path)
+            _ = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem).publish(force: true)
+            report.isRepaired = true
+        }
+        return report
+    }
+
+    private static func isLedgerLost(_ error: any Error) -> Bool {
+        switch error {
+        case CheckpointError.ledgerMissing, CheckpointError.ledgerWentBack, CheckpointError.decisionsLost,
+            CheckpointError.otherLedger:
+            true
+        case LedgerError.damaged, LedgerError.notALedger: true
+        default: false
+        }
+    }
+
+    /// - Returns: the versions in use whose partials are damaged or gone.
+    private func check(_ checkpoints: CheckpointFolder, _ report: inout VerifyReport) throws -> [VersionRecord] {
+        report.damages += try checkpoints.ledger.check()
+        var damaged: [VersionRecord] = []
+        let used = Set(
+            try checkpoints.ledger.files().flatMap { [$0.holding.claim, $0.holding.present].compactMap { $0 } })
+        for version in try checkpoints.ledger.versions() {
+            let fault: String
+            do {
+                try checkpoints.partials.verify(version, apps: try checkpoints.ledger.apps(of: version.id))
+                report.partials += 1
+                report.rows += version.facts.rows
+                continue
+            } catch let error as DamagedTable {
+                fault = "\(error)"
+            } catch let error as IOError where error.isMissing {
+                fault = "\(error.path) is missing: the partial of \(version.facts.name)"
+            }
+            if used.contains(version.id) {
+                report.damages.append(fault)
+                damaged.append(version)
+            } else {
+                report.history.append(fault)
+            }
+        }
+        if damaged.isEmpty { try verifyDerived(checkpoints, &report) }
+        return damaged
+    }
+
+    /// How often what is derived is looked at when a writer changes it meanwhile.
+    private static let attempts = 10
+
+    /// Checks what is derived, again when a writer has moved on: total and reports of two states do not go together.
+    private func verifyDerived(_ checkpoints: CheckpointFolder, _ report: inout VerifyReport) throws {
+        let receiptPath = Path.join(settings.configuration.output, Publisher.receiptName)
+        func state() throws -> (generation: Int, receipt: XXH128?, total: FileStatus?) {
+            (
+                try checkpoints.ledger.generation, try digest(receiptPath),
+                try fileSystem.statusIfPresent(checkpoints.total.path)
+            )
+        }
+        for _ in 1...Self.attempts {
+            let before = try state()
+            var found = VerifyReport()
+            try verifyDerived(checkpoints, &found, receiptPath)
+            if try found.stale.isEmpty || state() == before {
+                report.stale += found.stale
+                report.behind += found.behind
+                return
+            }
+        }
+        report.behind.append("a writer changed total and reports faster than they could be checked")
+    }
+
+    private func verifyDerived(
+        _ checkpoints: CheckpointFolder, _ report: inout VerifyReport, _ receiptPath: String
+    ) throws {
+        let snapshot = try CountingSnapshot(checkpoints.ledger)
+        if snapshot.generation == 0 { return }
+        // One fresh merge gives both what the total and what the reports have to be.
+        let plan = checkpoints.total.plan(only: snapshot.counting, generation: snapshot.generation)
+        var rows = RowDigest()
+        let expected = Report.allCases.map { ExpectedReport($0) }
+        let pass = try ReportPass(
+            schema: plan.schema, map: settings.map,
+            outputs: expected.map { report in ReportOutput(report.report, format: .csv) { report.write($0) } })
+        try plan.run { batch in
+            rows.add(batch)
+            try pass.consume(batch)
+        }
+        let result = try pass.finish(snapshot.daySums)
+        try verifyTotal(checkpoints, plan, rows, &report)
+
+        let folder = settings.configuration.output
+        let outputs = expected.map { item in
+            Receipt.Output(
+                name: Publisher.fileName(item.report), digest: item.digest.hex, bytes: item.count,
+                rows: result.written.first { $0.report == item.report }!.rows)
+        }
+        let receipt = snapshot.receipt(settings, result, outputs)
+        guard let found = try receiptOnDisk(receiptPath) else {
+            report.stale.append("\(receiptPath) is missing or cannot be read")
+            return
+        }
+        // Reports of an earlier state have to be those that their own receipt describes, or those that are due: the
+        // receipt is renewed last.
+        let isBehind =
+            found.inputsDigest != snapshot.inputsDigest || found.mapDigest != settings.mapDigest
+            || found.generation != snapshot.generation || found.tool != Tool.name
+        if isBehind {
+            report.behind.append("the reports in \(folder) are of an earlier state (generation \(found.generation))")
+        } else if try digest(receiptPath) != receipt.json.withUnsafeBytes({ XXH128(of: $0) }) {
+            report.stale.append("\(receiptPath) does not describe the reports")
+        }
+        for output in isBehind ? found.outputs : outputs {
+            let path = Path.join(folder, output.name)
+            guard let digest = try digest(path) else {
+                report.stale.append("\(path) is missing")
+                continue
+            }
+            let isDue = outputs.contains { $0.name == output.name && $0.digest == digest.hex }
+            if digest.hex != output.digest, !isDue { report.stale.append("\(path) is not what the checkpoints give") }
+        }
+    }
+
+    private func receiptOnDisk(_ path: String) throws -> ReceiptSummary? {
+        guard try fileSystem.statusIfPresent(path)?.kind == .file else { return nil }
+        return try? ReceiptSummary(json: fileSystem.open(path, .read).readAll(limit: 1 << 28))
+    }
+
+    private func verifyTotal(
+        _ checkpoints: CheckpointFolder, _ plan: TotalPlan, _ expected: RowDigest, _ report: inout VerifyReport
+    ) throws {
+        let path = checkpoints.total.path
+        do {
+            guard let generation = try checkpoints.total.generation(checkpoints.ledger) else {
+                report.stale.append("\(path) is missing or not of this ledger")
+                return
+            }
+            let reader = try KeyedTableReader(path, kind: TotalStore.kind, in: fileSystem)
+            var rows = RowDigest()
+            try KeyedMerge(schema: reader.schema).run(
+                [MergeInput(measureCount: reader.schema.measures.count, next: reader.batches())],
+                rowLimit: KeyedTableFormat.rowGroupRows
+            ) { rows.add($0) }
+            if generation < plan.generation {
+                let update = try checkpoints.ledger.snapshot { try checkpoints.total.plan(checkpoints.ledger) }
+                guard update.keepsTotal else {
+                    return report.behind.append("\(path) is of generation \(generation), not \(plan.generation)")
+                }
+                // With what changed since it has to be what a fresh merge is.
+                var rows = RowDigest()
+                try update.run { rows.add($0) }
+                if update.schema != plan.schema || rows != expected {
+                    report.stale.append("\(path) is not the merge of the partials that counted")
+                }
+            } else if generation > plan.generation {
+                report.stale.append("\(path) is of generation \(generation), which the ledger does not know")
+            } else if reader.schema != plan.schema || rows != expected {
+                report.stale.append("\(path) is not the merge of the partials that count")
+            }
+        } catch let error as DamagedTable {
+            report.stale.append("\(error)")
+        } catch let error as FoldError {
+            report.stale.append("\(path): \(error)")
+        }
+    }
+
+    private func digest(_ path: String) throws -> XXH128? {
+        do {
+            return try fileDigest(try fileSystem.open(path, .read))
+        } catch  where error.isMissing {
+            return nil
+        }
+    }
+}
+
+/// Identifies a stream of batches by their rows.
+struct RowDigest: Equatable {
+    private var chain: [XXH128] = []
+    private var rows = 0
+
+    /// Batches are cut alike wherever they come from a merge.
+    mutating func add(_ batch: KeyedBatch) {
+        rows += batch.count
+        for key in batch.keys {
+            chain.append(key.bytes.withUnsafeBytes { XXH128(of: $0) })
+            chain.append(key.offsets.withUnsafeBytes { XXH128(of: $0) })
+        }
+        for measure in batch.measures { chain.append(measure.withUnsafeBytes { XXH128(of: $0) }) }
+    }
+}
+
+/// What a report has to be.
+private final class ExpectedReport {
+    let report: Report
+    private(set) var count = 0
+    private var state = StreamingXXH128()
+
+    init(_ report: Report) { self.report = report }
+
+    func write(_ bytes: UnsafeRawBufferPointer) {
+        state.update(bytes)
+        count += bytes.count
+    }
+
+    var digest: XXH128 { state.finish() }
+}

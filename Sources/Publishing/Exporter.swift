@@ -1,0 +1,274 @@
+//  A report from the checkpoints.
+//
+//  Without a range it comes from the total, brought up to what counts now in passing; with one it comes from the
+//  partials of the range's days. Either way it is one merge, and no raw file is read. When the total turns out to be
+//  damaged before anything went out, all partials are merged instead.
+
+import Checkpoints
+import Configuration
+import DurableIO
+import Folding
+import Records
+import Reports
+import RunSettings
+import Wording
+
+/// Writes reports without changing anything; runs beside a writer.
+package struct Exporter {
+    package let settings: Settings
+    package let fileSystem: FileSystem
+    /// Told, in words, what a reader of the rows might miss. The same may be said twice.
+    package let note: (String) -> Void
+
+    package init(
+        _ settings: Settings, fileSystem: FileSystem = .real, note: @escaping (String) -> Void = { _ in }
+    ) {
+        self.settings = settings
+        self.fileSystem = fileSystem
+        self.note = note
+    }
+
+    /// Checks a request before any work is done.
+    ///
+    /// - Returns: the columns of the answer.
+    /// - Throws: `QueryError`.
+    @discardableResult
+    package func check(_ request: ExportRequest) throws -> [ReportColumn] {
+        let settings = try request.generation == nil ? self.settings : settingsOf(request, open())
+        return try QueryEncoder(
+            request.query, request.report, settings.map, by: request.period, inner: TableFormat.csv.encoder { _ in }
+        ).columns
+    }
+
+    /// The settings with the categories of the request's generation, as far as the ledger has them; else those of now.
+    func settingsOf(_ request: ExportRequest, _ checkpoints: CheckpointFolder) throws -> Settings {
+        guard let generation = request.generation, let text = try checkpoints.ledger.categories(at: generation) else {
+            return settings
+        }
+        guard let map = CategoryMap(canonicalText: text) else {
+            throw Refused(.damaged, "the ledger has no valid categories of generation \(generation)")
+        }
+        return settings.with(map)
+    }
+
+    /// Writes in one of the plain formats.
+    package func export(
+        _ request: ExportRequest, format: TableFormat, isGzipped: Bool = false, sink: @escaping ReportSink
+    ) throws {
+        try export(request) { format.encoder(sink, isGzipped: isGzipped) }
+    }
+
+    /// - Parameter makeEncoder: makes the encoder that takes the rows. Called again when the total turns out to be damaged
+    ///   before the first encoder wrote anything.
+    /// - Throws: `QueryError`, `CheckpointError`, `LedgerError`, `DamagedTable`, `ReportError`, what the encoder throws.
+    package func export(_ request: ExportRequest, makeEncoder: () throws -> any TableEncoder) throws {
+        if request.query.isIdentity && request.period == nil { return try exportPlainly(request, makeEncoder) }
+        let checkpoints = try open()
+        let settings = try settingsOf(request, checkpoints)
+        let encoder = try QueryEncoder(
+            request.query, request.report, settings.map, by: request.period, inner: try makeEncoder())
+        let edition = try Edition(settings, checkpoints, request)
+        noteDays(edition)
+        try edition.write(encoder)
+        Self.lacks(request, encoder).forEach(note)
+    }
+
+    /// Tells which days an export is without.
+    func noteDays(_ edition: Edition) {
+        edition.lacks.forEach(note)
+        if let gaps = edition.gaps { note(gaps) }
+    }
+
+    /// What a query left that was perhaps not meant.
+    private static func lacks(_ request: ExportRequest, _ encoder: QueryEncoder) -> [String] {
+        if encoder.offered == 0 { return [] }
+        // Of a list each name that was not met is named.
+        if case .list = request.query.contracts {
+        } else if encoder.rows == 0, request.query.limit != 0 {
+            return [
+                "no row of the \(request.report.rawValue) report fits; it has \(Show.count(encoder.offered, "row"))"
+            ]
+        }
+        guard encoder.zeros > 0, let column = request.query.order.first?.column else { return [] }
+        return [
+            "\(Show.number(encoder.zeros)) of \(Show.count(encoder.rows, "row")) in this top "
+                + "\(encoder.zeros == 1 ? "has" : "have") nothing of \(Show.name(column))"
+        ]
+    }
+
+    /// The whole report, as it is published; from the total, if that can be read.
+    private func exportPlainly(_ request: ExportRequest, _ makeEncoder: () throws -> any TableEncoder) throws {
+        let checkpoints = try open()
+        let settings = try settingsOf(request, checkpoints)
+        func export(rebuilding: Bool) throws {
+            let edition = try Edition(settings, checkpoints, request, rebuilding: rebuilding)
+            noteDays(edition)
+            let encoder = try makeEncoder()
+            do {
+                try edition.write(request.report, encoder)
+            } catch  where encoder.bytesWritten == 0 && edition.usesTotal && Publisher.blamesTotal(error) {
+                try export(rebuilding: true)
+            }
+        }
+        try export(rebuilding: false)
+    }
+
+    /// What there is to say of the files that a request is about, from one merge. The request's query is not looked at.
+    ///
+    /// - Parameters:
+    ///   - top: how many of the contracts with most seconds are wanted.
+    ///   - beside: what else is to be read of the ledger at the same moment; it is told the generation. May be called
+    ///     again.
+    /// - Throws: `CheckpointError`, `LedgerError`, `DamagedTable`, `ReportError`; what `beside` throws.
+    package func summary(
+        _ request: ExportRequest, top: Int = 20, beside: (Ledger, _ generation: Int) throws -> Void = { _, _ in }
+    ) throws -> ReportSummary {
+        try counted(request, beside: beside) { try $0.summary(top: top) }.counts
+    }
+
+    /// Counts in a first pass what has to be known before the rows; from the total, if that can be read.
+    private func counted<Counts>(
+        _ request: ExportRequest, beside: (Ledger, _ generation: Int) throws -> Void = { _, _ in },
+        _ count: (Edition) throws -> Counts
+    ) throws -> (edition: Edition, counts: Counts) {
+        let checkpoints = try open()
+        let settings = try settingsOf(request, checkpoints)
+        func edition(rebuilding: Bool) throws -> Edition {
+            try checkpoints.ledger.snapshot {
+                let edition = try Edition(settings, checkpoints, request, rebuilding: rebuilding, needsReceipt: true)
+                try beside(checkpoints.ledger, edition.snapshot!.generation)
+                return edition
+            }
+        }
+        let first = try edition(rebuilding: false)
+        first.lacks.forEach(note)
+        do {
+            return (first, try count(first))
+        } catch  where first.usesTotal && Publisher.blamesTotal(error) {
+            let second = try edition(rebuilding: true)
+            return (second, try count(second))
+        }
+    }
+
+    /// The counted files that a request leaves out because they have no date; nil when there are none.
+    package func leftOut(_ request: ExportRequest) throws -> UndatedFiles? {
+        if request.days.isEverything { return nil }
+        let ledger = try open().ledger
+        let undated = UndatedFiles(
+            try ledger.countingVersions(at: request.generation).filter { !request.without.contains($0.facts.name) })
+        return undated.count == 0 ? nil : undated
+    }
+
+    /// The names of the files that a request leaves out, where a path to one was given.
+    ///
+    /// - Throws: `IOError`, `CheckpointError`, `LedgerError`.
+    package func names(without request: ExportRequest) throws -> Set<String> {
+        if request.without.isEmpty { return [] }
+        let ledger = try open().ledger
+        return try Set(
+            request.without.map { text in
+                try settings.names(meantBy: text, in: fileSystem).first { try ledger.file(named: $0) != nil } ?? text
+            })
+    }
+
+    package func open() throws -> CheckpointFolder {
+        try CheckpointFolder.openForReading(
+            settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
+    }
+}
+
+// MARK: - Workbooks
+
+extension Exporter {
+    /// Writes a workbook.
+    ///
+    /// - Parameters:
+    ///   - isWhole: all reports and a summary, in the unit of the request's query; else the rows of the request, and the
+    ///     files that they are made from.
+    ///   - scratch: a folder for small temporary files, which have no name.
+    /// - Throws: `WorkbookError`, and what `export` throws.
+    package func exportWorkbook(
+        _ request: ExportRequest, isWhole: Bool, scratch: String, rowsPerSheet: Int = Workbook.sheetRows - 1,
+        sink: @escaping ReportSink
+    ) throws {
+        if isWhole { return try exportWhole(request, scratch, rowsPerSheet, sink) }
+        let (edition, table) = try counted(request) { edition in
+            let counter = try edition.query(request.report, inner: RowCounter())
+            try edition.write(counter)
+            Self.lacks(request, counter).forEach(note)
+            return WorkbookTable(Self.title(request.report), counter.columns, rows: counter.rows)
+        }
+        try write(edition, nil, [table], scratch, rowsPerSheet, sink) { _, encoder in
+            try edition.write(edition.query(request.report, inner: encoder))
+        }
+    }
+
+    private func exportWhole(
+        _ request: ExportRequest, _ scratch: String, _ rowsPerSheet: Int, _ sink: @escaping ReportSink
+    ) throws {
+        precondition(request.period == nil, "a whole workbook is of all days together")
+        let (edition, summary) = try counted(request) { try $0.summary(top: 0) }
+        let reports = Report.allCases
+        let tables = try reports.map { report in
+            let columns = try edition.query(report, inner: RowCounter()).columns
+            return WorkbookTable(Self.title(report), columns, rows: Self.rows(report, summary))
+        }
+        try write(edition, summary, tables, scratch, rowsPerSheet, sink) { index, encoder in
+            let query = try edition.query(reports[index], inner: encoder)
+            try edition.write(reports[index], request.query.unit == .seconds ? encoder : query)
+        }
+    }
+
+    /// The name of a report's sheet.
+    private static func title(_ report: Report) -> String {
+        report.rawValue.prefix(1).uppercased() + report.rawValue.dropFirst()
+    }
+
+    private static func rows(_ report: Report, _ summary: ReportSummary) -> Int {
+        switch report {
+        case .engagement, .profile: summary.contracts
+        case .daily: summary.days.count
+        case .apps: summary.apps.count
+        }
+    }
+
+    /// Writes a workbook of these tables, and of the files behind them.
+    private func write(
+        _ edition: Edition, _ summary: ReportSummary?, _ tables: [WorkbookTable], _ scratch: String,
+        _ rowsPerSheet: Int, _ sink: @escaping ReportSink, rows: (Int, any TableEncoder) throws -> Void
+    ) throws {
+        if let gaps = edition.gaps { note(gaps) }
+        let snapshot = edition.snapshot!
+        let files = WorkbookTable(FilesTable.name, FilesTable.columns, rows: snapshot.files.count)
+        let workbook = Workbook(
+            summary, snapshot.origin(edition.settings), tables + [files], rowsPerSheet: rowsPerSheet)
+        let (frame, styles) = try frame(of: workbook, scratch)
+        try workbook.write(frame: frame, styles, isConcurrent: settings.jobs > 1, to: sink) { index, encoder in
+            if index < tables.count {
+                try rows(index, encoder)
+            } else {
+                try FilesTable.write(snapshot.files, to: encoder)
+            }
+        }
+    }
+
+    /// A workbook without its rows. libxlsxwriter writes to a path: here that of a file that has lost its name already, so
+    /// that nothing is left behind, be it by a kill.
+    private func frame(of workbook: Workbook, _ scratch: String) throws -> ([UInt8], WorkbookStyles) {
+        let file = try AtomicFile(Path.join(scratch, Self.frameName), in: fileSystem).dropName()
+        let styles = try workbook.writeFrame(at: "/proc/self/fd/\(file.descriptor)", scratch: scratch)
+        return (try file.readAll(limit: Self.largestFrame), styles)
+    }
+
+    static var frameName: String { "workbook" }
+    /// Bytes. A frame has a few hundred thousand at most.
+    private static var largestFrame: Int { 1 << 28 }
+}
+
+/// Takes rows and forgets them; the query before it has counted them.
+private final class RowCounter: TableEncoder {
+    var bytesWritten: Int { 0 }
+    func begin(_ columns: [ReportColumn]) {}
+    func append(_ block: RowBlock) {}
+    func finish() {}
+}

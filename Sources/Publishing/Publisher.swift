@@ -1,0 +1,202 @@
+//  From what counts to the reports on disk.
+//
+//      ledger at generation g ─▶ manifest
+//                             ─▶ plan of the total ─▶ one merge ─┬─▶ total.parquet
+//                                                                  └─▶ engagement, profile, daily, apps ─▶ receipt
+//
+//  All files are written aside first. Then they get their names one after another, engagement first, the receipt last: a
+//  receipt always describes reports that are all there. Whether the reports on disk are current is asked of the receipt: it names the
+//  contents that count and the map, so neither a lost total nor another ledger can be mistaken for this one.
+
+import Checkpoints
+import Codecs
+import Columns
+import Configuration
+import DurableIO
+import Folding
+import Glibc
+import Records
+import Reports
+import RunSettings
+import Wording
+
+/// How reports came to be current.
+package enum Publication: Sendable, Hashable {
+    /// They were already.
+    case current
+    /// They were written for this generation; `files` partials went into the merge.
+    case written(generation: Int, contracts: Int)
+    /// There is nothing to report on yet.
+    case nothing
+    /// No input could be folded, so no report takes the place of what is there.
+    case withheld
+
+    /// That of reports that were written now.
+    package var generation: Int? { if case .written(let generation, _) = self { generation } else { nil } }
+}
+
+/// Makes reports of what counts.
+package struct Publisher {
+    package let checkpoints: CheckpointFolder
+    package let settings: Settings
+    package let fileSystem: FileSystem
+    /// Told now and then while it goes on.
+    private let onProgress: () -> Void
+
+    package init(
+        checkpoints: CheckpointFolder, settings: Settings, fileSystem: FileSystem, onProgress: @escaping () -> Void = {}
+    ) {
+        self.checkpoints = checkpoints
+        self.settings = settings
+        self.fileSystem = fileSystem
+        self.onProgress = onProgress
+    }
+
+    private var output: String { settings.configuration.output }
+    package static let receiptName = "receipt.json"
+
+    package static func fileName(_ report: Report) -> String { report.rawValue + ".csv" }
+
+    /// Brings the total and all reports up to date.
+    ///
+    /// - Parameter force: write them though they seem to be current.
+    package func publish(force: Bool = false) throws -> Publication {
+        let snapshot = try CountingSnapshot(checkpoints.ledger)
+        if snapshot.generation == 0 { return .nothing }
+        let manifest = try Manifest(checkpoints.ledger)
+        if try Manifest.read(checkpoints.root, in: fileSystem) != manifest {
+            try manifest.write(checkpoints.root, in: fileSystem)
+        }
+        if !force, try isCurrent(snapshot) { return .current }
+        try fileSystem.createFolders(output)
+        try sweep()
+        let plan = try checkpoints.total.plan(checkpoints.ledger)
+        do {
+            return try write(snapshot, plan)
+        } catch  where plan.usesTotal && Self.blamesTotal(error) {
+            return try write(snapshot, try checkpoints.total.plan(checkpoints.ledger, rebuilding: true))
+        }
+    }
+
+    /// Removes unfinished reports of writers that crashed. Another process may be exporting into the same folder: what
+    /// belongs to one that lives stays.
+    private func sweep() throws {
+        let names = Report.allCases.map(Self.fileName) + [Self.receiptName]
+        for entry in try fileSystem.list(output) {
+            guard entry.kind == .file, let name = entry.name, let origin = AtomicFile.origin(ofTemporary: name),
+                names.contains(origin.name)
+            else { continue }
+            let isOwn = origin.processID == getpid()
+            if isOwn || (kill(origin.processID, 0) != 0 && errno == ESRCH) {
+                try fileSystem.removeIfPresent(Path.join(output, name))
+            }
+        }
+    }
+
+    /// Whether a merge with the total failed in a way that a merge of all partials that count may not: the total is not
+    /// what it should be, or a partial that is to be taken out of it is damaged.
+    static func blamesTotal(_ error: any Error) -> Bool {
+        switch error {
+        case is DamagedTable, is FoldError: true
+        case ReportError.output: false
+        case is ReportError: true
+        default: false
+        }
+    }
+
+    /// Whether the receipt describes what counts now and the reports are still there.
+    private func isCurrent(_ snapshot: CountingSnapshot) throws -> Bool {
+        guard try checkpoints.total.isFresh(checkpoints.ledger),
+            let status = try fileSystem.statusIfPresent(Path.join(output, Self.receiptName)), status.kind == .file,
+            let bytes = try? fileSystem.open(Path.join(output, Self.receiptName), .read).readAll(limit: 1 << 28),
+            let receipt = try? ReceiptSummary(json: bytes)
+        else { return false }
+        guard receipt.inputsDigest == snapshot.inputsDigest, receipt.mapDigest == settings.mapDigest,
+            receipt.tool == Tool.name, receipt.generation == snapshot.generation,
+            Set(receipt.outputs.map(\.name)) == Set(Report.allCases.map(Self.fileName))
+        else { return false }
+        return try receipt.outputs.allSatisfy {
+            try fileSystem.statusIfPresent(Path.join(output, $0.name))?.size == $0.bytes
+        }
+    }
+
+    private func write(_ snapshot: CountingSnapshot, _ plan: TotalPlan) throws -> Publication {
+        precondition(plan.generation == snapshot.generation, "the ledger changed under its only writer")
+        let files = try Report.allCases.map {
+            // People open a report, if at all, some time later.
+            ReportFile(
+                $0,
+                try AtomicFile(
+                    Path.join(output, Self.fileName($0)), in: fileSystem,
+                    bypassingCache: $0 == .engagement || $0 == .profile))
+        }
+        let engagement = files.filter { $0.report == .engagement }
+        let others = files.filter { $0.report != .engagement }
+        var written: [ReportResult.Written] = []
+        // People wait for engagement. When little changed it is made alone, which is soon done, and has its name before
+        // the work on the others begins; else both together take less. The receipt still speaks of the reports before:
+        // should this end here, the next start makes all of them.
+        if plan.isSmallChange {
+            let merge = try plan.open(withDays: false, jobs: settings.jobs)
+            let pass = try pass(merge, engagement)
+            try RangeOutput.run(merge, pass, into: nil, jobs: settings.jobs, onProgress: onProgress)
+            written += try pass.finish().written
+            try place(engagement)
+        }
+        let merge = try plan.open(jobs: settings.jobs)
+        let pass = try pass(merge, plan.isSmallChange ? others : files)
+        let total = plan.keepsTotal ? nil : try checkpoints.total.writer(plan)
+        try RangeOutput.run(merge, pass, into: total, jobs: settings.jobs, onProgress: onProgress)
+        let result = try pass.finish(snapshot.daySums)
+        written += result.written
+        if !plan.isSmallChange { try place(engagement) }
+        if let total {
+            _ = try total.seal(metadata: checkpoints.total.metadata(plan, checkpoints.ledger))
+            try total.file.place()
+        }
+        let receipt = snapshot.receipt(
+            settings, result,
+            files.map { file in
+                let written = written.first { $0.report == file.report }!
+                return Receipt.Output(
+                    name: Self.fileName(file.report), digest: file.digest.hex, bytes: file.file.count,
+                    rows: written.rows)
+            })
+        let receiptFile = try AtomicFile(Path.join(output, Self.receiptName), in: fileSystem)
+        try receipt.json.withUnsafeBytes { try receiptFile.write($0) }
+        try receiptFile.seal()
+        try place(others)
+        try receiptFile.place()
+        return .written(generation: snapshot.generation, contracts: result.mappedContracts)
+    }
+
+    private func place(_ files: [ReportFile]) throws {
+        for file in files { try file.file.seal() }
+        for file in files { try file.file.place(syncingFolder: false) }
+    }
+
+    private func pass(_ merge: RangedMerge, _ files: [ReportFile]) throws -> ReportPass {
+        try ReportPass(
+            schema: merge.schema, map: settings.map,
+            outputs: files.map { file in ReportOutput(file.report, format: .csv) { try file.write($0) } })
+    }
+}
+
+/// A report being written, with the digest of its bytes.
+private final class ReportFile {
+    let report: Report
+    let file: AtomicFile
+    private var state = StreamingXXH128()
+
+    init(_ report: Report, _ file: AtomicFile) {
+        self.report = report
+        self.file = file
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
+        state.update(bytes)
+        try file.write(bytes)
+    }
+
+    var digest: XXH128 { state.finish() }
+}

@@ -1,0 +1,79 @@
+//  What kind of trouble the errors of the rooms below are, and what people are advised to do about them.
+
+import Checkpoints
+import Configuration
+import DurableIO
+import Folding
+import Inbox
+import Postgres
+import Records
+import Reports
+import Wording
+
+extension ConfigurationError: Trouble { package var kind: TroubleKind { .request } }
+extension CategoryMapError: Trouble { package var kind: TroubleKind { .request } }
+extension QueryError: Trouble { package var kind: TroubleKind { .request } }
+extension InboxError: Trouble { package var kind: TroubleKind { .request } }
+extension IOError: Trouble { package var kind: TroubleKind { .system } }
+extension NewerFormat: Trouble { package var kind: TroubleKind { .damaged } }
+extension FoldError: Trouble { package var kind: TroubleKind { .damaged } }
+
+extension PostgresError: Trouble {
+    package var kind: TroubleKind { if case .address = self { .request } else { .system } }
+}
+
+extension CheckpointError: Trouble {
+    package var kind: TroubleKind {
+        switch self {
+        case .locked: .locked
+        case .ledgerMissing, .ledgerWentBack, .decisionsLost, .otherLedger: .damaged
+        case .moved: .system
+        case .nothingYet: .request
+        }
+    }
+}
+
+extension LedgerError: Trouble {
+    package var kind: TroubleKind {
+        switch self {
+        case .missing, .damaged, .notALedger, .newerFormat, .otherPlan, .refused, .sumWouldOverflow: .damaged
+        case .logUnreadable, .changedWhileRead: .system
+        case .sqlite(let error, _): error.kind == .damaged ? .damaged : .system
+        }
+    }
+
+    package var words: String {
+        "\(self)" + (isRepairable ? "; `watchfold verify --repair` rebuilds it from the partials" : "")
+    }
+
+    /// Whether a rebuilt ledger would help.
+    private var isRepairable: Bool {
+        switch self {
+        case .missing, .damaged, .notALedger: true
+        default: false
+        }
+    }
+}
+
+extension DamagedTable: Trouble {
+    package var kind: TroubleKind { .damaged }
+    package var words: String { "\(self); `watchfold verify` tells more" }
+}
+
+extension ReportError: Trouble {
+    /// What kept a report from being written, when that is known.
+    private var cause: (any Trouble)? { if case .output(_, let cause) = self { cause as? any Trouble } else { nil } }
+
+    package var kind: TroubleKind { cause?.kind ?? .damaged }
+    package var words: String { cause?.words ?? "\(self)" }
+}
+
+extension WorkbookError: Trouble {
+    package var kind: TroubleKind {
+        switch self {
+        case .library, .archive: .system
+        case .tooLarge: .request
+        case .rowsChanged: .damaged
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//  What a command needs to know, worked out from the configuration once.
+
+import Codecs
+import Configuration
+import DurableIO
+import Glibc
+import Inbox
+import Intake
+import Reports
+
+/// The configuration as the stages want it.
+package struct Settings: Sendable {
+    /// The file that is read when none is named.
+    package static let usualFile = "watchfold.yaml"
+
+    package let configuration: Configuration
+    package let fold: FoldSettings
+    package private(set) var map: CategoryMap
+    /// Of the map's canonical bytes, in hexadecimal.
+    package private(set) var mapDigest: String
+    /// Threads.
+    package private(set) var jobs: Int
+    /// The file that the configuration is in; nil when there is none.
+    package let configurationFile: String?
+
+    /// - Parameters:
+    ///   - unitSize: see `FoldSettings`.
+    ///   - file: the file that the configuration is in.
+    /// - Throws: `CategoryMapError` for categories that do not go together.
+    package init(
+        _ configuration: Configuration, unitSize: Int = FoldSettings.defaultUnitSize, file: String? = nil
+    ) throws {
+        self.configuration = configuration
+        configurationFile = file
+        fold = FoldSettings(
+            plan: configuration.plan, maxRecordBytes: configuration.maxRecordBytes.bytes,
+            rejectsPerFile: configuration.rejectsPerFile, unitSize: unitSize,
+            memory: configuration.memory.bytes, encoding: configuration.encoding)
+        map = try CategoryMap(configuration.categories.map { CategoryMap.Category($0.name, apps: $0.apps) })
+        mapDigest = Self.digest(map)
+        jobs = configuration.jobs ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    }
+
+    private static func digest(_ map: CategoryMap) -> String {
+        map.canonicalBytes.withUnsafeBytes { XXH128(of: $0).hex }
+    }
+
+    /// The same with other categories.
+    package func with(_ map: CategoryMap) -> Settings {
+        var settings = self
+        settings.map = map
+        settings.mapDigest = Self.digest(map)
+        return settings
+    }
+
+    /// The same for work in the background.
+    package var onOneThread: Settings {
+        var settings = self
+        settings.jobs = 1
+        return settings
+    }
+
+    /// What is set about names in the inbox.
+    package var inboxRules: InboxRules {
+        InboxRules(files: configuration.filePatterns, dates: configuration.datePatterns)
+    }
+
+    /// Files that have not changed for this long are not being written any more: what is cut short in them stays so.
+    /// Nanoseconds.
+    package var staleAfter: Int64 { Int64(configuration.watch.stale.milliseconds) * 1_000_000 }
+}
