@@ -54,7 +54,9 @@ let package = Package(
             "Checkpoints",
             ["Codecs", "Columns", "Records", "Folding", "ParquetTable", "Pipelines", "DurableIO", "CSQLite"]),
         library("FaultInjection", ["DurableIO", "CSQLite"]),
-        library("Reports", ["Columns", "Records", "Folding", "ParquetTable", "Pipelines", "CISAL", "CXLSX"]),
+        library("SmallJSON"),
+        library("Tables", ["Columns", "ParquetTable", "Pipelines", "Records", "SmallJSON", "CISAL", "CXLSX"]),
+        library("Engagement", ["Columns", "Folding", "Records", "SmallJSON", "Tables"]),
         library("Configuration", ["Records", yams]),
         library("Postgres", ["CPQ"]),
         library("StatusServer", ["DurableIO", "Pipelines", "Records"]),
@@ -62,8 +64,9 @@ let package = Package(
         library(
             "Watchfold",
             [
-                "CSignals", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords",
-                "Records", "Pipelines", "Postgres", "Reports", "SampleData", "StatusServer", logging, subprocess,
+                "CSignals", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Engagement", "Folding", "Inbox",
+                "JSONRecords", "Records", "Pipelines", "Postgres", "SampleData", "SmallJSON", "StatusServer", "Tables",
+                logging, subprocess,
             ]),
         .executableTarget(
             name: "watchfold", dependencies: ["Watchfold", "Configuration", "CWriteback", argumentParser],
@@ -84,19 +87,20 @@ let package = Package(
             name: "ReaderBenchmark", dependencies: ["JSONRecords", "Folding", "Records"], path: "Benchmarks/Reader",
             swiftSettings: strict),
         .executableTarget(
-            name: "PartsBenchmark", dependencies: ["Columns", "Folding", "ParquetTable", "Records", "Reports"],
+            name: "PartsBenchmark",
+            dependencies: ["Columns", "Engagement", "Folding", "ParquetTable", "Records", "Tables"],
             path: "Benchmarks/Parts", swiftSettings: strict),
 
         tests("PipelinesTests", ["Pipelines"]),
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
         tests("JSONRecordsTests", ["JSONRecords", "ReaderReference", "Records", "CByteScan"]),
         tests("FuzzTests", ["FuzzTargets", "ReaderReference"]),
-        tests("FoldingTests", ["Folding", "Columns", "Records"]),
+        tests("FoldingTests", ["Folding", "Columns", "Records", "TestSupport"]),
         tests("InboxTests", ["Inbox", "DurableIO", "Records", "TestSupport"]),
         tests(
             "CrashTests",
             [
-                "Watchfold", "FaultInjection", "Checkpoints", "Configuration", "DurableIO", "Records", "Reports",
+                "Watchfold", "FaultInjection", "Checkpoints", "Configuration", "DurableIO", "Engagement", "Records",
                 "SampleData", "TestSupport", logging,
             ]),
         tests("StatusServerTests", ["StatusServer", "DurableIO", "TestSupport"]),
@@ -105,14 +109,17 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Records", yams]),
         tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4", "CZstd"]),
         tests("ParquetTableTests", ["ParquetTable", "Columns"]),
-        tests("ReportsTests", ["Reports", "Columns", "Folding", "ParquetTable", "Records"]),
+        tests("SmallJSONTests", ["SmallJSON", "TestSupport"]),
+        tests("TablesTests", ["Tables", "Columns", "ParquetTable", "Records", "TestSupport"]),
+        tests(
+            "EngagementTests", ["Engagement", "Columns", "Folding", "Records", "SmallJSON", "Tables", "TestSupport"]),
         tests(
             "WatchfoldTests",
             [
                 "Watchfold", "CLZ4", "CZlib", "CZstd", "Checkpoints", "Columns", "Configuration", "DurableIO",
                 "Folding",
                 "Inbox",
-                "Records", "Reports", "TestSupport", logging,
+                "Records", "Engagement", "SmallJSON", "Tables", "TestSupport", logging,
             ]),
         tests("CommandTests", ["watchfold", "TestSupport", subprocess]),
         .testTarget(

@@ -1,9 +1,9 @@
 //  What the reader hands to the fold: up to 1,024 accepted records as columns.
 
 /// Bytes that somebody else owns.
-package struct ByteSlice {
-    package var base: UnsafePointer<UInt8>
-    package var count: Int
+@usableFromInline package struct ByteSlice {
+    @usableFromInline package var base: UnsafePointer<UInt8>
+    @usableFromInline package var count: Int
 
     @inlinable package init(base: UnsafePointer<UInt8>, count: Int) {
         self.base = base

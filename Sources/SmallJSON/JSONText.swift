@@ -1,4 +1,4 @@
-//  A writer of JSON (RFC 8259), for receipts: members in the order in which they are written, two spaces a level.
+//  The writer of JSON (RFC 8259): members in the order in which they are written, two spaces a level, or all in one line.
 //
 //      {
 //        "name": "20220401.json",
@@ -7,37 +7,62 @@
 //          "2022-04-01"
 //        ]
 //      }
+//
+//      {"name":"20220401.json","rejected":{},"days":["2022-04-01"]}
 
 /// JSON text that grows.
 package struct JSONText {
-    private(set) var text = ""
+    package enum Layout {
+        /// A member a line.
+        case indented
+        /// Without line ends and spaces, but for the one that ends the text.
+        case line
+    }
+
+    private var text = ""
+    private let layout: Layout
     /// How deep the next member is.
     private var depth = 0
     /// Whether the innermost object or array has a member yet.
     private var hasMember = false
 
+    package init(_ layout: Layout = .indented) { self.layout = layout }
+
+    /// An object in one line, which ends in LF.
+    package static func line(_ members: (inout JSONText) -> Void) -> String {
+        var text = JSONText(.line)
+        text.object(nil, members)
+        return text.text + "\n"
+    }
+
     /// Writes `{ … }`; as the member `key` when it is inside an object.
-    mutating func object(_ key: String? = nil, _ members: (inout JSONText) -> Void) {
+    package mutating func object(_ key: String? = nil, _ members: (inout JSONText) -> Void) {
         nested(key, "{", "}", members)
     }
 
     /// Writes `[ … ]`.
-    mutating func array(_ key: String? = nil, _ members: (inout JSONText) -> Void) {
+    package mutating func array(_ key: String? = nil, _ members: (inout JSONText) -> Void) {
         nested(key, "[", "]", members)
     }
 
-    mutating func member(_ key: String? = nil, _ value: String?) {
-        begin(key)
-        text += value.map(Self.quoted) ?? "null"
+    package mutating func member(_ key: String? = nil, _ value: String?) {
+        member(key, json: value.map(Self.quoted) ?? "null")
     }
 
-    mutating func member(_ key: String? = nil, _ value: some BinaryInteger) {
+    package mutating func member(_ key: String? = nil, _ value: some BinaryInteger) {
+        member(key, json: String(value))
+    }
+
+    package mutating func member(_ key: String? = nil, _ value: Bool) { member(key, json: value ? "true" : "false") }
+
+    /// Writes a value that is JSON already.
+    package mutating func member(_ key: String? = nil, json value: String) {
         begin(key)
-        text += String(value)
+        text += value
     }
 
     /// The text with a line end behind it.
-    func finished() -> [UInt8] {
+    package func finished() -> [UInt8] {
         precondition(depth == 0, "JSON ends inside an object or array")
         return Array(text.utf8) + [UInt8(ascii: "\n")]
     }
@@ -60,10 +85,12 @@ package struct JSONText {
         if hasMember { text += "," }
         if depth > 0 { newLine() }
         hasMember = true
-        if let key { text += Self.quoted(key) + ": " }
+        if let key { text += Self.quoted(key) + (layout == .line ? ":" : ": ") }
     }
 
-    private mutating func newLine() { text += "\n" + String(repeating: "  ", count: depth) }
+    private mutating func newLine() {
+        if layout == .indented { text += "\n" + String(repeating: "  ", count: depth) }
+    }
 
     /// A string in quotes. Only what must be escaped is (RFC 8259, section 7): quote, backslash and below U+0020.
     package static func quoted(_ string: String) -> String {

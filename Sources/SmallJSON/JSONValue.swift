@@ -1,8 +1,8 @@
-//  A small strict reader of JSON (RFC 8259), for receipts that are read back: one value, nothing behind it, no
+//  A small strict reader of JSON (RFC 8259), for small files that are read back: one value, nothing behind it, no
 //  extensions, valid UTF-8, no key twice, at most `depthLimit` deep.
 
-/// A JSON value. Numbers stay text: a receipt has only integers, and a double would not hold them all.
-indirect enum JSONValue: Equatable {
+/// A JSON value. Numbers stay text: what is read back has only integers, and a double would not hold them all.
+package indirect enum JSONValue: Equatable {
     case null
     case bool(Bool)
     case number(String)
@@ -11,7 +11,7 @@ indirect enum JSONValue: Equatable {
     case object([String: JSONValue])
 
     /// - Throws: `JSONError` with the byte offset of what is wrong.
-    init(_ bytes: [UInt8]) throws(JSONError) {
+    package init(_ bytes: [UInt8]) throws(JSONError) {
         // Checked once and for all, so that strings can be decoded without a thought.
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw JSONError(offset: 0, problem: "the text is not UTF-8")
@@ -22,13 +22,13 @@ indirect enum JSONValue: Equatable {
         guard scanner.offset == bytes.count else { throw scanner.error("text behind the value") }
     }
 
-    subscript(key: String) -> JSONValue? {
+    package subscript(key: String) -> JSONValue? {
         if case .object(let members) = self { members[key] } else { nil }
     }
 
-    var integer: Int? { if case .number(let text) = self { Int(text) } else { nil } }
-    var string: String? { if case .string(let text) = self { text } else { nil } }
-    var array: [JSONValue]? { if case .array(let values) = self { values } else { nil } }
+    package var integer: Int? { if case .number(let text) = self { Int(text) } else { nil } }
+    package var string: String? { if case .string(let text) = self { text } else { nil } }
+    package var array: [JSONValue]? { if case .array(let values) = self { values } else { nil } }
 }
 
 /// Where a text stops being JSON.

@@ -2,8 +2,8 @@
 
 import Records
 
-/// A column whose values are kept; texts by somebody else.
-enum OwnedColumn {
+/// A column whose values are kept; the bytes of texts by somebody else.
+package enum OwnedColumn {
     case text([ByteSlice])
     case integers([Int64])
 }
@@ -12,7 +12,7 @@ extension [OwnedColumn] {
     /// Lends all columns as one block, if there is a row.
     ///
     /// - Parameter count: rows; every column has so many.
-    func lend(_ count: Int, _ body: (RowBlock) throws -> Void) rethrows {
+    package func lend(_ count: Int, _ body: (RowBlock) throws -> Void) rethrows {
         if count > 0 { try lend(self[...], []) { try body(RowBlock(columns: $0, count: count)) } }
     }
 

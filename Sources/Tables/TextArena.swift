@@ -3,20 +3,20 @@
 import Records
 
 /// One byte string that is written anew again and again.
-struct OwnedBytes: ~Copyable {
+package struct OwnedBytes: ~Copyable {
     private var base: UnsafeMutablePointer<UInt8>
     private var count = 0
     private var capacity = 64
 
-    init() { base = .allocate(capacity: capacity) }
+    package init() { base = .allocate(capacity: capacity) }
 
     deinit { base.deallocate() }
 
     /// Good until the next `assign`.
-    var slice: ByteSlice { ByteSlice(base: base, count: count) }
+    package var slice: ByteSlice { ByteSlice(base: base, count: count) }
 
     /// - Precondition: `bytes` is no part of this string.
-    mutating func assign(_ bytes: ByteSlice) {
+    package mutating func assign(_ bytes: ByteSlice) {
         if bytes.count > capacity {
             base.deallocate()
             capacity = bytes.count * 2
@@ -28,60 +28,21 @@ struct OwnedBytes: ~Copyable {
 }
 
 /// Byte strings that live as long as the arena.
-struct TextArena: ~Copyable {
+package struct TextArena: ~Copyable {
     private var blocks: [UnsafeMutablePointer<UInt8>] = []
+
+    package init() {}
 
     deinit {
         for block in blocks { block.deallocate() }
     }
 
-    mutating func keep(_ text: String) -> ByteSlice {
+    package mutating func keep(_ text: String) -> ByteSlice {
         let bytes = Array(text.utf8)
         // An empty string needs an address too.
         let block = UnsafeMutablePointer<UInt8>.allocate(capacity: max(bytes.count, 1))
         for (index, byte) in bytes.enumerated() { block[index] = byte }
         blocks.append(block)
         return ByteSlice(base: block, count: bytes.count)
-    }
-}
-
-/// The texts of a profile: names of categories, and sets of them joined by '-'.
-///
-/// A set is a word, bit c for category c. Each set that occurs is written out once and kept: sets of the first ten
-/// categories in a table, the rare others in a dictionary.
-struct TasteTexts: ~Copyable {
-    private static let tableSize = 1024
-
-    private let names: [String]
-    private var arena = TextArena()
-    private let table: UnsafeMutablePointer<ByteSlice?>
-    private var others: [UInt64: ByteSlice] = [:]
-
-    init(names: [String]) {
-        self.names = names
-        table = .allocate(capacity: Self.tableSize)
-        table.initialize(repeating: nil, count: Self.tableSize)
-    }
-
-    deinit { table.deallocate() }
-
-    /// The names of the categories in a set, in order, joined by '-'; empty for the empty set.
-    @inline(__always)
-    mutating func text(_ set: UInt64) -> ByteSlice {
-        if set < UInt64(Self.tableSize), let known = table[Int(set)] { return known }
-        return slowText(set)
-    }
-
-    @inline(never)
-    private mutating func slowText(_ set: UInt64) -> ByteSlice {
-        if let known = others[set] { return known }
-        let members = names.indices.filter { set >> UInt64($0) & 1 == 1 }
-        let made = arena.keep(members.map { names[$0] }.joined(separator: "-"))
-        if set < UInt64(Self.tableSize) {
-            table[Int(set)] = made
-        } else {
-            others[set] = made
-        }
-        return made
     }
 }

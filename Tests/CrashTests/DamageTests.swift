@@ -7,7 +7,6 @@ import Checkpoints
 import DurableIO
 import FaultInjection
 import Foundation
-import Reports
 import TestSupport
 import Testing
 

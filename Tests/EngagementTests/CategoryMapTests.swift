@@ -1,4 +1,4 @@
-import Reports
+import Engagement
 import Testing
 
 private typealias Category = CategoryMap.Category

@@ -2,9 +2,11 @@
 
 import Foundation
 import Records
+import TestSupport
 import Testing
 
-@testable import Reports
+@testable import Engagement
+@testable import Tables
 
 @Suite struct ContractFilterTests {
     private func matches(_ filter: ContractFilter, _ contract: String) -> Bool {
@@ -27,7 +29,7 @@ import Testing
     }
 
     @Test func patternsAreThoseOfShells() {
-        var dice = SplitMix(seed: 11)
+        var dice = Dice(seed: 11)
         let letters = Array("ab*?[]!-\\")
         var agreed = (yes: 0, no: 0)
         for _ in 0..<60_000 {

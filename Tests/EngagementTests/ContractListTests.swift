@@ -3,7 +3,8 @@
 import Records
 import Testing
 
-@testable import Reports
+@testable import Engagement
+@testable import Tables
 
 @Suite struct ContractListTests {
     private func matches(_ list: ContractList, _ contract: String) -> Bool {
@@ -99,7 +100,7 @@ import Testing
                 var arena = TextArena()
                 let slices = names.map { arena.keep($0) }
                 let numbers = names.indices.map { Int64($0 * 100) }
-                try encoder.begin([ReportColumn("Contract", .text), ReportColumn("TVHours", .decimal(places: 2))])
+                try encoder.begin([TableColumn("Contract", .text), TableColumn("TVHours", .decimal(places: 2))])
                 try slices.withUnsafeBufferPointer { slices in
                     try numbers.withUnsafeBufferPointer { numbers in
                         try encoder.append(

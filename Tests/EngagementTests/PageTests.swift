@@ -6,7 +6,7 @@ import FoundationXML
 import Records
 import Testing
 
-@testable import Reports
+@testable import Engagement
 
 /// A page as its parser sees it.
 private final class ReadPage: NSObject, XMLParserDelegate {

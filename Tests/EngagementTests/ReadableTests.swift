@@ -2,9 +2,10 @@
 
 import Foundation
 import Records
+import TestSupport
 import Testing
 
-@testable import Reports
+@testable import Engagement
 
 @Suite struct ReadableTests {
     @Test(arguments: [
@@ -32,7 +33,7 @@ import Testing
 
     /// Against numbers with a fraction, which are exact enough where the rest is no tie.
     @Test func hoursAreRoundedAsOthersRoundThem() throws {
-        var random = SplitMix(seed: 5)
+        var random = Dice(seed: 5)
         for _ in 0..<3000 {
             let seconds = random.below(1 << (1 + random.below(34)))
             for places in 0...2 {
@@ -50,7 +51,7 @@ import Testing
     }
 
     @Test func aScaleHoldsItsLargestInAtMostFiveRoundSteps() {
-        var random = SplitMix(seed: 6)
+        var random = Dice(seed: 6)
         for round in 0..<3000 {
             let largest = Int128(round < 50 ? round : random.below(1 << (1 + random.below(62))))
             let unit: Int128 = random.below(2) == 0 ? 1 : 36
@@ -106,7 +107,7 @@ import Testing
     }
 
     @Test func longerStretchesAddUpAndLoseNothing() {
-        var random = SplitMix(seed: 11)
+        var random = Dice(seed: 11)
         for round in 0..<200 {
             let start = CalendarDay("0001-01-01")!.daysSinceEpoch + random.below(3_600_000)
             let span = [10, 80, 300, 2000, 20_000, 45_000][round % 6]

@@ -1,8 +1,10 @@
 import Foundation
 import Records
+import SmallJSON
+import TestSupport
 import Testing
 
-@testable import Reports
+@testable import Engagement
 
 @Suite struct ReceiptTests {
     private func receipt() throws -> Receipt {
@@ -182,38 +184,5 @@ import Testing
         }
         #expect(tooLenient.isEmpty)
         #expect(accepted > 100)
-    }
-
-    @Test func stringsSurviveWritingAndReading() throws {
-        let scalars = (0..<0x300).compactMap { Unicode.Scalar($0) }.map { String($0) }
-        for string in scalars + ["", "a\"b\\c/d", "😀\u{2028}\u{FFFF}", "\u{7F}é"] {
-            let quoted = bytes(JSONText.quoted(string))
-            #expect(try JSONValue(quoted) == .string(string))
-            let foundation = try JSONSerialization.jsonObject(with: Data(quoted), options: .fragmentsAllowed)
-            #expect((foundation as? String).map { bytes($0) } == bytes(string))
-        }
-    }
-
-    @Test(arguments: [
-        #""\ud83d\ude00\u00e9\/\b\f""#, "[1, -0, 1e5, 1.5E-3, 0.0]", #" {"a" : [ ] , "b":{}} "#, "true", "null",
-        "[[[]]]",
-    ])
-    func acceptsJSON(_ text: String) throws {
-        _ = try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
-        _ = try JSONValue(bytes(text))
-    }
-
-    @Test(arguments: [
-        "", " ", "01", "1.", ".5", "1e", "+1", "-", "tru", "nul", "[1,]", "[,]", "{\"a\":1,}", "{\"a\"}", "{a:1}",
-        "[1 2]",
-        "\"", "\"\\", "\"\\x\"", "\"\\u12\"", "\"\\ud83d\"", "\"\\ude00\"", "\"\\ud83d\\u0041\"", "\"\t\"", "1 1",
-        "[1}",
-        "{\"a\":1,\"a\":2}", "[", "{", "\u{FEFF}1", "'a'", "NaN",
-    ])
-    func refusesWhatIsNoJSON(_ text: String) { #expect(throws: JSONError.self) { try JSONValue(bytes(text)) } }
-
-    @Test func refusesBadUTF8AndDeepNesting() {
-        #expect(throws: JSONError.self) { try JSONValue([0x22, 0xC3, 0x22]) }
-        #expect(throws: JSONError.self) { try JSONValue(Bytes(repeating: UInt8(ascii: "["), count: 100_000)) }
     }
 }

@@ -1,7 +1,8 @@
 import Columns
+import Engagement
 import Folding
 import Records
-import Reports
+import TestSupport
 import Testing
 
 @Suite struct ReportErrorTests {

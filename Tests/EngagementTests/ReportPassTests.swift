@@ -1,7 +1,9 @@
 import Columns
+import Engagement
 import Folding
 import Records
-import Reports
+import Tables
+import TestSupport
 import Testing
 
 /// Collects what sinks get.
@@ -33,7 +35,7 @@ func run(
         "a long name of an app", "a long name of an apq", "\tx", "é",
     ]
 
-    private func randomMap(_ random: inout SplitMix) throws -> CategoryMap {
+    private func randomMap(_ random: inout Dice) throws -> CategoryMap {
         if random.below(3) == 0 { return .standard }
         var categories = (0..<(1 + random.below(14))).map { index in
             CategoryMap.Category(["K", "na,me", "q\"", "t\tb", "Nr"][random.below(5)] + "\(index)", apps: [])
@@ -46,7 +48,7 @@ func run(
 
     @Test(arguments: 0..<40)
     func agreesWithNaivePivot(seed: Int) throws {
-        var random = SplitMix(seed: UInt64(seed))
+        var random = Dice(seed: UInt64(seed))
         let map = try randomMap(&random)
         let count = [0, 1, 5, 50, 400][seed % 5]
         let events = Events(seed: UInt64(seed), events: count, negative: seed % 2 == 1)
@@ -85,7 +87,7 @@ func run(
 
     /// Parts of the total, cut between contracts, in memory that is used again and again.
     @Test(arguments: 0..<30) func partsGiveTheSameBytes(seed: Int) throws {
-        var random = SplitMix(seed: UInt64(seed) &+ 1000)
+        var random = Dice(seed: UInt64(seed) &+ 1000)
         let map = try randomMap(&random)
         let events = Events(seed: UInt64(seed), events: [0, 1, 30, 400][seed % 4], negative: seed % 2 == 1)
         let whole = events.batches(cuts: [])
@@ -235,7 +237,7 @@ func run(
     /// 64 categories use every bit of a set, and sets beyond the table of small ones.
     @Test func sixtyFourCategoriesFit() throws {
         let map = try CategoryMap((0..<64).map { CategoryMap.Category("C\($0)", apps: ["app\($0)"]) })
-        var random = SplitMix(seed: 3)
+        var random = Dice(seed: 3)
         let all = (0..<600).map { _ in
             Event(
                 contract: "\(random.below(60))", app: "app\(random.below(64))", seconds: Int64(random.below(3)),

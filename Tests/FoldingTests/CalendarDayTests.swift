@@ -1,6 +1,7 @@
 import Folding
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @Suite struct CalendarDayTests {
@@ -65,7 +66,7 @@ import Testing
     }
 
     @Test func gapsAreTheDaysBetween() {
-        var random = SplitMix(seed: 7)
+        var random = Dice(seed: 7)
         for _ in 0..<200 {
             let start = Int.random(in: -1000...30_000, using: &random)
             let numbers = Set((0..<Int.random(in: 0...12, using: &random)).map { _ in start + random.below(20) })

@@ -1,7 +1,8 @@
 import Records
+import TestSupport
 import Testing
 
-@testable import Reports
+@testable import Tables
 
 @Suite struct ByteTextTests {
     private func lend<R>(_ bytes: Bytes, _ body: (ByteSlice) -> R) -> R {
@@ -31,13 +32,13 @@ import Testing
         for pair in Int64(0)..<100 {
             for place in 0..<7 { values.append(pair * [1, 10, 100, 1000, 10_000, 100_000, 1_000_000][place] + 3) }
         }
-        var random = SplitMix(seed: 1)
+        var random = Dice(seed: 1)
         for shift in 0..<64 { values += (0..<50).map { _ in Int64(bitPattern: random.next()) >> Int64(shift) } }
         for value in values { #expect(written(value) == String(value)) }
     }
 
     @Test func orderIsThatOfUnsignedBytes() {
-        var random = SplitMix(seed: 2)
+        var random = Dice(seed: 2)
         let alphabet: [UInt8] = [0, 1, 0x41, 0x7F, 0x80, 0xFF]
         for _ in 0..<6000 {
             let shared = (0..<random.below(20)).map { _ in alphabet[random.below(6)] }
@@ -69,23 +70,10 @@ import Testing
         }
     }
 
-    @Test func dayCountsAreTheColumnSums() {
-        var random = SplitMix(seed: 4)
-        for count in [0, 1, 254, 255, 256, 1000] {
-            let sets = (0..<count).map { _ in Int64(bitPattern: random.next() | 1 << 63) }
-            var counts = DayCounts()
-            sets.withUnsafeBufferPointer { sets in
-                if let base = sets.baseAddress { counts.add(base, count: count) }
-            }
-            let expected = (0..<64).map { bit in Int64(sets.count { $0 >> Int64(bit) & 1 == 1 }) }
-            #expect(counts.counts == expected)
-        }
-    }
-
     @Test func fieldsLongerThanTheBufferAreWrittenWhole() throws {
         var text: Bytes = []
         let encoder = TableFormat.csv.encoder { text += $0 }
-        let columns = [ReportColumn("a", .text), ReportColumn("b", .integer)]
+        let columns = [TableColumn("a", .text), TableColumn("b", .integer)]
         try encoder.begin(columns)
         var fields: Table = [["a", "b"].map(bytes)]
         for length in [1, 300_000, 131_070, 131_080, 5] {

@@ -2,9 +2,10 @@
 
 import Foundation
 import Records
+import TestSupport
 import Testing
 
-@testable import Reports
+@testable import Tables
 
 @Suite struct CopyTextTests {
     /// Rows as a server takes them; nil is no value.
@@ -56,7 +57,7 @@ import Testing
     private func encoded(_ texts: [String], _ zeros: ZeroBytes = ZeroBytes()) throws -> [UInt8] {
         var bytes: [UInt8] = []
         let encoder = CopyText.encoder(zeros) { bytes += $0 }
-        try encoder.begin([ReportColumn("A", .text), ReportColumn("B", .integer), ReportColumn("C", .text)])
+        try encoder.begin([TableColumn("A", .text), TableColumn("B", .integer), TableColumn("C", .text)])
         var arena = TextArena()
         let slices = texts.map { arena.keep($0) }
         let numbers = texts.indices.map { Int64($0) * 1_000_003 - 7 }
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test func anyTextComesBack() throws {
-        var dice = SplitMix(seed: 11)
+        var dice = Dice(seed: 11)
         let alphabet: [Character] = ["\\", "\t", "\n", "\r", "N", ".", "n", "t", "x", "0", "é", "😀", "a"]
         let texts = (0..<2000).map { _ in
             String((0..<dice.below(40)).map { _ in alphabet[dice.below(alphabet.count)] })

@@ -4,7 +4,7 @@ import Foundation
 import Records
 import Testing
 
-@testable import Reports
+@testable import Tables
 
 @Suite struct GzipTextTests {
     private func gunzip(_ bytes: [UInt8]) throws -> [UInt8] {
@@ -40,7 +40,7 @@ import Testing
             var arena = TextArena()
             let names = (0..<500).map { arena.keep("C\($0)") }
             let numbers = (0..<500).map { Int64($0) * 1001 }
-            try encoder.begin([ReportColumn("Contract", .text), ReportColumn("TVDuration", .integer)])
+            try encoder.begin([TableColumn("Contract", .text), TableColumn("TVDuration", .integer)])
             try names.withUnsafeBufferPointer { names in
                 try numbers.withUnsafeBufferPointer { numbers in
                     try encoder.append(

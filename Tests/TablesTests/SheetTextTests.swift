@@ -3,12 +3,12 @@
 import Records
 import Testing
 
-@testable import Reports
+@testable import Tables
 
 @Suite struct SheetTextTests {
     private static let columns = [
-        ReportColumn("Contract", .text), ReportColumn("Date", .text, isDate: true),
-        ReportColumn("TVDuration", .integer, isSeconds: true),
+        TableColumn("Contract", .text), TableColumn("Date", .text, isDate: true),
+        TableColumn("TVDuration", .integer, hasUnit: true),
     ]
 
     private func lines(
@@ -143,8 +143,8 @@ extension String {
         var bytes: [UInt8] = []
         let encoder = SheetTextEncoder(.sheets, delimiter, sign) { bytes += Array($0) }
         try encoder.begin([
-            ReportColumn("TVHours", .decimal(places: 2)), ReportColumn("Time", .duration),
-            ReportColumn("Days", .integer),
+            TableColumn("TVHours", .decimal(places: 2)), TableColumn("Time", .duration),
+            TableColumn("Days", .integer),
         ])
         let numbers: [Int64] = [-150]
         try numbers.withUnsafeBufferPointer {

@@ -4,9 +4,10 @@
 import Foundation
 import FoundationXML
 import Records
+import TestSupport
 import Testing
 
-@testable import Reports
+@testable import Tables
 
 @Suite struct WorkbookTests {
     // MARK: Texts
@@ -54,8 +55,8 @@ import Testing
 
     @Test func anArchiveIsWhatWasWritten() throws {
         var archive: [UInt8] = []
-        let zip = ZipWriter { archive += Array($0) }
-        var random = SplitMix(seed: 17)
+        let zip = ZipWriter({ archive += Array($0) }, fewer: "rows")
+        var random = Dice(seed: 17)
         let contents: [[UInt8]] = [
             [], Array("hello".utf8), Array(repeating: 65, count: 700_000),
             (0..<200_000).map { _ in UInt8.random(in: 0...255, using: &random) },
@@ -99,8 +100,8 @@ import Testing
     // MARK: Whole workbooks
 
     private static let columns = [
-        ReportColumn("Contract", .text), ReportColumn("Date", .text, isDate: true), ReportColumn("Seconds", .integer),
-        ReportColumn("Hours", .decimal(places: 2)), ReportColumn("Time", .duration),
+        TableColumn("Contract", .text), TableColumn("Date", .text, isDate: true), TableColumn("Seconds", .integer),
+        TableColumn("Hours", .decimal(places: 2)), TableColumn("Time", .duration),
     ]
     private static let texts = [
         "0012", "=1+1", "1E5", "a\"b", "two\nlines", "é😀", " lead", "a<&>b", "\r\u{1}", "_x0041_", "",
@@ -111,10 +112,10 @@ import Testing
     private static func number(_ row: Int) -> Int64 { Int64(row) &* 1_000_000_007 % 1_000_003 * 1_000_000_000_039 }
 
     private static func write(rows: Int, perSheet: Int, isConcurrent: Bool) throws -> [UInt8] {
-        let origin = WorkbookOrigin(
-            tool: "test", generation: 3, inputsDigest: "ab", mapDigest: "cd", days: [CalendarDay("2022-04-01")!],
-            files: 1)
-        let workbook = Workbook(nil, origin, [WorkbookTable("Rows", columns, rows: rows)], rowsPerSheet: perSheet)
+        let properties = WorkbookProperties(
+            title: "Rows", subject: "Some rows", author: "test", comments: "", day: CalendarDay("2022-04-01")!,
+            custom: [.number("Generation", 3), .text("Digest", "ab")])
+        let workbook = Workbook(properties, [WorkbookTable("Rows", columns, rows: rows)], rowsPerSheet: perSheet)
         let folder = FileManager.default.temporaryDirectory.path
         let path = folder + "/watchfold-\(UUID()).xlsx"
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -189,11 +190,11 @@ import Testing
     }
 
     @Test func rowsThatWereNotCountedAreNoticed() throws {
-        let origin = WorkbookOrigin(tool: "", generation: 0, inputsDigest: "", mapDigest: "", days: [], files: 0)
+        let properties = WorkbookProperties(title: "", subject: "", author: "", comments: "")
         let folder = FileManager.default.temporaryDirectory.path
         for rows in [0, 1, 3] {
             let workbook = Workbook(
-                nil, origin, [WorkbookTable("Rows", [ReportColumn("N", .integer)], rows: 2)], rowsPerSheet: 1)
+                properties, [WorkbookTable("Rows", [TableColumn("N", .integer)], rows: 2)], rowsPerSheet: 1)
             let path = folder + "/watchfold-\(UUID()).xlsx"
             defer { try? FileManager.default.removeItem(atPath: path) }
             let styles = try workbook.writeFrame(at: path, scratch: folder)
@@ -201,7 +202,7 @@ import Testing
             #expect(throws: WorkbookError.rowsChanged(table: "Rows")) {
                 try workbook.write(frame: frame, styles, isConcurrent: false) { _ in
                 } rows: { _, encoder in
-                    try encoder.begin([ReportColumn("N", .integer)])
+                    try encoder.begin([TableColumn("N", .integer)])
                     try [OwnedColumn.integers(Array(repeating: 1, count: rows))].lend(rows) { try encoder.append($0) }
                     try encoder.finish()
                 }
@@ -210,8 +211,8 @@ import Testing
     }
 
     @Test func aFrameThatCannotBeWrittenIsAnError() {
-        let origin = WorkbookOrigin(tool: "", generation: 0, inputsDigest: "", mapDigest: "", days: [], files: 0)
-        let workbook = Workbook(nil, origin, [WorkbookTable("Rows", [ReportColumn("N", .integer)], rows: 0)])
+        let properties = WorkbookProperties(title: "", subject: "", author: "", comments: "")
+        let workbook = Workbook(properties, [WorkbookTable("Rows", [TableColumn("N", .integer)], rows: 0)])
         #expect(throws: WorkbookError.self) { try workbook.writeFrame(at: "/nowhere/x.xlsx", scratch: "/tmp") }
     }
 }

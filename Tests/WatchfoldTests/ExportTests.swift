@@ -1,9 +1,9 @@
 //  Reports of ranges of days, and what the status tells.
 
 import Checkpoints
+import Engagement
 import Foundation
 import Records
-import Reports
 import Testing
 
 @testable import Watchfold

@@ -2,9 +2,10 @@
 
 import Configuration
 import DurableIO
+import Engagement
 import Foundation
 import Records
-import Reports
+import SmallJSON
 import Testing
 
 @testable import Watchfold
@@ -50,7 +51,7 @@ import Testing
         #expect(try bytes(bench, "new/book.xlsx") == workbook(.engagement, isWhole: true))
         #expect(try bytes(bench, "one.xlsx") == workbook(.apps, isWhole: false))
         #expect(try bytes(bench, "profile.parquet") == bench.bytes(ExportRequest(.profile), .parquet))
-        var query = RowQuery()
+        var query = ReportQuery()
         query.unit = .hms
         #expect(try bytes(bench, "d.csv") == bench.bytes(ExportRequest(.daily, query: query), .csv))
         #expect(try bytes(bench, "e") == bench.bytes(ExportRequest(.engagement), .jsonl))
@@ -274,7 +275,7 @@ import Testing
             .engagement, days: DayRange(first: CalendarDay("2022-04-02"), last: CalendarDay("2022-04-05")))
         for request in [everything, april] {
             let summary = try exporter.summary(request, top: 3)
-            var query = RowQuery()
+            var query = ReportQuery()
             query.columns = ["TV", "Movie", "Child", "Relax", "Sport"]
             query.columns! += ["TotalDuration", "MostWatch", "Taste", "ActiveDays"]
             let text = try bench.export(ExportRequest(.profile, days: request.days, query: query))

@@ -1,9 +1,10 @@
 //  What is asked of a report, against the plain report: read as text, filtered, sorted and cut once more by hand.
 
 import DurableIO
+import Engagement
 import Foundation
 import Records
-import Reports
+import Tables
 import Testing
 
 @testable import Watchfold
@@ -76,7 +77,7 @@ import Testing
             let middle = plain.rows.map { plain.seconds($0, Self.categories) }.sorted()[plain.rows.count / 2]
             let first = plain.rows[3][0]
 
-            var query = RowQuery()
+            var query = ReportQuery()
             query.minSeconds = Int64(middle)
             query.categories = ["Movie", "sport"]
             var expected = plain
@@ -91,7 +92,7 @@ import Testing
             expected.rows = plain.rows.filter { plain.seconds($0, Self.categories) >= middle }
             #expect(try Rows(bench.export(ExportRequest(report, query: query))) == expected)
 
-            query = RowQuery()
+            query = ReportQuery()
             query.order = [RowOrder("TotalDuration", isDescending: true)]
             query.limit = 7
             expected.rows = plain.rows.enumerated().sorted { a, b in
@@ -110,7 +111,7 @@ import Testing
             }.map { [$0[plain.column("RelaxDuration")], $0[0]] }
             #expect(try Rows(bench.export(ExportRequest(report, query: query))) == expected)
 
-            query = RowQuery()
+            query = ReportQuery()
             query.contracts = .pattern(GlobPattern(first.prefix(1) + "*"))
             query.limit = 2
             expected = plain
@@ -121,7 +122,7 @@ import Testing
             expected.rows = [plain.rows[3]]
             #expect(try Rows(bench.export(ExportRequest(report, query: query))) == expected)
 
-            query = RowQuery()
+            query = ReportQuery()
             query.unit = .minutes
             let minutes = try Rows(bench.export(ExportRequest(report, query: query)))
             #expect(minutes.header.contains("TVMinutes") && !minutes.header.contains("TVDuration"))
@@ -142,7 +143,7 @@ import Testing
         }
         bench.put("20220401.json", text)
         try bench.run()
-        var query = RowQuery()
+        var query = ReportQuery()
         query.order = [RowOrder("Movie", isDescending: true), RowOrder("Contract")]
         let all = try Rows(bench.export(ExportRequest(.engagement, query: query)))
         #expect(all.rows.count == 150_000)
@@ -186,7 +187,7 @@ import Testing
 
     @Test func whatHasNoDateFollowsAllDates() throws {
         let bench = try Self.bench(74)
-        var query = RowQuery()
+        var query = ReportQuery()
         query.order = [RowOrder("Date")]
         let plain = try bench.export(.daily, from: nil)
         #expect(try Rows(plain).rows.last?[0] == "")
@@ -257,7 +258,7 @@ import Testing
                 #expect(try bench.export(ExportRequest(report, generation: generation)) == reports[report])
             }
         }
-        var query = RowQuery()
+        var query = ReportQuery()
         query.columns = ["TV"]
         #expect(throws: QueryError.self) { try bench.export(ExportRequest(.engagement, query: query)) }
         #expect(
@@ -270,7 +271,7 @@ import Testing
 
     @Test func everyFormatHasTheSameRows() throws {
         let bench = try Self.bench(75)
-        var query = RowQuery()
+        var query = ReportQuery()
         query.minSeconds = 1
         let request = ExportRequest(.profile, query: query, period: .month)
         let plain = try Rows(bench.export(request))
@@ -346,8 +347,8 @@ import Testing
 
     @Test func whatMakesNoSenseIsRefused() throws {
         let bench = try Self.bench(76, records: 5)
-        func refused(_ report: Report, _ change: (inout RowQuery) -> Void) {
-            var query = RowQuery()
+        func refused(_ report: Report, _ change: (inout ReportQuery) -> Void) {
+            var query = ReportQuery()
             change(&query)
             #expect(throws: QueryError.self) { try bench.export(ExportRequest(report, query: query)) }
         }

@@ -1,9 +1,9 @@
 //  What a report to look at says, against the plain reports, the ledger's other answers, and the clock.
 
 import DurableIO
+import Engagement
 import Foundation
 import Records
-import Reports
 import Testing
 
 @testable import Watchfold

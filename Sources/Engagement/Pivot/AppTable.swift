@@ -5,6 +5,7 @@
 //  ordinary open-addressing one (linear probing, at most half full), so that many apps are no trouble either.
 
 import Records
+import Tables
 
 /// Interned app names and what is counted for each.
 struct AppTable: ~Copyable {

@@ -3,6 +3,7 @@
 import Columns
 import Folding
 import Records
+import Tables
 
 /// The columns of the reports that have a row for each contract. Good during one call.
 struct ContractColumns {
@@ -17,11 +18,6 @@ struct ContractColumns {
         case .daily, .apps: preconditionFailure("\(report) has no rows of contracts")
         }
     }
-}
-
-extension Report {
-    /// Whether it has a row for each contract.
-    var isOfContracts: Bool { self == .engagement || self == .profile }
 }
 
 /// Runs rows through a pivot and counts what is counted on the way.

@@ -16,6 +16,7 @@
 //  that only a profile has are made for a whole block at a time.
 
 import Records
+import Tables
 
 /// The rows of a batch, as pointers that are good during one call.
 struct PivotRows {

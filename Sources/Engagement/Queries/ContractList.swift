@@ -14,6 +14,7 @@
 
 import Records
 import Synchronization
+import Tables
 
 /// Contracts that are wanted, and which of them were met.
 package final class ContractList: Sendable {

@@ -2,69 +2,14 @@
 //
 //      report ─▶ contracts? category? seconds? ─▶ order, limit ─▶ columns, unit ─▶ encoder
 //
-//  A row is kept when it passes every filter. Rows keep the report's own order, or are sorted; rows that are equal then
-//  stay in the report's order, so that the answer is always the same. The limit comes last.
+//  A row is kept when it passes every filter (ReportFilter.swift). The rest is what can be asked of any table
+//  (TableQuery.swift); here are the names that it is asked with.
 
 import Records
-
-/// The unit of the columns that are in seconds.
-package enum DurationUnit: String, Sendable, CaseIterable {
-    case seconds
-    /// With two places behind the point, rounded half away from zero; `TVDuration` becomes `TVMinutes`.
-    case minutes
-    /// With two places behind the point, rounded half away from zero; `TVDuration` becomes `TVHours`.
-    case hours
-    /// Hours, minutes and seconds: `27:46:40`.
-    case hms
-
-    static let places = 2
-
-    func column(_ column: ReportColumn) -> ReportColumn {
-        guard column.isSeconds, self != .seconds else { return column }
-        func renamed(_ unit: String) -> String {
-            column.name.hasSuffix(Self.suffix) ? column.name.dropLast(Self.suffix.count) + unit : column.name + unit
-        }
-        switch self {
-        case .seconds: return column
-        case .minutes: return ReportColumn(renamed("Minutes"), .decimal(places: Self.places))
-        case .hours: return ReportColumn(renamed("Hours"), .decimal(places: Self.places))
-        case .hms: return ReportColumn(column.name, .duration)
-        }
-    }
-
-    private static let suffix = "Duration"
-
-    /// Seconds in the unit of the column: hundredths of a minute or an hour, else seconds.
-    ///
-    ///     minutes: 90 seconds are 150 hundredths, 1 second is 2 (0.0166… rounded)
-    func value(_ seconds: Int64) -> Int64 {
-        let unit: Int64
-        switch self {
-        case .seconds, .hms: return seconds
-        case .minutes: unit = 60
-        case .hours: unit = 3600
-        }
-        // 100 / unit is 5 / 3 or 1 / 36; the sum of the rounded rest and the whole fits, being smaller or not much larger.
-        let scaled = Int128(seconds) * 100
-        let half = Int128(unit / 2)
-        let rounded = (scaled + (scaled < 0 ? -half : half)) / Int128(unit)
-        return Int64(clamping: rounded)
-    }
-}
-
-/// How rows are sorted.
-package struct RowOrder: Sendable, Equatable {
-    package var column: String
-    package var isDescending: Bool
-
-    package init(_ column: String, isDescending: Bool = false) {
-        self.column = column
-        self.isDescending = isDescending
-    }
-}
+import Tables
 
 /// What is asked of a report. The default is the report as it is.
-package struct RowQuery: Sendable {
+package struct ReportQuery: Sendable {
     package var contracts: ContractFilter?
     /// Rows with seconds in one of these categories; for apps, the apps of one of them. Names of categories.
     package var categories: [String] = []
@@ -88,128 +33,90 @@ package struct RowQuery: Sendable {
     }
 }
 
-/// Why a query cannot be answered. The text is for the person who asked.
-package struct QueryError: Error, Sendable, Equatable, CustomStringConvertible {
-    package var description: String
-
-    init(_ description: String) { self.description = description }
-}
-
-/// A query with its names looked up.
-struct ResolvedQuery {
-    /// A value of a row.
-    enum Value: Equatable {
-        case column(Int)
-        /// The sum of the columns of all categories.
-        case total
-    }
-
-    let query: RowQuery
-    /// Where the report's columns of seconds by category begin, if it has them.
-    let firstCategory: Int?
-    let categoryCount: Int
-    /// Positions in the map of the chosen categories.
-    let categories: [Int]
-    let order: [(value: Value, isDescending: Bool)]
-    /// Positions in the report of the columns that are wanted.
-    let columns: [Int]
-    /// What the reader gets.
-    let outputColumns: [ReportColumn]
-    /// The value to be compared with the least number of seconds, when no category is chosen.
-    let seconds: Value
-
-    /// The report's own columns, and behind the first one that of the period, if there is one.
-    static func columns(_ report: Report, _ map: CategoryMap, _ period: CalendarPeriod?) -> [ReportColumn] {
+extension ReportQuery {
+    /// The report's own columns, and after the first one that of the period, if there is one.
+    static func columns(_ report: Report, _ map: CategoryMap, _ period: CalendarPeriod?) -> [TableColumn] {
         var columns = report.columns(map)
         if let period {
-            columns.insert(ReportColumn(period.rawValue.capitalizedFirst, .text, isDate: period == .day), at: 1)
+            columns.insert(TableColumn(period.rawValue.capitalizedFirst, .text, isDate: period == .day), at: 1)
         }
         return columns
     }
 
+    /// The query as it is asked of the report's table, and the filter of its rows.
+    ///
     /// - Throws: `QueryError` for a name that the report does not have, and for what makes no sense with it.
-    init(_ query: RowQuery, _ report: Report, _ map: CategoryMap, _ period: CalendarPeriod?) throws(QueryError) {
+    func resolved(
+        _ report: Report, _ map: CategoryMap, _ period: CalendarPeriod?
+    ) throws(QueryError) -> (table: TableQuery, filter: ReportFilter?) {
+        try check(report, period)
+        let columns = Self.columns(report, map, period)
+        let chosen = try positions(map)
+        let first = columns.firstIndex { $0.name == map.columnNames[0] }
+        let categoryColumns = report == .apps ? nil : first.map { $0..<$0 + map.categories.count }
+        let names = ColumnNames(
+            "the \(report.rawValue) report", columns,
+            aliases: zip(map.categories, map.columnNames).map { ($0.name, $1) })
+        var table = TableQuery(
+            names, total: report == .engagement ? categoryColumns.map { ("TotalDuration", $0) } : nil)
+        if period != nil { table.dates.insert(1) }
+        table.limit = limit
+        table.isTop = isTop
+        try table.sort(by: order)
+        if let named = self.columns { try table.choose(named) }
+        try table.show(in: unit.rawValue, unit.scale) { unit.column($0) }
+        guard contracts != nil || !categories.isEmpty || minSeconds != nil else { return (table, nil) }
+        let all = names.index(of: "TotalDuration").map { [$0] } ?? Array(categoryColumns!)
+        let filter = ReportFilter(
+            contracts: contracts,
+            appCategories: report == .apps && !chosen.isEmpty
+                ? (column: period == nil ? 1 : 2, names: Set(chosen.map { Array(map.categories[$0].name.utf8) })) : nil,
+            chosenSeconds: categoryColumns.map { columns in chosen.map { columns.lowerBound + $0 } } ?? [],
+            allSeconds: all, minSeconds: minSeconds)
+        return (table, filter)
+    }
+
+    private func check(_ report: Report, _ period: CalendarPeriod?) throws(QueryError) {
         if report == .daily, period != nil {
             throw QueryError(
                 "the daily report has a row for each day already; engagement, profile and apps can be had by \(CalendarPeriod.allCases.map(\.rawValue).joined(separator: ", "))"
             )
         }
-        let columns = Self.columns(report, map, period)
-        self.query = query
-        categoryCount = map.categories.count
-        let first = columns.firstIndex { $0.name == map.columnNames[0] }
-        firstCategory = report == .apps ? nil : first
-        if !report.isOfContracts, query.contracts != nil {
+        if !report.isOfContracts, contracts != nil {
             throw QueryError(
                 "the \(report.rawValue) report is not of single contracts; choose engagement or profile, by day if you like"
             )
         }
-        if report == .daily, !query.categories.isEmpty {
+        if report == .daily, !categories.isEmpty {
             throw QueryError("the daily report has a column for each category; choose with --columns Date,…")
         }
-        var categories: [Int] = []
-        for name in query.categories {
-            guard let index = Self.index(of: name, in: map.categories.map(\.name)) else {
-                let names = map.categories.map(\.name)
+    }
+
+    /// Positions in the map of the chosen categories.
+    private func positions(_ map: CategoryMap) throws(QueryError) -> [Int] {
+        let names = map.categories.map(\.name)
+        var positions: [Int] = []
+        for name in categories {
+            guard let index = ColumnNames.index(of: name, in: names) else {
                 throw QueryError(
-                    "there is no category \"\(name)\"; \(Self.meant(name, names))there are "
+                    "there is no category \"\(name)\"; \(ColumnNames.meant(name, names))there are "
                         + names.joined(separator: ", "))
             }
-            categories.append(index)
+            positions.append(index)
         }
-        self.categories = categories
-        func value(_ name: String) throws(QueryError) -> Value {
-            if let index = Self.column(name, columns, map) { return .column(index) }
-            if Self.isSame(name, "TotalDuration"), report == .engagement { return .total }
-            throw Self.unknown(name, report, columns, map)
-        }
-        var order: [(Value, Bool)] = []
-        for each in query.order { order.append((try value(each.column), each.isDescending)) }
-        self.order = order
-        seconds = try value("TotalDuration")
-        var chosen: [Int] = []
-        for name in query.columns ?? [] {
-            guard let index = Self.column(name, columns, map) else {
-                throw Self.unknown(name, report, columns, map)
-            }
-            if chosen.contains(index) { throw QueryError("column \(columns[index].name) is named twice") }
-            chosen.append(index)
-        }
-        self.columns = query.columns == nil ? Array(columns.indices) : chosen
-        if self.columns.isEmpty { throw QueryError("no column is named") }
-        outputColumns = self.columns.map { query.unit.column(columns[$0]) }
-        // A category that is named like another's unit: "X" and "XMinutes" do not meet, but who knows what else.
-        if Set(outputColumns.map { $0.name.lowercased() }).count < outputColumns.count {
-            throw QueryError("two columns would have the same name in \(query.unit.rawValue)")
-        }
+        return positions
     }
+}
 
-    private static func isSame(_ a: String, _ b: String) -> Bool { a.lowercased() == b.lowercased() }
-
-    private static func index(of name: String, in names: [String]) -> Int? {
-        names.firstIndex(of: name) ?? names.firstIndex { isSame($0, name) }
-    }
-
-    /// A column by its name, or by the name of its category.
-    private static func column(_ name: String, _ columns: [ReportColumn], _ map: CategoryMap) -> Int? {
-        if let index = index(of: name, in: columns.map(\.name)) { return index }
-        guard let category = index(of: name, in: map.categories.map(\.name)) else { return nil }
-        return columns.firstIndex { $0.name == map.columnNames[category] }
-    }
-
-    private static func unknown(
-        _ name: String, _ report: Report, _ columns: [ReportColumn], _ map: CategoryMap
-    ) -> QueryError {
-        let names = columns.map(\.name)
-        let comma = names.first { $0.contains(",") }.map { "; a name with a comma takes quotes: '\"\($0)\"'" } ?? ""
-        return QueryError(
-            "the \(report.rawValue) report has no column \"\(name)\"; "
-                + meant(name, names + map.categories.map(\.name)) + "it has " + names.joined(separator: ", ") + comma)
-    }
-
-    /// `did you mean Contract? `
-    private static func meant(_ name: String, _ names: [String]) -> String {
-        nearest(to: name, among: names).map { "did you mean \($0)? " } ?? ""
+extension QueryEncoder {
+    /// - Parameter period: adds a column after the first one, which `begin(period:)` fills.
+    /// - Throws: `QueryError`.
+    package convenience init(
+        _ query: ReportQuery, _ report: Report, _ map: CategoryMap, by period: CalendarPeriod? = nil,
+        inner: any TableEncoder
+    ) throws(QueryError) {
+        let (table, filter) = try query.resolved(report, map, period)
+        self.init(table, filter: filter, hasPeriod: period != nil, inner: inner)
     }
 }
 

@@ -1,16 +1,17 @@
 //  The files of a receipt as a table.
 
 import Records
+import Tables
 
 /// The sheet that says what a workbook was made from.
 package enum FilesTable {
     package static let name = "Files"
 
     package static let columns = [
-        ReportColumn("File", .text), ReportColumn("Date", .text, isDate: true), ReportColumn("Read", .integer),
-        ReportColumn("Folded", .integer), ReportColumn("Ignored", .integer), ReportColumn("Rejected", .integer),
-        ReportColumn("Coerced", .integer), ReportColumn("Seconds", .integer), ReportColumn("Reasons", .text),
-        ReportColumn("Digest", .text),
+        TableColumn("File", .text, width: 30), TableColumn("Date", .text, isDate: true), TableColumn("Read", .integer),
+        TableColumn("Folded", .integer), TableColumn("Ignored", .integer), TableColumn("Rejected", .integer),
+        TableColumn("Coerced", .integer), TableColumn("Seconds", .integer), TableColumn("Reasons", .text, width: 30),
+        TableColumn("Digest", .text, width: 36),
     ]
 
     /// Hands the files to an encoder, by date and name; those without a date come last.

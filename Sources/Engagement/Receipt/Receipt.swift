@@ -17,6 +17,7 @@
 //      }
 
 import Records
+import SmallJSON
 
 /// The receipt of a set of reports.
 package struct Receipt: Sendable, Equatable {

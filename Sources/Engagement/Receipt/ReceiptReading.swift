@@ -1,5 +1,7 @@
 //  A receipt read back, as far as it tells whether the reports beside it are still those of today's total and map.
 
+import SmallJSON
+
 /// What a receipt says of the reports it belongs to.
 package struct ReceiptSummary: Sendable, Equatable {
     /// Which program wrote the reports; another version may write them otherwise.

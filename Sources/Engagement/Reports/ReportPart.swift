@@ -9,6 +9,7 @@
 
 import Folding
 import Records
+import Tables
 
 /// Rows of engagement and profile as bytes, and what is counted for the small reports. Use: `consume` each batch in order,
 /// `finish`, give it to the pass, `removeAll`.

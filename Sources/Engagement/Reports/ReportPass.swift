@@ -16,6 +16,7 @@
 import Columns
 import Folding
 import Records
+import Tables
 
 /// What the files of one date add up to for one app.
 package struct DaySum: Sendable, Equatable {

@@ -7,6 +7,7 @@
 
 import Folding
 import Records
+import Tables
 
 /// What the daily report says of one date.
 private struct DayRow {

@@ -12,9 +12,8 @@
 //
 //  Charts are drawn from the tables beside them.
 
-import CXLSX
-import Glibc
 import Records
+import Tables
 
 /// Writes the summary.
 struct SummarySheet {
@@ -59,8 +58,7 @@ struct SummarySheet {
         var last: Int
 
         func range(_ column: Int) -> String {
-            let letters = columnLetters(column)
-            return "=\(SummarySheet.name)!$\(letters)$\(first + 1):$\(letters)$\(last + 1)"
+            SheetChart.range(SummarySheet.name, column: column, rows: first...last)
         }
     }
 
@@ -69,10 +67,9 @@ struct SummarySheet {
         try frame.setWidth(30, sheet, 0...0)
         try frame.setWidth(16, sheet, 1...5)
         try frame.setWidth(3, sheet, 6...6)
-        worksheet_gridlines(sheet, UInt8(LXW_HIDE_ALL_GRIDLINES.rawValue))
-        for row in [0, 4] { try frame.check(worksheet_set_row(sheet, UInt32(row), Self.tallRow, nil)) }
+        for row in [0, 4] { try frame.setHeight(Self.tallRow, sheet, row: row) }
         try frame.setPage(sheet)
-        worksheet_activate(sheet)
+        frame.showFirst(sheet)
         try writeHead(sheet)
         var row = 7
         let categories = try write(table("Seconds by category", categoryColumns), sheet, &row)
@@ -159,7 +156,7 @@ struct SummarySheet {
         switch value {
         case .text(let text): try frame.write(text, sheet, row, column, format)
         case .number(let number): try frame.write(number, sheet, row, column, format)
-        case .none: try frame.check(worksheet_write_blank(sheet, UInt32(row), UInt16(column), frame.format(format)))
+        case .none: try frame.writeBlank(sheet, row, column, format)
         }
     }
 
@@ -303,12 +300,6 @@ struct SummarySheet {
 
     // MARK: Charts
 
-    private static let color: lxw_color_t = 0x2F6DB5
-    private static let gridColor: lxw_color_t = 0xDDE3EA
-    private static let textColor: lxw_color_t = 0x5F6B7A
-
-    private enum Shape { case columns, bars, histogram, days }
-
     private func addCharts(
         _ sheet: WorkbookFrame.Sheet, _ categories: Place, _ tastes: Place, _ activeDays: Place, _ days: Place
     ) throws(WorkbookError) {
@@ -317,79 +308,19 @@ struct SummarySheet {
         try add("Most watched: contracts by category", .columns, (categories, 5), sheet, 6, right)
         try add("Taste combinations: contracts", .bars, (tastes, 1), sheet, 22, left)
         try add("Active days: contracts", .histogram, (activeDays, 1), sheet, 22, right)
-        try add("Hours by day", .days, (days, 2), sheet, 38, left)
+        try add("Hours by day", .series, (days, 2), sheet, 38, left)
     }
 
     /// Puts a chart of one column of a table, by the table's first column, at a cell.
     private func add(
-        _ title: String, _ shape: Shape, _ source: (place: Place, column: Int), _ sheet: WorkbookFrame.Sheet,
-        _ row: Int, _ column: Int
+        _ title: String, _ shape: SheetChart.Shape, _ source: (place: Place, column: Int),
+        _ sheet: WorkbookFrame.Sheet, _ row: Int, _ column: Int
     ) throws(WorkbookError) {
         if source.place.last < source.place.first { return }
-        let chart = try frame.addChart(shape == .bars ? LXW_CHART_BAR : LXW_CHART_COLUMN)
-        guard let series = chart_add_series(chart, source.place.range(0), source.place.range(source.column)) else {
-            throw .library("no series for \(title)")
-        }
-        chart_series_set_name(series, title)
-        var fill = lxw_chart_fill()
-        fill.color = Self.color
-        chart_series_set_fill(series, &fill)
-        chart_title_set_name(chart, title)
-        var titleFont = lxw_chart_font()
-        titleFont.size = 13
-        titleFont.bold = 1
-        chart_title_set_name_font(chart, &titleFont)
-        chart_legend_set_position(chart, UInt8(LXW_CHART_LEGEND_NONE.rawValue))
-        chart_set_series_gap(chart, shape == .histogram || shape == .days ? 25 : 60)
-        setAxes(chart, shape)
-        if shape == .columns || shape == .bars {
-            chart_series_set_labels(series)
-            chart_series_set_labels_num_format(series, "#,##0")
-            var font = smallFont
-            chart_series_set_labels_font(series, &font)
-        }
-        var options = lxw_chart_options()
-        // As wide as eight columns, or two charts; as high as fifteen rows.
-        options.x_scale = (shape == .days ? 1012 : 500) / 480
-        options.y_scale = 300 / 288
-        let description = strdup("\(title), as in the table beside it")
-        defer { free(description) }
-        options.description = description
-        try frame.check(worksheet_insert_chart_opt(sheet, UInt32(row), UInt16(column), chart, &options))
-    }
-
-    private var smallFont: lxw_chart_font {
-        var font = lxw_chart_font()
-        font.size = 9
-        font.color = Self.textColor
-        return font
-    }
-
-    private func setAxes(_ chart: WorkbookFrame.Chart, _ shape: Shape) {
-        // Of bars, the axis that stands upright has the names.
-        let isUpright = shape == .bars
-        guard let names = isUpright ? chart.pointee.y_axis : chart.pointee.x_axis,
-            let values = isUpright ? chart.pointee.x_axis : chart.pointee.y_axis
-        else { return }
-        var font = smallFont
-        chart_axis_set_num_font(names, &font)
-        chart_axis_set_num_font(values, &font)
-        chart_axis_set_num_format(values, "#,##0")
-        var line = lxw_chart_line()
-        line.color = Self.gridColor
-        chart_axis_major_gridlines_set_line(values, &line)
-        switch shape {
-        case .bars:
-            // The first row on top, and the numbers at the bars.
-            chart_axis_set_reverse(names)
-            chart_axis_major_gridlines_set_visible(values, 0)
-            chart_axis_off(values)
-        case .columns:
-            chart_axis_major_gridlines_set_visible(values, 0)
-            chart_axis_off(values)
-        case .histogram, .days:
-            // Heights are compared, so they begin at zero; negative durations may be kept.
-            if !summary.days.contains(where: { $0.total < 0 }) { chart_axis_set_min(values, 0) }
-        }
+        // Negative durations may be kept.
+        let chart = SheetChart(
+            title: title, shape: shape, names: source.place.range(0), values: source.place.range(source.column),
+            beginsAtZero: !summary.days.contains { $0.total < 0 })
+        try frame.add(chart, sheet, row, column)
     }
 }

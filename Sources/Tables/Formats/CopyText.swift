@@ -7,10 +7,10 @@
 //      COPY text      A\tB        \\N      (nothing)    A␀B
 //
 //  An empty field is an empty text; whoever takes the rows decides whether it stands for no value. And text in PostgreSQL
-//  cannot hold the character U+0000, which JSON can name. A contract with it is somebody's mistake, but its seconds are in
-//  all sums, so its row is not left out and does not keep all others from being current: the character is replaced by its
-//  picture, U+2400, and counted, so that it can be said. Should there be a contract with that picture in the same place
-//  too, both would have one key; then the key in the database refuses the rows.
+//  cannot hold the character U+0000, which JSON can name. A key with it is somebody's mistake, but its numbers are in all
+//  sums, so its row is not left out and does not keep all others from being current: the character is replaced by its
+//  picture, U+2400, and counted, so that it can be reported. Should there be a key with that picture in the same place
+//  too, both would be one; then the key in the database refuses the rows.
 
 import Records
 import Synchronization
@@ -51,7 +51,7 @@ package final class ZeroBytes: Sendable {
 
 package enum CopyText {
     /// An encoder for COPY's text format.
-    package static func encoder(_ zeros: ZeroBytes, sink: @escaping ReportSink) -> any TableEncoder {
+    package static func encoder(_ zeros: ZeroBytes, sink: @escaping TableSink) -> any TableEncoder {
         DelimitedEncoder(.copy, zeros: zeros, sink: sink)
     }
 }

@@ -17,8 +17,8 @@
 import Records
 
 /// The letter behind the backslash for a byte that TSV cannot hold; nil for all others.
-@inline(__always)
-func tabEscape(_ byte: UInt8) -> UInt8? {
+@inlinable @inline(__always)
+package func tabEscape(_ byte: UInt8) -> UInt8? {
     switch byte {
     case UInt8(ascii: "\t"): UInt8(ascii: "t")
     case UInt8(ascii: "\n"): UInt8(ascii: "n")
@@ -296,15 +296,15 @@ final class DelimitedEncoder: SplittableEncoder {
     private static let chunkBytes = 256 * 1024
 
     private let rows: DelimitedRows
-    private let sink: ReportSink
+    private let sink: TableSink
     private(set) var bytesWritten = 0
 
-    init(_ dialect: DelimitedRows.Dialect, zeros: ZeroBytes? = nil, sink: @escaping ReportSink) {
+    init(_ dialect: DelimitedRows.Dialect, zeros: ZeroBytes? = nil, sink: @escaping TableSink) {
         rows = DelimitedRows(dialect, capacity: 2 * Self.chunkBytes, zeros: zeros)
         self.sink = sink
     }
 
-    func begin(_ columns: [ReportColumn]) throws {
+    func begin(_ columns: [TableColumn]) throws {
         if rows.dialect != .copy { rows.append(names: columns.map(\.name)) }
     }
 

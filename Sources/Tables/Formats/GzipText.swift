@@ -9,7 +9,7 @@ import Records
 
 /// Compresses bytes on their way to a sink.
 package final class GzipSink {
-    private let sink: ReportSink
+    private let sink: TableSink
     private let deflate = DeflateStream()
     private var hasBegun = false
     /// Bytes handed to the sink so far.
@@ -17,7 +17,7 @@ package final class GzipSink {
 
     private static let header: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 4, 0xFF]
 
-    package init(_ sink: @escaping ReportSink) { self.sink = sink }
+    package init(_ sink: @escaping TableSink) { self.sink = sink }
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws {
         try begin()
@@ -53,7 +53,7 @@ package class GzipEncoder: TableEncoder {
     ///
     /// - Parameter make: makes the encoder for the sink that it is to write to.
     package static func encoder(
-        _ sink: @escaping ReportSink, isGzipped: Bool, _ make: (@escaping ReportSink) -> any TableEncoder
+        _ sink: @escaping TableSink, isGzipped: Bool, _ make: (@escaping TableSink) -> any TableEncoder
     ) -> any TableEncoder {
         guard isGzipped else { return make(sink) }
         let gzip = GzipSink(sink)
@@ -67,7 +67,7 @@ package class GzipEncoder: TableEncoder {
         self.inner = inner
     }
 
-    package func begin(_ columns: [ReportColumn]) throws { try inner.begin(columns) }
+    package func begin(_ columns: [TableColumn]) throws { try inner.begin(columns) }
     package func append(_ block: RowBlock) throws { try inner.append(block) }
 
     package func finish() throws {

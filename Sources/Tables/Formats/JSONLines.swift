@@ -1,11 +1,12 @@
 //  Tables as JSON Lines: an object a row, members in the order of the columns, LF behind each.
 //
-//      {"Contract":"A1","TVDuration":60,"MovieDuration":0}
+//      {"Name":"A1","Sum":60,"Rest":0}
 //
 //  Integers and decimals are numbers. A duration such as 27:46:40 is a string. Integers beyond 2^53 are exact in the
 //  text, but many readers take numbers for floating point (RFC 8259, section 6).
 
 import Records
+import SmallJSON
 
 /// Writes JSON Lines.
 final class JSONLinesEncoder: TableEncoder {
@@ -13,11 +14,11 @@ final class JSONLinesEncoder: TableEncoder {
     /// What stands in front of each column's value.
     private var openings: [String] = []
 
-    init(_ sink: @escaping ReportSink) { out = TextBuffer(sink) }
+    init(_ sink: @escaping TableSink) { out = TextBuffer(sink) }
 
     var bytesWritten: Int { out.bytesWritten }
 
-    func begin(_ columns: [ReportColumn]) throws {
+    func begin(_ columns: [TableColumn]) throws {
         openings = columns.enumerated().map { index, column in
             (index == 0 ? "{" : ",") + JSONText.quoted(column.name) + ":"
         }

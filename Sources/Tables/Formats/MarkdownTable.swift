@@ -1,6 +1,6 @@
 //  Tables as Markdown (GitHub Flavored Markdown, section 4.10, "Tables"): for a message or a page, not for a million rows.
 //
-//      | Contract | TVDuration |
+//      | Name | Sum |
 //      |---|---:|
 //      | A1 | 60 |
 //
@@ -13,11 +13,11 @@ import Records
 final class MarkdownEncoder: TableEncoder {
     private var out: TextBuffer
 
-    init(_ sink: @escaping ReportSink) { out = TextBuffer(sink) }
+    init(_ sink: @escaping TableSink) { out = TextBuffer(sink) }
 
     var bytesWritten: Int { out.bytesWritten }
 
-    func begin(_ columns: [ReportColumn]) throws {
+    func begin(_ columns: [TableColumn]) throws {
         for column in columns {
             out.append("| ")
             for byte in column.name.utf8 { append(byte) }

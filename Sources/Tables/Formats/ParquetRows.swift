@@ -10,7 +10,7 @@ final class ParquetEncoder: TableEncoder {
     /// Rows of a row group.
     private static let groupRows = 65_536
 
-    private let sink: ReportSink
+    private let sink: TableSink
     private var writer: TableWriterBox?
     private var columns: [ColumnValues] = []
     private var rows = 0
@@ -20,18 +20,18 @@ final class ParquetEncoder: TableEncoder {
     private final class TableWriterBox {
         var writer: TableWriter
 
-        init(_ schema: TableSchema, _ sink: @escaping ReportSink) { writer = TableWriter(schema: schema, sink: sink) }
+        init(_ schema: TableSchema, _ sink: @escaping TableSink) { writer = TableWriter(schema: schema, sink: sink) }
     }
 
-    init(_ sink: @escaping ReportSink) { self.sink = sink }
+    init(_ sink: @escaping TableSink) { self.sink = sink }
 
-    func begin(_ columns: [ReportColumn]) throws {
+    func begin(_ columns: [TableColumn]) throws {
         let schema = TableSchema(
             columns: columns.map { column in
                 switch column.kind {
                 case .text: ColumnSchema(column.name, .utf8)
                 case .integer: ColumnSchema(column.name, .int64)
-                case .decimal, .duration: preconditionFailure("\(column.name) is not in seconds")
+                case .decimal, .duration: preconditionFailure("\(column.name) is not a whole number")
                 }
             })
         writer = TableWriterBox(schema, sink)
@@ -68,7 +68,7 @@ final class ParquetEncoder: TableEncoder {
             column = .utf8(StringColumn())
             integers.append(contentsOf: UnsafeBufferPointer(start: numbers + range.lowerBound, count: range.count))
             column = .int64(integers)
-        case .decimal, .duration: preconditionFailure("not in seconds")
+        case .decimal, .duration: preconditionFailure("not whole numbers")
         }
     }
 

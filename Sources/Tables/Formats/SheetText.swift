@@ -1,7 +1,7 @@
 //  CSV for spreadsheet programs, which take text for what it looks like.
 //
 //  A program that opens CSV guesses: 0012 becomes 12, 1E5 becomes 100000, 12345678901234567890 loses digits, MAR5 becomes
-//  a date, and =1+1 is calculated, which lets whoever chose a contract's name run formulas on the reader's machine (OWASP,
+//  a date, and =1+1 is calculated, which lets whoever chose a name run formulas on the reader's machine (OWASP,
 //  "CSV Injection"; CWE-1236: a text that begins with = + - @, a tab, CR or LF, or the full-width forms of the signs).
 //  Text that might be taken for something else is written as a formula that is that text:
 //
@@ -90,7 +90,7 @@ package final class SheetTextEncoder: TableEncoder {
 
     /// - Parameter decimal: nil for the one that goes with the delimiter.
     package init(
-        _ program: SheetProgram, _ delimiter: Delimiter, _ decimal: DecimalSign? = nil, sink: @escaping ReportSink
+        _ program: SheetProgram, _ delimiter: Delimiter, _ decimal: DecimalSign? = nil, sink: @escaping TableSink
     ) {
         self.program = program
         self.delimiter = delimiter.byte
@@ -100,7 +100,7 @@ package final class SheetTextEncoder: TableEncoder {
 
     package var bytesWritten: Int { out.bytesWritten }
 
-    package func begin(_ columns: [ReportColumn]) throws {
+    package func begin(_ columns: [TableColumn]) throws {
         isGuarded = columns.map { $0.kind == .text && !$0.isDate }
         for byte in program.byteOrderMark { out.append(byte: byte) }
         for (index, column) in columns.enumerated() {

@@ -6,7 +6,7 @@ import Records
 package final class SplitEncoder: TableEncoder {
     private let makePart: (_ number: Int) throws -> any TableEncoder
     private let rowLimit: Int
-    private var columns: [ReportColumn] = []
+    private var columns: [TableColumn] = []
     private var current: (any TableEncoder)?
     private var rowsLeft = 0
     private var bytesBefore = 0
@@ -26,7 +26,7 @@ package final class SplitEncoder: TableEncoder {
 
     package var bytesWritten: Int { bytesBefore + (current?.bytesWritten ?? 0) }
 
-    package func begin(_ columns: [ReportColumn]) throws {
+    package func begin(_ columns: [TableColumn]) throws {
         self.columns = columns
         try beginPart()
     }
@@ -62,21 +62,4 @@ package final class SplitEncoder: TableEncoder {
     }
 
     package func finish() throws { try endPart() }
-}
-
-extension RowBlock {
-    /// Some of the rows.
-    func rows(_ range: Range<Int>) -> RowBlock {
-        if range == 0..<count { return self }
-        let start = range.lowerBound
-        return RowBlock(
-            columns: columns.map { values in
-                switch values {
-                case .text(let base): .text(base + start)
-                case .integer(let base): .integer(base + start)
-                case .decimal(let base, let places): .decimal(base + start, places: places)
-                case .duration(let base): .duration(base + start)
-                }
-            }, count: range.count)
-    }
 }

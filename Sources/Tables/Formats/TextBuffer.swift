@@ -7,11 +7,11 @@ struct TextBuffer {
     /// Large enough that a call of the sink is free, small enough to stay in the second-level cache.
     private static let chunkBytes = 256 * 1024
 
-    private let sink: ReportSink
+    private let sink: TableSink
     private(set) var bytes: [UInt8] = []
     private(set) var bytesWritten = 0
 
-    init(_ sink: @escaping ReportSink) {
+    init(_ sink: @escaping TableSink) {
         self.sink = sink
         bytes.reserveCapacity(2 * Self.chunkBytes)
     }

@@ -1,20 +1,18 @@
-//  A query between a report and its file: an encoder that hands the rows that are wanted to another one.
+//  A query between a table and its file: an encoder that hands the rows that are wanted to another one.
 
 import Records
 
 /// Filters, sorts, limits and converts rows on their way to an encoder.
 package final class QueryEncoder: TableEncoder {
-    private let query: ResolvedQuery
-    private let report: Report
-    private let categoryNames: [[UInt8]]
+    private let query: TableQuery
+    private let filter: (any RowFilter)?
     private let inner: any TableEncoder
-    private let reportColumns: [ReportColumn]
     /// All rows that are left, when they have to be sorted.
     private var store: RowStore
     private var rowsLeft: Int
     /// Rows handed on.
     package private(set) var rows = 0
-    /// Rows of the report, before anything was left out.
+    /// Rows of the table, before anything was left out.
     package private(set) var offered = 0
     /// Of a query for the top: rows handed on that have nothing of what they are chosen by.
     package private(set) var zeros = 0
@@ -22,39 +20,34 @@ package final class QueryEncoder: TableEncoder {
     /// Rows are kept until there are so many times the limit, and at least `leastKept` of them; then the best are chosen.
     private static let keptTimes = 4
     private static let leastKept = 65_536
+    /// Sorted rows are handed on in blocks of so many.
+    private static let blockRows = 1024
 
     /// What the column of the period says, once for each row of a block. Empty without such a column.
     private var period: [ByteSlice] = []
     private var periodText = OwnedBytes()
     private let hasPeriod: Bool
-    /// Where the name of an app's category stands.
-    private var categoryColumn: Int { hasPeriod ? 2 : 1 }
 
-    /// - Parameter period: adds a column behind the first one, which `begin(period:)` fills.
-    /// - Throws: `QueryError`.
-    package init(
-        _ query: RowQuery, _ report: Report, _ map: CategoryMap, by period: CalendarPeriod? = nil,
-        inner: any TableEncoder
-    ) throws(QueryError) {
-        self.query = try ResolvedQuery(query, report, map, period)
-        self.report = report
+    /// - Parameters:
+    ///   - query: of the rows as they are after a column of the period was added.
+    ///   - filter: of the same rows; nil for all.
+    ///   - hasPeriod: adds a column after the first one, which `begin(period:)` fills.
+    package init(_ query: TableQuery, filter: (any RowFilter)?, hasPeriod: Bool = false, inner: any TableEncoder) {
+        self.query = query
+        self.filter = filter
         self.inner = inner
-        hasPeriod = period != nil
-        categoryNames = map.categories.map { Array($0.name.utf8) }
-        reportColumns = ResolvedQuery.columns(report, map, period)
-        let columns = reportColumns
-        store = RowStore(
-            columns, dates: Set(columns.indices.filter { columns[$0].isDate || period != nil && $0 == 1 }))
+        self.hasPeriod = hasPeriod
+        store = RowStore(query.columns, dates: query.dates)
         rowsLeft = query.limit ?? Int.max
     }
 
     package var bytesWritten: Int { inner.bytesWritten }
 
     /// Columns that are handed on.
-    package var columns: [ReportColumn] { query.outputColumns }
+    package var columns: [TableColumn] { query.outputColumns }
 
-    /// - Parameter columns: what the report has; what is handed on is the query's.
-    package func begin(_ columns: [ReportColumn]) throws { try inner.begin(query.outputColumns) }
+    /// - Parameter columns: what the table has; what is handed on is the query's.
+    package func begin(_ columns: [TableColumn]) throws { try inner.begin(query.outputColumns) }
 
     /// The rows that follow are of this period. Empty: of what has no date.
     package func begin(period name: String) {
@@ -81,8 +74,8 @@ package final class QueryEncoder: TableEncoder {
 
     private func take(_ block: RowBlock) throws {
         offered += block.count
-        if rowsLeft == 0, query.order.isEmpty, !hasList { return }
-        let chosen = (0..<block.count).filter { isWanted(block, $0) }
+        if rowsLeft == 0, query.order.isEmpty, filter?.seesAllRows != true { return }
+        let chosen = filter?.rows(of: block) ?? Array(0..<block.count)
         if query.order.isEmpty {
             let taken = chosen.prefix(rowsLeft)
             rowsLeft -= taken.count
@@ -90,21 +83,21 @@ package final class QueryEncoder: TableEncoder {
         }
         let needsTotals = query.order.contains { $0.value == .total }
         for row in chosen { store.append(block, row: row, total: needsTotals ? total(block, row) : nil) }
-        if let limit = query.query.limit, store.count >= max(Self.leastKept, limit.multipliedCapped(Self.keptTimes)) {
+        if let limit = query.limit, store.count >= max(Self.leastKept, limit.multipliedCapped(Self.keptTimes)) {
             store = store.taking(store.sorted(query.order, limit: limit))
         }
     }
 
     package func finish() throws {
         if !query.order.isEmpty {
-            let sorted = store.sorted(query.order, limit: query.query.limit)
+            let sorted = store.sorted(query.order, limit: query.limit)
             try store.withBlock { block in
                 var rest = sorted[...]
                 while !rest.isEmpty {
-                    let next = Array(rest.prefix(PivotBlock.capacity))
+                    let next = Array(rest.prefix(Self.blockRows))
                     zeros += countZeros(block, next)
                     try hand(block, next)
-                    rest = rest.dropFirst(PivotBlock.capacity)
+                    rest = rest.dropFirst(Self.blockRows)
                 }
             }
         }
@@ -113,62 +106,21 @@ package final class QueryEncoder: TableEncoder {
 
     /// Rows of a top that are there only to make up the number. What is chosen by a text has none.
     private func countZeros(_ block: RowBlock, _ rows: [Int]) -> Int {
-        guard query.query.isTop, let first = query.order.first?.value else { return 0 }
+        guard query.isTop, let first = query.order.first?.value else { return 0 }
         if case .column(let column) = first, case .text = block.columns[column] { return 0 }
         return rows.count { value(first, block, $0) <= 0 }
     }
 
-    // MARK: Filters
-
-    /// Whether the names of a list are to be met, also by rows past the limit.
-    private var hasList: Bool {
-        if case .list = query.query.contracts { true } else { false }
-    }
-
-    private func isWanted(_ block: RowBlock, _ row: Int) -> Bool {
-        if let contracts = query.query.contracts, !contracts.matches(text(block, 0, row)) { return false }
-        if report == .apps {
-            // An app is in one category at most, which its row names.
-            if !query.categories.isEmpty {
-                let category = Array(text(block, categoryColumn, row).buffer)
-                guard query.categories.contains(where: { categoryNames[$0] == category }) else { return false }
-            }
-        } else if let first = query.firstCategory, !query.categories.isEmpty {
-            let seconds = query.categories.map { number(block, first + $0, row) }
-            guard seconds.contains(where: { $0 > 0 }) else { return false }
-            if let least = query.query.minSeconds, seconds.reduce(Int128(0), { $0 + Int128($1) }) < Int128(least) {
-                return false
-            }
-            return true
-        }
-        if let least = query.query.minSeconds, value(query.seconds, block, row) < least { return false }
-        return true
-    }
-
-    private func text(_ block: RowBlock, _ column: Int, _ row: Int) -> ByteSlice {
-        guard case .text(let values) = block.columns[column] else { preconditionFailure("column \(column) is no text") }
-        return values[row]
-    }
-
-    private func number(_ block: RowBlock, _ column: Int, _ row: Int) -> Int64 {
-        guard case .integer(let values) = block.columns[column] else {
-            preconditionFailure("column \(column) is no number")
-        }
-        return values[row]
-    }
-
-    private func value(_ value: ResolvedQuery.Value, _ block: RowBlock, _ row: Int) -> Int64 {
+    private func value(_ value: TableQuery.Value, _ block: RowBlock, _ row: Int) -> Int64 {
         switch value {
-        case .column(let column): number(block, column, row)
+        case .column(let column): block.numbers(column)[row]
         case .total: total(block, row)
         }
     }
 
-    /// The sum of all categories; the largest number when it is larger, which orders it as well.
+    /// The sum of the query's total; the largest number when it is larger, which orders it as well.
     private func total(_ block: RowBlock, _ row: Int) -> Int64 {
-        let first = query.firstCategory!
-        return Int64(
-            clamping: (0..<query.categoryCount).reduce(Int128(0)) { $0 + Int128(number(block, first + $1, row)) })
+        Int64(clamping: query.total!.columns.reduce(Int128(0)) { $0 + Int128(block.numbers($1)[row]) })
     }
 
     // MARK: Columns
@@ -177,7 +129,7 @@ package final class QueryEncoder: TableEncoder {
     private func hand(_ block: RowBlock, _ rows: [Int]) throws {
         if rows.isEmpty { return }
         self.rows += rows.count
-        try lend(block, rows, query.columns[...], []) {
+        try lend(block, rows, query.chosen[...], []) {
             try inner.append(RowBlock(columns: $0, count: rows.count))
         }
     }
@@ -193,9 +145,8 @@ package final class QueryEncoder: TableEncoder {
                 try lend(block, rows, rest.dropFirst(), lent + [.text($0.baseAddress!)], body)
             }
         case .integer(let values):
-            let isConverted = reportColumns[column].isSeconds
-            let unit = query.query.unit
-            try rows.map { isConverted ? unit.value(values[$0]) : values[$0] }.withUnsafeBufferPointer {
+            let scale = query.columns[column].hasUnit ? query.scale : nil
+            try rows.map { scale?.value(values[$0]) ?? values[$0] }.withUnsafeBufferPointer {
                 let base = $0.baseAddress!
                 let converted: RowBlock.Values =
                     switch query.outputColumns[lent.count].kind {
@@ -205,7 +156,7 @@ package final class QueryEncoder: TableEncoder {
                     }
                 try lend(block, rows, rest.dropFirst(), lent + [converted], body)
             }
-        case .decimal, .duration: preconditionFailure("a report's own columns are whole numbers")
+        case .decimal, .duration: preconditionFailure("a table's own columns are whole numbers")
         }
     }
 }

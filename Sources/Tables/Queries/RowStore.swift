@@ -1,9 +1,9 @@
-//  Rows that are kept to be sorted: copies of the report's blocks, column by column.
+//  Rows that are kept to be sorted: copies of the table's blocks, column by column.
 
 import Columns
 import Records
 
-/// Rows of a report in memory.
+/// Rows of a table in memory.
 struct RowStore {
     private enum Column {
         case text(StringColumn)
@@ -13,12 +13,12 @@ struct RowStore {
     private var columns: [Column]
     /// Positions of columns of days or periods.
     private let dates: Set<Int>
-    /// The values of `ResolvedQuery.Value.total`; empty when nobody asks for them.
+    /// The values of `TableQuery.Value.total`; empty when nobody asks for them.
     private(set) var totals: [Int64] = []
     private(set) var count = 0
 
-    /// - Parameter dates: columns of days or periods: what is empty there comes behind everything that has a date.
-    init(_ columns: [ReportColumn], dates: Set<Int>) {
+    /// - Parameter dates: columns of days or periods: what is empty there comes after everything that has a date.
+    init(_ columns: [TableColumn], dates: Set<Int>) {
         self.dates = dates
         self.columns = columns.map { $0.kind == .text ? .text(StringColumn()) : .integer([]) }
     }
@@ -28,7 +28,7 @@ struct RowStore {
             switch block.columns[index] {
             case .text(let values): append(values[row], to: index)
             case .integer(let values): append(values[row], to: index)
-            case .decimal, .duration: preconditionFailure("a report's own columns are whole numbers")
+            case .decimal, .duration: preconditionFailure("a table's own columns are whole numbers")
             }
         }
         if let total { totals.append(total) }
@@ -50,7 +50,7 @@ struct RowStore {
     }
 
     /// Positions of the first rows in this order, at most `limit`; equal rows in the order in which they came.
-    func sorted(_ order: [(value: ResolvedQuery.Value, isDescending: Bool)], limit: Int?) -> [Int] {
+    func sorted(_ order: [(value: TableQuery.Value, isDescending: Bool)], limit: Int?) -> [Int] {
         var positions = Array(0..<count)
         positions.sort { a, b in
             for (value, isDescending) in order {
@@ -65,7 +65,7 @@ struct RowStore {
         return positions
     }
 
-    private func compare(_ value: ResolvedQuery.Value, _ a: Int, _ b: Int) -> Int {
+    private func compare(_ value: TableQuery.Value, _ a: Int, _ b: Int) -> Int {
         func order(_ numbers: [Int64]) -> Int { numbers[a] < numbers[b] ? -1 : numbers[a] == numbers[b] ? 0 : 1 }
         guard case .column(let index) = value else { return order(totals) }
         switch columns[index] {
@@ -81,7 +81,7 @@ struct RowStore {
     }
 
     /// Whether only the first of two rows has a date in a column of dates, true, or only the second, false; else nil.
-    private func hasDateAlone(_ value: ResolvedQuery.Value, _ a: Int, _ b: Int) -> Bool? {
+    private func hasDateAlone(_ value: TableQuery.Value, _ a: Int, _ b: Int) -> Bool? {
         guard case .column(let index) = value, dates.contains(index), case .text(let strings) = columns[index] else {
             return nil
         }

@@ -21,7 +21,7 @@ struct SheetStyles: Sendable, Equatable {
     var duration: Int32 = 0
 
     /// The style of a column's cells.
-    func style(_ column: ReportColumn) -> Int32 {
+    func style(_ column: TableColumn) -> Int32 {
         switch column.kind {
         case .text: column.isDate ? date : text
         case .integer: integer
@@ -72,7 +72,7 @@ final class SheetRowsEncoder: TableEncoder {
     }
 
     private let styles: SheetStyles
-    private let sink: ReportSink
+    private let sink: TableSink
     private var cells: [Cells] = []
     private let rowOpening = Piece("<row r=\"")
     private let rowNumberClosing = Piece("\">")
@@ -85,7 +85,7 @@ final class SheetRowsEncoder: TableEncoder {
     private var row: Int64 = 1
     private(set) var bytesWritten = 0
 
-    init(_ styles: SheetStyles, _ sink: @escaping ReportSink) {
+    init(_ styles: SheetStyles, _ sink: @escaping TableSink) {
         self.styles = styles
         self.sink = sink
         buffer = .allocate(capacity: 2 * Self.chunkBytes)
@@ -97,7 +97,7 @@ final class SheetRowsEncoder: TableEncoder {
         for piece in pieces { piece.base.deallocate() }
     }
 
-    func begin(_ columns: [ReportColumn]) {
+    func begin(_ columns: [TableColumn]) {
         precondition(cells.isEmpty, "a table begins once")
         cells = columns.enumerated().map { index, column in
             // What is no date after all is text.

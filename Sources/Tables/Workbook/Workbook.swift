@@ -1,11 +1,11 @@
-//  A workbook of reports, as Office Open XML.
+//  A workbook of tables, as Office Open XML.
 //
-//      summary, tables ──▶ frame: sheets with headers, charts, styles      libxlsxwriter, a small file
+//      first sheet, tables ──▶ frame: sheets with headers, charts, styles  libxlsxwriter, a small file
 //      frame ──▶ every member but the sheets of rows, as it is ─┐
 //      rows of the tables ──▶ cells ──▶ deflate ────────────────┴──▶ sink
 //
 //  libxlsxwriter would write rows, too. But it takes a cell a call, formats it with fprintf, writes each sheet to one
-//  temporary file and copies it to a second one before it is packed: for two million contracts that is more than 30
+//  temporary file and copies it to a second one before it is packed: for two million rows that is more than 30
 //  million cells and more than two gigabytes of temporary files. Here rows go through memory once, on two threads, and
 //  straight to where the workbook goes, be it a pipe.
 //
@@ -17,38 +17,16 @@ import Records
 
 /// A table of a workbook.
 package struct WorkbookTable: Sendable {
-    /// The name of its sheet; of further ones with a number: Engagement, Engagement 2.
+    /// The name of its sheet; of further ones with a number: Rows, Rows 2.
     package var name: String
-    package var columns: [ReportColumn]
+    package var columns: [TableColumn]
     /// Without the header.
     package var rows: Int
 
-    package init(_ name: String, _ columns: [ReportColumn], rows: Int) {
+    package init(_ name: String, _ columns: [TableColumn], rows: Int) {
         self.name = name
         self.columns = columns
         self.rows = rows
-    }
-}
-
-/// What a workbook's properties say of it.
-package struct WorkbookOrigin: Sendable {
-    package var tool: String
-    package var generation: Int
-    package var inputsDigest: String
-    package var mapDigest: String
-    /// The dates of the files.
-    package var days: Set<CalendarDay>
-    package var files: Int
-
-    package init(
-        tool: String, generation: Int, inputsDigest: String, mapDigest: String, days: Set<CalendarDay>, files: Int
-    ) {
-        self.tool = tool
-        self.generation = generation
-        self.inputsDigest = inputsDigest
-        self.mapDigest = mapDigest
-        self.days = days
-        self.files = files
     }
 }
 
@@ -57,24 +35,23 @@ package struct Workbook {
     /// Rows of a sheet, the header included ("Excel specifications and limits").
     package static let sheetRows = 1_048_576
 
-    private let summary: ReportSummary?
-    private let origin: WorkbookOrigin
+    private let properties: WorkbookProperties
     private let tables: [WorkbookTable]
     /// Without the header.
     private let rowsPerSheet: Int
+    /// Writes a sheet that comes before those of the tables; nil for a workbook without one.
+    private let firstSheet: ((WorkbookFrame) throws(WorkbookError) -> Void)?
 
-    /// - Parameters:
-    ///   - summary: of the first sheet; nil for a workbook without one.
-    ///   - origin: what it is made from.
+    /// - Parameter firstSheet: writes a sheet that comes before those of the tables; nil for a workbook without one.
     package init(
-        _ summary: ReportSummary?, _ origin: WorkbookOrigin, _ tables: [WorkbookTable],
-        rowsPerSheet: Int = sheetRows - 1
+        _ properties: WorkbookProperties, _ tables: [WorkbookTable], rowsPerSheet: Int = sheetRows - 1,
+        firstSheet: ((WorkbookFrame) throws(WorkbookError) -> Void)? = nil
     ) {
         precondition(rowsPerSheet > 0 && !tables.isEmpty, "a workbook without rows")
-        self.summary = summary
-        self.origin = origin
+        self.properties = properties
         self.tables = tables
         self.rowsPerSheet = rowsPerSheet
+        self.firstSheet = firstSheet
     }
 
     private func sheetCount(_ table: WorkbookTable) -> Int {
@@ -93,8 +70,8 @@ package struct Workbook {
     ///   - scratch: a folder for small temporary files.
     package func writeFrame(at path: String, scratch: String) throws(WorkbookError) -> WorkbookStyles {
         let frame = try WorkbookFrame(path: path, scratch: scratch)
-        try frame.setProperties(origin)
-        if let summary { try SummarySheet(summary, frame).write() }
+        try frame.setProperties(properties)
+        if let firstSheet { try firstSheet(frame) }
         for table in tables {
             for number in 1...sheetCount(table) {
                 try frame.addTableSheet(
@@ -114,11 +91,11 @@ package struct Workbook {
     ///   - rows: called for each table, in order, to hand its rows to the encoder: begin, append, finish.
     /// - Throws: `WorkbookError`; what `sink` and `rows` throw.
     package func write(
-        frame: [UInt8], _ styles: WorkbookStyles, isConcurrent: Bool, to sink: @escaping ReportSink,
+        frame: [UInt8], _ styles: WorkbookStyles, isConcurrent: Bool, to sink: @escaping TableSink,
         rows: (_ table: Int, any TableEncoder) throws -> Void
     ) throws {
         let reader = try ZipReader(frame)
-        let zip = SharedZip(ZipWriter(sink))
+        let zip = SharedZip(ZipWriter(sink, fewer: properties.fewer))
         try Handover<ZipStep>.run(isConcurrent: isConcurrent, ahead: 4) { put in
             try putMembers(reader, put)
             var sheet = firstTableSheet
@@ -141,7 +118,7 @@ package struct Workbook {
         }
     }
 
-    private var firstTableSheet: Int { summary == nil ? 1 : 2 }
+    private var firstTableSheet: Int { firstSheet == nil ? 1 : 2 }
 
     private static func sheetName(_ number: Int) -> [UInt8] { Array("xl/worksheets/sheet\(number).xml".utf8) }
 
@@ -220,7 +197,7 @@ private final class SheetEncoder: TableEncoder {
 
     var bytesWritten: Int { rows.bytesWritten }
 
-    func begin(_ columns: [ReportColumn]) throws {
+    func begin(_ columns: [TableColumn]) throws {
         try put(.begin(name: name))
         try put(.bytes(withDimension("A1:\(columnLetters(columns.count - 1))\(rowCount + 1)")))
         rows.begin(columns)

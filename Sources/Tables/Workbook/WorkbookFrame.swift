@@ -1,4 +1,4 @@
-//  The workbook without its rows: sheets with their headers, formats, the summary with its charts, properties. All that
+//  The workbook without its rows: sheets with their headers, formats, a first sheet with its charts, properties. All that
 //  is libxlsxwriter's work (https://libxlsxwriter.github.io). The rows are put in afterwards (Workbook.swift).
 
 import CXLSX
@@ -6,8 +6,12 @@ import Glibc
 import Records
 
 /// A workbook of libxlsxwriter's that is being made.
-final class WorkbookFrame {
-    typealias Sheet = UnsafeMutablePointer<lxw_worksheet>
+package final class WorkbookFrame {
+    /// A sheet of the workbook.
+    package struct Sheet {
+        let worksheet: UnsafeMutablePointer<lxw_worksheet>
+    }
+
     typealias Format = UnsafeMutablePointer<lxw_format>
     typealias Chart = UnsafeMutablePointer<lxw_chart>
 
@@ -43,9 +47,9 @@ final class WorkbookFrame {
         throw .library(lxw_strerror(code).map { String(cString: $0) } ?? "error \(code.rawValue)")
     }
 
-    func addSheet(_ name: String) throws(WorkbookError) -> Sheet {
+    package func addSheet(_ name: String) throws(WorkbookError) -> Sheet {
         guard let sheet = workbook_add_worksheet(book, name) else { throw .library("no sheet \"\(name)\"") }
-        return sheet
+        return Sheet(worksheet: sheet)
     }
 
     func addChart(_ type: lxw_chart_type) throws(WorkbookError) -> Chart {
@@ -73,27 +77,44 @@ final class WorkbookFrame {
 
     // MARK: Cells
 
-    func write(_ text: String, _ sheet: Sheet, _ row: Int, _ column: Int, _ kind: CellFormat) throws(WorkbookError) {
+    package func write(
+        _ text: String, _ sheet: Sheet, _ row: Int, _ column: Int, _ kind: CellFormat
+    ) throws(WorkbookError) {
         try check(
-            worksheet_write_string(sheet, UInt32(row), UInt16(column), CellText.escaped(text), format(kind)))
+            worksheet_write_string(
+                sheet.worksheet, UInt32(row), UInt16(column), CellText.escaped(text), format(kind)))
     }
 
-    func write(_ number: Double, _ sheet: Sheet, _ row: Int, _ column: Int, _ kind: CellFormat) throws(WorkbookError) {
-        try check(worksheet_write_number(sheet, UInt32(row), UInt16(column), number, format(kind)))
+    package func write(
+        _ number: Double, _ sheet: Sheet, _ row: Int, _ column: Int, _ kind: CellFormat
+    ) throws(WorkbookError) {
+        try check(worksheet_write_number(sheet.worksheet, UInt32(row), UInt16(column), number, format(kind)))
     }
 
-    func setWidth(_ width: Double, _ sheet: Sheet, _ columns: ClosedRange<Int>, _ kind: CellFormat? = nil)
+    /// An empty cell.
+    package func writeBlank(_ sheet: Sheet, _ row: Int, _ column: Int, _ kind: CellFormat) throws(WorkbookError) {
+        try check(worksheet_write_blank(sheet.worksheet, UInt32(row), UInt16(column), format(kind)))
+    }
+
+    /// - Parameter height: in points.
+    package func setHeight(_ height: Double, _ sheet: Sheet, row: Int) throws(WorkbookError) {
+        try check(worksheet_set_row(sheet.worksheet, UInt32(row), height, nil))
+    }
+
+    /// - Parameter width: in characters.
+    package func setWidth(_ width: Double, _ sheet: Sheet, _ columns: ClosedRange<Int>, _ kind: CellFormat? = nil)
         throws(WorkbookError)
     {
         try check(
             worksheet_set_column(
-                sheet, UInt16(columns.lowerBound), UInt16(columns.upperBound), width, kind.map { format($0) }))
+                sheet.worksheet, UInt16(columns.lowerBound), UInt16(columns.upperBound), width, kind.map { format($0) })
+        )
     }
 
     // MARK: Tables
 
     /// Makes a sheet for rows of a table.
-    func addTableSheet(_ name: String, _ columns: [ReportColumn], rows: Int) throws(WorkbookError) {
+    func addTableSheet(_ name: String, _ columns: [TableColumn], rows: Int) throws(WorkbookError) {
         let sheet = try addSheet(name)
         var textColumns: [String] = []
         for (index, column) in columns.enumerated() {
@@ -102,49 +123,45 @@ final class WorkbookFrame {
             let letters = columnLetters(index)
             if column.kind == .text { textColumns.append("\(letters)2:\(letters)\(rows + 1)") }
         }
-        worksheet_freeze_panes(sheet, 1, 0)
+        worksheet_freeze_panes(sheet.worksheet, 1, 0)
         if rows > 0 {
-            try check(worksheet_autofilter(sheet, 0, 0, UInt32(rows), UInt16(columns.count - 1)))
-            // A contract of digits is meant to be text.
+            try check(worksheet_autofilter(sheet.worksheet, 0, 0, UInt32(rows), UInt16(columns.count - 1)))
+            // A name of digits is meant to be text.
             let ranges = textColumns.joined(separator: " ")
-            try check(worksheet_ignore_errors(sheet, UInt8(LXW_IGNORE_NUMBER_STORED_AS_TEXT.rawValue), ranges))
+            try check(
+                worksheet_ignore_errors(sheet.worksheet, UInt8(LXW_IGNORE_NUMBER_STORED_AS_TEXT.rawValue), ranges))
         }
-        try check(worksheet_repeat_rows(sheet, 0, 0))
+        try check(worksheet_repeat_rows(sheet.worksheet, 0, 0))
         try setPage(sheet)
     }
 
     /// Landscape, as wide as a page, its name and the page's number at the foot.
-    func setPage(_ sheet: Sheet) throws(WorkbookError) {
-        worksheet_set_landscape(sheet)
-        worksheet_set_paper(sheet, Self.paperA4)
-        worksheet_fit_to_pages(sheet, 1, 0)
-        try check(worksheet_set_footer(sheet, "&L&A&R&P / &N"))
+    package func setPage(_ sheet: Sheet) throws(WorkbookError) {
+        worksheet_set_landscape(sheet.worksheet)
+        worksheet_set_paper(sheet.worksheet, Self.paperA4)
+        worksheet_fit_to_pages(sheet.worksheet, 1, 0)
+        try check(worksheet_set_footer(sheet.worksheet, "&L&A&R&P / &N"))
+    }
+
+    /// The sheet that a reader sees first, without lines between its cells.
+    package func showFirst(_ sheet: Sheet) {
+        worksheet_gridlines(sheet.worksheet, UInt8(LXW_HIDE_ALL_GRIDLINES.rawValue))
+        worksheet_activate(sheet.worksheet)
     }
 
     private static let paperA4: UInt8 = 9
 
     /// Room for the header with the button of its filter, and for usual values. In characters.
-    private static func width(_ column: ReportColumn) -> Double {
-        let least: Double =
-            switch (column.kind, column.name) {
-            case (.text, "Digest"): 36
-            case (.text, "File"), (.text, "Taste"), (.text, "Reasons"): 30
-            case (.text, _) where column.isDate: 12
-            default: 16
-            }
+    private static func width(_ column: TableColumn) -> Double {
+        let least = column.width.map { Double($0) } ?? (column.kind == .text && column.isDate ? 12 : 16)
         return max(least, Double(column.name.unicodeScalars.count) + 4)
     }
 
     // MARK: Properties
 
     /// Sets what file managers show. Nothing is of the moment: equal contents are to be equal files.
-    func setProperties(_ origin: WorkbookOrigin) throws(WorkbookError) {
-        var title = "Watch time"
-        if let first = origin.days.min(), let last = origin.days.max() { title += " \(first) to \(last)" }
-        let lines: [String] = [
-            title, "Seconds watched by contract and category", origin.tool,
-            "Generation \(origin.generation), \(origin.files) files",
-        ]
+    func setProperties(_ wanted: WorkbookProperties) throws(WorkbookError) {
+        let lines: [String] = [wanted.title, wanted.subject, wanted.author, wanted.comments]
         let texts = lines.map { strdup($0) }
         defer { for text in texts { free(text) } }
         var properties = lxw_doc_properties()
@@ -152,75 +169,21 @@ final class WorkbookFrame {
         properties.subject = texts[1]
         properties.author = texts[2]
         properties.comments = texts[3]
-        properties.created = Self.created(origin)
+        properties.created = Self.created(wanted.day)
         try check(workbook_set_properties(book, &properties))
-        try check(workbook_set_custom_property_number(book, "Generation", Double(origin.generation)))
-        try check(workbook_set_custom_property_string(book, "Inputs digest", origin.inputsDigest))
-        try check(workbook_set_custom_property_string(book, "Category map digest", origin.mapDigest))
+        for custom in wanted.custom {
+            switch custom {
+            case .number(let name, let value):
+                try check(workbook_set_custom_property_number(book, name, Double(value)))
+            case .text(let name, let value): try check(workbook_set_custom_property_string(book, name, value))
+            }
+        }
     }
 
-    /// The last day that the workbook is about, in seconds since 1970. Without one, the first day of the archive's own
-    /// calendar, the 1st of January 1980.
-    private static func created(_ origin: WorkbookOrigin) -> time_t {
-        guard let day = origin.days.max() else { return 315_532_800 }
+    /// The day, in seconds since 1970. Without one, the first day of the archive's own calendar, the 1st of January 1980.
+    private static func created(_ day: CalendarDay?) -> time_t {
+        guard let day else { return 315_532_800 }
         // Zero would be now.
         return day.daysSinceEpoch == 0 ? 1 : time_t(day.daysSinceEpoch) * 86_400
-    }
-}
-
-/// What cells look like.
-enum CellFormat: Hashable {
-    case header, numberHeader, text, date, integer, decimal, duration, share
-    case title, subtitle, section, headlineLabel, headline, headlineDecimal
-    /// The last row of a table.
-    case sumText, sumInteger, sumShare
-
-    init(_ column: ReportColumn) {
-        switch column.kind {
-        case .text: self = column.isDate ? .date : .text
-        case .integer: self = .integer
-        case .decimal: self = .decimal
-        case .duration: self = .duration
-        }
-    }
-
-    private static let grey: lxw_color_t = 0x5F6B7A
-    private static let headerFill: lxw_color_t = 0xE8EEF5
-
-    fileprivate func apply(to format: WorkbookFrame.Format) {
-        switch self {
-        case .text, .sumText: format_set_num_format(format, "@")
-        case .date: format_set_num_format(format, "yyyy-mm-dd")
-        case .integer, .headline, .sumInteger: format_set_num_format(format, "#,##0")
-        case .decimal: format_set_num_format(format, "#,##0.00")
-        case .duration: format_set_num_format(format, "[h]:mm:ss")
-        case .share, .sumShare: format_set_num_format(format, "0.0%")
-        case .headlineDecimal: format_set_num_format(format, "#,##0.0")
-        case .header, .numberHeader, .title, .subtitle, .section, .headlineLabel: break
-        }
-        switch self {
-        case .header, .numberHeader:
-            format_set_bold(format)
-            if self == .numberHeader { format_set_align(format, UInt8(LXW_ALIGN_RIGHT.rawValue)) }
-            format_set_bg_color(format, Self.headerFill)
-            format_set_bottom(format, UInt8(LXW_BORDER_THIN.rawValue))
-        case .date: format_set_align(format, UInt8(LXW_ALIGN_LEFT.rawValue))
-        case .title:
-            format_set_bold(format)
-            format_set_font_size(format, 18)
-        case .subtitle, .headlineLabel: format_set_font_color(format, Self.grey)
-        case .section:
-            format_set_bold(format)
-            format_set_font_size(format, 13)
-        case .headline, .headlineDecimal:
-            format_set_bold(format)
-            format_set_font_size(format, 16)
-            format_set_align(format, UInt8(LXW_ALIGN_LEFT.rawValue))
-        case .sumText, .sumInteger, .sumShare:
-            format_set_bold(format)
-            format_set_top(format, UInt8(LXW_BORDER_THIN.rawValue))
-        case .text, .integer, .decimal, .duration, .share: break
-        }
-        if self == .headlineLabel { format_set_align(format, UInt8(LXW_ALIGN_LEFT.rawValue)) }
     }
 }

@@ -118,12 +118,17 @@ final class ZipWriter {
     /// The first of January 1980, the earliest that there is: equal contents are to be equal archives.
     private static let date: UInt16 = 0x0021
 
-    private let sink: ReportSink
+    private let sink: TableSink
+    private let fewer: String
     private var offset = 0
     private var written: [(member: ZipMember, offset: UInt32, flags: UInt16)] = []
     private var stream: DeflateStream?
 
-    init(_ sink: @escaping ReportSink) { self.sink = sink }
+    /// - Parameter fewer: what to choose fewer of when the archive would be too large, for messages.
+    init(_ sink: @escaping TableSink, fewer: String) {
+        self.sink = sink
+        self.fewer = fewer
+    }
 
     private func put(_ bytes: UnsafeRawBufferPointer) throws {
         try sink(bytes)
@@ -133,7 +138,7 @@ final class ZipWriter {
     private func put(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try put($0) } }
 
     private func begin(_ member: ZipMember, flags: UInt16) throws {
-        guard let place = UInt32(exactly: offset) else { throw WorkbookError.tooLarge }
+        guard let place = UInt32(exactly: offset) else { throw WorkbookError.tooLarge(fewer: fewer) }
         written.append((member, place, flags))
         var header: [UInt8] = []
         appendLittle(Self.localSignature, to: &header)
@@ -170,7 +175,7 @@ final class ZipWriter {
     func end() throws {
         try stream!.finish { try put($0) }
         guard let packed = UInt32(exactly: stream!.packedBytes), let bytes = UInt32(exactly: stream!.bytes) else {
-            throw WorkbookError.tooLarge
+            throw WorkbookError.tooLarge(fewer: fewer)
         }
         written[written.count - 1].member.checksum = stream!.checksum
         written[written.count - 1].member.packedBytes = packed
@@ -185,7 +190,7 @@ final class ZipWriter {
     /// Ends the archive.
     func finish() throws {
         guard let start = UInt32(exactly: offset), let count = UInt16(exactly: written.count) else {
-            throw WorkbookError.tooLarge
+            throw WorkbookError.tooLarge(fewer: fewer)
         }
         var directory: [UInt8] = []
         for (member, place, flags) in written {

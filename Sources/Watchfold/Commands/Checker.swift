@@ -9,7 +9,6 @@ import Foundation
 import Inbox
 import JSONRecords
 import Records
-import Reports
 import Synchronization
 
 /// What a run would make of a file, but for what only the checkpoints know.

@@ -3,13 +3,14 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import Folding
 import Inbox
 import Postgres
 import Records
-import Reports
 import SampleData
 import StatusServer
+import Tables
 
 /// How a command ends when it does not end well.
 package enum FailureCode: Int32, Sendable {

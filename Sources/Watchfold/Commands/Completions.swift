@@ -3,9 +3,10 @@
 //  names. A line that is not complete is no mistake: then there is nothing to offer.
 
 import Configuration
+import Engagement
 import Records
-import Reports
 import SampleData
+import Tables
 
 package enum Completions {
     package static let reports = Report.allCases.map(\.rawValue)

@@ -8,7 +8,7 @@
 
 import DurableIO
 import Records
-import Reports
+import Tables
 
 /// What an export writes.
 enum ExportFormat: Equatable {

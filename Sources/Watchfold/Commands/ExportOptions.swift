@@ -1,8 +1,9 @@
 //  The options of `export`, from the words of the command line to a request.
 
 import DurableIO
+import Engagement
 import Records
-import Reports
+import Tables
 
 /// What was written on the command line.
 package struct ExportOptions {
@@ -133,8 +134,8 @@ package struct ExportOptions {
 
     private func query(
         _ columnsOfTop: [String], _ read: (String) throws -> [UInt8]?
-    ) throws -> RowQuery {
-        var query = RowQuery()
+    ) throws -> ReportQuery {
+        var query = ReportQuery()
         query.categories = categories
         query.minSeconds = minSeconds
         if let contracts { query.contracts = try filter(contracts, read) }
@@ -198,7 +199,7 @@ package struct ExportOptions {
     ]
 
     /// What there is to say of the names that were asked for, when the rows are made.
-    func missedContracts(_ query: RowQuery) -> [String] {
+    func missedContracts(_ query: ReportQuery) -> [String] {
         guard let contracts, case .list(let list)? = query.contracts else { return [] }
         let missed = list.missed
         let source = contracts == "-" ? "standard input" : Show.name(contracts)
@@ -227,7 +228,7 @@ struct SheetRules: Sendable {
     /// Nil for the one that goes with the delimiter.
     var decimal: DecimalSign?
 
-    func encoder(_ sink: @escaping ReportSink, isGzipped: Bool) -> any TableEncoder {
+    func encoder(_ sink: @escaping TableSink, isGzipped: Bool) -> any TableEncoder {
         GzipEncoder.encoder(sink, isGzipped: isGzipped) { SheetTextEncoder(program, delimiter, decimal, sink: $0) }
     }
 }

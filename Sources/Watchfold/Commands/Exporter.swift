@@ -7,9 +7,10 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import Folding
 import Records
-import Reports
+import Tables
 
 /// What days a report is about.
 package struct DayRange: Sendable, Hashable, CustomStringConvertible {
@@ -48,13 +49,13 @@ package struct ExportRequest: Sendable {
     package var without: Set<String>
     /// The generation of the ledger that the report is of; nil for what counts now.
     package var generation: Int?
-    package var query: RowQuery
+    package var query: ReportQuery
     /// One row for each period in place of one for all days.
     package var period: CalendarPeriod?
 
     package init(
         _ report: Report, days: DayRange = DayRange(first: nil, last: nil), without: Set<String> = [],
-        generation: Int? = nil, query: RowQuery = RowQuery(), period: CalendarPeriod? = nil
+        generation: Int? = nil, query: ReportQuery = ReportQuery(), period: CalendarPeriod? = nil
     ) {
         self.report = report
         self.days = days
@@ -88,7 +89,7 @@ package struct Exporter {
     /// - Returns: the columns of the answer.
     /// - Throws: `QueryError`.
     @discardableResult
-    package func check(_ request: ExportRequest) throws -> [ReportColumn] {
+    package func check(_ request: ExportRequest) throws -> [TableColumn] {
         let settings = try request.generation == nil ? self.settings : settingsOf(request, open())
         return try QueryEncoder(
             request.query, request.report, settings.map, by: request.period, inner: TableFormat.csv.encoder { _ in }
@@ -108,7 +109,7 @@ package struct Exporter {
 
     /// Writes in one of the plain formats.
     package func export(
-        _ request: ExportRequest, format: TableFormat, isGzipped: Bool = false, sink: @escaping ReportSink
+        _ request: ExportRequest, format: TableFormat, isGzipped: Bool = false, sink: @escaping TableSink
     ) throws {
         try export(request) { format.encoder(sink, isGzipped: isGzipped) }
     }
@@ -244,7 +245,7 @@ extension Exporter {
     /// - Throws: `WorkbookError`, and what `export` throws.
     package func exportWorkbook(
         _ request: ExportRequest, isWhole: Bool, scratch: String, rowsPerSheet: Int = Workbook.sheetRows - 1,
-        sink: @escaping ReportSink
+        sink: @escaping TableSink
     ) throws {
         if isWhole { return try exportWhole(request, scratch, rowsPerSheet, sink) }
         let (edition, table) = try counted(request) { edition in
@@ -259,7 +260,7 @@ extension Exporter {
     }
 
     private func exportWhole(
-        _ request: ExportRequest, _ scratch: String, _ rowsPerSheet: Int, _ sink: @escaping ReportSink
+        _ request: ExportRequest, _ scratch: String, _ rowsPerSheet: Int, _ sink: @escaping TableSink
     ) throws {
         precondition(request.period == nil, "a whole workbook is of all days together")
         let (edition, summary) = try counted(request) { try $0.summary(top: 0) }
@@ -290,7 +291,7 @@ extension Exporter {
     /// Writes a workbook of these tables, and of the files behind them.
     private func write(
         _ edition: Edition, _ summary: ReportSummary?, _ tables: [WorkbookTable], _ scratch: String,
-        _ rowsPerSheet: Int, _ sink: @escaping ReportSink, rows: (Int, any TableEncoder) throws -> Void
+        _ rowsPerSheet: Int, _ sink: @escaping TableSink, rows: (Int, any TableEncoder) throws -> Void
     ) throws {
         if let gaps = edition.gaps { note(gaps) }
         let snapshot = edition.snapshot!
@@ -323,7 +324,7 @@ extension Exporter {
 /// Takes rows and forgets them; the query before it has counted them.
 private final class RowCounter: TableEncoder {
     var bytesWritten: Int { 0 }
-    func begin(_ columns: [ReportColumn]) {}
+    func begin(_ columns: [TableColumn]) {}
     func append(_ block: RowBlock) {}
     func finish() {}
 }

@@ -4,13 +4,14 @@ import Checkpoints
 import Codecs
 import Configuration
 import DurableIO
+import Engagement
 import Folding
 import Foundation
 import JSONRecords
 import Pipelines
 import Records
-import Reports
 import Synchronization
+import Tables
 
 /// Folds without checkpoints.
 package struct OneShotFold {
@@ -40,7 +41,7 @@ package struct OneShotFold {
     ///   throws.
     package func run(
         _ paths: [String], format: TableFormat, isGzipped: Bool = false, needsInput: Bool = false,
-        sink: @escaping ReportSink
+        sink: @escaping TableSink
     ) throws -> RunReport {
         let start = ContinuousClock.now
         var report = RunReport()

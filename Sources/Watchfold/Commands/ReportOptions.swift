@@ -1,7 +1,7 @@
 //  The options of `report`, from the words of the command line to a request.
 
 import DurableIO
-import Reports
+import Engagement
 
 /// How a report to look at is written.
 package enum ReportForm: String, Sendable, CaseIterable {

@@ -6,8 +6,8 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import Records
-import Reports
 
 /// Gathers the facts of a report; runs beside a writer.
 package struct Reporter {

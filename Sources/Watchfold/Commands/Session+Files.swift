@@ -2,10 +2,11 @@
 
 import Configuration
 import DurableIO
+import Engagement
 import Foundation
 import Inbox
 import Logging
-import Reports
+import Tables
 
 /// Says each thing once.
 final class NoteLog {
@@ -140,7 +141,7 @@ extension Session {
 
     /// Lends a sink to a file that appears when all is written, or to a stream, where a reader that went away ends the
     /// work quietly.
-    func writing(to out: String?, _ body: (@escaping ReportSink) throws -> Void) throws {
+    func writing(to out: String?, _ body: (@escaping TableSink) throws -> Void) throws {
         try writingIfWanted(to: out) { sink in
             try body(sink)
             return true
@@ -151,7 +152,7 @@ extension Session {
     ///
     /// - Parameter body: returns whether what it wrote is wanted. If not, a file stays what it was; where
     ///   `keepsOnFailure` says so, it must not have written anything then.
-    func writingIfWanted(to out: String?, _ body: (@escaping ReportSink) throws -> Bool) throws {
+    func writingIfWanted(to out: String?, _ body: (@escaping TableSink) throws -> Bool) throws {
         let stream: OpenFile
         var isTruncated = true
         if let out, out != "-" {

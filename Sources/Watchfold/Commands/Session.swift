@@ -3,11 +3,12 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import Foundation
 import Logging
 import Records
-import Reports
 import SampleData
+import Tables
 
 /// What a command works with.
 package struct Session {
@@ -329,7 +330,7 @@ package struct Session {
         conclude(report.lines(seconds: (ContinuousClock.now - start).seconds))
     }
 
-    private static func check(_ format: ExportFormat, _ query: RowQuery, _ out: String?) throws {
+    private static func check(_ format: ExportFormat, _ query: ReportQuery, _ out: String?) throws {
         if format == .table(.parquet), query.unit != .seconds {
             throw CommandFailure(.usage, "Parquet keeps whole seconds; --unit is for text")
         }

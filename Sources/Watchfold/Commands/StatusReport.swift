@@ -3,9 +3,9 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import Inbox
 import Records
-import Reports
 
 /// The state of everything at one generation.
 package struct StatusReport {

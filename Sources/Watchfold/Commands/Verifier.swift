@@ -12,10 +12,10 @@ import Checkpoints
 import Codecs
 import Configuration
 import DurableIO
+import Engagement
 import Folding
 import Logging
 import Records
-import Reports
 
 /// What a verification found.
 package struct VerifyReport: Sendable {

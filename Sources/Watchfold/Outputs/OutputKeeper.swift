@@ -13,8 +13,10 @@ import Checkpoints
 import Codecs
 import Configuration
 import DurableIO
+import Engagement
 import Glibc
-import Reports
+import SmallJSON
+import Tables
 
 /// What became of one output.
 package struct OutputOutcome: Sendable {
@@ -192,7 +194,7 @@ struct OutputKeeper {
         request.generation = generation
         let files = NumberedFiles(plan.path, places, in: fileSystem)
         var digests: [OutputDigest] = []
-        func next() throws -> ReportSink {
+        func next() throws -> TableSink {
             let digest = OutputDigest()
             digests.append(digest)
             let sink = try files.next()

@@ -1,8 +1,9 @@
 //  From the words of a configured output to what is to be exported.
 
 import Configuration
+import Engagement
 import Records
-import Reports
+import Tables
 
 /// One file that is kept as new as the published reports.
 struct OutputPlan: Sendable {

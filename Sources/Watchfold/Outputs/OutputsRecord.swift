@@ -16,8 +16,10 @@
 //        ]
 //      }
 
-/// Outputs as they were written last.
-package struct OutputsRecord: Sendable, Equatable {
+import SmallJSON
+
+/// Outputs as they were written last. Without a record that can be read all outputs are to be made anew.
+package struct OutputsRecord: VersionedRecord, Sendable, Equatable {
     package static let format = 1
 
     package struct File: Sendable, Equatable {
@@ -26,7 +28,7 @@ package struct OutputsRecord: Sendable, Equatable {
         package var digest: String
         package var bytes: Int
 
-        package init(path: String, digest: String, bytes: Int) {
+        init(path: String, digest: String, bytes: Int) {
             self.path = path
             self.digest = digest
             self.bytes = bytes
@@ -34,17 +36,17 @@ package struct OutputsRecord: Sendable, Equatable {
     }
 
     /// One output. Two that differ in anything but their files and what is left are of different reports.
-    package struct Entry: Sendable, Equatable {
-        package var output: String
-        package var tool: String
-        package var generation: Int
-        package var inputsDigest: String
-        package var mapDigest: String
-        package var files: [File]
+    struct Entry: Sendable, Equatable {
+        var output: String
+        var tool: String
+        var generation: Int
+        var inputsDigest: String
+        var mapDigest: String
+        var files: [File]
         /// Paths that were written for an earlier report, with more or fewer parts, and are still there.
-        package var left: [String] = []
+        var left: [String] = []
 
-        package init(
+        init(
             output: String, tool: String, generation: Int, inputsDigest: String, mapDigest: String, files: [File]
         ) {
             self.output = output
@@ -56,49 +58,20 @@ package struct OutputsRecord: Sendable, Equatable {
         }
     }
 
-    package var entries: [Entry]
+    var entries: [Entry]
 
-    package init(_ entries: [Entry] = []) { self.entries = entries }
+    init(_ entries: [Entry] = []) { self.entries = entries }
 
-    /// The text, which ends in LF.
-    package var json: [UInt8] {
-        var text = JSONText()
-        text.object { text in
-            text.member("format", Self.format)
-            text.array("outputs") { text in
-                for entry in entries {
-                    text.object { text in
-                        text.member("output", entry.output)
-                        text.member("tool", entry.tool)
-                        text.member("generation", entry.generation)
-                        text.member("inputs", entry.inputsDigest)
-                        text.member("map", entry.mapDigest)
-                        text.array("files") { text in
-                            for file in entry.files {
-                                text.object { text in
-                                    text.member("path", file.path)
-                                    text.member("digest", file.digest)
-                                    text.member("bytes", file.bytes)
-                                }
-                            }
-                        }
-                        if !entry.left.isEmpty {
-                            text.array("left") { text in
-                                for path in entry.left { text.member(nil, path) }
-                            }
-                        }
-                    }
-                }
+    package func write(to text: inout JSONText) {
+        text.array("outputs") { text in
+            for entry in entries {
+                text.object { entry.write(to: &$0) }
             }
         }
-        return text.finished()
     }
 
-    /// Reads what `json` wrote; nil for anything else, and then all outputs are to be made anew.
-    package init?(json: [UInt8]) {
-        guard let value = try? JSONValue(json), value["format"]?.integer == Self.format,
-            let outputs = value["outputs"]?.array
-        else { return nil }
+    package init?(members: JSONValue) {
+        guard let outputs = members["outputs"]?.array else { return nil }
         entries = []
         for output in outputs {
             guard let name = output["output"]?.string, let tool = output["tool"]?.string,
@@ -118,6 +91,30 @@ package struct OutputsRecord: Sendable, Equatable {
                 entry.left.append(path)
             }
             entries.append(entry)
+        }
+    }
+}
+
+extension OutputsRecord.Entry {
+    fileprivate func write(to text: inout JSONText) {
+        text.member("output", output)
+        text.member("tool", tool)
+        text.member("generation", generation)
+        text.member("inputs", inputsDigest)
+        text.member("map", mapDigest)
+        text.array("files") { text in
+            for file in files {
+                text.object { text in
+                    text.member("path", file.path)
+                    text.member("digest", file.digest)
+                    text.member("bytes", file.bytes)
+                }
+            }
+        }
+        if !left.isEmpty {
+            text.array("left") { text in
+                for path in left { text.member(nil, path) }
+            }
         }
     }
 }

@@ -16,9 +16,10 @@
 //  Whatever goes wrong before the COMMIT, the server takes everything back: tables, rows and receipt.
 
 import Checkpoints
+import Engagement
 import Folding
 import Postgres
-import Reports
+import Tables
 
 /// What is asked of an export into a database.
 package struct DatabaseRequest: Sendable {
@@ -196,7 +197,7 @@ private struct DatabaseRows {
     }
 
     private func copy(
-        _ table: (report: Report, table: DatabaseTable), _ body: (@escaping ReportSink) throws -> Void
+        _ table: (report: Report, table: DatabaseTable), _ body: (@escaping TableSink) throws -> Void
     ) throws {
         let staging = Self.staging(table.report)
         let doing = "writing the rows of \(table.report.rawValue)"

@@ -5,8 +5,9 @@
 //  whatever others commit meanwhile.
 
 import Checkpoints
+import Engagement
 import Records
-import Reports
+import Tables
 
 /// The totals of one request.
 struct Edition {
@@ -239,7 +240,7 @@ private final class Continued: TableEncoder {
 
     init(_ encoder: QueryEncoder) { self.encoder = encoder }
 
-    func begin(_ columns: [ReportColumn]) throws {}
+    func begin(_ columns: [TableColumn]) throws {}
     func append(_ block: RowBlock) throws { try encoder.append(block) }
     func finish() throws {}
     var bytesWritten: Int { encoder.bytesWritten }

@@ -6,7 +6,7 @@
 
 import Configuration
 import Records
-import Reports
+import SmallJSON
 
 /// Guesses for one field.
 enum FieldGuess {

@@ -1,8 +1,8 @@
 //  What there is to say about the records of one file, beyond how many there were: for people who mend dumps.
 
 import Configuration
+import Engagement
 import Records
-import Reports
 
 /// What was found in a file.
 package struct FileFindings: Sendable, Hashable {

@@ -9,7 +9,6 @@
 import Configuration
 import JSONRecords
 import Records
-import Reports
 
 /// The fields of a plan that no record of a file has.
 package struct LackingFields: Sendable, Hashable {

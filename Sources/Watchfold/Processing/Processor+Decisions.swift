@@ -5,10 +5,10 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import Folding
 import Inbox
 import Records
-import Reports
 
 /// A decision about a file.
 package enum Decision: String, Sendable, Hashable {

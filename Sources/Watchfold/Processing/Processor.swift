@@ -10,13 +10,13 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import Folding
 import Foundation
 import Inbox
 import JSONRecords
 import Logging
 import Records
-import Reports
 import Synchronization
 
 /// Folds the inbox into the checkpoints and publishes reports. Holds the checkpoints' lock as long as it lives.

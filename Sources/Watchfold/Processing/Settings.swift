@@ -3,9 +3,9 @@
 import Codecs
 import Configuration
 import DurableIO
+import Engagement
 import Glibc
 import Inbox
-import Reports
 
 /// The configuration as the stages want it.
 package struct Settings: Sendable {

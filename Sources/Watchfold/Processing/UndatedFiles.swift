@@ -2,8 +2,8 @@
 //  know that they are left out, and what they hold.
 
 import Checkpoints
+import Engagement
 import Records
-import Reports
 
 /// Counted files without a date.
 package struct UndatedFiles: Sendable, Hashable {

@@ -1,7 +1,7 @@
 //  Numbers and names for people.
 
+import Engagement
 import Records
-import Reports
 
 /// Text for the summary, the progress bar and the status.
 enum Show {

@@ -2,7 +2,6 @@
 
 import Checkpoints
 import Records
-import Reports
 
 extension RunReport {
     /// Most files that are named in one line.

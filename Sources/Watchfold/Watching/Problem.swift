@@ -15,7 +15,6 @@
 
 import Checkpoints
 import Records
-import Reports
 
 /// One thing that a person should know of.
 struct Problem: Sendable, Hashable {

@@ -15,7 +15,7 @@ import Configuration
 import DurableIO
 import Foundation
 import Logging
-import Reports
+import SmallJSON
 import Synchronization
 
 /// Tells problems, in the background.

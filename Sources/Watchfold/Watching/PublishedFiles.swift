@@ -1,7 +1,7 @@
 //  What a publication left on disk, so that a look notices what is gone.
 
 import DurableIO
-import Reports
+import Engagement
 
 /// The reports and the receipt by their sizes.
 struct PublishedFiles {

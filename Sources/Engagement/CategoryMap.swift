@@ -9,6 +9,8 @@
 //      TV	CHANNEL	DSHD	KPLUS	KPlus
 //      Child	CHILD
 
+import Tables
+
 /// An ordered list of categories and the apps in each.
 package struct CategoryMap: Sendable {
     /// A category: a column `<name>Duration` that sums the seconds of its apps.

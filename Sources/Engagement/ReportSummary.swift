@@ -8,6 +8,7 @@
 //      receipt ──▶ files, days, missing days, what became of the records
 
 import Records
+import Tables
 
 /// What there is to say of some files as a whole.
 package struct ReportSummary: Sendable, Equatable {
@@ -169,7 +170,7 @@ private final class RowTexts: TableEncoder {
     private(set) var rows: [(texts: [String], numbers: [Int64])] = []
     var bytesWritten: Int { 0 }
 
-    func begin(_ columns: [ReportColumn]) {}
+    func begin(_ columns: [TableColumn]) {}
     func finish() {}
 
     func append(_ block: RowBlock) {
@@ -208,7 +209,7 @@ private final class ProfileTally: TableEncoder {
         topCount = top
     }
 
-    func begin(_ columns: [ReportColumn]) {}
+    func begin(_ columns: [TableColumn]) {}
     func finish() {}
 
     /// Most contracts first.
@@ -231,7 +232,7 @@ private final class ProfileTally: TableEncoder {
         largest = Array(repeating: 0, count: block.count)
         most = Array(repeating: -1, count: block.count)
         for category in 0..<count {
-            let values = numbers(block, 1 + category)
+            let values = block.numbers(1 + category)
             var (seconds, contracts): (Int128, Int) = (0, 0)
             for row in rows {
                 let value = values[row]
@@ -245,8 +246,8 @@ private final class ProfileTally: TableEncoder {
             categories[category].seconds += seconds
             categories[category].contracts += contracts
         }
-        let totals = numbers(block, count + 1)
-        let days = numbers(block, count + 4)
+        let totals = block.numbers(count + 1)
+        let days = block.numbers(count + 4)
         for row in rows {
             if most[row] < 0 { withoutSeconds += 1 } else { categories[most[row]].mostWatched += 1 }
             let sum = sets[liked[row]] ?? (0, 0)
@@ -263,24 +264,10 @@ private final class ProfileTally: TableEncoder {
         let count = categories.count
         let place = top.firstIndex { $0.total < total } ?? top.count
         let contract = ReportSummary.Contract(
-            name: text(texts(block, 0)[row]), seconds: (1...count).map { numbers(block, $0)[row] }, total: total,
-            mostWatch: text(texts(block, count + 2)[row]), taste: text(texts(block, count + 3)[row]),
-            activeDays: numbers(block, count + 4)[row])
+            name: text(block.texts(0)[row]), seconds: (1...count).map { block.numbers($0)[row] }, total: total,
+            mostWatch: text(block.texts(count + 2)[row]), taste: text(block.texts(count + 3)[row]),
+            activeDays: block.numbers(count + 4)[row])
         top.insert(contract, at: place)
         if top.count > topCount { top.removeLast() }
-    }
-
-    private func numbers(_ block: RowBlock, _ column: Int) -> UnsafePointer<Int64> {
-        guard case .integer(let values) = block.columns[column] else {
-            preconditionFailure("column \(column) of a profile is no number")
-        }
-        return values
-    }
-
-    private func texts(_ block: RowBlock, _ column: Int) -> UnsafePointer<ByteSlice> {
-        guard case .text(let values) = block.columns[column] else {
-            preconditionFailure("column \(column) of a profile is no text")
-        }
-        return values
     }
 }
