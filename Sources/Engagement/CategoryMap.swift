@@ -111,27 +111,12 @@ extension CategoryMap {
         guard lines.count >= 3, lines[0].elementsEqual("categories 1".utf8), lines.last!.isEmpty else { return nil }
         var categories: [Category] = []
         for line in lines[1...].dropLast() {
-            let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map(Self.unescaped)
+            let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+                .map { String(decoding: tabUnescaped($0), as: UTF8.self) }
             categories.append(Category(fields[0], apps: Array(fields[1...])))
         }
         guard let map = try? CategoryMap(categories), map.canonicalBytes.elementsEqual(text.utf8) else { return nil }
         self = map
-    }
-
-    private static func unescaped(_ field: Substring.UTF8View) -> String {
-        var bytes: [UInt8] = []
-        var isEscaped = false
-        for byte in field {
-            if isEscaped, let plain = [UInt8](#"\tnr"#.utf8).firstIndex(of: byte) {
-                bytes.append([UInt8](("\\\t\n\r").utf8)[plain])
-                isEscaped = false
-            } else if byte == UInt8(ascii: "\\") {
-                isEscaped = true
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

@@ -179,7 +179,7 @@ private final class RowTexts: TableEncoder {
             var numbers: [Int64] = []
             for column in block.columns {
                 switch column {
-                case .text(let values): texts.append(text(values[row]))
+                case .text(let values): texts.append(values[row].string)
                 case .integer(let values): numbers.append(values[row])
                 case .decimal, .duration: preconditionFailure("a report's own columns are whole numbers")
                 }
@@ -264,8 +264,8 @@ private final class ProfileTally: TableEncoder {
         let count = categories.count
         let place = top.firstIndex { $0.total < total } ?? top.count
         let contract = ReportSummary.Contract(
-            name: text(block.texts(0)[row]), seconds: (1...count).map { block.numbers($0)[row] }, total: total,
-            mostWatch: text(block.texts(count + 2)[row]), taste: text(block.texts(count + 3)[row]),
+            name: block.texts(0)[row].string, seconds: (1...count).map { block.numbers($0)[row] }, total: total,
+            mostWatch: block.texts(count + 2)[row].string, taste: block.texts(count + 3)[row].string,
             activeDays: block.numbers(count + 4)[row])
         top.insert(contract, at: place)
         if top.count > topCount { top.removeLast() }

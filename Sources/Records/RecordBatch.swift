@@ -11,6 +11,9 @@
     }
 
     @inlinable package var buffer: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
+
+    /// The bytes as text, for messages.
+    package var string: String { String(decoding: buffer, as: UTF8.self) }
 }
 
 /// Accepted records, their keys row by row and their values in a column of their own. The key slices point into the reader's window (or its arena of decoded

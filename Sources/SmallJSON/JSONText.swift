@@ -15,6 +15,8 @@ package struct JSONText {
     package enum Layout {
         /// A member a line.
         case indented
+        /// The same with a space before each colon, and an empty line in what is empty.
+        case spaced
         /// Without line ends and spaces, but for the one that ends the text.
         case line
     }
@@ -55,6 +57,21 @@ package struct JSONText {
 
     package mutating func member(_ key: String? = nil, _ value: Bool) { member(key, json: value ? "true" : "false") }
 
+    /// Writes the member when there is a value.
+    package mutating func memberIfAny(_ key: String, _ value: String?) { if let value { member(key, value) } }
+
+    /// Writes the member when there is a value.
+    package mutating func memberIfAny(_ key: String, _ value: (some BinaryInteger)?) {
+        if let value { member(key, value) }
+    }
+
+    /// Writes an array of strings.
+    package mutating func array(_ key: String? = nil, _ strings: [String]) {
+        array(key) { text in
+            for string in strings { text.member(nil, string) }
+        }
+    }
+
     /// Writes a value that is JSON already.
     package mutating func member(_ key: String? = nil, json value: String) {
         begin(key)
@@ -75,8 +92,9 @@ package struct JSONText {
         depth += 1
         hasMember = false
         members(&self)
+        if layout == .spaced, !hasMember { text += "\n" }
         depth -= 1
-        if hasMember { newLine() }
+        if hasMember || layout == .spaced { newLine() }
         text += close
         hasMember = true
     }
@@ -85,11 +103,19 @@ package struct JSONText {
         if hasMember { text += "," }
         if depth > 0 { newLine() }
         hasMember = true
-        if let key { text += Self.quoted(key) + (layout == .line ? ":" : ": ") }
+        if let key { text += Self.quoted(key) + separator }
+    }
+
+    private var separator: String {
+        switch layout {
+        case .indented: ": "
+        case .spaced: " : "
+        case .line: ":"
+        }
     }
 
     private mutating func newLine() {
-        if layout == .indented { text += "\n" + String(repeating: "  ", count: depth) }
+        if layout != .line { text += "\n" + String(repeating: "  ", count: depth) }
     }
 
     /// A string in quotes. Only what must be escaped is (RFC 8259, section 7): quote, backslash and below U+0020.

@@ -42,6 +42,47 @@ import Testing
         #expect(try JSONValue(indented.finished()) == JSONValue(line.finished()))
     }
 
+    /// What `status --json` and `check --json` write has always been laid out so.
+    @Test func theSpacedLayoutIsFoundations() throws {
+        var sorted = JSONText(.spaced)
+        sorted.object { text in
+            text.array("days") { text in
+                text.member(nil, 1)
+                text.member(nil, true)
+            }
+            text.array("empty", [])
+            text.object("inner") { text in
+                text.array("empty", [])
+                text.object("none") { _ in }
+                text.memberIfAny("nothing", nil as String?)
+                text.array("strings", ["", "a/b\u{0}\u{1F}\u{7F}é"])
+            }
+        }
+        struct Inner: Encodable {
+            var empty: [Int] = []
+            var none: [String: Int] = [:]
+            var nothing: String?
+            var strings = ["", "a/b\u{0}\u{1F}\u{7F}é"]
+        }
+        struct Mixed: Encodable {
+            func encode(to encoder: any Encoder) throws {
+                var values = encoder.unkeyedContainer()
+                try values.encode(1)
+                try values.encode(true)
+            }
+        }
+        struct Outer: Encodable {
+            var days = Mixed()
+            var empty: [Inner] = []
+            var inner = Inner()
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        #expect(
+            String(decoding: sorted.finished(), as: UTF8.self)
+                == String(decoding: try encoder.encode(Outer()), as: UTF8.self) + "\n")
+    }
+
     @Test func stringsSurviveWritingAndReading() throws {
         let scalars = (0..<0x300).compactMap { Unicode.Scalar($0) }.map { String($0) }
         for string in scalars + ["", "a\"b\\c/d", "😀\u{2028}\u{FFFF}", "\u{7F}é"] {

@@ -13,20 +13,11 @@ import Records
 
 /// A page of HTML.
 package struct ReportPage {
-    /// Most rows of a table of the data, so that a page stays a page.
-    static let mostRows = 25
-    /// Most columns of the chart along the calendar.
-    static let mostDays = 100
+    private let facts: ReportFacts
 
-    let facts: ReportFacts
-    let hours: HourFormat
+    package init(_ facts: ReportFacts) { self.facts = facts }
 
-    package init(_ facts: ReportFacts) {
-        self.facts = facts
-        hours = HourFormat(facts.summary.categories.map(\.seconds))
-    }
-
-    var summary: ReportSummary { facts.summary }
+    private var summary: ReportSummary { facts.summary }
 
     /// The bytes of the file, UTF-8.
     package var bytes: [UInt8] {
@@ -35,9 +26,8 @@ package struct ReportPage {
         page.line("<body>")
         page.line("<main>")
         writeHeader(&page)
-        writeCharts(&page)
-        writeTopContracts(&page)
-        writeQuality(&page)
+        PageCharts(facts).write(to: &page)
+        PageTables(facts: facts).write(to: &page)
         writeFoot(&page)
         page.line("</main>")
         page.line("</body>")

@@ -167,7 +167,7 @@ struct Pivot: ~Copyable {
                 } else if order > 0 || nextAppWord < appWord
                     || (nextAppWord == appWord && compareBytes(app, nextApp) >= 0)
                 {
-                    throw .outOfOrder(contract: text(nextContract), app: text(nextApp))
+                    throw .outOfOrder(contract: nextContract.string, app: nextApp.string)
                 }
             }
             isOpen = true
@@ -178,7 +178,7 @@ struct Pivot: ~Copyable {
             let seconds = rows.seconds[row]
             let records = rows.records[row]
             guard records > 0 else {
-                throw .badRecordCount(contract: text(contract), app: text(app), records: records)
+                throw .badRecordCount(contract: contract.string, app: app.string, records: records)
             }
             let index = apps.index(of: app, appWord)
             let entry = apps.entries + index
@@ -267,7 +267,7 @@ struct Pivot: ~Copyable {
     private mutating func checkCarries(_ contract: ByteSlice) throws(ReportError) {
         mayHaveCarries = false
         for category in 0..<categoryCount where carries[category] != 0 {
-            throw .overflow(.contract(text(contract), column: columnNames[category]))
+            throw .overflow(.contract(contract.string, column: columnNames[category]))
         }
     }
 
@@ -315,11 +315,8 @@ struct Pivot: ~Copyable {
                 total += Int128(block.seconds[category * PivotBlock.stride + row])
             }
             if total != Int128(block.totals[row]) {
-                throw .overflow(.contract(text(block.contracts[row]), column: "TotalDuration"))
+                throw .overflow(.contract(block.contracts[row].string, column: "TotalDuration"))
             }
         }
     }
 }
-
-/// The bytes as text, for messages.
-func text(_ bytes: ByteSlice) -> String { String(decoding: bytes.buffer, as: UTF8.self) }

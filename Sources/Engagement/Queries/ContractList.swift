@@ -67,7 +67,7 @@ package final class ContractList: Sendable {
         var forms = [name]
         if let text = formulaText(name) { forms.append(text) }
         if name.first == UInt8(ascii: "'"), name.count > 1 { forms.append(Array(name.dropFirst())) }
-        if hasTabs, name.contains(UInt8(ascii: "\\")) { forms.append(unescaped(name)) }
+        if hasTabs, name.contains(UInt8(ascii: "\\")) { forms.append(tabUnescaped(name)) }
         return forms
     }
 
@@ -93,22 +93,6 @@ package final class ContractList: Sendable {
             guard rest.popFirst() == ampersand else { return nil }
         }
         return nil
-    }
-
-    private static func unescaped(_ field: [UInt8]) -> [UInt8] {
-        var text: [UInt8] = []
-        var rest = field[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "\\"), let letter = rest.first,
-                let plain = [UInt8](#"\tnr"#.utf8).firstIndex(of: letter)
-            else {
-                text.append(byte)
-                continue
-            }
-            rest.removeFirst()
-            text.append([UInt8]("\\\t\n\r".utf8)[plain])
-        }
-        return text
     }
 }
 

@@ -183,7 +183,7 @@ package final class ReportPass {
     private func app(_ position: Int) -> ReportResult.App {
         let entry = contracts.pivot.apps.entries[position]
         return ReportResult.App(
-            name: text(entry.name), category: entry.category < 0 ? nil : entry.category, records: entry.records,
+            name: entry.name.string, category: entry.category < 0 ? nil : entry.category, records: entry.records,
             contracts: entry.contracts, seconds: entry.seconds)
     }
 

@@ -47,7 +47,7 @@ extension ReportPass {
             guard entry.category >= 0 else { continue }
             let sum = byApp.removeValue(forKey: Array(entry.name.buffer)) ?? AppSum()
             guard sum.seconds == entry.seconds, sum.records == entry.records else {
-                throw .disagreement(app: text(entry.name))
+                throw .disagreement(app: entry.name.string)
             }
         }
         // What is left is not in the total at all; of several the first by bytes is named, so that the error is always
@@ -105,7 +105,7 @@ extension ReportPass {
             let entry = contracts.pivot.apps.entries[position]
             func narrow(_ value: Int128, _ column: String) throws(ReportError) -> Int64 {
                 guard let narrow = Int64(exactly: value) else {
-                    throw .overflow(.app(text(entry.name), column: column))
+                    throw .overflow(.app(entry.name.string, column: column))
                 }
                 return narrow
             }

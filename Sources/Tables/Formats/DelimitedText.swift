@@ -16,18 +16,6 @@
 
 import Records
 
-/// The letter behind the backslash for a byte that TSV cannot hold; nil for all others.
-@inlinable @inline(__always)
-package func tabEscape(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "\t"): UInt8(ascii: "t")
-    case UInt8(ascii: "\n"): UInt8(ascii: "n")
-    case UInt8(ascii: "\r"): UInt8(ascii: "r")
-    case UInt8(ascii: "\\"): UInt8(ascii: "\\")
-    default: nil
-    }
-}
-
 private let quoteMark = UInt8(ascii: "\"")
 
 /// A dialect, and rows written in it to memory.

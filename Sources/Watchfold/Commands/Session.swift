@@ -261,7 +261,7 @@ package struct Session {
         for problem in problems { logger.warning("\(Show.name("\(problem)"))") }
         let style = Style(isTerminal: isatty(1) == 1, environment: ProcessInfo.processInfo.environment)
         let columns = isatty(1) == 1 ? StandardError.columns(of: 1) : nil
-        let text = asJSON ? try report.json() : Array(report.text(style, columns: columns).utf8)
+        let text = asJSON ? report.json() : Array(report.text(style, columns: columns).utf8)
         try writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
         conclude([report.unread.textOfNamed, report.conclusion].compactMap { $0 })
         if !report.isWell || problems.contains(where: \.leavesOut) { throw CommandFailure(.filesOpen, nil) }
@@ -368,7 +368,7 @@ package struct Session {
         let report = try StatusReport(settings, fileSystem: fileSystem)
         let style = Style(isTerminal: isatty(1) == 1, environment: ProcessInfo.processInfo.environment)
         let columns = isatty(1) == 1 ? StandardError.columns(of: 1) : nil
-        let text = asJSON ? try report.json() : Array(report.text(style, columns: columns).utf8)
+        let text = asJSON ? report.json() : Array(report.text(style, columns: columns).utf8)
         try writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
         if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
     }

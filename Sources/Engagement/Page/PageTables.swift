@@ -2,8 +2,21 @@
 
 import Records
 
-extension ReportPage {
-    func writeTopContracts(_ page: inout PageText) {
+/// Writes the tables.
+struct PageTables {
+    /// Most rows of a table of the data, so that a page stays a page.
+    private static let mostRows = 25
+
+    let facts: ReportFacts
+
+    private var summary: ReportSummary { facts.summary }
+
+    func write(to page: inout PageText) {
+        writeTopContracts(&page)
+        writeQuality(&page)
+    }
+
+    private func writeTopContracts(_ page: inout PageText) {
         guard !summary.top.isEmpty else { return }
         let format = HourFormat(summary.top.map { Int128($0.total) })
         page.line("<section>")
@@ -29,7 +42,7 @@ extension ReportPage {
         page.line("</section>")
     }
 
-    func writeQuality(_ page: inout PageText) {
+    private func writeQuality(_ page: inout PageText) {
         page.line("<section>")
         page.line("<h2>Data quality</h2>")
         page.line(PageText.element("p", "class=\"lead\"", facts.conservation))

@@ -2,8 +2,22 @@
 
 import Records
 
-extension ReportPage {
-    func writeCharts(_ page: inout PageText) {
+/// Writes the charts.
+struct PageCharts {
+    /// Most columns of the chart along the calendar.
+    private static let mostDays = 100
+
+    private let facts: ReportFacts
+    private let hours: HourFormat
+
+    init(_ facts: ReportFacts) {
+        self.facts = facts
+        hours = HourFormat(facts.summary.categories.map(\.seconds))
+    }
+
+    private var summary: ReportSummary { facts.summary }
+
+    func write(to page: inout PageText) {
         page.line("<div class=\"pair\">")
         writeCategories(&page)
         writeMostWatched(&page)
