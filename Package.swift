@@ -87,8 +87,7 @@ let package = Package(
             name: "ReaderBenchmark", dependencies: ["JSONRecords", "Folding", "Records"], path: "Benchmarks/Reader",
             swiftSettings: strict),
         .executableTarget(
-            name: "PartsBenchmark",
-            dependencies: ["Columns", "Engagement", "Folding", "ParquetTable", "Records", "Tables"],
+            name: "PartsBenchmark", dependencies: ["Columns", "Engagement", "Folding", "ParquetTable", "Records"],
             path: "Benchmarks/Parts", swiftSettings: strict),
 
         tests("PipelinesTests", ["Pipelines"]),

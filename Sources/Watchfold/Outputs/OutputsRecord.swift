@@ -27,12 +27,6 @@ package struct OutputsRecord: VersionedRecord, Sendable, Equatable {
         /// Of the file's bytes, in hexadecimal.
         package var digest: String
         package var bytes: Int
-
-        init(path: String, digest: String, bytes: Int) {
-            self.path = path
-            self.digest = digest
-            self.bytes = bytes
-        }
     }
 
     /// One output. Two that differ in anything but their files and what is left are of different reports.

@@ -6,7 +6,6 @@
 //          {"_index":"history", …
 
 import Codecs
-import Foundation
 import JSONRecords
 import Records
 import SmallJSON

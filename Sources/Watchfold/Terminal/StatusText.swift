@@ -1,7 +1,6 @@
 //  The status for people and for programs.
 
 import Checkpoints
-import Foundation
 import Records
 import SmallJSON
 
