@@ -7,11 +7,11 @@
 //  the least of all rounds; the sums at the end are checked, so that no part can be fast by leaving something out.
 
 import Columns
+import Engagement
 import Folding
 import Glibc
 import ParquetTable
 import Records
-import Reports
 
 @main
 struct PartsBenchmark {

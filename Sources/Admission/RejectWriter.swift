@@ -16,7 +16,7 @@ import DurableIO
 import Foundation
 import Intake
 import Records
-import Reports
+import SmallJSON
 
 /// Writes the dead letters of files.
 package struct RejectWriter {
@@ -62,27 +62,38 @@ package struct RejectWriter {
         let file = try AtomicFile(path, in: fileSystem)
         var text = ""
         for rejection in rejections {
-            text += "{\"file\":\(JSONText.quoted(name)),\"line\":\(rejection.line),\"offset\":\(rejection.offset)"
-            text += ",\"bytes\":\(rejection.size),\"reason\":\"\(rejection.reason.rawValue)\""
-            if let flaw = rejection.flaw {
-                text += ",\"flaw\":\(JSONText.quoted(flaw.text(recordLine: rejection.line)))"
-            }
-            if let raw = Self.text(rejection) {
-                text += ",\"raw\":\(JSONText.quoted(raw))"
-            } else {
-                text += ",\"raw_base64\":\"\(Data(rejection.raw).base64EncodedString())\""
-            }
-            text += rejection.isCut ? ",\"cut\":true}\n" : "}\n"
+            text += Self.line(name, rejection)
             if text.utf8.count > 1 << 18 {
                 try Self.write(text, to: file)
                 text = ""
             }
         }
         if rejections.count < rejected {
-            text += "{\"file\":\(JSONText.quoted(name)),\"shown\":\(rejections.count),\"rejected\":\(rejected)}\n"
+            text += JSONText.line { line in
+                line.member("file", name)
+                line.member("shown", rejections.count)
+                line.member("rejected", rejected)
+            }
         }
         try Self.write(text, to: file)
         try file.commit()
+    }
+
+    private static func line(_ name: String, _ rejection: RejectedRecord) -> String {
+        JSONText.line { line in
+            line.member("file", name)
+            line.member("line", rejection.line)
+            line.member("offset", rejection.offset)
+            line.member("bytes", rejection.size)
+            line.member("reason", rejection.reason.rawValue)
+            if let flaw = rejection.flaw { line.member("flaw", flaw.text(recordLine: rejection.line)) }
+            if let raw = text(rejection) {
+                line.member("raw", raw)
+            } else {
+                line.member("raw_base64", Data(rejection.raw).base64EncodedString())
+            }
+            if rejection.isCut { line.member("cut", true) }
+        }
     }
 
     /// The text of a record, unless its bytes are no UTF-8. A cut may go through a character; what is left of it is left

@@ -28,6 +28,7 @@ import Checkpoints
 import Configuration
 import Records
 import RunSettings
+import JSONRecords
 
 /// Works out which states files come to, and which of them count.
 package struct Resolution {

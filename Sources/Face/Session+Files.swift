@@ -2,11 +2,12 @@
 
 import Configuration
 import DurableIO
+import Engagement
 import Foundation
 import Inbox
 import Logging
 import Publishing
-import Reports
+import Tables
 import Wording
 
 /// Says each thing once.
@@ -142,7 +143,7 @@ extension Session {
 
     /// Lends a sink to a file that appears when all is written, or to a stream, where a reader that went away ends the
     /// work quietly.
-    func writing(to out: String?, _ body: (@escaping ReportSink) throws -> Void) throws {
+    func writing(to out: String?, _ body: (@escaping TableSink) throws -> Void) throws {
         try writingIfWanted(to: out) { sink in
             try body(sink)
             return true
@@ -153,7 +154,7 @@ extension Session {
     ///
     /// - Parameter body: returns whether what it wrote is wanted. If not, a file stays what it was; where
     ///   `keepsOnFailure` says so, it must not have written anything then.
-    func writingIfWanted(to out: String?, _ body: (@escaping ReportSink) throws -> Bool) throws {
+    func writingIfWanted(to out: String?, _ body: (@escaping TableSink) throws -> Bool) throws {
         let stream: OpenFile
         var isTruncated = true
         if let out, out != "-" {

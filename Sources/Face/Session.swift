@@ -3,14 +3,15 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import Foundation
 import Logging
 import Operations
 import Publishing
 import Records
-import Reports
 import RunSettings
 import SampleData
+import Tables
 import Wording
 
 /// What a command works with.
@@ -263,7 +264,7 @@ package struct Session {
         for problem in problems { logger.warning("\(Show.name("\(problem)"))") }
         let style = Style(isTerminal: isatty(1) == 1, environment: ProcessInfo.processInfo.environment)
         let columns = isatty(1) == 1 ? StandardError.columns(of: 1) : nil
-        let text = asJSON ? try report.json() : Array(report.text(style, columns: columns).utf8)
+        let text = asJSON ? report.json() : Array(report.text(style, columns: columns).utf8)
         try writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
         conclude([report.unread.textOfNamed, report.conclusion].compactMap { $0 })
         if !report.isWell || problems.contains(where: \.leavesOut) { throw CommandFailure(.filesOpen, nil) }
@@ -332,7 +333,7 @@ package struct Session {
         conclude(report.lines(seconds: (ContinuousClock.now - start).seconds))
     }
 
-    private static func check(_ format: ExportFormat, _ query: RowQuery, _ out: String?) throws {
+    private static func check(_ format: ExportFormat, _ query: ReportQuery, _ out: String?) throws {
         if format == .table(.parquet), query.unit != .seconds {
             throw CommandFailure(.usage, "Parquet keeps whole seconds; --unit is for text")
         }
@@ -370,7 +371,7 @@ package struct Session {
         let report = try StatusReport(settings, fileSystem: fileSystem)
         let style = Style(isTerminal: isatty(1) == 1, environment: ProcessInfo.processInfo.environment)
         let columns = isatty(1) == 1 ? StandardError.columns(of: 1) : nil
-        let text = asJSON ? try report.json() : Array(report.text(style, columns: columns).utf8)
+        let text = asJSON ? report.json() : Array(report.text(style, columns: columns).utf8)
         try writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
         if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
     }

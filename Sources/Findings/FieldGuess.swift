@@ -6,7 +6,7 @@
 
 import Configuration
 import Records
-import Reports
+import SmallJSON
 import Wording
 
 /// Guesses for one field.

@@ -1,9 +1,9 @@
 //  What there is to say about the records of one file, beyond how many there were: for people who mend dumps.
 
 import Configuration
+import Engagement
 import Intake
 import Records
-import Reports
 import RunSettings
 
 /// What was found in a file.

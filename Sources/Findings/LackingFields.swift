@@ -10,7 +10,6 @@ import Configuration
 import Intake
 import JSONRecords
 import Records
-import Reports
 import Wording
 
 /// The fields of a plan that no record of a file has.

@@ -2,7 +2,7 @@
 
 import JSONRecords
 import Records
-import Reports
+import SmallJSON
 import Wording
 
 /// What a value is, for a sentence.

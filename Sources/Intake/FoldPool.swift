@@ -13,6 +13,8 @@ import Folding
 import Pipelines
 import Records
 import Synchronization
+import JSONRecords
+import SampleData
 
 /// Folds files concurrently.
 package final class FoldPool: @unchecked Sendable {

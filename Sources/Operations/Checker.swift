@@ -11,7 +11,6 @@ import Inbox
 import Intake
 import JSONRecords
 import Records
-import Reports
 import RunSettings
 import Synchronization
 import Wording

@@ -3,6 +3,7 @@
 import Checkpoints
 import Glibc
 import Wording
+import JSONRecords
 
 extension Ledger {
     /// Writes down that a run of this process begins, does it, and writes down how it ended: as `body` says, or as failed

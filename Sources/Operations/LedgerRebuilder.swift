@@ -14,6 +14,7 @@ import DurableIO
 import Records
 import RunSettings
 import Wording
+import JSONRecords
 
 /// Rebuilds a ledger.
 struct LedgerRebuilder {

@@ -5,15 +5,16 @@ import Checkpoints
 import Codecs
 import Configuration
 import DurableIO
+import Engagement
 import Findings
 import Folding
 import Intake
 import JSONRecords
 import Pipelines
 import Records
-import Reports
 import RunSettings
 import Synchronization
+import Tables
 import Wording
 
 /// Folds without checkpoints.
@@ -44,7 +45,7 @@ package struct OneShotFold {
     ///   throws.
     package func run(
         _ paths: [String], format: TableFormat, isGzipped: Bool = false, needsInput: Bool = false,
-        sink: @escaping ReportSink
+        sink: @escaping TableSink
     ) throws -> RunReport {
         let start = ContinuousClock.now
         var report = RunReport()

@@ -6,12 +6,13 @@ import Admission
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import Folding
 import Inbox
 import Publishing
 import Records
-import Reports
 import Wording
+import JSONRecords
 
 /// A decision about a file.
 package enum Decision: String, Sendable, Hashable {

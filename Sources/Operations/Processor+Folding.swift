@@ -12,6 +12,7 @@ import Intake
 import Records
 import RunSettings
 import Wording
+import JSONRecords
 
 extension Processor {
     /// How often a file that changes while it is read is read before it is left for the next run.

@@ -19,7 +19,6 @@ import JSONRecords
 import Logging
 import Publishing
 import Records
-import Reports
 import RunSettings
 import Synchronization
 import Wording

@@ -12,6 +12,7 @@ import Logging
 import Records
 import RunSettings
 import Wording
+import JSONRecords
 
 /// Makes good for damaged partials.
 struct Repairer {

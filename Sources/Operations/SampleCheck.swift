@@ -9,6 +9,7 @@ import Intake
 import Records
 import RunSettings
 import Synchronization
+import JSONRecords
 
 /// Folds some counted files of the inbox again and compares the rows.
 struct SampleCheck {

@@ -4,13 +4,14 @@ import Admission
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import Findings
 import Inbox
 import Intake
 import Publishing
 import Records
-import Reports
 import RunSettings
+import JSONRecords
 
 /// The state of everything at one generation.
 package struct StatusReport {

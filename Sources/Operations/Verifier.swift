@@ -12,11 +12,11 @@ import Checkpoints
 import Codecs
 import Configuration
 import DurableIO
+import Engagement
 import Folding
 import Logging
 import Publishing
 import Records
-import Reports
 import RunSettings
 import Wording
 

@@ -3,9 +3,9 @@
 import Checkpoints
 import Codecs
 import Records
-import Reports
 import RunSettings
 import Wording
+import Engagement
 
 /// What the ledger says at one generation, as the reports need it.
 package struct CountingSnapshot {

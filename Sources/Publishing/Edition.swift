@@ -6,9 +6,10 @@
 
 import Admission
 import Checkpoints
+import Engagement
 import Records
-import Reports
 import RunSettings
+import Tables
 import Wording
 
 /// The totals of one request.
@@ -242,7 +243,7 @@ private final class Continued: TableEncoder {
 
     init(_ encoder: QueryEncoder) { self.encoder = encoder }
 
-    func begin(_ columns: [ReportColumn]) throws {}
+    func begin(_ columns: [TableColumn]) throws {}
     func append(_ block: RowBlock) throws { try encoder.append(block) }
     func finish() throws {}
     var bytesWritten: Int { encoder.bytesWritten }

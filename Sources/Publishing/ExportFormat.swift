@@ -8,7 +8,7 @@
 
 import DurableIO
 import Records
-import Reports
+import Tables
 import Wording
 
 /// What an export writes.

@@ -1,7 +1,7 @@
 //  What is asked of an export.
 
 import Records
-import Reports
+import Engagement
 
 /// What days a report is about.
 package struct DayRange: Sendable, Hashable, CustomStringConvertible {
@@ -40,13 +40,13 @@ package struct ExportRequest: Sendable {
     package var without: Set<String>
     /// The generation of the ledger that the report is of; nil for what counts now.
     package var generation: Int?
-    package var query: RowQuery
+    package var query: ReportQuery
     /// One row for each period in place of one for all days.
     package var period: CalendarPeriod?
 
     package init(
         _ report: Report, days: DayRange = DayRange(first: nil, last: nil), without: Set<String> = [],
-        generation: Int? = nil, query: RowQuery = RowQuery(), period: CalendarPeriod? = nil
+        generation: Int? = nil, query: ReportQuery = ReportQuery(), period: CalendarPeriod? = nil
     ) {
         self.report = report
         self.days = days

@@ -7,11 +7,12 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import Folding
 import Records
-import Reports
 import RunSettings
 import Wording
+import Tables
 
 /// Writes reports without changing anything; runs beside a writer.
 package struct Exporter {
@@ -33,7 +34,7 @@ package struct Exporter {
     /// - Returns: the columns of the answer.
     /// - Throws: `QueryError`.
     @discardableResult
-    package func check(_ request: ExportRequest) throws -> [ReportColumn] {
+    package func check(_ request: ExportRequest) throws -> [TableColumn] {
         let settings = try request.generation == nil ? self.settings : settingsOf(request, open())
         return try QueryEncoder(
             request.query, request.report, settings.map, by: request.period, inner: TableFormat.csv.encoder { _ in }
@@ -53,7 +54,7 @@ package struct Exporter {
 
     /// Writes in one of the plain formats.
     package func export(
-        _ request: ExportRequest, format: TableFormat, isGzipped: Bool = false, sink: @escaping ReportSink
+        _ request: ExportRequest, format: TableFormat, isGzipped: Bool = false, sink: @escaping TableSink
     ) throws {
         try export(request) { format.encoder(sink, isGzipped: isGzipped) }
     }
@@ -189,7 +190,7 @@ extension Exporter {
     /// - Throws: `WorkbookError`, and what `export` throws.
     package func exportWorkbook(
         _ request: ExportRequest, isWhole: Bool, scratch: String, rowsPerSheet: Int = Workbook.sheetRows - 1,
-        sink: @escaping ReportSink
+        sink: @escaping TableSink
     ) throws {
         if isWhole { return try exportWhole(request, scratch, rowsPerSheet, sink) }
         let (edition, table) = try counted(request) { edition in
@@ -204,7 +205,7 @@ extension Exporter {
     }
 
     private func exportWhole(
-        _ request: ExportRequest, _ scratch: String, _ rowsPerSheet: Int, _ sink: @escaping ReportSink
+        _ request: ExportRequest, _ scratch: String, _ rowsPerSheet: Int, _ sink: @escaping TableSink
     ) throws {
         precondition(request.period == nil, "a whole workbook is of all days together")
         let (edition, summary) = try counted(request) { try $0.summary(top: 0) }
@@ -235,7 +236,7 @@ extension Exporter {
     /// Writes a workbook of these tables, and of the files behind them.
     private func write(
         _ edition: Edition, _ summary: ReportSummary?, _ tables: [WorkbookTable], _ scratch: String,
-        _ rowsPerSheet: Int, _ sink: @escaping ReportSink, rows: (Int, any TableEncoder) throws -> Void
+        _ rowsPerSheet: Int, _ sink: @escaping TableSink, rows: (Int, any TableEncoder) throws -> Void
     ) throws {
         if let gaps = edition.gaps { note(gaps) }
         let snapshot = edition.snapshot!
@@ -268,7 +269,7 @@ extension Exporter {
 /// Takes rows and forgets them; the query before it has counted them.
 private final class RowCounter: TableEncoder {
     var bytesWritten: Int { 0 }
-    func begin(_ columns: [ReportColumn]) {}
+    func begin(_ columns: [TableColumn]) {}
     func append(_ block: RowBlock) {}
     func finish() {}
 }

@@ -6,7 +6,7 @@
 //  No file gets its name before all are written and durable, so that a failure leaves the old ones as they were.
 
 import DurableIO
-import Reports
+import Tables
 import Wording
 
 /// The files of one report, being written.
@@ -61,7 +61,7 @@ package final class NumberedFiles {
     /// Begins the next file.
     ///
     /// - Throws: `Refused` when a part would take a place that is not for reports; `IOError`.
-    package func next() throws -> ReportSink {
+    package func next() throws -> TableSink {
         let path = path(files.count + 1)
         // Of a single part nothing is known yet; its name was asked about before.
         if !files.isEmpty {

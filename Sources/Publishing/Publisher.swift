@@ -13,10 +13,10 @@ import Codecs
 import Columns
 import Configuration
 import DurableIO
+import Engagement
 import Folding
 import Glibc
 import Records
-import Reports
 import RunSettings
 import Wording
 

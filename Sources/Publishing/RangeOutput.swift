@@ -1,9 +1,9 @@
 //  From a merge in ranges to reports, on all threads.
 
 import Checkpoints
+import Engagement
 import Folding
 import Pipelines
-import Reports
 
 /// What a range of contracts adds to the reports and to the total.
 ///

@@ -7,8 +7,8 @@ import Admission
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import Records
-import Reports
 import RunSettings
 import Wording
 

@@ -1,4 +1,5 @@
-import Reports
+
+import Tables
 
 /// How CSV for a spreadsheet program is written.
 package struct SheetRules: Sendable {
@@ -13,7 +14,7 @@ package struct SheetRules: Sendable {
         self.decimal = decimal
     }
 
-    package func encoder(_ sink: @escaping ReportSink, isGzipped: Bool) -> any TableEncoder {
+    package func encoder(_ sink: @escaping TableSink, isGzipped: Bool) -> any TableEncoder {
         GzipEncoder.encoder(sink, isGzipped: isGzipped) { SheetTextEncoder(program, delimiter, decimal, sink: $0) }
     }
 }

@@ -7,8 +7,9 @@ import Folding
 import Inbox
 import Postgres
 import Records
-import Reports
 import Wording
+import Engagement
+import Tables
 
 extension ConfigurationError: Trouble { package var kind: TroubleKind { .request } }
 extension CategoryMapError: Trouble { package var kind: TroubleKind { .request } }

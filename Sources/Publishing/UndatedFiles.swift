@@ -2,8 +2,8 @@
 //  know that they are left out, and what they hold.
 
 import Checkpoints
+import Engagement
 import Records
-import Reports
 import Wording
 
 /// Counted files without a date.

@@ -1,9 +1,9 @@
 //  What the reader hands to the fold: up to 1,024 accepted records as columns.
 
 /// Bytes that somebody else owns.
-package struct ByteSlice {
-    package var base: UnsafePointer<UInt8>
-    package var count: Int
+@usableFromInline package struct ByteSlice {
+    @usableFromInline package var base: UnsafePointer<UInt8>
+    @usableFromInline package var count: Int
 
     @inlinable package init(base: UnsafePointer<UInt8>, count: Int) {
         self.base = base
@@ -11,6 +11,9 @@ package struct ByteSlice {
     }
 
     @inlinable package var buffer: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
+
+    /// The bytes as text, for messages.
+    package var string: String { String(decoding: buffer, as: UTF8.self) }
 }
 
 /// Accepted records, their keys row by row and their values in a column of their own. The key slices point into the reader's window (or its arena of decoded

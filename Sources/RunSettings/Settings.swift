@@ -3,10 +3,10 @@
 import Codecs
 import Configuration
 import DurableIO
+import Engagement
 import Glibc
 import Inbox
 import Intake
-import Reports
 
 /// The configuration as the stages want it.
 package struct Settings: Sendable {

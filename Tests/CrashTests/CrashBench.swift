@@ -4,11 +4,11 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import FaultInjection
 import Foundation
 import Logging
 import Records
-import Reports
 import Testing
 
 @testable import Operations

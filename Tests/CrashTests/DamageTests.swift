@@ -7,11 +7,11 @@ import Checkpoints
 import DurableIO
 import FaultInjection
 import Foundation
-import Reports
 import TestSupport
 import Testing
 
 @testable import Face
+@testable import ParquetTable
 
 @Suite("Flipped bytes") struct DamageTests {
     private static let isExhaustive = ProcessInfo.processInfo.environment["WATCHFOLD_EXHAUSTIVE"] != nil

@@ -8,7 +8,6 @@ import DurableIO
 import FaultInjection
 import Foundation
 import Glibc
-import Reports
 import TestSupport
 import Testing
 

@@ -16,6 +16,7 @@ import TestSupport
 import Testing
 
 @testable import Operations
+@testable import JSONRecords
 
 @Suite("Random histories") struct RandomModelTests {
     private static let environment = ProcessInfo.processInfo.environment

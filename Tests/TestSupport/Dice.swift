@@ -11,4 +11,6 @@ package struct Dice: RandomNumberGenerator {
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return z ^ (z >> 31)
     }
+
+    package mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

@@ -10,6 +10,7 @@ import Testing
 @testable import Intake
 @testable import Operations
 @testable import Wording
+@testable import Configuration
 
 @Suite struct AdviceTests {
     private func findings(_ lines: [String], yaml: String = "") throws -> FileFindings {

@@ -1,6 +1,7 @@
 //  Every way to hold records, stored in every way, gives the reports of the naive fold.
 
 import Testing
+@testable import JSONRecords
 
 @Suite struct ContainerTests {
     @Test(arguments: Layout.allCases, Storage.allCases)

@@ -6,6 +6,8 @@ import Testing
 
 @testable import Operations
 @testable import Publishing
+@testable import Configuration
+@testable import JSONRecords
 
 @Suite struct DecisionTests {
     private func line(_ contract: String, _ seconds: Int = 5) -> String {

@@ -6,6 +6,8 @@ import Foundation
 import Glibc
 import Synchronization
 import Testing
+@testable import Configuration
+@testable import JSONRecords
 
 @Suite struct DocumentedFormatTests {
     /// Section 3: 16,384 rows, or 2 MiB of keys.

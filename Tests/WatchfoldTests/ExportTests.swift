@@ -1,13 +1,14 @@
 //  Reports of ranges of days, and what the status tells.
 
 import Checkpoints
+import Engagement
 import Foundation
 import Records
-import Reports
 import Testing
 
 @testable import Face
 @testable import Operations
+@testable import JSONRecords
 
 @Suite struct ExportTests {
     private static let ranges: [(String?, String?)] = [

@@ -10,6 +10,8 @@ import Testing
 @testable import Findings
 @testable import Intake
 @testable import Operations
+@testable import Configuration
+@testable import JSONRecords
 
 @Suite struct FindingsTests {
     private func record(_ contract: String, app: String = "VOD", duration: String = "1", more: String = "") -> String {

@@ -12,6 +12,8 @@ import Wording
 @testable import Face
 @testable import Intake
 @testable import Operations
+@testable import Configuration
+@testable import JSONRecords
 
 @Suite struct FoldTotalTests {
     private struct Sums: Equatable {

@@ -11,6 +11,8 @@ import Testing
 @testable import Admission
 @testable import Face
 @testable import Wording
+@testable import FaultInjection
+@testable import JSONRecords
 
 /// Days in small: 700 contracts, of which two thirds watch on a day, one to three records each.
 struct SmallDays {

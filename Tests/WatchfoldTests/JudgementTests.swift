@@ -6,6 +6,7 @@ import Foundation
 import Records
 import Synchronization
 import Testing
+@testable import Configuration
 
 @Suite struct JudgementTests {
     private static let good = (1...20).map { #"{"Contract":"C\#($0)","AppName":"VOD","TotalDuration":\#($0)}"# + "\n" }

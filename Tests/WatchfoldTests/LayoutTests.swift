@@ -10,6 +10,7 @@ import Testing
 @testable import Face
 @testable import Operations
 @testable import Wording
+@testable import Configuration
 
 private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -> String {
     #"{"Contract":"\#(contract)","AppName":"VOD","TotalDuration":\#(seconds)\#(more)}"#
@@ -154,7 +155,7 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         #expect(text.contains { $0.hasSuffix(line) }, "\(text)")
         let status = try bench.status()
         #expect(status.files[0].findings?.examples == file.findings?.examples)
-        #expect(String(decoding: try status.json(), as: UTF8.self).contains("\"flaw\" : \"\(flaw)\""))
+        #expect(String(decoding: status.json(), as: UTF8.self).contains("\"flaw\" : \"\(flaw)\""))
         let letter = try String(contentsOfFile: bench.output + "/rejects/20220401.json.jsonl", encoding: .utf8)
         #expect(letter.contains("\"reason\":\"malformed-json\",\"flaw\":\"\(flaw)\",\"raw\":\""))
         bench.yaml = "max_reject_ratio: 0\njson: lenient\n"

@@ -10,6 +10,7 @@ import Synchronization
 import Testing
 
 @testable import Intake
+@testable import JSONRecords
 
 @Suite struct MergeLawTests {
     /// A row as it is compared: keys, seconds, records.

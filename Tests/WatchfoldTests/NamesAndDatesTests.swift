@@ -1,9 +1,9 @@
 //  What names say: which files are read, of which day they are, and what becomes of known files when the rules change.
 
 import Checkpoints
+import Engagement
 import Foundation
 import Records
-import Reports
 import Testing
 
 @testable import Admission

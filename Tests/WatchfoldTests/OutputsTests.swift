@@ -2,14 +2,16 @@
 
 import Configuration
 import DurableIO
+import Engagement
 import Foundation
 import Records
-import Reports
+import SmallJSON
 import Testing
 
 @testable import Operations
 @testable import Publishing
 @testable import Wording
+@testable import JSONRecords
 
 @Suite struct OutputsTests {
     private static func line(_ contract: String, _ seconds: Int) -> String {
@@ -52,7 +54,7 @@ import Testing
         #expect(try bytes(bench, "new/book.xlsx") == workbook(.engagement, isWhole: true))
         #expect(try bytes(bench, "one.xlsx") == workbook(.apps, isWhole: false))
         #expect(try bytes(bench, "profile.parquet") == bench.bytes(ExportRequest(.profile), .parquet))
-        var query = RowQuery()
+        var query = ReportQuery()
         query.unit = .hms
         #expect(try bytes(bench, "d.csv") == bench.bytes(ExportRequest(.daily, query: query), .csv))
         #expect(try bytes(bench, "e") == bench.bytes(ExportRequest(.engagement), .jsonl))
@@ -278,7 +280,7 @@ import Testing
             .engagement, days: DayRange(first: CalendarDay("2022-04-02"), last: CalendarDay("2022-04-05")))
         for request in [everything, april] {
             let summary = try exporter.summary(request, top: 3)
-            var query = RowQuery()
+            var query = ReportQuery()
             query.columns = ["TV", "Movie", "Child", "Relax", "Sport"]
             query.columns! += ["TotalDuration", "MostWatch", "Taste", "ActiveDays"]
             let text = try bench.export(ExportRequest(.profile, days: request.days, query: query))

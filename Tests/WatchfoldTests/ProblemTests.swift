@@ -6,7 +6,7 @@ import DurableIO
 import Foundation
 import Logging
 import Records
-import Reports
+import SmallJSON
 import Testing
 
 @testable import Admission

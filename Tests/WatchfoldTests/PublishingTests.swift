@@ -5,6 +5,8 @@ import Records
 import Testing
 
 @testable import Checkpoints
+@testable import Configuration
+@testable import JSONRecords
 
 @Suite struct PublishingTests {
     /// Two days of contracts that fill more than one row group each, and overlap.

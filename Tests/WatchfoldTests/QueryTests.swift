@@ -1,9 +1,10 @@
 //  What is asked of a report, against the plain report: read as text, filtered, sorted and cut once more by hand.
 
 import DurableIO
+import Engagement
 import Foundation
 import Records
-import Reports
+import Tables
 import Testing
 import Wording
 
@@ -78,7 +79,7 @@ import Wording
             let middle = plain.rows.map { plain.seconds($0, Self.categories) }.sorted()[plain.rows.count / 2]
             let first = plain.rows[3][0]
 
-            var query = RowQuery()
+            var query = ReportQuery()
             query.minSeconds = Int64(middle)
             query.categories = ["Movie", "sport"]
             var expected = plain
@@ -93,7 +94,7 @@ import Wording
             expected.rows = plain.rows.filter { plain.seconds($0, Self.categories) >= middle }
             #expect(try Rows(bench.export(ExportRequest(report, query: query))) == expected)
 
-            query = RowQuery()
+            query = ReportQuery()
             query.order = [RowOrder("TotalDuration", isDescending: true)]
             query.limit = 7
             expected.rows = plain.rows.enumerated().sorted { a, b in
@@ -112,7 +113,7 @@ import Wording
             }.map { [$0[plain.column("RelaxDuration")], $0[0]] }
             #expect(try Rows(bench.export(ExportRequest(report, query: query))) == expected)
 
-            query = RowQuery()
+            query = ReportQuery()
             query.contracts = .pattern(GlobPattern(first.prefix(1) + "*"))
             query.limit = 2
             expected = plain
@@ -123,7 +124,7 @@ import Wording
             expected.rows = [plain.rows[3]]
             #expect(try Rows(bench.export(ExportRequest(report, query: query))) == expected)
 
-            query = RowQuery()
+            query = ReportQuery()
             query.unit = .minutes
             let minutes = try Rows(bench.export(ExportRequest(report, query: query)))
             #expect(minutes.header.contains("TVMinutes") && !minutes.header.contains("TVDuration"))
@@ -144,7 +145,7 @@ import Wording
         }
         bench.put("20220401.json", text)
         try bench.run()
-        var query = RowQuery()
+        var query = ReportQuery()
         query.order = [RowOrder("Movie", isDescending: true), RowOrder("Contract")]
         let all = try Rows(bench.export(ExportRequest(.engagement, query: query)))
         #expect(all.rows.count == 150_000)
@@ -188,7 +189,7 @@ import Wording
 
     @Test func whatHasNoDateFollowsAllDates() throws {
         let bench = try Self.bench(74)
-        var query = RowQuery()
+        var query = ReportQuery()
         query.order = [RowOrder("Date")]
         let plain = try bench.export(.daily, from: nil)
         #expect(try Rows(plain).rows.last?[0] == "")
@@ -259,7 +260,7 @@ import Wording
                 #expect(try bench.export(ExportRequest(report, generation: generation)) == reports[report])
             }
         }
-        var query = RowQuery()
+        var query = ReportQuery()
         query.columns = ["TV"]
         #expect(throws: QueryError.self) { try bench.export(ExportRequest(.engagement, query: query)) }
         #expect(
@@ -272,7 +273,7 @@ import Wording
 
     @Test func everyFormatHasTheSameRows() throws {
         let bench = try Self.bench(75)
-        var query = RowQuery()
+        var query = ReportQuery()
         query.minSeconds = 1
         let request = ExportRequest(.profile, query: query, period: .month)
         let plain = try Rows(bench.export(request))
@@ -348,8 +349,8 @@ import Wording
 
     @Test func whatMakesNoSenseIsRefused() throws {
         let bench = try Self.bench(76, records: 5)
-        func refused(_ report: Report, _ change: (inout RowQuery) -> Void) {
-            var query = RowQuery()
+        func refused(_ report: Report, _ change: (inout ReportQuery) -> Void) {
+            var query = ReportQuery()
             change(&query)
             #expect(throws: QueryError.self) { try bench.export(ExportRequest(report, query: query)) }
         }

@@ -1,14 +1,15 @@
 //  What a report to look at says, against the plain reports, the ledger's other answers, and the clock.
 
 import DurableIO
+import Engagement
 import Foundation
 import Records
-import Reports
 import Testing
 
 @testable import Face
 @testable import Publishing
 @testable import Wording
+@testable import Configuration
 
 @Suite struct ReporterTests {
     private static func facts(_ bench: Workbench, _ options: ReportOptions = ReportOptions()) throws -> ReportFacts {

@@ -2,8 +2,8 @@
 
 import Checkpoints
 import DurableIO
+import Engagement
 import Foundation
-import Reports
 import Testing
 
 @Suite struct TotalTests {

@@ -3,11 +3,12 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import Foundation
 import Logging
 import Records
-import Reports
 import Synchronization
+import Tables
 import Testing
 
 @testable import Admission

@@ -3,10 +3,11 @@
 //  names. A line that is not complete is no mistake: then there is nothing to offer.
 
 import Configuration
+import Engagement
 import Publishing
 import Records
-import Reports
 import SampleData
+import Tables
 import Wording
 
 package enum Completions {

@@ -3,9 +3,9 @@
 //  `--to` takes the last day, as `--from` takes the first, and the address of a database; they cannot be mistaken for each
 //  other, and both may be there.
 
+import Engagement
 import Postgres
 import Publishing
-import Reports
 
 extension ExportOptions {
     /// Where the reports go, if into a database.

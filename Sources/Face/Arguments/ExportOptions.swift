@@ -1,9 +1,10 @@
 //  The options of `export`, from the words of the command line to a request.
 
 import DurableIO
+import Engagement
 import Publishing
 import Records
-import Reports
+import Tables
 import Wording
 
 /// What was written on the command line.
@@ -135,8 +136,8 @@ package struct ExportOptions {
 
     private func query(
         _ columnsOfTop: [String], _ read: (String) throws -> [UInt8]?
-    ) throws -> RowQuery {
-        var query = RowQuery()
+    ) throws -> ReportQuery {
+        var query = ReportQuery()
         query.categories = categories
         query.minSeconds = minSeconds
         if let contracts { query.contracts = try filter(contracts, read) }
@@ -200,7 +201,7 @@ package struct ExportOptions {
     ]
 
     /// What there is to say of the names that were asked for, when the rows are made.
-    func missedContracts(_ query: RowQuery) -> [String] {
+    func missedContracts(_ query: ReportQuery) -> [String] {
         guard let contracts, case .list(let list)? = query.contracts else { return [] }
         let missed = list.missed
         let source = contracts == "-" ? "standard input" : Show.name(contracts)

@@ -1,8 +1,8 @@
 //  The options of `report`, from the words of the command line to a request.
 
 import DurableIO
+import Engagement
 import Publishing
-import Reports
 import Wording
 
 /// How a report to look at is written.

@@ -7,10 +7,10 @@
 
 import Admission
 import Codecs
-import Foundation
 import JSONRecords
 import Operations
 import Records
+import SmallJSON
 import Wording
 
 extension CheckReport {
@@ -64,57 +64,50 @@ extension CheckReport {
     }
 
     /// The same as JSON, members in the order of their names.
-    package func json() throws -> [UInt8] {
-        try FindingsJSON.encode(
-            CheckJSON(
-                ok: isWell,
-                files: files.map { file in
-                    let counts = file.reading?.counts
-                    return CheckJSON.File(
-                        name: file.name, verdict: file.verdict.rawValue,
-                        reason: file.reason.isEmpty ? nil : file.reason,
-                        layout: file.reading?.container.rawValue, compression: file.reading?.compression.rawValue,
-                        bytes: file.reading?.size,
-                        records: counts.map {
-                            .init(
-                                read: $0.read, folded: $0.folded, ignored: $0.ignored, rejected: $0.rejectedTotal,
-                                coerced: $0.coerced)
-                        },
-                        findings: file.reading.map { FindingsJSON($0.findings) },
-                        unmappedApps: file.reading.map { reading in
-                            reading.findings.unmapped.sorted.map { .init(app: $0.app, records: $0.records) }
-                        },
-                        fields: file.reading.map { reading in
-                            reading.findings.fields.paths.map { path in
-                                .init(path: path.string, kinds: reading.findings.fields.kinds[path]!.names)
-                            }
-                        })
-                }))
+    func json() -> [UInt8] {
+        TerminalJSON.object { text in
+            text.array("files") { text in
+                for file in files { text.object { file.write(to: &$0) } }
+            }
+            text.member("ok", isWell)
+        }
     }
 }
 
-/// The members of `check --json`.
-private struct CheckJSON: Encodable {
-    struct App: Encodable {
-        var app: String
-        var records: Int
+extension CheckedFile {
+    fileprivate func write(to text: inout JSONText) {
+        let findings = reading?.findings
+        text.memberIfAny("bytes", reading?.size)
+        text.memberIfAny("compression", reading?.compression.rawValue)
+        if let fields = findings?.fields {
+            text.array("fields") { text in
+                for path in fields.paths {
+                    text.object { text in
+                        text.array("kinds", fields.kinds[path]!.names)
+                        text.member("path", path.string)
+                    }
+                }
+            }
+        }
+        if let findings { text.object("findings", findings.write) }
+        text.memberIfAny("layout", reading?.container.rawValue)
+        text.member("name", name)
+        if !reason.isEmpty { text.member("reason", reason) }
+        if let counts = reading?.counts {
+            text.records(
+                read: counts.read, folded: counts.folded, ignored: counts.ignored, rejected: counts.rejectedTotal,
+                coerced: counts.coerced)
+        }
+        if let unmapped = findings?.unmapped {
+            text.array("unmapped_apps") { text in
+                for app in unmapped.sorted {
+                    text.object { text in
+                        text.member("app", app.app)
+                        text.member("records", app.records)
+                    }
+                }
+            }
+        }
+        text.member("verdict", verdict.rawValue)
     }
-
-    struct Field: Encodable {
-        var path: String
-        var kinds: [String]
-    }
-
-    struct File: Encodable {
-        var name, verdict: String
-        var reason, layout, compression: String?
-        var bytes: Int?
-        var records: RecordsJSON?
-        var findings: FindingsJSON?
-        var unmappedApps: [App]?
-        var fields: [Field]?
-    }
-
-    var ok: Bool
-    var files: [File]
 }

@@ -3,103 +3,73 @@
 import Findings
 import Foundation
 import Records
+import SmallJSON
 
-/// How many records ended how.
-struct RecordsJSON: Encodable { var read, folded, ignored, rejected, coerced: Int }
-
-/// What was found in a file.
-struct FindingsJSON: Encodable {
-    struct Rejection: Encodable {
-        var reason: String
-        var records: Int
-        var firstLine, firstOffset: Int?
-        var excerpt: String?
-        var flaw: String?
-        /// What the values are, and the lines of the configuration that would read so many of those looked at.
-        var notes: [String]
-        var configuration: String?
-        var lookedAt, readable: Int?
-    }
-
-    struct Coercion: Encodable {
-        var field, form: String
-        var records: Int
-    }
-
-    struct Lacking: Encodable {
-        var fields: [String]
-        var records: Int
-        var present: [String]
-        var configuration: String?
-        package var text: String
-    }
-
-    /// Most records first.
-    var rejections: [Rejection]
-    var coercions: [Coercion]
-    var lenientRecords: Int
-    /// Lines of bulk requests, which are no records.
-    var actionLines: Int
-    var partialAnswer: String?
-    var newFields: [String]
-    /// Whether more fields were seen than are kept.
-    var hasMoreFields: Bool
-    var lacking: Lacking?
-
-    init(_ findings: FileFindings) {
-        rejections = findings.rejected.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { reason, records in
-            let example = findings.examples[reason]
-            let advice = findings.advice[reason]
-            let lines = advice?.configuration ?? []
-            return Rejection(
-                reason: reason.rawValue, records: records, firstLine: example?.line, firstOffset: example?.offset,
-                excerpt: example?.excerpt, flaw: example?.flawText, notes: advice?.notes ?? [],
-                configuration: lines.isEmpty ? nil : lines.joined(separator: "\n"),
-                lookedAt: advice?.records, readable: advice?.readable)
-        }
-        coercions = findings.coercions.sorted { $0.key < $1.key }.map {
-            Coercion(field: $0.key.field, form: $0.key.form, records: $0.value)
-        }
-        lenientRecords = findings.lenientRecords
-        actionLines = findings.actionLines
-        partialAnswer = findings.partialAnswer
-        newFields = findings.newFields
-        hasMoreFields = findings.fields.hasMore
-        lacking = findings.lacking.map {
-            Lacking(
-                fields: $0.names, records: $0.records, present: $0.present,
-                configuration: $0.configuration.isEmpty ? nil : $0.configuration.joined(separator: "\n"),
-                text: $0.text)
+extension JSONText {
+    /// How many records ended how.
+    mutating func records(read: Int, folded: Int, ignored: Int, rejected: Int, coerced: Int) {
+        object("records") { text in
+            text.member("coerced", coerced)
+            text.member("folded", folded)
+            text.member("ignored", ignored)
+            text.member("read", read)
+            text.member("rejected", rejected)
         }
     }
+}
 
-    /// Members in snake case, in the order of their names, with a line end behind the last brace.
-    static func encode(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return escaped(Array(try encoder.encode(value))) + [0x0A]
-    }
-
-    /// The same JSON with everything beyond ASCII that a terminal would not just show as `\u009b` (RFC 8259, section 7).
-    ///
-    /// What the encoder writes outside of strings is ASCII, and inside of them it escapes what is below a space.
-    private static func escaped(_ json: [UInt8]) -> [UInt8] {
-        let text = String(decoding: json, as: UTF8.self)
-        func isEscaped(_ scalar: Unicode.Scalar) -> Bool { scalar.value >= 0x7F && !scalar.isFitForTerminals }
-        guard text.unicodeScalars.contains(where: isEscaped) else { return json }
-        var result = ""
-        for scalar in text.unicodeScalars {
-            guard isEscaped(scalar) else {
-                result.unicodeScalars.append(scalar)
-                continue
-            }
-            for unit in UTF16.encode(scalar)! {
-                let digits = String(unit, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+extension FileFindings {
+    /// Writes what was found in a file.
+    func write(to text: inout JSONText) {
+        text.member("action_lines", actionLines)
+        text.array("coercions") { text in
+            for (coercion, records) in coercions.sorted(by: { $0.key < $1.key }) {
+                text.object { text in
+                    text.member("field", coercion.field)
+                    text.member("form", coercion.form)
+                    text.member("records", records)
+                }
             }
         }
-        return Array(result.utf8)
+        // Whether more fields were seen than are kept.
+        text.member("has_more_fields", fields.hasMore)
+        if let lacking {
+            text.object("lacking") { text in
+                if !lacking.configuration.isEmpty {
+                    text.member("configuration", lacking.configuration.joined(separator: "\n"))
+                }
+                text.array("fields", lacking.names)
+                text.array("present", lacking.present)
+                text.member("records", lacking.records)
+                text.member("text", lacking.text)
+            }
+        }
+        text.member("lenient_records", lenientRecords)
+        text.array("new_fields", newFields)
+        text.memberIfAny("partial_answer", partialAnswer)
+        text.array("rejections") { text in
+            // Most records first.
+            for (reason, records) in rejected.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+                text.object { write(reason, records, to: &$0) }
+            }
+        }
+    }
+
+    private func write(_ reason: RejectReason, _ records: Int, to text: inout JSONText) {
+        let example = examples[reason]
+        let advice = advice[reason]
+        // The lines of the configuration that would read so many of the values looked at.
+        let lines = advice?.configuration ?? []
+        if !lines.isEmpty { text.member("configuration", lines.joined(separator: "\n")) }
+        text.memberIfAny("excerpt", example?.excerpt)
+        text.memberIfAny("first_line", example?.line)
+        text.memberIfAny("first_offset", example?.offset)
+        text.memberIfAny("flaw", example?.flawText)
+        text.memberIfAny("looked_at", advice?.records)
+        text.array("notes", advice?.notes ?? [])
+        text.memberIfAny("readable", advice?.readable)
+        text.member("reason", reason.rawValue)
+        text.member("records", records)
     }
 }
 

@@ -6,7 +6,7 @@
 //  What metadata holds as digits is a number, or programs would have to know which of the fields are.
 
 import Logging
-import Reports
+import SmallJSON
 import Wording
 
 /// Log lines as JSON on standard error.
@@ -33,13 +33,15 @@ struct LogJSON: LogHandler {
     static func line(
         milliseconds: Int64, level: String, message: String, _ fields: Logger.Metadata
     ) -> String {
-        var line = "{\"time\":\"\(Timestamp.preciseText(milliseconds: milliseconds))\""
-        line += ",\"level\":\(JSONText.quoted(level)),\"message\":\(JSONText.quoted(message))"
-        for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
-            let text = "\(value)"
-            line += ",\(JSONText.quoted(key)):\(isNumber(text) ? text : JSONText.quoted(text))"
+        JSONText.line { line in
+            line.member("time", Timestamp.preciseText(milliseconds: milliseconds))
+            line.member("level", level)
+            line.member("message", message)
+            for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
+                let text = "\(value)"
+                if isNumber(text) { line.member(key, json: text) } else { line.member(key, text) }
+            }
         }
-        return line + "}\n"
     }
 
     /// Whether a text is a number that any reader of JSON takes as it is: digits, perhaps with a fraction.

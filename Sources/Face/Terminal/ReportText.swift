@@ -7,8 +7,8 @@
 //  A bar's last letter is an eighth, a quarter … of a block wide. Lines are as wide as the terminal, up to a width that an
 //  eye can follow.
 
+import Engagement
 import Records
-import Reports
 import Wording
 
 extension ReportFacts {

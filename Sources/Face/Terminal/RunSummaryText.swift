@@ -3,7 +3,6 @@
 import Checkpoints
 import Operations
 import Records
-import Reports
 import Wording
 
 extension RunReport {

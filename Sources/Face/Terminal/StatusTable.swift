@@ -4,6 +4,7 @@ import Checkpoints
 import Operations
 import Records
 import Wording
+import JSONRecords
 
 extension StatusReport {
     /// Every file: a row with its numbers, and below it what is to be known about it.

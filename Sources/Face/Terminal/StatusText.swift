@@ -5,7 +5,9 @@ import Checkpoints
 import Foundation
 import Operations
 import Records
+import SmallJSON
 import Wording
+import JSONRecords
 
 extension StatusReport {
     /// Lines for a person.
@@ -121,109 +123,104 @@ extension StatusReport {
     }
 
     /// The same as JSON, members in the order of their names.
-    package func json() throws -> [UInt8] {
-        let value = StatusJSON(
-            generation: generation,
-            files: files.map { file in
-                StatusJSON.File(
-                    name: file.name, state: file.state.rawValue, counted: file.isCounted, gone: file.isGone,
-                    unusual: file.isUnusual, date: file.date,
-                    digest: file.digest, reason: file.reason.isEmpty ? nil : file.reason,
-                    records: file.counts.map {
-                        .init(
-                            read: $0.read, folded: $0.folded, ignored: $0.ignored, rejected: $0.rejected,
-                            coerced: $0.coerced)
-                    },
-                    rejections: Dictionary(uniqueKeysWithValues: file.rejections.map { ($0.key.rawValue, $0.value) }),
-                    findings: file.findings.map { FindingsJSON($0) }, seconds: file.seconds)
-            },
-            firstDay: days.map { "\($0.lowerBound)" }, lastDay: days.map { "\($0.upperBound)" },
-            missingDays: missingDays.map { .init(first: "\($0.lowerBound)", last: "\($0.upperBound)") },
-            unmappedApps: unmappedApps.map { .init(app: $0.name, records: $0.records, seconds: $0.seconds) },
-            gate: gate.map {
-                .init(
-                    mode: $0.rules.mode.rawValue, days: $0.rules.days, threshold: $0.rules.threshold, series: $0.series,
-                    knownDays: $0.days, sketchedDays: $0.sketchedDays)
-            },
-            undated: .init(files: undated.count, records: undated.records, seconds: Int64(clamping: undated.seconds)),
-            unread: .init(files: unread.count, examples: unread.examples),
-            inboxProblems: problems.map { .init(path: $0.path, problem: "\($0)", leavesOut: $0.leavesOut) },
-            runs: runs.map { run in
-                StatusJSON.Run(
-                    started: Timestamp.text(milliseconds: run.startedAt),
-                    ended: run.endedAt.map { Timestamp.text(milliseconds: $0) }, command: run.command, tool: run.tool,
-                    process: run.pid, outcome: run.summary?.outcome.rawValue, records: run.summary?.tally.read,
-                    bytes: run.summary?.bytes, publishedGeneration: run.summary?.published)
-            })
-        return try FindingsJSON.encode(value)
+    func json() -> [UInt8] {
+        TerminalJSON.object { text in
+            text.array("files") { text in
+                for file in files { text.object { file.write(to: &$0) } }
+            }
+            text.memberIfAny("first_day", days.map { "\($0.lowerBound)" })
+            if let gate { text.object("gate", gate.write) }
+            text.member("generation", generation)
+            text.array("inbox_problems") { text in
+                for problem in problems {
+                    text.object { text in
+                        // Whether something is not read for it; then the command ends with code 2.
+                        text.member("leaves_out", problem.leavesOut)
+                        text.member("path", problem.path)
+                        text.member("problem", "\(problem)")
+                    }
+                }
+            }
+            text.memberIfAny("last_day", days.map { "\($0.upperBound)" })
+            text.array("missing_days") { text in
+                for gap in missingDays {
+                    text.object { text in
+                        text.member("first", "\(gap.lowerBound)")
+                        text.member("last", "\(gap.upperBound)")
+                    }
+                }
+            }
+            text.array("runs") { text in
+                for run in runs { text.object { run.write(to: &$0) } }
+            }
+            text.object("undated") { text in
+                text.member("files", undated.count)
+                text.member("records", undated.records)
+                text.member("seconds", Int64(clamping: undated.seconds))
+            }
+            text.array("unmapped_apps") { text in
+                for app in unmappedApps {
+                    text.object { text in
+                        text.member("app", app.name)
+                        text.member("records", app.records)
+                        text.member("seconds", app.seconds)
+                    }
+                }
+            }
+            text.object("unread") { text in
+                text.array("examples", unread.examples)
+                text.member("files", unread.count)
+            }
+        }
     }
 }
 
-/// The members of `status --json`, where they are written in snake case.
-private struct StatusJSON: Encodable {
-    struct File: Encodable {
-        var name: String
-        var state: String
-        var counted: Bool
-        var gone: Bool
-        var unusual: Bool
-        var date: String?
-        var digest: String?
-        var reason: String?
-        var records: RecordsJSON?
-        var rejections: [String: Int]
-        var findings: FindingsJSON?
-        var seconds: Int64?
+extension StatusReport.File {
+    fileprivate func write(to text: inout JSONText) {
+        text.member("counted", isCounted)
+        text.memberIfAny("date", date)
+        text.memberIfAny("digest", digest)
+        if let findings { text.object("findings", findings.write) }
+        text.member("gone", isGone)
+        text.member("name", name)
+        if !reason.isEmpty { text.member("reason", reason) }
+        if let counts {
+            text.records(
+                read: counts.read, folded: counts.folded, ignored: counts.ignored, rejected: counts.rejected,
+                coerced: counts.coerced)
+        }
+        text.object("rejections") { text in
+            for (reason, records) in rejections.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                text.member(reason.rawValue, records)
+            }
+        }
+        text.memberIfAny("seconds", seconds)
+        text.member("state", state.rawValue)
+        text.member("unusual", isUnusual)
     }
+}
 
-    struct Days: Encodable { var first, last: String }
-
-    struct App: Encodable {
-        var app: String
-        var records: Int
-        var seconds: Int64
+extension GateStatus {
+    fileprivate func write(to text: inout JSONText) {
+        text.member("days", rules.days)
+        text.member("known_days", days)
+        text.member("mode", rules.mode.rawValue)
+        text.member("series", series)
+        text.member("sketched_days", sketchedDays)
+        text.member("threshold", rules.threshold)
     }
+}
 
-    struct Gate: Encodable {
-        var mode: String
-        var days, threshold: Int
-        var series: String
-        var knownDays, sketchedDays: Int
+extension RunRecord {
+    fileprivate func write(to text: inout JSONText) {
+        text.memberIfAny("bytes", summary?.bytes)
+        text.member("command", command)
+        text.memberIfAny("ended", endedAt.map { Timestamp.text(milliseconds: $0) })
+        text.memberIfAny("outcome", summary?.outcome.rawValue)
+        text.member("process", pid)
+        text.memberIfAny("published_generation", summary?.published)
+        text.memberIfAny("records", summary?.tally.read)
+        text.member("started", Timestamp.text(milliseconds: startedAt))
+        text.member("tool", tool)
     }
-
-    struct Run: Encodable {
-        var started: String
-        var ended: String?
-        var command, tool: String
-        var process: Int
-        var outcome: String?
-        var records, bytes, publishedGeneration: Int?
-    }
-
-    struct Undated: Encodable {
-        var files, records: Int
-        var seconds: Int64
-    }
-
-    struct InboxProblem: Encodable {
-        var path, problem: String
-        /// Whether something is not read for it; then the command ends with code 2.
-        var leavesOut: Bool
-    }
-
-    struct Unread: Encodable {
-        var files: Int
-        var examples: [String]
-    }
-
-    var generation: Int
-    var files: [File]
-    var firstDay, lastDay: String?
-    var missingDays: [Days]
-    var unmappedApps: [App]
-    var gate: Gate?
-    var undated: Undated
-    var unread: Unread
-    var inboxProblems: [InboxProblem]
-    var runs: [Run]
 }

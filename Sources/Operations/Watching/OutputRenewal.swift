@@ -17,6 +17,7 @@ import Publishing
 import RunSettings
 import Synchronization
 import Wording
+import JSONRecords
 
 /// Makes the outputs of a watch, one round at a time.
 final class OutputRenewal: Sendable {

@@ -15,7 +15,6 @@
 
 import Checkpoints
 import Records
-import Reports
 import Wording
 
 /// One thing that a person should know of.

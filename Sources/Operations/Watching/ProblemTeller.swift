@@ -15,7 +15,7 @@ import Configuration
 import DurableIO
 import Logging
 import Pipelines
-import Reports
+import SmallJSON
 import Synchronization
 import Wording
 

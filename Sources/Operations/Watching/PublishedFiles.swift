@@ -1,8 +1,8 @@
 //  What a publication left on disk, so that a look notices what is gone.
 
 import DurableIO
+import Engagement
 import Publishing
-import Reports
 
 /// The reports and the receipt by their sizes.
 struct PublishedFiles {

@@ -4,6 +4,7 @@ import Checkpoints
 import Records
 import StatusServer
 import Wording
+import JSONRecords
 
 extension WatchFactsBox {
     /// The pages of the status server, made of the facts as they are when somebody asks.

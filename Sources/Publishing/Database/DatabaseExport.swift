@@ -16,10 +16,11 @@
 //  Whatever goes wrong before the COMMIT, the server takes everything back: tables, rows and receipt.
 
 import Checkpoints
+import Engagement
 import Folding
 import Postgres
-import Reports
 import RunSettings
+import Tables
 import Wording
 
 /// What is asked of an export into a database.
@@ -198,7 +199,7 @@ private struct DatabaseRows {
     }
 
     private func copy(
-        _ table: (report: Report, table: DatabaseTable), _ body: (@escaping ReportSink) throws -> Void
+        _ table: (report: Report, table: DatabaseTable), _ body: (@escaping TableSink) throws -> Void
     ) throws {
         let staging = Self.staging(table.report)
         let doing = "writing the rows of \(table.report.rawValue)"

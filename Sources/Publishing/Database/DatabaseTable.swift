@@ -17,8 +17,8 @@
 //
 //  in the same transaction for all tables. See docs/postgres.md for what else could be done and what it costs.
 
+import Engagement
 import Postgres
-import Reports
 import Wording
 
 /// A table, of a report or of receipts.

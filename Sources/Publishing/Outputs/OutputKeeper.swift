@@ -13,10 +13,13 @@ import Checkpoints
 import Codecs
 import Configuration
 import DurableIO
+import Engagement
 import Glibc
-import Reports
 import RunSettings
+import SmallJSON
+import Tables
 import Wording
+import JSONRecords
 
 /// What became of one output.
 package struct OutputOutcome: Sendable {
@@ -196,7 +199,7 @@ package struct OutputKeeper {
         request.generation = generation
         let files = NumberedFiles(plan.path, places, in: fileSystem)
         var digests: [OutputDigest] = []
-        func next() throws -> ReportSink {
+        func next() throws -> TableSink {
             let digest = OutputDigest()
             digests.append(digest)
             let sink = try files.next()

@@ -1,9 +1,10 @@
 //  From the words of a configured output to what is to be exported.
 
 import Configuration
+import Engagement
 import Records
-import Reports
 import RunSettings
+import Tables
 import Wording
 
 /// One file that is kept as new as the published reports.

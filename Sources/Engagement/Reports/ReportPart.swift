@@ -1,0 +1,54 @@
+//  Some contracts' share of the reports, made on a thread of its own.
+//
+//      total ─┬─ contracts up to F ──▶ part ─┐
+//             ├─ from F up to Q ─────▶ part ─┼─ in order ─▶ pass ─▶ reports
+//             └─ from Q on ──────────▶ part ─┘
+//
+//  The bytes of a row do not depend on other rows, and everything that is counted is a sum, so the reports are the same,
+//  however the total was cut.
+
+import Folding
+import Records
+import Tables
+
+/// Rows of engagement and profile as bytes, and what is counted for the small reports. Use: `consume` each batch in order,
+/// `finish`, give it to the pass, `removeAll`.
+package final class ReportPart {
+    private(set) var contracts: ContractPass
+    let encoders: [(report: Report, encoder: any PartEncoder)]
+
+    init(_ contracts: ContractPass, _ encoders: [(Report, any PartEncoder)]) {
+        self.contracts = contracts
+        self.encoders = encoders
+    }
+
+    /// Takes the next rows of the part.
+    package func consume(_ batch: KeyedBatch) throws(ReportError) {
+        try contracts.consume(batch) { (columns, count) throws(ReportError) in emit(columns, count) }
+    }
+
+    /// Ends the last contract.
+    package func finish() throws(ReportError) {
+        try contracts.finish { (columns, count) throws(ReportError) in emit(columns, count) }
+    }
+
+    /// Forgets everything but the memory that it took.
+    package func removeAll() {
+        contracts = contracts.another()
+        for (_, encoder) in encoders { encoder.removeAll() }
+    }
+
+    private func emit(_ columns: ContractColumns, _ count: Int) {
+        for (report, encoder) in encoders where report == .engagement {
+            encoder.append(RowBlock(columns: columns.engagement, count: count))
+        }
+        for (report, encoder) in encoders where report == .profile {
+            // A profile begins with the fields of engagement, which need not be written out twice.
+            let rest = RowBlock(columns: columns.description, count: count)
+            if encoders.contains(where: { $0.report == .engagement && encoder.append(rest, behind: $0.encoder) }) {
+                continue
+            }
+            encoder.append(RowBlock(columns: columns[report], count: count))
+        }
+    }
+}
