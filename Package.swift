@@ -50,9 +50,9 @@ let package = Package(
         library("JSONRecords", ["Records", "CByteScan"]),
         library("Folding", ["Records", "Columns", "CByteScan"]),
         library("ParquetTable", ["Columns", "CLZ4", "CISAL"]),
-        library(
-            "Checkpoints",
-            ["Codecs", "Columns", "Records", "Folding", "ParquetTable", "Pipelines", "DurableIO", "CSQLite"]),
+        library("KeyedTables", ["Codecs", "Columns", "DurableIO", "Folding", "ParquetTable", "Pipelines", "Records"]),
+        library("Ledgers", ["Records", "CSQLite"]),
+        library("Checkpoints", ["KeyedTables", "Ledgers", "Codecs", "DurableIO", "Folding", "Pipelines", "Records"]),
         library("FaultInjection", ["DurableIO", "CSQLite"]),
         library("Reports", ["Columns", "Records", "Folding", "ParquetTable", "Pipelines", "CISAL", "CXLSX"]),
         library("Configuration", ["Records", yams]),
@@ -63,7 +63,8 @@ let package = Package(
             "Watchfold",
             [
                 "CSignals", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords",
-                "Records", "Pipelines", "Postgres", "Reports", "SampleData", "StatusServer", logging, subprocess,
+                "KeyedTables", "Ledgers", "Records", "Pipelines", "Postgres", "Reports", "SampleData", "StatusServer",
+                logging, subprocess,
             ]),
         .executableTarget(
             name: "watchfold", dependencies: ["Watchfold", "Configuration", "CWriteback", argumentParser],
@@ -96,8 +97,8 @@ let package = Package(
         tests(
             "CrashTests",
             [
-                "Watchfold", "FaultInjection", "Checkpoints", "Configuration", "DurableIO", "Records", "Reports",
-                "SampleData", "TestSupport", logging,
+                "Watchfold", "FaultInjection", "Checkpoints", "Configuration", "DurableIO", "Ledgers", "Records",
+                "Reports", "SampleData", "TestSupport", logging,
             ]),
         tests("StatusServerTests", ["StatusServer", "DurableIO", "TestSupport"]),
         tests("CodecsTests", ["Codecs", "CZlib", "CLZ4", "CZstd", "Records"]),
@@ -112,12 +113,14 @@ let package = Package(
                 "Watchfold", "CLZ4", "CZlib", "CZstd", "Checkpoints", "Columns", "Configuration", "DurableIO",
                 "Folding",
                 "Inbox",
-                "Records", "Reports", "TestSupport", logging,
+                "KeyedTables", "Ledgers", "Records", "Reports", "TestSupport", logging,
             ]),
         tests("CommandTests", ["watchfold", "TestSupport", subprocess]),
         .testTarget(
             name: "CheckpointsTests",
-            dependencies: ["Checkpoints", "Columns", "DurableIO", "Folding", "Records", "TestSupport", "CSQLite"],
+            dependencies: [
+                "Columns", "DurableIO", "Folding", "KeyedTables", "Ledgers", "Records", "TestSupport", "CSQLite",
+            ],
             exclude: ["Fixtures"], swiftSettings: strict),
     ]
 )

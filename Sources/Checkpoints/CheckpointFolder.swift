@@ -18,7 +18,8 @@
 //  Opening for reading compares with the manifest, too: reports from an older ledger would be wrong without a word.
 
 import DurableIO
-import Folding
+import KeyedTables
+import Ledgers
 import Records
 
 /// Why the checkpoints cannot be opened.

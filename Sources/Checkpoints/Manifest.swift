@@ -24,6 +24,7 @@
 
 import Codecs
 import DurableIO
+import Ledgers
 import Records
 
 /// The set of counting partials at one generation.

@@ -12,7 +12,8 @@
 import Codecs
 import DurableIO
 import Folding
-import Glibc
+import KeyedTables
+import Ledgers
 import Pipelines
 import Records
 import Synchronization
@@ -53,148 +54,12 @@ package struct PartialOrigin: Sendable, Hashable {
     }
 }
 
-/// What the rows of a partial add up to.
-struct PartialSums {
-    var rows = 0
-    var seconds: Int64 = 0
-    var absoluteSeconds: Int64 = 0
-    var records: Int64 = 0
-    private var apps: [AppTally] = []
-    /// Places in `apps`, by name; filled once there are too many to look through.
-    private var places: [[UInt8]: Int] = [:]
-
-    private struct AppTally {
-        var name: [UInt8]
-        var records: Int64 = 0
-        var seconds: Int64 = 0
-    }
-
-    /// Apps up to which looking at one after another is faster than hashing. Real data has eight.
-    private static let few = 16
-
-    /// A short app that was met in a batch, and what its rows there add up to so far.
-    private struct Recent {
-        /// The name's bytes, the first one lowest; zeros behind them.
-        var word: UInt64 = 0
-        var length = -1
-        var place = 0
-        var records: Int64 = 0
-        var seconds: Int64 = 0
-    }
-
-    /// One entry for each value of a hash of this many bits.
-    private static let recentBits = 6
-
-    /// - Throws: `FoldError.overflow` when the absolute values pass Int64.max, naming the contract it happened at.
-    mutating func add(_ batch: KeyedBatch) throws(FoldError) {
-        rows += batch.count
-        let failedRow = batch.keys[1].withUnsafe { bytes, offsets in
-            batch.measures[0].withUnsafeBufferPointer { seconds in
-                batch.measures[1].withUnsafeBufferPointer { records in
-                    withUnsafeTemporaryAllocation(of: Recent.self, capacity: 1 << Self.recentBits) { recent in
-                        recent.initialize(repeating: Recent())
-                        let failedRow = add(batch.count, bytes, offsets, seconds, records, recent.baseAddress!)
-                        for entry in recent where entry.length >= 0 { add(entry) }
-                        return failedRow
-                    }
-                }
-            }
-        }
-        if let failedRow { throw .overflow(key: batch.keys[0][failedRow]) }
-    }
-
-    /// Returns the row at which the sum of absolute values no longer fits, if there is one.
-    private mutating func add(
-        _ count: Int, _ bytes: UnsafePointer<UInt8>, _ offsets: UnsafePointer<Int>,
-        _ seconds: UnsafeBufferPointer<Int64>, _ records: UnsafeBufferPointer<Int64>,
-        _ recent: UnsafeMutablePointer<Recent>
-    ) -> Int? {
-        let end = offsets[count]
-        var absolute = absoluteSeconds
-        defer { absoluteSeconds = absolute }
-        for row in 0..<count {
-            // Int64.min has no magnitude among the Int64s, and could never be taken away again.
-            guard let magnitude = Int64(exactly: seconds[row].magnitude),
-                case (let sum, let overflow) = absolute.addingReportingOverflow(magnitude), !overflow
-            else { return row }
-            absolute = sum
-            // From here on all sums are within that of the absolute values.
-            let start = offsets[row]
-            let length = offsets[row + 1] - start
-            if length > 8 {
-                let app = UnsafeBufferPointer(start: bytes + start, count: length)
-                add(Recent(place: place(of: app), records: records[row], seconds: seconds[row]))
-                continue
-            }
-            let word = Self.word(bytes + start, length, readable: end - start)
-            // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4).
-            let entry = recent + Int((word &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - Self.recentBits))
-            if entry.pointee.word != word || entry.pointee.length != length {
-                if entry.pointee.length >= 0 { add(entry.pointee) }
-                let app = UnsafeBufferPointer(start: bytes + start, count: length)
-                entry.pointee = Recent(word: word, length: length, place: place(of: app))
-            }
-            entry.pointee.records += records[row]
-            entry.pointee.seconds += seconds[row]
-        }
-        return nil
-    }
-
-    private mutating func add(_ entry: Recent) {
-        apps[entry.place].seconds += entry.seconds
-        apps[entry.place].records += entry.records
-        seconds += entry.seconds
-        records += entry.records
-    }
-
-    /// Up to eight bytes as a word.
-    @inline(__always)
-    private static func word(_ bytes: UnsafePointer<UInt8>, _ count: Int, readable: Int) -> UInt64 {
-        if readable >= 8 {
-            let word = UInt64(littleEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))
-            return word & ~(~0 << UInt64(8 * count))
-        }
-        var word: UInt64 = 0
-        for index in 0..<count { word |= UInt64(bytes[index]) << UInt64(8 * index) }
-        return word
-    }
-
-    private static func isSame(_ name: [UInt8], _ app: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard name.count == app.count else { return false }
-        // An empty name may have no address.
-        return app.isEmpty || name.withUnsafeBufferPointer { memcmp($0.baseAddress!, app.baseAddress!, app.count) == 0 }
-    }
-
-    /// Where an app's tally is; a new one is begun.
-    private mutating func place(of app: UnsafeBufferPointer<UInt8>) -> Int {
-        if apps.count <= Self.few {
-            if let place = apps.firstIndex(where: { Self.isSame($0.name, app) }) { return place }
-        } else if let place = places[Array(app)] {
-            return place
-        }
-        apps.append(AppTally(name: Array(app)))
-        if apps.count == Self.few + 1 {
-            for (place, app) in apps.enumerated() { places[app.name] = place }
-        } else if apps.count > Self.few {
-            places[Array(app)] = apps.count - 1
-        }
-        return apps.count - 1
-    }
-
-    /// Ascending by bytes.
-    var appSums: [AppSum] {
-        apps.sorted { $0.name.lexicographicallyPrecedes($1.name) }.map {
-            AppSum(app: String(decoding: $0.name, as: UTF8.self), records: Int($0.records), seconds: $0.seconds)
-        }
-    }
-}
-
 /// Where the rows of a partial go: into its file, its sums and its sketch.
 ///
 /// `@unchecked Sendable`: one thread has it at a time, see `Handover`.
 private final class PartialTarget: @unchecked Sendable {
     let writer: KeyedTableWriter
-    private(set) var sums = PartialSums()
+    private(set) var sums = TableSums()
     var sketches = SketchBuilder()
 
     init(_ writer: KeyedTableWriter) { self.writer = writer }
@@ -281,16 +146,16 @@ package final class PartialStore: Sendable {
             name: origin.name, digest: origin.digest, date: origin.date, size: origin.size,
             storedSize: origin.storedSize, compression: origin.compression, container: origin.container,
             partial: partial, partialSize: size, partialDigest: digest.hex, plan: origin.settings, rows: sums.rows,
-            seconds: sums.seconds, absoluteSeconds: sums.absoluteSeconds)
+            seconds: sums.sum, absoluteSeconds: sums.magnitude)
         return SealedPartial(
             version: NewVersion(
-                facts: facts, outcomes: origin.outcomes, apps: sums.appSums, observations: origin.observations),
+                facts: facts, outcomes: origin.outcomes, apps: Self.appSums(sums), observations: origin.observations),
             sketch: sketch,
             file: writer.file)
     }
 
     private static func metadata(
-        _ origin: PartialOrigin, _ sums: PartialSums, _ sketch: PartialSketch
+        _ origin: PartialOrigin, _ sums: TableSums, _ sketch: PartialSketch
     ) -> [(String, String)] {
         var pairs = [
             ("watchfold.source", origin.name), ("watchfold.digest", origin.digest),
@@ -298,7 +163,7 @@ package final class PartialStore: Sendable {
             ("watchfold.size", String(origin.size)), ("watchfold.stored_size", String(origin.storedSize)),
             ("watchfold.compression", origin.compression), ("watchfold.container", origin.container),
             ("watchfold.settings", origin.settings), ("watchfold.rows", String(sums.rows)),
-            ("watchfold.seconds", String(sums.seconds)), ("watchfold.absolute_seconds", String(sums.absoluteSeconds)),
+            ("watchfold.seconds", String(sums.sum)), ("watchfold.absolute_seconds", String(sums.magnitude)),
             ("watchfold.folded", String(origin.outcomes.folded)),
             ("watchfold.ignored", String(origin.outcomes.ignored)),
             ("watchfold.coerced", String(origin.outcomes.coerced)),
@@ -366,7 +231,7 @@ package final class PartialStore: Sendable {
         let rows: Int = try number("rows")
         let seconds: Int64 = try number("seconds")
         let absoluteSeconds: Int64 = try number("absolute_seconds")
-        guard sums.rows == rows, sums.seconds == seconds, sums.absoluteSeconds == absoluteSeconds,
+        guard sums.rows == rows, sums.sum == seconds, sums.magnitude == absoluteSeconds,
             sums.records == Int64(outcomes.folded)
         else { throw DamagedTable(path: path, detail: "its rows are not those that its metadata counts") }
         let date = try text("date")
@@ -376,12 +241,12 @@ package final class PartialStore: Sendable {
             container: try text("container"), partial: partial, partialSize: reader.size,
             partialDigest: try fileDigest(try fileSystem.open(path, .read)).hex, plan: try text("settings"), rows: rows,
             seconds: seconds, absoluteSeconds: absoluteSeconds)
-        return NewVersion(facts: facts, outcomes: outcomes, apps: sums.appSums)
+        return NewVersion(facts: facts, outcomes: outcomes, apps: Self.appSums(sums))
     }
 
     /// Adds up a partial's rows; a merge of one input checks their order.
-    private static func sums(_ reader: KeyedTableReader) throws -> PartialSums {
-        var sums = PartialSums()
+    private static func sums(_ reader: KeyedTableReader) throws -> TableSums {
+        var sums = TableSums()
         do {
             try KeyedMerge(schema: reader.schema).run(
                 [MergeInput(measureCount: reader.schema.measures.count, next: reader.batches())],
@@ -389,6 +254,10 @@ package final class PartialStore: Sendable {
             ) { try sums.add($0) }
         } catch let error as FoldError { throw DamagedTable(path: reader.path, detail: "\(error)") }
         return sums
+    }
+
+    private static func appSums(_ sums: TableSums) -> [AppSum] {
+        sums.breakdown.map { AppSum(app: $0.label, records: Int($0.records), seconds: $0.sum) }
     }
 
     /// Reads a whole partial and compares it with what the ledger says of it: digest, size, rows, order, sums.
@@ -412,11 +281,11 @@ package final class PartialStore: Sendable {
             throw damaged("it is of another file than the ledger says")
         }
         let sums = try Self.sums(reader)
-        guard sums.rows == facts.rows, sums.seconds == facts.seconds, sums.absoluteSeconds == facts.absoluteSeconds,
-            sums.records == Int64(version.tally.folded), sums.appSums == apps
+        guard sums.rows == facts.rows, sums.sum == facts.seconds, sums.magnitude == facts.absoluteSeconds,
+            sums.records == Int64(version.tally.folded), Self.appSums(sums) == apps
         else {
             throw damaged(
-                "it has \(sums.rows) keys, \(sums.records) records and \(sums.seconds) seconds; "
+                "it has \(sums.rows) keys, \(sums.records) records and \(sums.sum) seconds; "
                     + "the ledger says \(facts.rows), \(version.tally.folded) and \(facts.seconds)")
         }
     }

@@ -17,9 +17,10 @@
 //  A key whose records become zero disappears. When the total is missing, damaged or of another ledger, or when more
 //  partials changed than count, all partials that count are merged instead; the result is the same table.
 
-import Columns
 import DurableIO
 import Folding
+import KeyedTables
+import Ledgers
 import Records
 
 /// What a merge of the total starts from.

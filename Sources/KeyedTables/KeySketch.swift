@@ -144,10 +144,15 @@ package struct PartialSketch: Sendable, Hashable {
     /// neighbours with the same hash: once in 2^64 pairs.
     package var contractCount: Int
     package var keys: KeySketch
+
+    package init(contractCount: Int, keys: KeySketch) {
+        self.contractCount = contractCount
+        self.keys = keys
+    }
 }
 
 /// Makes the sketch of rows that come in order.
-struct SketchBuilder {
+package struct SketchBuilder {
     private struct Entry {
         var contract: UInt64
         /// Sum over its rows.
@@ -163,6 +168,8 @@ struct SketchBuilder {
     private var limit = UInt64.max
 
     private static let room = 4 * KeySketch.size
+
+    package init() {}
 
     private static let start: UInt64 = 0x9E37_79B9_7F4A_7C15
     private static let step: UInt64 = 0xA076_1D64_78BD_642F
@@ -211,7 +218,7 @@ struct SketchBuilder {
     }
 
     /// - Parameter batch: contract and app, seconds first of the measures; behind all rows before.
-    mutating func add(_ batch: KeyedBatch) {
+    package mutating func add(_ batch: KeyedBatch) {
         let count = batch.count
         batch.keys[0].withUnsafe { names, nameOffsets in
             batch.keys[1].withUnsafe { apps, appOffsets in
@@ -262,7 +269,7 @@ struct SketchBuilder {
         }
     }
 
-    mutating func finish() -> PartialSketch {
+    package mutating func finish() -> PartialSketch {
         cut()
         return PartialSketch(
             contractCount: contractCount,

@@ -17,6 +17,11 @@ package struct DamagedTable: Error, Sendable, CustomStringConvertible {
     package var path: String
     package var detail: String
 
+    package init(path: String, detail: String) {
+        self.path = path
+        self.detail = detail
+    }
+
     package var description: String { "\(path) is damaged: \(detail)" }
 }
 

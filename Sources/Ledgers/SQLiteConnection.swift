@@ -117,7 +117,7 @@ package final class SQLiteConnection {
 
     /// An error for contents that this program never writes.
     package func damaged(_ message: String, sql: String? = nil) -> SQLiteError {
-        SQLiteError(code: SQLITE_CORRUPT, message: message, sql: sql, path: path)
+        SQLiteError(damaged: message, sql: sql, path: path)
     }
 
     // MARK: Statements
@@ -180,7 +180,7 @@ package final class SQLiteConnection {
                 switch sqlite3_step(statement) {
                 case SQLITE_ROW:
                     rowsRead += 1
-                    try body(SQLiteRow(statement: statement, connection: self))
+                    try body(SQLiteRow(statement: statement, path: path))
                 case SQLITE_DONE: return
                 case let code: throw failure(code, sql)
                 }
@@ -205,7 +205,7 @@ package final class SQLiteConnection {
             switch sqlite3_step(statement) {
             case SQLITE_ROW:
                 rowsRead += 1
-                return try map(SQLiteRow(statement: statement, connection: self))
+                return try map(SQLiteRow(statement: statement, path: path))
             case SQLITE_DONE: return nil
             case let code: throw failure(code, sql)
             }

@@ -5,7 +5,7 @@ import Folding
 import Foundation
 import Testing
 
-@testable import Checkpoints
+@testable import KeyedTables
 
 @Suite struct KeySketchTests {
     /// Rows of contract, app and seconds, ascending.

@@ -3,7 +3,7 @@
 import Foundation
 import Records
 
-@testable import Checkpoints
+@testable import Ledgers
 
 /// A folder of its own, in memory where the system has such a place, removed at the end.
 final class TestFolder {

@@ -4,7 +4,7 @@ import Foundation
 import Records
 import Testing
 
-@testable import Checkpoints
+@testable import Ledgers
 
 /// The ledger's rules once more, without a database: dictionaries that are copied, changed and then looked over.
 private struct Model {

@@ -4,7 +4,7 @@ import Foundation
 import Records
 import Testing
 
-@testable import Checkpoints
+@testable import Ledgers
 
 @Suite struct LedgerObservationTests {
     private func observations(_ paths: [String], hasMore: Bool = false) -> FileObservations {

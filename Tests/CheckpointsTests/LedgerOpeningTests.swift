@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@testable import Checkpoints
+@testable import Ledgers
 
 @Suite struct LedgerOpeningTests {
     private func refusal(_ path: String, _ mode: Ledger.Mode, plan: String = "engagement") -> LedgerError? {

@@ -4,7 +4,7 @@
 import Foundation
 import Testing
 
-@testable import Checkpoints
+@testable import Ledgers
 
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["WATCHFOLD_BENCHMARK"] != nil), .serialized)
 struct LedgerSpeedTests {

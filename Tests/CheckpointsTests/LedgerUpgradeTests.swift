@@ -13,7 +13,7 @@ import CSQLite
 import Foundation
 import Testing
 
-@testable import Checkpoints
+@testable import Ledgers
 
 @Suite struct LedgerUpgradeTests {
     /// Makes a ledger of a dump, with checksums as this program keeps them.

@@ -1,6 +1,5 @@
 //  Reports of ranges of days, and what the status tells.
 
-import Checkpoints
 import Foundation
 import Records
 import Reports

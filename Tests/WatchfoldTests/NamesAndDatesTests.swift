@@ -1,6 +1,5 @@
 //  What names say: which files are read, of which day they are, and what becomes of known files when the rules change.
 
-import Checkpoints
 import Foundation
 import Records
 import Reports

@@ -5,6 +5,7 @@ import Records
 import Testing
 
 @testable import Checkpoints
+@testable import KeyedTables
 @testable import Watchfold
 
 @Suite struct PublishingTests {

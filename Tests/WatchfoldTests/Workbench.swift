@@ -4,6 +4,7 @@ import Checkpoints
 import Configuration
 import DurableIO
 import Foundation
+import Ledgers
 import Logging
 import Records
 import Reports

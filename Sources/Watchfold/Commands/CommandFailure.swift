@@ -5,6 +5,8 @@ import Configuration
 import DurableIO
 import Folding
 import Inbox
+import KeyedTables
+import Ledgers
 import Postgres
 import Records
 import Reports

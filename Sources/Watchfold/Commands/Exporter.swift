@@ -8,6 +8,7 @@ import Checkpoints
 import Configuration
 import DurableIO
 import Folding
+import Ledgers
 import Records
 import Reports
 

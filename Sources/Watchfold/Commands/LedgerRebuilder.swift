@@ -11,6 +11,8 @@ import Checkpoints
 import Configuration
 import DurableIO
 import Foundation
+import KeyedTables
+import Ledgers
 import Records
 
 /// Rebuilds a ledger.

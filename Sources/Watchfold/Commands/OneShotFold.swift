@@ -1,12 +1,12 @@
 //  Files or standard input in, the engagement report out; nothing is kept.
 
-import Checkpoints
 import Codecs
 import Configuration
 import DurableIO
 import Folding
 import Foundation
 import JSONRecords
+import KeyedTables
 import Pipelines
 import Records
 import Reports

@@ -7,6 +7,7 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Ledgers
 import Logging
 import Records
 

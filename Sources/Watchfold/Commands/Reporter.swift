@@ -3,9 +3,9 @@
 //  All of it is of one generation: plan and files are read in one snapshot of the ledger, and what the plan merges never
 //  changes. The inbox is not looked at, so a copy of the checkpoints gives the same report elsewhere.
 
-import Checkpoints
 import Configuration
 import DurableIO
+import Ledgers
 import Records
 import Reports
 

@@ -6,6 +6,8 @@ import DurableIO
 import Folding
 import Foundation
 import Inbox
+import KeyedTables
+import Ledgers
 import Records
 import Synchronization
 

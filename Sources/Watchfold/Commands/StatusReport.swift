@@ -4,6 +4,7 @@ import Checkpoints
 import Configuration
 import DurableIO
 import Inbox
+import Ledgers
 import Records
 import Reports
 

@@ -13,6 +13,8 @@ import Codecs
 import Configuration
 import DurableIO
 import Folding
+import KeyedTables
+import Ledgers
 import Logging
 import Records
 import Reports

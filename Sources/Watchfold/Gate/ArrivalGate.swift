@@ -21,8 +21,8 @@
 //  The judgement is a function of the file and of what counts: nothing here knows a clock or keeps a state. IEEE 754
 //  arithmetic gives the same on every machine.
 
-import Checkpoints
 import Configuration
+import KeyedTables
 import Records
 
 /// What is compared of a file.

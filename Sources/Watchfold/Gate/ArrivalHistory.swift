@@ -6,6 +6,8 @@
 
 import Checkpoints
 import Configuration
+import KeyedTables
+import Ledgers
 import Records
 
 /// The files that count, as the gate sees them. Used under the committer's lock.

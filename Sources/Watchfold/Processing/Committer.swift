@@ -8,6 +8,8 @@ import Checkpoints
 import Configuration
 import DurableIO
 import Folding
+import KeyedTables
+import Ledgers
 import Records
 import Synchronization
 

@@ -5,6 +5,7 @@
 //  whatever others commit meanwhile.
 
 import Checkpoints
+import Ledgers
 import Records
 import Reports
 

@@ -1,11 +1,11 @@
 //  What the reading of a file means for its state.
 
-import Checkpoints
 import Codecs
 import Configuration
 import DurableIO
 import Folding
 import JSONRecords
+import KeyedTables
 import Records
 
 /// What a file turned out to be, before the ledger is asked what it knows.

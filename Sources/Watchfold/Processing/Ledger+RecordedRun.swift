@@ -1,7 +1,7 @@
 //  Runs of this process.
 
-import Checkpoints
 import Foundation
+import Ledgers
 
 extension Ledger {
     /// Runs `body` as one run of this process, which ends as it says, or as failed when it throws.

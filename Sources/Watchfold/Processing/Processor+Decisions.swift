@@ -2,11 +2,11 @@
 //
 //  Each is one commit of the ledger. The raw file is not read; its partial is on disk.
 
-import Checkpoints
 import Configuration
 import DurableIO
 import Folding
 import Inbox
+import Ledgers
 import Records
 import Reports
 

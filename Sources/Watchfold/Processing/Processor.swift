@@ -14,6 +14,8 @@ import Folding
 import Foundation
 import Inbox
 import JSONRecords
+import KeyedTables
+import Ledgers
 import Logging
 import Records
 import Reports

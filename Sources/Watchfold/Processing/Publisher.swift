@@ -15,6 +15,8 @@ import Configuration
 import DurableIO
 import Folding
 import Glibc
+import KeyedTables
+import Ledgers
 import Records
 import Reports
 

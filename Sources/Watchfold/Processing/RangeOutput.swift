@@ -1,7 +1,7 @@
 //  From a merge in ranges to reports, on all threads.
 
-import Checkpoints
 import Folding
+import KeyedTables
 import Pipelines
 import Reports
 

@@ -26,6 +26,7 @@
 
 import Checkpoints
 import Configuration
+import Ledgers
 import Records
 
 /// Works out which states files come to, and which of them count.

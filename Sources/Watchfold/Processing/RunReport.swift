@@ -1,7 +1,7 @@
 //  What a run did, as values that the command shows.
 
-import Checkpoints
 import Inbox
+import Ledgers
 import Records
 
 /// What became of one file.

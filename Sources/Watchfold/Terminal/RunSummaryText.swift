@@ -1,6 +1,6 @@
 //  The end of a run in a few plain lines.
 
-import Checkpoints
+import Ledgers
 import Records
 import Reports
 

@@ -1,6 +1,6 @@
 //  The tables of `status` on a terminal. In a pipe there are plain lines instead, one a file (StatusText.swift).
 
-import Checkpoints
+import Ledgers
 import Records
 
 extension StatusReport {

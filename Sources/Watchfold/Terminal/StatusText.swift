@@ -1,7 +1,7 @@
 //  The status for people and for programs.
 
-import Checkpoints
 import Foundation
+import Ledgers
 import Records
 
 extension StatusReport {
