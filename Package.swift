@@ -119,7 +119,8 @@ let package = Package(
         .testTarget(
             name: "CheckpointsTests",
             dependencies: [
-                "Columns", "DurableIO", "Folding", "KeyedTables", "Ledgers", "Records", "TestSupport", "CSQLite",
+                "Checkpoints", "Columns", "DurableIO", "Folding", "KeyedTables", "Ledgers", "Records", "TestSupport",
+                "CSQLite",
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
     ]

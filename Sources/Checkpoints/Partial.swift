@@ -85,6 +85,7 @@ package final class PartialStore: Sendable {
     private static let undatedFolder = "dt=__HIVE_DEFAULT_PARTITION__"
 
     private let root: String
+    private let plan: FoldPlan
     private let fileSystem: FileSystem
     /// Paths below the checkpoints folder that are given away.
     private let taken: Mutex<Set<String>>
@@ -92,8 +93,9 @@ package final class PartialStore: Sendable {
     /// - Parameters:
     ///   - root: the checkpoints folder.
     ///   - known: paths of all versions that the ledger knows.
-    package init(root: String, known: some Sequence<String>, in fileSystem: FileSystem) {
+    package init(root: String, known: some Sequence<String>, plan: FoldPlan, in fileSystem: FileSystem) {
         self.root = root
+        self.plan = plan
         self.fileSystem = fileSystem
         taken = Mutex(Set(known))
     }
@@ -139,31 +141,33 @@ package final class PartialStore: Sendable {
         try Handover.run(isConcurrent: jobs > 1, make: produce) { batch in try target.take(batch) }
         let (writer, sums, sketch) = (target.writer, target.sums, target.sketches.finish())
         precondition(
-            sums.records == Int64(origin.outcomes.folded),
+            Self.agree(sums, folded: origin.outcomes.folded),
             "\(origin.name): \(origin.outcomes.folded) records were folded, the partial has \(sums.records)")
-        let (size, digest) = try writer.seal(metadata: Self.metadata(origin, sums, sketch))
+        let (size, digest) = try writer.seal(metadata: metadata(origin, sums, sketch))
         let facts = VersionFacts(
             name: origin.name, digest: origin.digest, date: origin.date, size: origin.size,
             storedSize: origin.storedSize, compression: origin.compression, container: origin.container,
-            partial: partial, partialSize: size, partialDigest: digest.hex, plan: origin.settings, rows: sums.rows,
-            seconds: sums.sum, absoluteSeconds: sums.magnitude)
+            partial: partial, partialSize: size, partialDigest: digest.hex, settings: origin.settings, rows: sums.rows,
+            sum: sums.sum, magnitude: sums.magnitude)
         return SealedPartial(
             version: NewVersion(
-                facts: facts, outcomes: origin.outcomes, apps: Self.appSums(sums), observations: origin.observations),
+                facts: facts, outcomes: origin.outcomes, breakdown: Self.breakdown(sums),
+                observations: origin.observations),
             sketch: sketch,
             file: writer.file)
     }
 
-    private static func metadata(
+    private func metadata(
         _ origin: PartialOrigin, _ sums: TableSums, _ sketch: PartialSketch
     ) -> [(String, String)] {
+        let names = plan.metadataNames
         var pairs = [
             ("watchfold.source", origin.name), ("watchfold.digest", origin.digest),
             ("watchfold.date", origin.date ?? ""),
             ("watchfold.size", String(origin.size)), ("watchfold.stored_size", String(origin.storedSize)),
             ("watchfold.compression", origin.compression), ("watchfold.container", origin.container),
             ("watchfold.settings", origin.settings), ("watchfold.rows", String(sums.rows)),
-            ("watchfold.seconds", String(sums.sum)), ("watchfold.absolute_seconds", String(sums.magnitude)),
+            ("watchfold.\(names.sum)", String(sums.sum)), ("watchfold.\(names.magnitude)", String(sums.magnitude)),
             ("watchfold.folded", String(origin.outcomes.folded)),
             ("watchfold.ignored", String(origin.outcomes.ignored)),
             ("watchfold.coerced", String(origin.outcomes.coerced)),
@@ -171,7 +175,7 @@ package final class PartialStore: Sendable {
         for (reason, count) in origin.outcomes.rejected.sorted(by: { $0.key < $1.key }) {
             pairs.append(("watchfold.rejected.\(reason.rawValue)", String(count)))
         }
-        pairs.append(("watchfold.contracts", String(sketch.contractCount)))
+        pairs.append(("watchfold.\(names.keyCount)", String(sketch.keyCount)))
         pairs.append(("watchfold.sketch", sketch.keys.text))
         return pairs
     }
@@ -191,10 +195,10 @@ package final class PartialStore: Sendable {
         } catch let error as IOError where error.isMissing {
             return nil
         }
-        guard let count = reader.metadata("watchfold.contracts").flatMap({ Int($0) }),
+        guard let count = reader.metadata("watchfold.\(plan.metadataNames.keyCount)").flatMap({ Int($0) }),
             let keys = reader.metadata("watchfold.sketch").flatMap({ KeySketch(text: $0) })
         else { return nil }
-        return PartialSketch(contractCount: count, keys: keys)
+        return PartialSketch(keyCount: count, keys: keys)
     }
 
     /// Opens a partial.
@@ -229,19 +233,20 @@ package final class PartialStore: Sendable {
         }
         let sums = try Self.sums(reader)
         let rows: Int = try number("rows")
-        let seconds: Int64 = try number("seconds")
-        let absoluteSeconds: Int64 = try number("absolute_seconds")
-        guard sums.rows == rows, sums.sum == seconds, sums.magnitude == absoluteSeconds,
-            sums.records == Int64(outcomes.folded)
+        let sum: Int64 = try number(plan.metadataNames.sum)
+        let magnitude: Int64 = try number(plan.metadataNames.magnitude)
+        guard sums.rows == rows, sums.sum == sum, sums.magnitude == magnitude,
+            Self.agree(sums, folded: outcomes.folded)
         else { throw DamagedTable(path: path, detail: "its rows are not those that its metadata counts") }
         let date = try text("date")
         let facts = VersionFacts(
             name: try text("source"), digest: try text("digest"), date: date.isEmpty ? nil : date,
             size: try number("size"), storedSize: try number("stored_size"), compression: try text("compression"),
             container: try text("container"), partial: partial, partialSize: reader.size,
-            partialDigest: try fileDigest(try fileSystem.open(path, .read)).hex, plan: try text("settings"), rows: rows,
-            seconds: seconds, absoluteSeconds: absoluteSeconds)
-        return NewVersion(facts: facts, outcomes: outcomes, apps: Self.appSums(sums))
+            partialDigest: try fileDigest(try fileSystem.open(path, .read)).hex, settings: try text("settings"),
+            rows: rows,
+            sum: sum, magnitude: magnitude)
+        return NewVersion(facts: facts, outcomes: outcomes, breakdown: Self.breakdown(sums))
     }
 
     /// Adds up a partial's rows; a merge of one input checks their order.
@@ -256,14 +261,19 @@ package final class PartialStore: Sendable {
         return sums
     }
 
-    private static func appSums(_ sums: TableSums) -> [AppSum] {
-        sums.breakdown.map { AppSum(app: $0.label, records: Int($0.records), seconds: $0.sum) }
+    /// Whether rows and folded records go together: every record is behind one row, and there is no row without any.
+    private static func agree(_ sums: TableSums, folded: Int) -> Bool {
+        sums.records == Int64(folded) && (sums.rows == 0) == (folded == 0)
+    }
+
+    private static func breakdown(_ sums: TableSums) -> [BreakdownSum] {
+        sums.breakdown.map { BreakdownSum(label: $0.label, records: Int($0.records), sum: $0.sum) }
     }
 
     /// Reads a whole partial and compares it with what the ledger says of it: digest, size, rows, order, sums.
     ///
     /// - Throws: `DamagedTable`; `IOError` when it cannot be read.
-    package func verify(_ version: VersionRecord, apps: [AppSum]) throws {
+    package func verify(_ version: VersionRecord, breakdown: [BreakdownSum]) throws {
         let facts = version.facts
         let path = path(facts.partial)
         func damaged(_ detail: String) -> DamagedTable { DamagedTable(path: path, detail: detail) }
@@ -281,12 +291,12 @@ package final class PartialStore: Sendable {
             throw damaged("it is of another file than the ledger says")
         }
         let sums = try Self.sums(reader)
-        guard sums.rows == facts.rows, sums.sum == facts.seconds, sums.magnitude == facts.absoluteSeconds,
-            sums.records == Int64(version.tally.folded), Self.appSums(sums) == apps
+        guard sums.rows == facts.rows, sums.sum == facts.sum, sums.magnitude == facts.magnitude,
+            Self.agree(sums, folded: version.tally.folded), Self.breakdown(sums) == breakdown
         else {
             throw damaged(
-                "it has \(sums.rows) keys, \(sums.records) records and \(sums.sum) seconds; "
-                    + "the ledger says \(facts.rows), \(version.tally.folded) and \(facts.seconds)")
+                "it has \(sums.rows) keys, \(sums.records) records and \(sums.sum) \(plan.metadataNames.sum); "
+                    + "the ledger says \(facts.rows), \(version.tally.folded) and \(facts.sum)")
         }
     }
 }

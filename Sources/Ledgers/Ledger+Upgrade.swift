@@ -1,23 +1,86 @@
 //  Bringing a ledger of an earlier format up to date.
 //
-//  Each format adds tables, indexes and triggers to the one before it and changes nothing else, so an upgrade makes what
-//  is missing, fills it with what the older tables know, and writes the new number, in one transaction: after a crash the
-//  ledger is of the old format or of the new one. A reader that has it open meanwhile goes on reading what it knew. There is no way back; an earlier program
-//  refuses the ledger and says so.
+//  An upgrade is one transaction, so that after a crash the ledger is of the old format or of the new one. A reader that has
+//  it open meanwhile goes on reading what it knew. There is no way back; an earlier program refuses the ledger and says so.
+//
+//  Formats 2 to 4 each added tables to the one before: those that are missing are made, and filled with what the older
+//  tables know. Format 5 changed tables. What changed is put aside under another name, made anew, filled from the old one,
+//  and the old one is dropped; rows keep their ids. Tables that refer to it go on naming it (`legacy_alter_table`).
+//
+//      versions_4 ─┬─▶ versions      without the sums, with the fold that the partial is of
+//                  └─▶ sums          two columns become a row of the plan's measure
+//      rejections_4 ─▶ rejections    the same rows under a stricter check
+//      apps ─────────▶ breakdowns    rows of the plan's measure
+//      maps ─────────▶ plans
 
 extension Ledger {
     /// - Precondition: the schema is that of the format which the ledger claims.
-    static func upgrade(_ connection: SQLiteConnection) throws {
+    static func upgrade(_ connection: SQLiteConnection, _ plan: LedgerPlan) throws {
+        // With foreign keys on, renaming a table would change those that refer to it, and dropping it would look for rows that
+        // do. They cannot be switched within a transaction; they are checked at its end.
+        try connection.run("PRAGMA foreign_keys = OFF")
+        try connection.run("PRAGMA legacy_alter_table = ON")
         try connection.transaction(.immediate) {
             // Asked again: another writer may have been faster.
             let (_, format) = try header(connection)
-            for added in LedgerSchema.additions.dropFirst(format) {
-                for object in added { try connection.run(object.sql) }
+            if format < 4 {
+                for added in LedgerSchema.additions.dropFirst(format) {
+                    for object in added { try connection.run(object.sql) }
+                }
+                for statement in toFormat4 { try connection.run(statement) }
             }
-            if format < 4 { for statement in toFormat4 { try connection.run(statement) } }
+            if format < 5 { try toFormat5(connection, plan) }
             try connection.run("PRAGMA user_version = \(LedgerSchema.format)")
+            if let difference = schemaDifference(
+                try schemaObjects(connection), LedgerSchema.objects(ofFormat: LedgerSchema.format))
+            {
+                throw connection.damaged("after bringing it up to date, \(difference)")
+            }
+            try connection.forEach("PRAGMA foreign_key_check") { (row) throws(SQLiteError) in
+                throw connection.damaged("a row of \(try row.text(0)) refers to a row that is missing")
+            }
+        }
+        try connection.run("PRAGMA legacy_alter_table = OFF")
+        try connection.run("PRAGMA foreign_keys = ON")
+    }
+
+    private static func toFormat5(_ connection: SQLiteConnection, _ plan: LedgerPlan) throws {
+        for statement in ["versions", "rejections"].map({ "ALTER TABLE \($0) RENAME TO \($0)_4" }) {
+            try connection.run(statement)
+        }
+        let kept = Set(try schemaObjects(connection).filter { $0.type == "table" }.map(\.name))
+        for table in LedgerSchema.tables where !kept.contains(table.name) { try connection.run(table.sql) }
+        try insertOwnFold(connection, plan)
+        for statement in fillingFormat5 { try connection.run(statement) }
+        // With them go their indexes and triggers, whose names are wanted.
+        for table in ["versions_4", "rejections_4", "apps", "maps"] { try connection.run("DROP TABLE \(table)") }
+        let left = Set(try schemaObjects(connection).map(\.name))
+        for object in LedgerSchema.indexes + LedgerSchema.triggers where !left.contains(object.name) {
+            try connection.run(object.sql)
         }
     }
+
+    private static let fillingFormat5 = [
+        """
+        INSERT INTO versions (id, name, digest, date, size, stored_size, compression, container, partial, partial_size,
+            partial_digest, fold, settings, rows, records_read, records_folded, records_ignored, records_rejected,
+            records_coerced, folded_at, run)
+        SELECT id, name, digest, date, size, stored_size, compression, container, partial, partial_size,
+            partial_digest, \(LedgerSchema.ownFold), plan, rows, records_read, records_folded, records_ignored,
+            records_rejected, records_coerced, folded_at, run
+        FROM versions_4 ORDER BY id
+        """,
+        """
+        INSERT INTO sums (version, measure, sum, magnitude)
+        SELECT id, \(LedgerSchema.ownMeasure), seconds, absolute_seconds FROM versions_4 ORDER BY id
+        """,
+        "INSERT INTO rejections (version, reason, records) SELECT version, reason, records FROM rejections_4",
+        """
+        INSERT INTO breakdowns (version, measure, label, records, sum)
+        SELECT version, \(LedgerSchema.ownMeasure), app, records, seconds FROM apps ORDER BY version, app
+        """,
+        "INSERT INTO plans (id, from_generation, text) SELECT id, from_generation, categories FROM maps ORDER BY id",
+    ]
 
     /// What an earlier ledger can say of contents and decisions. Nothing that counts changes here: the next command that
     /// writes settles what follows, under rules of which there are none yet.
@@ -81,6 +144,7 @@ extension Ledger {
     func has(format wanted: Int) throws(SQLiteError) -> Bool {
         // A writer has brought it up to date; for a reader one may do so at any time.
         if mode != .read { return true }
-        return try Self.header(connection).format >= wanted
+        let format = try connection.first("PRAGMA user_version") { (row) throws(SQLiteError) in try row.int(0) }
+        return format ?? 0 >= wanted
     }
 }

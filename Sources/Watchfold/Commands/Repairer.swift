@@ -74,7 +74,7 @@ struct Repairer {
                 if let heir {
                     consequence = "its content counts under \(heir.name) now"
                 } else if file.counting == version.id {
-                    let seconds = Show.number(version.facts.seconds)
+                    let seconds = Show.number(version.facts.sum)
                     consequence = "\(Show.count(version.tally.folded, "record")) and \(seconds) seconds no longer count"
                     loses = true
                 } else {

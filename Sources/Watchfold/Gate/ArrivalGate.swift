@@ -98,9 +98,9 @@ struct ArrivalGate {
         look(
             "seconds", Double(file.seconds), earlier.map { Double($0.seconds) }, share: 0.15,
             chance: 2 * mean.squareRoot())
-        let counts = earlier.compactMap { $0.sketch.map { Double($0.contractCount) } }
+        let counts = earlier.compactMap { $0.sketch.map { Double($0.keyCount) } }
         if let sketch = file.sketch, counts.count >= Self.leastDays {
-            look("contracts", Double(sketch.contractCount), counts, share: 0.1, chance: 1)
+            look("contracts", Double(sketch.keyCount), counts, share: 0.1, chance: 1)
         }
         guard let first = amounts.first else { return [] }
         // What follows from the first is not said again.

@@ -81,10 +81,10 @@ extension Processor {
             let now = try ledger.file(named: file.name)!
             try ledger.endRun(
                 run, RunSummary(outcome: .finished, files: [now.state: 1], published: generation),
-                categories: settings.map.canonicalText)
+                plan: settings.map.canonicalText)
             let counting = try now.counting.flatMap { try ledger.version($0) }
             var notes: [String] = []
-            if let counting, counting.facts.plan != settings.configuration.foldSettingsText {
+            if let counting, counting.facts.settings != settings.configuration.foldSettingsText {
                 notes.append(
                     "\(now.name) was folded under other settings than those of now; `watchfold reprocess` folds it again"
                 )

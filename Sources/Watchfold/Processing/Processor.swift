@@ -153,7 +153,7 @@ package final class Processor {
                 RunSummary(
                     outcome: report.isIncomplete ? .incomplete : .finished, files: states(report),
                     tally: RecordTally(report.counts), bytes: report.bytes, published: generation),
-                categories: settings.map.canonicalText)
+                plan: settings.map.canonicalText)
             if keepsOutputs { report.undated = UndatedFiles(try ledger.countingVersions()) }
             if keepsOutputs, report.publication != .nothing {
                 report.outputs = OutputKeeper(settings, fileSystem: fileSystem).renew(try ledger.generation)
@@ -235,7 +235,7 @@ package final class Processor {
     /// Whether a file's version was folded under other settings.
     private func isFoldedOtherwise(_ record: FileRecord) throws -> Bool {
         let version = try record.status.version.flatMap { try checkpoints.ledger.version($0) }
-        return version?.facts.plan != settings.configuration.foldSettingsText
+        return version?.facts.settings != settings.configuration.foldSettingsText
     }
 
     /// What is said of known files that have another date now; nil when there are none.
@@ -260,7 +260,7 @@ package final class Processor {
             report.notes.append("\(path) in \(checkpoints.root) is not Watchfold's; it is left alone")
         }
         let text = settings.configuration.foldSettingsText
-        let others = try checkpoints.ledger.countingVersions().filter { $0.facts.plan != text }
+        let others = try checkpoints.ledger.countingVersions().filter { $0.facts.settings != text }
         if others.isEmpty { return }
         report.notes.append(
             "\(others.count) counted files were folded under other settings (\(others[0].facts.name)"
