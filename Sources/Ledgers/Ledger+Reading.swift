@@ -243,10 +243,12 @@ extension Ledger {
         try reading("summing by date and label") {
             let generation = try generation ?? storedGeneration()
             let source = try breakdownSource
+            // CROSS: what counts comes first, or SQLite would begin with all break-downs of a measure.
             return try connection.rows(
                 """
                 SELECT v.date, b.\(source.label), sum(b.records), sum(b.\(source.sum))
-                FROM counting c JOIN versions v ON v.id = c.version JOIN \(source.table) b ON b.version = c.version
+                FROM counting c JOIN versions v ON v.id = c.version
+                    CROSS JOIN \(source.table) b ON b.version = c.version
                 WHERE \(source.condition) AND \(Self.countedAt) GROUP BY v.date, b.\(source.label)
                 ORDER BY v.date NULLS LAST, b.\(source.label)
                 """, [generation, generation]
