@@ -50,11 +50,9 @@ let package = Package(
         library("JSONRecords", ["CByteScan", "Records"]),
         library("Folding", ["CByteScan", "Columns", "Records"]),
         library("ParquetTable", ["CISAL", "CLZ4", "Columns"]),
-        library(
-            "Checkpoints",
-            [
-                "CSQLite", "Codecs", "Columns", "DurableIO", "Folding", "ParquetTable", "Pipelines", "Records",
-            ]),
+        library("KeyedTables", ["Codecs", "Columns", "DurableIO", "Folding", "ParquetTable", "Pipelines", "Records"]),
+        library("Ledgers", ["CSQLite", "Records"]),
+        library("Checkpoints", ["Codecs", "DurableIO", "Folding", "KeyedTables", "Ledgers", "Pipelines", "Records"]),
         library("FaultInjection", ["CSQLite", "DurableIO"]),
         library("SmallJSON"),
         library("Tables", ["CISAL", "CXLSX", "Columns", "ParquetTable", "Pipelines", "Records", "SmallJSON"]),
@@ -67,8 +65,7 @@ let package = Package(
         library(
             "Intake",
             [
-                "Checkpoints", "Codecs", "DurableIO", "Folding", "JSONRecords", "Pipelines", "Records", "SampleData",
-                "Wording",
+                "Codecs", "DurableIO", "Folding", "JSONRecords", "KeyedTables", "Pipelines", "Records", "Wording",
             ]),
         library("RunSettings", ["Codecs", "Configuration", "DurableIO", "Engagement", "Inbox", "Intake", "Wording"]),
         library(
@@ -81,28 +78,29 @@ let package = Package(
             "Admission",
             [
                 "Checkpoints", "Codecs", "Configuration", "DurableIO", "Findings", "Folding", "Intake", "JSONRecords",
-                "Records", "RunSettings", "SmallJSON", "Wording",
+                "KeyedTables", "Ledgers", "Records", "RunSettings", "SmallJSON", "Wording",
             ]),
         library(
             "Publishing",
             [
                 "Admission", "Checkpoints", "Codecs", "Columns", "Configuration", "DurableIO", "Engagement",
-                "Folding", "Inbox", "JSONRecords", "Pipelines", "Postgres", "Records", "RunSettings", "SmallJSON",
-                "Tables", "Wording",
+                "Folding", "Inbox", "JSONRecords", "KeyedTables", "Ledgers", "Pipelines", "Postgres", "Records",
+                "RunSettings", "SmallJSON", "Tables", "Wording",
             ]),
         library(
             "Operations",
             [
                 "Admission", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Engagement", "Findings",
-                "Folding", "Inbox", "Intake", "JSONRecords", "Pipelines", "Publishing", "Records", "RunSettings",
-                "SampleData", "SmallJSON", "StatusServer", "Tables", "Wording", logging, subprocess,
+                "Folding", "Inbox", "Intake", "JSONRecords", "KeyedTables", "Ledgers", "Pipelines", "Publishing",
+                "Records", "RunSettings", "SampleData", "SmallJSON", "StatusServer", "Tables", "Wording", logging,
+                subprocess,
             ]),
         library(
             "Face",
             [
                 "Admission", "CSignals", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Engagement",
-                "Findings", "Inbox", "Intake", "JSONRecords", "Operations", "Pipelines", "Postgres", "Publishing",
-                "Records", "RunSettings", "SampleData", "SmallJSON", "Tables", "Wording", logging,
+                "Findings", "Inbox", "Intake", "JSONRecords", "Ledgers", "Operations", "Pipelines", "Postgres",
+                "Publishing", "Records", "RunSettings", "SampleData", "SmallJSON", "Tables", "Wording", logging,
             ]),
         .executableTarget(
             name: "watchfold", dependencies: ["Face", "Configuration", "CWriteback", "Wording", argumentParser],
@@ -136,7 +134,8 @@ let package = Package(
             "CrashTests",
             [
                 "Checkpoints", "Configuration", "DurableIO", "Engagement", "Face", "FaultInjection", "JSONRecords",
-                "Operations", "ParquetTable", "Publishing", "Records", "RunSettings", "TestSupport", logging,
+                "Ledgers", "Operations", "ParquetTable", "Publishing", "Records", "RunSettings", "TestSupport",
+                logging,
             ]),
         tests("StatusServerTests", ["DurableIO", "StatusServer", "TestSupport"]),
         tests("CodecsTests", ["CLZ4", "CZlib", "CZstd", "Codecs", "Records"]),
@@ -152,13 +151,16 @@ let package = Package(
             [
                 "Admission", "CLZ4", "CZlib", "CZstd", "Checkpoints", "Columns", "Configuration", "DurableIO",
                 "Engagement", "Face", "FaultInjection", "Findings", "Folding", "Inbox", "Intake", "JSONRecords",
-                "Operations", "Publishing", "Records", "RunSettings", "SmallJSON", "Tables", "TestSupport", "Wording",
-                logging,
+                "KeyedTables", "Ledgers", "Operations", "Publishing", "Records", "RunSettings", "SmallJSON", "Tables",
+                "TestSupport", "Wording", logging,
             ]),
         tests("CommandTests", ["TestSupport", subprocess]),
         .testTarget(
             name: "CheckpointsTests",
-            dependencies: ["Checkpoints", "Columns", "DurableIO", "Folding", "Records", "TestSupport", "CSQLite"],
+            dependencies: [
+                "Checkpoints", "Columns", "DurableIO", "Folding", "KeyedTables", "Ledgers", "Records", "TestSupport",
+                "CSQLite",
+            ],
             exclude: ["Fixtures"], swiftSettings: strict),
     ]
 )

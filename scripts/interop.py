@@ -396,7 +396,9 @@ def main():
 
     check("SQLite finds the ledger sound", ledger("PRAGMA integrity_check") == [{"integrity_check": "ok"}])
     counting = ledger("""
-        SELECT v.* FROM versions v JOIN counting c ON c.version = v.id WHERE c.to_generation IS NULL ORDER BY v.name
+        SELECT v.*, s.sum AS seconds FROM versions v JOIN counting c ON c.version = v.id
+            JOIN sums s ON s.version = v.id AND s.measure = 1
+        WHERE c.to_generation IS NULL ORDER BY v.name
         """)
     for version in counting:
         rejections = ledger(f"SELECT reason, records FROM rejections WHERE version = {version['id']}")

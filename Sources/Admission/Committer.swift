@@ -9,6 +9,8 @@ import Configuration
 import DurableIO
 import Folding
 import Intake
+import KeyedTables
+import Ledgers
 import Records
 import RunSettings
 import Synchronization
@@ -127,12 +129,12 @@ package final class Committer: @unchecked Sendable {
         if let file = try ledger.file(named: candidate.name),
             let present = try file.holding.present.flatMap({ try ledger.version($0) }),
             present.facts.digest == digest, present.facts.date == candidate.location.date,
-            file.state != .held || present.facts.plan == settingsText
+            file.state != .held || present.facts.settings == settingsText
         {
             return .seen(file.state)
         }
         let version = try ledger.versions(digest: digest).last {
-            $0.facts.name.utf8.elementsEqual(candidate.name.utf8) && $0.facts.plan == settingsText
+            $0.facts.name.utf8.elementsEqual(candidate.name.utf8) && $0.facts.settings == settingsText
                 && $0.facts.date == candidate.location.date
         }
         guard let version, try isIntact(version) else { return nil }
@@ -142,7 +144,7 @@ package final class Committer: @unchecked Sendable {
     /// Whether an earlier partial can count again: the reason why it does not may be that it was damaged.
     private func isIntact(_ version: VersionRecord) throws -> Bool {
         do {
-            try checkpoints.partials.verify(version, apps: try checkpoints.ledger.apps(of: version.id))
+            try checkpoints.partials.verify(version, breakdown: try checkpoints.ledger.breakdown(of: version.id))
             return true
         } catch is DamagedTable {
             return false
@@ -157,11 +159,11 @@ package final class Committer: @unchecked Sendable {
         guard case .content(let known, _, _) = verdict else { return counts }
         let sums =
             switch known {
-            case .sealed(let partial): partial.version.apps
-            case .existing(let version): try lock.withLock { _ in try checkpoints.ledger.apps(of: version) }
+            case .sealed(let partial): partial.version.breakdown
+            case .existing(let version): try lock.withLock { _ in try checkpoints.ledger.breakdown(of: version) }
             }
-        for sum in sums where settings.map.category(ofApp: sum.app.utf8) == nil {
-            counts.add(ByteOrdered(sum.app), sum.records)
+        for sum in sums where settings.map.category(ofApp: sum.label.utf8) == nil {
+            counts.add(ByteOrdered(sum.label), sum.records)
         }
         return counts
     }
@@ -268,15 +270,15 @@ package final class Committer: @unchecked Sendable {
         }
         let facts: VersionFacts
         let records: Int
-        let apps: [AppSum]
+        let apps: [BreakdownSum]
         var sketch: PartialSketch?
         switch known {
         case .sealed(let partial):
-            (facts, records, apps) = (partial.version.facts, partial.version.outcomes.folded, partial.version.apps)
+            (facts, records, apps) = (partial.version.facts, partial.version.outcomes.folded, partial.version.breakdown)
             sketch = partial.sketch
         case .existing(let id):
             let record = try ledger.version(id)!
-            (facts, records, apps) = (record.facts, record.tally.folded, try ledger.apps(of: id))
+            (facts, records, apps) = (record.facts, record.tally.folded, try ledger.breakdown(of: id))
         }
         var found: [String] = []
         switch known {

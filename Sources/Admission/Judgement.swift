@@ -1,6 +1,5 @@
 //  What the reading of a file means for its state.
 
-import Checkpoints
 import Codecs
 import Configuration
 import DurableIO
@@ -8,6 +7,7 @@ import Findings
 import Folding
 import Intake
 import JSONRecords
+import KeyedTables
 import Records
 import RunSettings
 

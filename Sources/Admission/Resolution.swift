@@ -26,6 +26,7 @@
 
 import Checkpoints
 import Configuration
+import Ledgers
 import Records
 import RunSettings
 import JSONRecords
@@ -65,10 +66,10 @@ package struct Resolution {
         private init(_ reference: VersionReference, _ facts: VersionFacts, _ tally: RecordTally) {
             self.reference = reference
             digest = facts.digest
-            settingsText = facts.plan
+            settingsText = facts.settings
             size = facts.size
             self.tally = tally
-            absoluteSeconds = facts.absoluteSeconds
+            absoluteSeconds = facts.magnitude
             partial = facts.partial
         }
     }
@@ -306,7 +307,7 @@ package struct Resolution {
 
     /// Whether one version of a content goes before another, of those folded under some settings first.
     package static func precedes(_ a: VersionFacts, _ b: VersionFacts, settingsText: String) -> Bool {
-        let (isCurrent, isOtherCurrent) = (a.plan == settingsText, b.plan == settingsText)
+        let (isCurrent, isOtherCurrent) = (a.settings == settingsText, b.settings == settingsText)
         if isCurrent != isOtherCurrent { return isCurrent }
         return precedes(a.date != nil, ByteOrdered(a.name), b.date != nil, ByteOrdered(b.name))
     }
@@ -366,7 +367,7 @@ package struct Resolution {
         var sum = Int128(try ledger.countedMagnitude())
         for subject in subjects.values {
             if let counting = subject.old?.counting {
-                sum -= Int128(try ledger.version(counting)?.facts.absoluteSeconds ?? 0)
+                sum -= Int128(try ledger.version(counting)?.facts.magnitude ?? 0)
             }
             if outcome.counting.contains(subject.name) { sum += Int128(subject.claim!.absoluteSeconds) }
         }

@@ -18,7 +18,8 @@
 //  Opening for reading compares with the manifest, too: reports from an older ledger would be wrong without a word.
 
 import DurableIO
-import Folding
+import KeyedTables
+import Ledgers
 import Records
 
 /// Why the checkpoints cannot be opened.
@@ -57,6 +58,11 @@ package enum CheckpointError: Error, Sendable, CustomStringConvertible {
         case .nothingYet(let path): "\(path) has no checkpoints yet: `watchfold run` makes them"
         }
     }
+}
+
+extension LedgerPlan {
+    /// What the ledger of a plan is told of it.
+    fileprivate init(_ plan: FoldPlan) { self.init(name: plan.name, measure: plan.value) }
 }
 
 /// What a sweep found.
@@ -113,7 +119,7 @@ package final class CheckpointFolder {
         let ledgerPath = Path.join(root, ledgerName)
         let hasLedger = try fileSystem.statusIfPresent(ledgerPath).map { $0.size > 0 } ?? false
         if !hasLedger, try hasPartials(root, fileSystem) { throw CheckpointError.ledgerMissing(path: root) }
-        let ledger = try Ledger.open(ledgerPath, mode: .create, plan: plan.name, vfs: fileSystem.sqliteVFS)
+        let ledger = try Ledger.open(ledgerPath, mode: .create, plan: LedgerPlan(plan), vfs: fileSystem.sqliteVFS)
         if !hasLedger { try fileSystem.syncFolder(root) }
         if let identity, ledger.identity != identity { throw CheckpointError.moved(path: root) }
         try checkNotBack(root, ledger, plan, fileSystem)
@@ -134,7 +140,7 @@ package final class CheckpointFolder {
         _ root: String, _ ledger: Ledger, _ known: [String], _ plan: FoldPlan, _ sweep: SweepReport, _ lock: FileLock?,
         _ fileSystem: FileSystem
     ) -> CheckpointFolder {
-        let partials = PartialStore(root: root, known: known, in: fileSystem)
+        let partials = PartialStore(root: root, known: known, plan: plan, in: fileSystem)
         return CheckpointFolder(
             root: root, ledger: ledger, partials: partials,
             total: TotalStore(root: root, partials: partials, plan: plan, in: fileSystem), sweep: sweep, lock: lock,
@@ -171,7 +177,7 @@ package final class CheckpointFolder {
         // The manifest first: a writer that commits in between makes the ledger newer than it, never older.
         var manifest = try Manifest.read(root, in: fileSystem)
         while true {
-            let ledger = try Ledger.open(ledgerPath, mode: .read, plan: plan.name, vfs: fileSystem.sqliteVFS)
+            let ledger = try Ledger.open(ledgerPath, mode: .read, plan: LedgerPlan(plan), vfs: fileSystem.sqliteVFS)
             do {
                 try checkNotBack(root, ledger, manifest)
                 return opened(root, ledger, [], plan, SweepReport(), nil, fileSystem)
@@ -207,9 +213,9 @@ package final class CheckpointFolder {
             old.append(path + mark + suffix)
         }
         try fileSystem.syncFolder(root)
-        let ledger = try Ledger.open(path, mode: .create, plan: plan.name, vfs: fileSystem.sqliteVFS)
+        let ledger = try Ledger.open(path, mode: .create, plan: LedgerPlan(plan), vfs: fileSystem.sqliteVFS)
         try fileSystem.syncFolder(root)
-        let partials = PartialStore(root: root, known: [], in: fileSystem)
+        let partials = PartialStore(root: root, known: [], plan: plan, in: fileSystem)
         try fill(ledger, partials)
         try Manifest(ledger).write(root, in: fileSystem)
         let known = try ledger.versions().map(\.facts.partial)
@@ -250,7 +256,7 @@ package final class CheckpointFolder {
     ) throws {
         try checkNotBack(root, ledger, try Manifest.read(root, in: fileSystem))
         let generation = try ledger.generation
-        let partials = PartialStore(root: root, known: [], in: fileSystem)
+        let partials = PartialStore(root: root, known: [], plan: plan, in: fileSystem)
         let total = TotalStore(root: root, partials: partials, plan: plan, in: fileSystem)
         let known = try total.generation(ledger) ?? 0
         if known > generation {

@@ -18,12 +18,13 @@
 //
 //  `copy` is what a name would give if the same content did not count under another; `present` and `held` are what lies
 //  under a name when that is not what the name gives, held because of what was found out when it came, or not. The
-//  numbers are the partial's folded records and seconds: should it be lost as well, they say how much is. Paths of
+//  numbers are the partial's folded records and sum: should it be lost as well, they say how much is. Paths of
 //  partials hold letters, digits and . _ - = / only, so the lines need no escapes. Version 1 had `counts` and `retracted`
 //  alone and is read as well.
 
 import Codecs
 import DurableIO
+import Ledgers
 import Records
 
 /// The set of counting partials at one generation.
@@ -38,26 +39,27 @@ package struct Manifest: Sendable, Equatable {
         package var partial: String
         /// Folded.
         package var records: Int
-        package var seconds: Int64
+        /// Of the plan's measure.
+        package var sum: Int64
 
-        package init(partial: String, records: Int, seconds: Int64) {
+        package init(partial: String, records: Int, sum: Int64) {
             self.partial = partial
             self.records = records
-            self.seconds = seconds
+            self.sum = sum
         }
 
         init(_ version: VersionRecord) {
             self.init(
-                partial: version.facts.partial, records: version.tally.folded, seconds: version.facts.seconds)
+                partial: version.facts.partial, records: version.tally.folded, sum: version.facts.sum)
         }
 
         init?(_ text: Substring) {
             let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-            guard parts.count == 3, let records = Int(parts[0]), let seconds = Int64(parts[1]) else { return nil }
-            self.init(partial: String(parts[2]), records: records, seconds: seconds)
+            guard parts.count == 3, let records = Int(parts[0]), let sum = Int64(parts[1]) else { return nil }
+            self.init(partial: String(parts[2]), records: records, sum: sum)
         }
 
-        var text: String { "\(records) \(seconds) \(partial)" }
+        var text: String { "\(records) \(sum) \(partial)" }
     }
 
     package var ledger: String

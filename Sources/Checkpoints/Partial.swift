@@ -12,7 +12,8 @@
 import Codecs
 import DurableIO
 import Folding
-import Glibc
+import KeyedTables
+import Ledgers
 import Pipelines
 import Records
 import Synchronization
@@ -53,148 +54,12 @@ package struct PartialOrigin: Sendable, Hashable {
     }
 }
 
-/// What the rows of a partial add up to.
-struct PartialSums {
-    var rows = 0
-    var seconds: Int64 = 0
-    var absoluteSeconds: Int64 = 0
-    var records: Int64 = 0
-    private var apps: [AppTally] = []
-    /// Places in `apps`, by name; filled once there are too many to look through.
-    private var places: [[UInt8]: Int] = [:]
-
-    private struct AppTally {
-        var name: [UInt8]
-        var records: Int64 = 0
-        var seconds: Int64 = 0
-    }
-
-    /// Apps up to which looking at one after another is faster than hashing. Real data has eight.
-    private static let few = 16
-
-    /// A short app that was met in a batch, and what its rows there add up to so far.
-    private struct Recent {
-        /// The name's bytes, the first one lowest; zeros behind them.
-        var word: UInt64 = 0
-        var length = -1
-        var place = 0
-        var records: Int64 = 0
-        var seconds: Int64 = 0
-    }
-
-    /// One entry for each value of a hash of this many bits.
-    private static let recentBits = 6
-
-    /// - Throws: `FoldError.overflow` when the absolute values pass Int64.max, naming the contract it happened at.
-    mutating func add(_ batch: KeyedBatch) throws(FoldError) {
-        rows += batch.count
-        let failedRow = batch.keys[1].withUnsafe { bytes, offsets in
-            batch.measures[0].withUnsafeBufferPointer { seconds in
-                batch.measures[1].withUnsafeBufferPointer { records in
-                    withUnsafeTemporaryAllocation(of: Recent.self, capacity: 1 << Self.recentBits) { recent in
-                        recent.initialize(repeating: Recent())
-                        let failedRow = add(batch.count, bytes, offsets, seconds, records, recent.baseAddress!)
-                        for entry in recent where entry.length >= 0 { add(entry) }
-                        return failedRow
-                    }
-                }
-            }
-        }
-        if let failedRow { throw .overflow(key: batch.keys[0][failedRow]) }
-    }
-
-    /// Returns the row at which the sum of absolute values no longer fits, if there is one.
-    private mutating func add(
-        _ count: Int, _ bytes: UnsafePointer<UInt8>, _ offsets: UnsafePointer<Int>,
-        _ seconds: UnsafeBufferPointer<Int64>, _ records: UnsafeBufferPointer<Int64>,
-        _ recent: UnsafeMutablePointer<Recent>
-    ) -> Int? {
-        let end = offsets[count]
-        var absolute = absoluteSeconds
-        defer { absoluteSeconds = absolute }
-        for row in 0..<count {
-            // Int64.min has no magnitude among the Int64s, and could never be taken away again.
-            guard let magnitude = Int64(exactly: seconds[row].magnitude),
-                case (let sum, let overflow) = absolute.addingReportingOverflow(magnitude), !overflow
-            else { return row }
-            absolute = sum
-            // From here on all sums are within that of the absolute values.
-            let start = offsets[row]
-            let length = offsets[row + 1] - start
-            if length > 8 {
-                let app = UnsafeBufferPointer(start: bytes + start, count: length)
-                add(Recent(place: place(of: app), records: records[row], seconds: seconds[row]))
-                continue
-            }
-            let word = Self.word(bytes + start, length, readable: end - start)
-            // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4).
-            let entry = recent + Int((word &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - Self.recentBits))
-            if entry.pointee.word != word || entry.pointee.length != length {
-                if entry.pointee.length >= 0 { add(entry.pointee) }
-                let app = UnsafeBufferPointer(start: bytes + start, count: length)
-                entry.pointee = Recent(word: word, length: length, place: place(of: app))
-            }
-            entry.pointee.records += records[row]
-            entry.pointee.seconds += seconds[row]
-        }
-        return nil
-    }
-
-    private mutating func add(_ entry: Recent) {
-        apps[entry.place].seconds += entry.seconds
-        apps[entry.place].records += entry.records
-        seconds += entry.seconds
-        records += entry.records
-    }
-
-    /// Up to eight bytes as a word.
-    @inline(__always)
-    private static func word(_ bytes: UnsafePointer<UInt8>, _ count: Int, readable: Int) -> UInt64 {
-        if readable >= 8 {
-            let word = UInt64(littleEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))
-            return word & ~(~0 << UInt64(8 * count))
-        }
-        var word: UInt64 = 0
-        for index in 0..<count { word |= UInt64(bytes[index]) << UInt64(8 * index) }
-        return word
-    }
-
-    private static func isSame(_ name: [UInt8], _ app: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard name.count == app.count else { return false }
-        // An empty name may have no address.
-        return app.isEmpty || name.withUnsafeBufferPointer { memcmp($0.baseAddress!, app.baseAddress!, app.count) == 0 }
-    }
-
-    /// Where an app's tally is; a new one is begun.
-    private mutating func place(of app: UnsafeBufferPointer<UInt8>) -> Int {
-        if apps.count <= Self.few {
-            if let place = apps.firstIndex(where: { Self.isSame($0.name, app) }) { return place }
-        } else if let place = places[Array(app)] {
-            return place
-        }
-        apps.append(AppTally(name: Array(app)))
-        if apps.count == Self.few + 1 {
-            for (place, app) in apps.enumerated() { places[app.name] = place }
-        } else if apps.count > Self.few {
-            places[Array(app)] = apps.count - 1
-        }
-        return apps.count - 1
-    }
-
-    /// Ascending by bytes.
-    var appSums: [AppSum] {
-        apps.sorted { $0.name.lexicographicallyPrecedes($1.name) }.map {
-            AppSum(app: String(decoding: $0.name, as: UTF8.self), records: Int($0.records), seconds: $0.seconds)
-        }
-    }
-}
-
 /// Where the rows of a partial go: into its file, its sums and its sketch.
 ///
 /// `@unchecked Sendable`: one thread has it at a time, see `Handover`.
 private final class PartialTarget: @unchecked Sendable {
     let writer: KeyedTableWriter
-    private(set) var sums = PartialSums()
+    private(set) var sums = TableSums()
     var sketches = SketchBuilder()
 
     init(_ writer: KeyedTableWriter) { self.writer = writer }
@@ -220,6 +85,7 @@ package final class PartialStore: Sendable {
     private static let undatedFolder = "dt=__HIVE_DEFAULT_PARTITION__"
 
     private let root: String
+    private let plan: FoldPlan
     private let fileSystem: FileSystem
     /// Paths below the checkpoints folder that are given away.
     private let taken: Mutex<Set<String>>
@@ -227,8 +93,9 @@ package final class PartialStore: Sendable {
     /// - Parameters:
     ///   - root: the checkpoints folder.
     ///   - known: paths of all versions that the ledger knows.
-    package init(root: String, known: some Sequence<String>, in fileSystem: FileSystem) {
+    package init(root: String, known: some Sequence<String>, plan: FoldPlan, in fileSystem: FileSystem) {
         self.root = root
+        self.plan = plan
         self.fileSystem = fileSystem
         taken = Mutex(Set(known))
     }
@@ -274,31 +141,33 @@ package final class PartialStore: Sendable {
         try Handover.run(isConcurrent: jobs > 1, make: produce) { batch in try target.take(batch) }
         let (writer, sums, sketch) = (target.writer, target.sums, target.sketches.finish())
         precondition(
-            sums.records == Int64(origin.outcomes.folded),
+            Self.agree(sums, folded: origin.outcomes.folded),
             "\(origin.name): \(origin.outcomes.folded) records were folded, the partial has \(sums.records)")
-        let (size, digest) = try writer.seal(metadata: Self.metadata(origin, sums, sketch))
+        let (size, digest) = try writer.seal(metadata: metadata(origin, sums, sketch))
         let facts = VersionFacts(
             name: origin.name, digest: origin.digest, date: origin.date, size: origin.size,
             storedSize: origin.storedSize, compression: origin.compression, container: origin.container,
-            partial: partial, partialSize: size, partialDigest: digest.hex, plan: origin.settings, rows: sums.rows,
-            seconds: sums.seconds, absoluteSeconds: sums.absoluteSeconds)
+            partial: partial, partialSize: size, partialDigest: digest.hex, settings: origin.settings, rows: sums.rows,
+            sum: sums.sum, magnitude: sums.magnitude)
         return SealedPartial(
             version: NewVersion(
-                facts: facts, outcomes: origin.outcomes, apps: sums.appSums, observations: origin.observations),
+                facts: facts, outcomes: origin.outcomes, breakdown: Self.breakdown(sums),
+                observations: origin.observations),
             sketch: sketch,
             file: writer.file)
     }
 
-    private static func metadata(
-        _ origin: PartialOrigin, _ sums: PartialSums, _ sketch: PartialSketch
+    private func metadata(
+        _ origin: PartialOrigin, _ sums: TableSums, _ sketch: PartialSketch
     ) -> [(String, String)] {
+        let names = plan.metadataNames
         var pairs = [
             ("watchfold.source", origin.name), ("watchfold.digest", origin.digest),
             ("watchfold.date", origin.date ?? ""),
             ("watchfold.size", String(origin.size)), ("watchfold.stored_size", String(origin.storedSize)),
             ("watchfold.compression", origin.compression), ("watchfold.container", origin.container),
             ("watchfold.settings", origin.settings), ("watchfold.rows", String(sums.rows)),
-            ("watchfold.seconds", String(sums.seconds)), ("watchfold.absolute_seconds", String(sums.absoluteSeconds)),
+            ("watchfold.\(names.sum)", String(sums.sum)), ("watchfold.\(names.magnitude)", String(sums.magnitude)),
             ("watchfold.folded", String(origin.outcomes.folded)),
             ("watchfold.ignored", String(origin.outcomes.ignored)),
             ("watchfold.coerced", String(origin.outcomes.coerced)),
@@ -306,7 +175,7 @@ package final class PartialStore: Sendable {
         for (reason, count) in origin.outcomes.rejected.sorted(by: { $0.key < $1.key }) {
             pairs.append(("watchfold.rejected.\(reason.rawValue)", String(count)))
         }
-        pairs.append(("watchfold.contracts", String(sketch.contractCount)))
+        pairs.append(("watchfold.\(names.keyCount)", String(sketch.keyCount)))
         pairs.append(("watchfold.sketch", sketch.keys.text))
         return pairs
     }
@@ -326,10 +195,10 @@ package final class PartialStore: Sendable {
         } catch let error as IOError where error.isMissing {
             return nil
         }
-        guard let count = reader.metadata("watchfold.contracts").flatMap({ Int($0) }),
+        guard let count = reader.metadata("watchfold.\(plan.metadataNames.keyCount)").flatMap({ Int($0) }),
             let keys = reader.metadata("watchfold.sketch").flatMap({ KeySketch(text: $0) })
         else { return nil }
-        return PartialSketch(contractCount: count, keys: keys)
+        return PartialSketch(keyCount: count, keys: keys)
     }
 
     /// Opens a partial.
@@ -364,24 +233,25 @@ package final class PartialStore: Sendable {
         }
         let sums = try Self.sums(reader)
         let rows: Int = try number("rows")
-        let seconds: Int64 = try number("seconds")
-        let absoluteSeconds: Int64 = try number("absolute_seconds")
-        guard sums.rows == rows, sums.seconds == seconds, sums.absoluteSeconds == absoluteSeconds,
-            sums.records == Int64(outcomes.folded)
+        let sum: Int64 = try number(plan.metadataNames.sum)
+        let magnitude: Int64 = try number(plan.metadataNames.magnitude)
+        guard sums.rows == rows, sums.sum == sum, sums.magnitude == magnitude,
+            Self.agree(sums, folded: outcomes.folded)
         else { throw DamagedTable(path: path, detail: "its rows are not those that its metadata counts") }
         let date = try text("date")
         let facts = VersionFacts(
             name: try text("source"), digest: try text("digest"), date: date.isEmpty ? nil : date,
             size: try number("size"), storedSize: try number("stored_size"), compression: try text("compression"),
             container: try text("container"), partial: partial, partialSize: reader.size,
-            partialDigest: try fileDigest(try fileSystem.open(path, .read)).hex, plan: try text("settings"), rows: rows,
-            seconds: seconds, absoluteSeconds: absoluteSeconds)
-        return NewVersion(facts: facts, outcomes: outcomes, apps: sums.appSums)
+            partialDigest: try fileDigest(try fileSystem.open(path, .read)).hex, settings: try text("settings"),
+            rows: rows,
+            sum: sum, magnitude: magnitude)
+        return NewVersion(facts: facts, outcomes: outcomes, breakdown: Self.breakdown(sums))
     }
 
     /// Adds up a partial's rows; a merge of one input checks their order.
-    private static func sums(_ reader: KeyedTableReader) throws -> PartialSums {
-        var sums = PartialSums()
+    private static func sums(_ reader: KeyedTableReader) throws -> TableSums {
+        var sums = TableSums()
         do {
             try KeyedMerge(schema: reader.schema).run(
                 [MergeInput(measureCount: reader.schema.measures.count, next: reader.batches())],
@@ -391,10 +261,19 @@ package final class PartialStore: Sendable {
         return sums
     }
 
+    /// Whether rows and folded records go together: every record is behind one row, and there is no row without any.
+    private static func agree(_ sums: TableSums, folded: Int) -> Bool {
+        sums.records == Int64(folded) && (sums.rows == 0) == (folded == 0)
+    }
+
+    private static func breakdown(_ sums: TableSums) -> [BreakdownSum] {
+        sums.breakdown.map { BreakdownSum(label: $0.label, records: Int($0.records), sum: $0.sum) }
+    }
+
     /// Reads a whole partial and compares it with what the ledger says of it: digest, size, rows, order, sums.
     ///
     /// - Throws: `DamagedTable`; `IOError` when it cannot be read.
-    package func verify(_ version: VersionRecord, apps: [AppSum]) throws {
+    package func verify(_ version: VersionRecord, breakdown: [BreakdownSum]) throws {
         let facts = version.facts
         let path = path(facts.partial)
         func damaged(_ detail: String) -> DamagedTable { DamagedTable(path: path, detail: detail) }
@@ -412,12 +291,12 @@ package final class PartialStore: Sendable {
             throw damaged("it is of another file than the ledger says")
         }
         let sums = try Self.sums(reader)
-        guard sums.rows == facts.rows, sums.seconds == facts.seconds, sums.absoluteSeconds == facts.absoluteSeconds,
-            sums.records == Int64(version.tally.folded), sums.appSums == apps
+        guard sums.rows == facts.rows, sums.sum == facts.sum, sums.magnitude == facts.magnitude,
+            Self.agree(sums, folded: version.tally.folded), Self.breakdown(sums) == breakdown
         else {
             throw damaged(
-                "it has \(sums.rows) keys, \(sums.records) records and \(sums.seconds) seconds; "
-                    + "the ledger says \(facts.rows), \(version.tally.folded) and \(facts.seconds)")
+                "it has \(sums.rows) keys, \(sums.records) records and \(sums.sum) \(plan.metadataNames.sum); "
+                    + "the ledger says \(facts.rows), \(version.tally.folded) and \(facts.sum)")
         }
     }
 }

@@ -1,14 +1,14 @@
 //  The total: the merge of all partials that count, kept so that a new file costs its own size and one pass.
 //
-//  Beside seconds and records, the total holds for each (contract, app) on which days it has records: one Int64 column
-//  for each calendar month, a bit for each day (DaySets.swift). So ActiveDays and the contracts of each day come out of
+//  Beside sum and records, the total holds for each row of keys on which days it has records: one Int64 column
+//  for each calendar month, a bit for each day (DaySets.swift). So active days and the keys of each day come out of
 //  the same pass, and files that share a date need no special care: a bit that is set twice is set.
 //
 //  From the total of generation g0 to what counts at generation g, in one merge:
 //
-//      the total        seconds +, records +, days as they are, but without the days that something was taken from
-//      each partial that came      seconds +, records +, the bit of its day
-//      each partial that went      seconds −, records −
+//      the total        sum +, records +, days as they are, but without the days that something was taken from
+//      each partial that came      sum +, records +, the bit of its day
+//      each partial that went      sum −, records −
 //      each other partial of a day that something was taken from      the bit of its day
 //
 //  The reports are made from this merge. The file is left as it is, of generation g0, as long as little changed since, so a
@@ -17,9 +17,10 @@
 //  A key whose records become zero disappears. When the total is missing, damaged or of another ledger, or when more
 //  partials changed than count, all partials that count are merged instead; the result is the same table.
 
-import Columns
 import DurableIO
 import Folding
+import KeyedTables
+import Ledgers
 import Records
 
 /// What a merge of the total starts from.
@@ -51,7 +52,7 @@ package struct TotalPlan {
 
     /// Opens the inputs. Of very many some are merged into files of their own first, which takes threads and a while.
     ///
-    /// - Parameter withDays: false: only seconds and records, in half the time.
+    /// - Parameter withDays: false: only sum and records, in half the time.
     /// - Throws: `DamagedTable` naming the file; `FoldError`; `IOError`.
     package func open(withDays: Bool = true, jobs: Int) throws -> RangedMerge {
         var schema = schema

@@ -5,12 +5,12 @@
 //  A plain file of JSON Lines has many units; any other has one. When a line of it turns out to go on in the next, it is
 //  folded once more, as one: where a line begins is then known only to who has read all before it.
 
-import Checkpoints
 import Codecs
 import DurableIO
 import Folding
 import Glibc
 import JSONRecords
+import KeyedTables
 import Records
 import Wording
 

@@ -7,14 +7,14 @@
 //  Where each file's sums are wanted (`fold`), every file has tables of its own. Where only the sum of all files is
 //  (`accumulate`), each thread has one table for all (TotalTable.swift).
 
-import Checkpoints
 import DurableIO
 import Folding
+import Foundation
+import KeyedTables
 import Pipelines
 import Records
 import Synchronization
 import JSONRecords
-import SampleData
 
 /// Folds files concurrently.
 package final class FoldPool: @unchecked Sendable {

@@ -1,5 +1,5 @@
-import Checkpoints
 import Folding
+import KeyedTables
 import Records
 
 /// One thread's table for a file, put aside whenever it would pass the budget.

@@ -13,8 +13,8 @@
 //  own and goes on as in a run. The same happens to all that are not judged when memory is short: then the table is put
 //  aside as a run.
 
-import Checkpoints
 import Folding
+import KeyedTables
 import Records
 
 /// What one thread adds to a file's sums. But for `verdict`, all is the thread's own.

@@ -10,6 +10,7 @@ import Findings
 import Folding
 import Intake
 import JSONRecords
+import KeyedTables
 import Pipelines
 import Records
 import RunSettings

@@ -9,6 +9,7 @@ import DurableIO
 import Engagement
 import Folding
 import Inbox
+import Ledgers
 import Publishing
 import Records
 import Wording
@@ -75,7 +76,7 @@ extension Processor {
         for step in try steps(decision, file, resolution) { resolution.decide(step) }
         let before = try totals()
         let (commit, now) = try ledger.recordedRun(
-            "\(decision.rawValue) \(file.name)", categories: settings.map.canonicalText
+            "\(decision.rawValue) \(file.name)", plan: settings.map.canonicalText
         ) { run in
             var commit = CommitChange(run: run)
             try resolution.complete(&commit)
@@ -86,7 +87,7 @@ extension Processor {
         }
         let counting = try now.counting.flatMap { try ledger.version($0) }
         var notes: [String] = []
-        if let counting, counting.facts.plan != settings.configuration.foldSettingsText {
+        if let counting, counting.facts.settings != settings.configuration.foldSettingsText {
             notes.append(
                 "\(now.name) was folded under other settings than those of now; `watchfold reprocess` folds it again")
         }

@@ -13,6 +13,7 @@ import Records
 import RunSettings
 import Wording
 import JSONRecords
+import Ledgers
 
 extension Processor {
     /// How often a file that changes while it is read is read before it is left for the next run.

@@ -5,6 +5,7 @@ import Inbox
 import Records
 import RunSettings
 import Wording
+import Ledgers
 
 extension Processor {
     /// The files of the inbox.
@@ -46,7 +47,7 @@ extension Processor {
     /// Whether a file's version was folded under other settings.
     private func isFoldedOtherwise(_ record: FileRecord) throws -> Bool {
         let version = try record.status.version.flatMap { try checkpoints.ledger.version($0) }
-        return version?.facts.plan != settings.configuration.foldSettingsText
+        return version?.facts.settings != settings.configuration.foldSettingsText
     }
 
     /// What is said of known files that have another date now; nil when there are none.
@@ -71,7 +72,7 @@ extension Processor {
             report.notes.append("\(path) in \(checkpoints.root) is not Watchfold's; it is left alone")
         }
         let text = settings.configuration.foldSettingsText
-        let others = try checkpoints.ledger.countingVersions().filter { $0.facts.plan != text }
+        let others = try checkpoints.ledger.countingVersions().filter { $0.facts.settings != text }
         if others.isEmpty { return }
         report.notes.append(
             "\(others.count) counted files were folded under other settings (\(others[0].facts.name)"

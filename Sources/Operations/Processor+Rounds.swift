@@ -6,8 +6,8 @@
 //  The checkpoints are this process's as long as it holds their lock, so what the ledger said of a file stays true until
 //  a round changes it: a survey asks the disk, not the ledger.
 
-import Checkpoints
 import Inbox
+import Ledgers
 import Records
 
 /// What a look at the inbox found.

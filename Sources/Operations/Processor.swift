@@ -22,6 +22,7 @@ import Records
 import RunSettings
 import Synchronization
 import Wording
+import Ledgers
 
 /// Folds the inbox into the checkpoints and publishes reports. Holds the checkpoints' lock as long as it lives.
 package final class Processor {
@@ -135,7 +136,7 @@ package final class Processor {
     ) throws -> RunReport {
         let start = ContinuousClock.now
         let ledger = checkpoints.ledger
-        var report = try ledger.recordedRun(command, categories: settings.map.canonicalText) { run in
+        var report = try ledger.recordedRun(command, plan: settings.map.canonicalText) { run in
             let settled = try settleRules(run)
             var report = try body(run)
             report.followed(first: settled)

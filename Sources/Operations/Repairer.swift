@@ -8,6 +8,7 @@ import Admission
 import Checkpoints
 import Configuration
 import DurableIO
+import Ledgers
 import Logging
 import Records
 import RunSettings
@@ -77,7 +78,7 @@ struct Repairer {
                 if let heir {
                     consequence = "its content counts under \(heir.name) now"
                 } else if file.counting == version.id {
-                    let seconds = Show.number(version.facts.seconds)
+                    let seconds = Show.number(version.facts.sum)
                     consequence = "\(Show.count(version.tally.folded, "record")) and \(seconds) seconds no longer count"
                     loses = true
                 } else {

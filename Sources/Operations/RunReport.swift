@@ -3,6 +3,7 @@
 import Checkpoints
 import Findings
 import Inbox
+import Ledgers
 import Publishing
 import Records
 

@@ -6,6 +6,8 @@ import DurableIO
 import Folding
 import Inbox
 import Intake
+import KeyedTables
+import Ledgers
 import Records
 import RunSettings
 import Synchronization
@@ -20,7 +22,7 @@ struct SampleCheck {
         var counted: [ByteOrdered: VersionRecord] = [:]
         for version in try checkpoints.ledger.countingVersions() {
             // Other settings give other rows, rightly.
-            guard version.facts.plan == settings.configuration.foldSettingsText else { continue }
+            guard version.facts.settings == settings.configuration.foldSettingsText else { continue }
             counted[ByteOrdered(version.facts.name)] = version
         }
         let inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)

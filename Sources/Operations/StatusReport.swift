@@ -8,6 +8,7 @@ import Engagement
 import Findings
 import Inbox
 import Intake
+import Ledgers
 import Publishing
 import Records
 import RunSettings
@@ -159,7 +160,7 @@ package struct StatusReport {
             return File(
                 name: file.name, state: file.state, date: version?.facts.date ?? file.location.date,
                 reason: file.reason,
-                counts: counts, rejections: rejections, findings: findings, seconds: version?.facts.seconds,
+                counts: counts, rejections: rejections, findings: findings, seconds: version?.facts.sum,
                 digest: file.digest, isCounted: file.counting != nil,
                 isGone: isGone, isUnusual: file.unusual != nil)
         }
@@ -172,9 +173,9 @@ package struct StatusReport {
 
     private static func unmapped(_ ledger: Ledger, _ map: CategoryMap) throws -> [UnmappedApp] {
         var sums: [ByteOrdered: (records: Int, seconds: Int64)] = [:]
-        for sum in try ledger.appSums() where map.category(ofApp: sum.app.utf8) == nil {
-            sums[ByteOrdered(sum.app), default: (0, 0)].records += sum.records
-            sums[ByteOrdered(sum.app), default: (0, 0)].seconds += sum.seconds
+        for sum in try ledger.datedBreakdown() where map.category(ofApp: sum.label.utf8) == nil {
+            sums[ByteOrdered(sum.label), default: (0, 0)].records += sum.records
+            sums[ByteOrdered(sum.label), default: (0, 0)].seconds += sum.sum
         }
         return sums.sorted { ($1.value.seconds, $0.key) < ($0.value.seconds, $1.key) }
             .map { UnmappedApp(name: $0.key.string, records: $0.value.records, seconds: $0.value.seconds) }

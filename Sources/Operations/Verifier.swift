@@ -14,6 +14,8 @@ import Configuration
 import DurableIO
 import Engagement
 import Folding
+import KeyedTables
+import Ledgers
 import Logging
 import Publishing
 import Records
@@ -145,7 +147,7 @@ package struct Verifier {
         for version in try checkpoints.ledger.versions() {
             let fault: String
             do {
-                try checkpoints.partials.verify(version, apps: try checkpoints.ledger.apps(of: version.id))
+                try checkpoints.partials.verify(version, breakdown: try checkpoints.ledger.breakdown(of: version.id))
                 report.partials += 1
                 report.rows += version.facts.rows
                 continue

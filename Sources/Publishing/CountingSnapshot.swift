@@ -6,6 +6,7 @@ import Records
 import RunSettings
 import Wording
 import Engagement
+import Ledgers
 
 /// What the ledger says at one generation, as the reports need it.
 package struct CountingSnapshot {
@@ -21,7 +22,7 @@ package struct CountingSnapshot {
         self = try ledger.snapshot {
             let counting = try ledger.countingVersions()
             return try CountingSnapshot(
-                ledger, counting, generation: ledger.generation, Self.daySums(counting, try ledger.appSums()))
+                ledger, counting, generation: ledger.generation, Self.daySums(counting, try ledger.datedBreakdown()))
         }
     }
 
@@ -36,7 +37,7 @@ package struct CountingSnapshot {
 
     /// Identifies the contents that count.
     package static func inputsDigest(_ counting: [VersionRecord]) -> String {
-        digest(counting.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.plan] })
+        digest(counting.map { [$0.facts.name, $0.facts.digest, $0.facts.date ?? "", $0.facts.settings] })
     }
 
     /// What a range of days needs beside its total.
@@ -45,12 +46,12 @@ package struct CountingSnapshot {
         return DaySums(days: Set(days.compactMap { $0 }), hasUndated: days.contains(nil), sums: sums)
     }
 
-    package static func daySums(_ versions: [VersionRecord], _ sums: [DatedAppSum]) -> DaySums {
+    package static func daySums(_ versions: [VersionRecord], _ sums: [DatedBreakdownSum]) -> DaySums {
         daySums(
             versions,
             sums.map {
                 DaySum(
-                    day: $0.date.flatMap { CalendarDay($0) }, app: Array($0.app.utf8), seconds: $0.seconds,
+                    day: $0.date.flatMap { CalendarDay($0) }, app: Array($0.label.utf8), seconds: $0.sum,
                     records: Int64($0.records))
             })
     }
@@ -77,7 +78,7 @@ package struct CountingSnapshot {
             return Receipt.File(
                 name: version.facts.name, digest: version.facts.digest,
                 day: version.facts.date.flatMap { CalendarDay($0) }, state: FileState.folded.rawValue, counts: counts,
-                seconds: Int128(version.facts.seconds), partial: try ledger.answers(of: version.id).partial)
+                seconds: Int128(version.facts.sum), partial: try ledger.answers(of: version.id).partial)
         }
     }
 

@@ -7,6 +7,7 @@
 import Admission
 import Checkpoints
 import Engagement
+import Ledgers
 import Records
 import RunSettings
 import Tables
@@ -114,7 +115,7 @@ struct Edition {
         }
         if request.isEverything, generation == current {
             let plan = try checkpoints.total.plan(ledger, rebuilding: rebuilding)
-            let sums = CountingSnapshot.daySums(counting, try ledger.appSums())
+            let sums = CountingSnapshot.daySums(counting, try ledger.datedBreakdown())
             return (
                 [Part(plan: plan, sums: sums)], try snapshot(counting, sums),
                 lacks(request, counting, chosen: counting.count, generation: generation), nil
@@ -126,8 +127,8 @@ struct Edition {
         let gaps = gaps(request, Set(wanted.compactMap(day)))
         func part(_ period: String?, _ versions: [VersionRecord]) throws -> Part {
             let sums = try versions.flatMap { version in
-                try ledger.apps(of: version.id).map {
-                    DaySum(day: day(version), app: Array($0.app.utf8), seconds: $0.seconds, records: Int64($0.records))
+                try ledger.breakdown(of: version.id).map {
+                    DaySum(day: day(version), app: Array($0.label.utf8), seconds: $0.sum, records: Int64($0.records))
                 }
             }
             return Part(
@@ -158,7 +159,9 @@ struct Edition {
                 !names.contains(ByteOrdered($0.name))
             }
             let versions = try heirs.compactMap { try ledger.version($0.version) }
-            if let heir = versions.min(by: { Resolution.precedes($0.facts, $1.facts, settingsText: gone.facts.plan) }) {
+            if let heir = versions.min(by: {
+                Resolution.precedes($0.facts, $1.facts, settingsText: gone.facts.settings)
+            }) {
                 remaining.append(heir)
             }
         }

@@ -9,6 +9,7 @@ import Configuration
 import DurableIO
 import Engagement
 import Folding
+import Ledgers
 import Records
 import RunSettings
 import Wording
@@ -43,7 +44,7 @@ package struct Exporter {
 
     /// The settings with the categories of the request's generation, as far as the ledger has them; else those of now.
     func settingsOf(_ request: ExportRequest, _ checkpoints: CheckpointFolder) throws -> Settings {
-        guard let generation = request.generation, let text = try checkpoints.ledger.categories(at: generation) else {
+        guard let generation = request.generation, let text = try checkpoints.ledger.plan(at: generation) else {
             return settings
         }
         guard let map = CategoryMap(canonicalText: text) else {

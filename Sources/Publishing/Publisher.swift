@@ -16,6 +16,8 @@ import DurableIO
 import Engagement
 import Folding
 import Glibc
+import KeyedTables
+import Ledgers
 import Records
 import RunSettings
 import Wording

@@ -3,6 +3,7 @@
 import Checkpoints
 import Engagement
 import Folding
+import KeyedTables
 import Pipelines
 
 /// What a range of contracts adds to the reports and to the total.

@@ -8,6 +8,7 @@ import Checkpoints
 import Configuration
 import DurableIO
 import Engagement
+import Ledgers
 import Records
 import RunSettings
 import Wording

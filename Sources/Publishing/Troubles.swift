@@ -10,6 +10,8 @@ import Records
 import Wording
 import Engagement
 import Tables
+import KeyedTables
+import Ledgers
 
 extension ConfigurationError: Trouble { package var kind: TroubleKind { .request } }
 extension CategoryMapError: Trouble { package var kind: TroubleKind { .request } }

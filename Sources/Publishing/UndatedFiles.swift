@@ -3,6 +3,7 @@
 
 import Checkpoints
 import Engagement
+import Ledgers
 import Records
 import Wording
 
@@ -24,7 +25,7 @@ package struct UndatedFiles: Sendable, Hashable {
             count += 1
             examples.append(version.facts.name)
             records += version.tally.folded
-            seconds += Int128(version.facts.seconds)
+            seconds += Int128(version.facts.sum)
         }
         examples = Array(examples.map { ByteOrdered($0) }.sorted().prefix(Self.shown).map(\.string))
     }

@@ -32,6 +32,16 @@ package struct FieldPath: Sendable, Hashable {
     }
 }
 
+/// The names that numbers have in a partial's metadata. They are written into checkpoint files and never change.
+package struct PartialMetadataNames: Sendable, Hashable {
+    /// Sum of the first measure.
+    package var sum = "sum"
+    /// Sum of its magnitudes, row by row.
+    package var magnitude = "magnitude"
+    /// Distinct first keys.
+    package var keyCount = "keys"
+}
+
 /// A fold described: the engagement plan reads Contract, AppName and TotalDuration and sums seconds by the first two.
 package struct FoldPlan: Sendable, Hashable {
     /// The plan's name, as written into checkpoint files.
@@ -55,6 +65,9 @@ package struct FoldPlan: Sendable, Hashable {
     /// to find out from the content.
     package var recordPaths: [[String]] = []
 
+    /// How a partial's metadata calls what it counts.
+    package var metadataNames = PartialMetadataNames()
+
     /// What a partial of this plan holds for each key: the summed value and the number of records.
     package var measures: [Measure] { [Measure(value, .sum), Measure("Records", .sum)] }
 
@@ -68,5 +81,6 @@ package struct FoldPlan: Sendable, Hashable {
         value: "TotalDuration",
         valuePath: FieldPath([["_source", "TotalDuration"], ["TotalDuration"]]),
         ignoredKeys: ["0"],
-        keepsNegativeValues: false)
+        keepsNegativeValues: false,
+        metadataNames: PartialMetadataNames(sum: "seconds", magnitude: "absolute_seconds", keyCount: "contracts"))
 }

@@ -5,7 +5,7 @@ import Folding
 import Foundation
 import Testing
 
-@testable import Checkpoints
+@testable import KeyedTables
 
 @Suite struct KeySketchTests {
     /// Rows of contract, app and seconds, ascending.
@@ -59,7 +59,7 @@ import Testing
         let least = Set(names.map { hash($0) >> 16 }).sorted().prefix(1024)
         let text = "1 " + least.map { digits($0, 12) + digits(rows(-1) >> 32, 8) }.joined()
         #expect(found.keys.text == text)
-        #expect(found.contractCount == names.count)
+        #expect(found.keyCount == names.count)
         #expect(KeySketch(text: text) == found.keys)
     }
 
@@ -67,7 +67,7 @@ import Testing
         let all = rows(0..<5000).flatMap { row in ["CHILD", "VOD"].map { (row.contract, $0, row.seconds) } }
         let whole = sketch(all, batch: 100_000)
         for batch in [1, 7, 1023, 4096] { #expect(sketch(all, batch: batch) == whole) }
-        #expect(whole.contractCount == 5000)
+        #expect(whole.keyCount == 5000)
     }
 
     @Test(arguments: [
@@ -104,7 +104,7 @@ import Testing
         let few = sketch(rows(0..<20)).keys
         #expect(few.shareFound(in: few) == nil && few.similarity(to: few) == nil)
         let empty = sketch([])
-        #expect(empty.contractCount == 0 && empty.keys.text == "1 ")
+        #expect(empty.keyCount == 0 && empty.keys.text == "1 ")
         #expect(KeySketch(text: "1 ") == empty.keys)
         // Nearly nothing of a small set lies below the limit of a large one.
         #expect(sketch(rows(0..<100)).keys.shareFound(in: sketch(rows(0..<100_000)).keys) == nil)

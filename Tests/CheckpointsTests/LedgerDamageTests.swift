@@ -5,7 +5,7 @@
 import Foundation
 import Testing
 
-@testable import Checkpoints
+@testable import Ledgers
 
 @Suite struct LedgerDamageTests {
     private static let exhaustive = ProcessInfo.processInfo.environment["WATCHFOLD_EXHAUSTIVE"] != nil

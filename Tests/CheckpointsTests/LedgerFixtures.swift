@@ -3,7 +3,7 @@
 import Foundation
 import Records
 
-@testable import Checkpoints
+@testable import Ledgers
 
 /// A folder of its own, in memory where the system has such a place, removed at the end.
 final class TestFolder {
@@ -47,11 +47,12 @@ func newVersion(
     outcomes.ignored = content % 3
     outcomes.rejected = content % 2 == 0 ? [:] : [.badDuration: 1, .malformedJSON: content]
     outcomes.coerced = content % 5
-    let apps = [
-        AppSum(app: "CHANNEL", records: 4, seconds: Int64(content) * 1000),
-        AppSum(app: content % 2 == 0 ? "VOD" : "It's \"ünïcode\"\n📺", records: 6 + content, seconds: -Int64(content)),
+    let odd = "It's \"ünïcode\"\n📺"
+    let breakdown = [
+        BreakdownSum(label: "CHANNEL", records: 4, sum: Int64(content) * 1000),
+        BreakdownSum(label: content % 2 == 0 ? "VOD" : odd, records: 6 + content, sum: -Int64(content)),
     ]
-    let seconds = apps.reduce(0) { $0 + $1.seconds }
+    let sum = breakdown.reduce(0) { $0 + $1.sum }
     var observations = FileObservations()
     observations.coercions.valueAsFloat = outcomes.coerced
     for reason in outcomes.rejected.keys {
@@ -62,8 +63,8 @@ func newVersion(
         facts: VersionFacts(
             name: name, digest: digest(content), date: date, size: 1000, storedSize: 100, compression: "gzip",
             container: "lines", partial: partial, partialSize: 500, partialDigest: digest(content + 1000),
-            plan: "engagement/1", rows: 5, seconds: seconds, absoluteSeconds: absolute ?? Int64(content) * 1001),
-        outcomes: outcomes, apps: apps, observations: observations)
+            settings: "engagement/1", rows: 5, sum: sum, magnitude: absolute ?? Int64(content) * 1001),
+        outcomes: outcomes, breakdown: breakdown, observations: observations)
 }
 
 /// Everything that a ledger says.
@@ -72,13 +73,13 @@ struct LedgerDump: Equatable {
     var files: [FileRecord]
     var versions: [VersionRecord]
     var rejections: [[RejectReason: Int]]
-    var apps: [[AppSum]]
+    var breakdowns: [[BreakdownSum]]
     var observations: [FileObservations?]
     var counting: [[VersionID]]
-    var sums: [DatedAppSum]
+    var sums: [DatedBreakdownSum]
     var histories: [FileHistory]
     var runs: [RunRecord]
-    var categories: [String?]
+    var plans: [String?]
     var findings: [String]
 
     init(_ ledger: Ledger) throws {
@@ -90,21 +91,25 @@ struct LedgerDump: Equatable {
         files = try ledger.files()
         versions = try ledger.versions()
         rejections = try versions.map { try ledger.rejections(of: $0.id) }
-        apps = try versions.map { try ledger.apps(of: $0.id) }
+        breakdowns = try versions.map { try ledger.breakdown(of: $0.id) }
         observations = try versions.map { try ledger.observations(of: $0.id) }
         counting = try (0...generation).map { try ledger.countingVersions(at: $0).map(\.id) }
-        sums = try ledger.appSums()
+        sums = try ledger.datedBreakdown()
         histories = try files.map { try ledger.history(of: $0.name) }
         runs = try ledger.runs(last: 1000)
-        categories = try (0...generation).map { try ledger.categories(at: $0) }
+        plans = try (0...generation).map { try ledger.plan(at: $0) }
         findings = try ledger.check()
     }
+}
+
+extension LedgerPlan {
+    static let test = LedgerPlan(name: "engagement", measure: "TotalDuration")
 }
 
 extension Ledger {
     /// Opens a ledger whose clock is a counter, so that two that are told the same say the same.
     static func test(_ path: String, _ mode: Mode) throws(LedgerError) -> Ledger {
-        try Ledger.open(path, mode: mode, busyTimeout: 50, now: { 1_650_000_000_000 })
+        try Ledger.open(path, mode: mode, plan: .test, busyTimeout: 50, now: { 1_650_000_000_000 })
     }
 
     func testRun() throws -> RunID { try beginRun(command: "run", tool: "0.1", pid: 42) }

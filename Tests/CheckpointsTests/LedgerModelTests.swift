@@ -4,7 +4,7 @@ import Foundation
 import Records
 import Testing
 
-@testable import Checkpoints
+@testable import Ledgers
 
 /// The ledger's rules once more, without a database: dictionaries that are copied, changed and then looked over.
 private struct Model {
@@ -246,20 +246,20 @@ private struct Model {
             #expect(Set(counting.map(\.id.rawValue)) == model.generations[new])
             let keys = counting.map { ($0.facts.date == nil ? "~" : $0.facts.date!) + "\0" + $0.facts.name }
             #expect(keys == keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
-            var sums: [[String?]: AppSum] = [:]
+            var sums: [[String?]: BreakdownSum] = [:]
             for id in model.generations[new] {
                 let version = model.versions[Int(id) - 1]
-                for app in version.apps {
-                    sums[[version.facts.date, app.app], default: AppSum(app: app.app, records: 0, seconds: 0)]
-                        .records +=
-                        app.records
-                    sums[[version.facts.date, app.app]]!.seconds += app.seconds
+                for part in version.breakdown {
+                    let key = [version.facts.date, part.label]
+                    sums[key, default: BreakdownSum(label: part.label, records: 0, sum: 0)].records += part.records
+                    sums[key]!.sum += part.sum
                 }
             }
-            let found = try ledger.appSums(at: new)
+            let found = try ledger.datedBreakdown(at: new)
             #expect(found.count == sums.count)
             for sum in found {
-                #expect(sums[[sum.date, sum.app]] == AppSum(app: sum.app, records: sum.records, seconds: sum.seconds))
+                #expect(
+                    sums[[sum.date, sum.label]] == BreakdownSum(label: sum.label, records: sum.records, sum: sum.sum))
             }
         }
     }

@@ -4,7 +4,7 @@ import Foundation
 import Records
 import Testing
 
-@testable import Checkpoints
+@testable import Ledgers
 
 @Suite struct LedgerObservationTests {
     private func observations(_ paths: [String], hasMore: Bool = false) -> FileObservations {
@@ -124,64 +124,18 @@ import Testing
         }
     }
 
-    // MARK: Format 1
+    // MARK: Plans
 
-    /// Takes back what format 2 and later ones added.
-    private func makeFormat1(_ path: String) throws {
-        let connection = try SQLiteConnection(path: path, access: .write, vfs: SQLitePageChecks.vfs(over: nil))
-        try connection.run("PRAGMA foreign_keys = OFF")
-        for object in LedgerSchema.additions[1...].joined().reversed() where object.type != "trigger" {
-            if object.type == "table" {
-                for suffix in ["keep", "fixed"] { try connection.run("DROP TRIGGER \(object.name)_\(suffix)") }
-            }
-            try connection.run("DROP \(object.type) \(object.name)")
-        }
-        try connection.run("PRAGMA user_version = 1")
-    }
-
-    @Test func aLedgerOfFormat1IsReadAsItIsAndBroughtUpToDateByAWriter() throws {
-        let folder = try TestFolder()
-        var version: VersionRecord
-        do {
-            let ledger = try Ledger.test(folder.ledger, .create)
-            version = try fold(ledger, "a.json", content: 3, date: nil, observations(["a"]), run: try ledger.testRun())
-        }
-        var before = try LedgerDump(try Ledger.test(folder.ledger, .read))
-        before.observations = [nil]
-        try makeFormat1(folder.ledger)
-        let reader = try Ledger.test(folder.ledger, .read)
-        #expect(try LedgerDump(reader) == before)
-        #expect(try reader.observations(of: version.id) == nil)
-        #expect(try reader.newFields(of: version) == [])
-        #expect(try reader.categories(at: 1) == nil)
-        let plain = try SQLiteConnection(path: folder.ledger, access: .read)
-        let format = try plain.first("PRAGMA user_version") { (row) throws(SQLiteError) in try row.int(0) }
-        #expect(format == 1)
-
-        let writer = try Ledger.test(folder.ledger, .write)
-        #expect(try LedgerDump(writer) == before)
-        #expect(try writer.observations(of: version.id) == nil)
-        version = try fold(writer, "b.json", content: 5, date: nil, observations(["b"]), run: try writer.testRun())
-        #expect(try writer.observations(of: version.id)?.fields.paths.map(\.string) == ["b"])
-        // Nothing is new where nothing earlier was looked at.
-        #expect(try writer.newFields(of: version) == [])
-        #expect(try writer.check() == [])
-        // The reader goes on, and sees what came.
-        #expect(try reader.observations(of: version.id)?.fields.paths.map(\.string) == ["b"])
-        // What was made anew is what is expected of a ledger.
-        #expect(try LedgerDump(try Ledger.test(folder.ledger, .read)) == LedgerDump(writer))
-    }
-
-    @Test func categoriesAreThoseOfTheLastRunByThen() throws {
+    @Test func thePlanIsThatOfTheLastRunByThen() throws {
         let folder = try TestFolder()
         let ledger = try Ledger.test(folder.ledger, .create)
-        func run(_ content: Int?, _ categories: String?) throws {
+        func run(_ content: Int?, _ plan: String?) throws {
             let run = try ledger.testRun()
             if let content { try ledger.fold("\(content).json", content: content, run: run) }
-            try ledger.endRun(run, RunSummary(outcome: .finished), categories: categories)
+            try ledger.endRun(run, RunSummary(outcome: .finished), plan: plan)
         }
         try run(1, nil)
-        #expect(try ledger.categories(at: 1) == nil)
+        #expect(try ledger.plan(at: 1) == nil)
         try run(2, "a")
         try run(3, "a")
         try run(4, "b")
@@ -189,33 +143,8 @@ import Testing
         try run(nil, "b")
         try run(5, nil)
         try run(6, "a")
-        #expect(try (0...7).map { try ledger.categories(at: $0) } == [nil, nil, "a", "a", "b", "b", "a", "a"])
+        #expect(try (0...7).map { try ledger.plan(at: $0) } == [nil, nil, "a", "a", "b", "b", "a", "a"])
         let plain = try SQLiteConnection(path: folder.ledger, access: .read)
-        #expect(try plain.first("SELECT count(*) FROM maps") { (row) throws(SQLiteError) in try row.int(0) } == 5)
-    }
-
-    @Test func anUpgradeIsWholeOrNotAtAll() throws {
-        let folder = try TestFolder()
-        do {
-            let ledger = try Ledger.test(folder.ledger, .create)
-            try ledger.fold("a.json", content: 1, run: try ledger.testRun())
-        }
-        try makeFormat1(folder.ledger)
-        let before = try LedgerDump(try Ledger.test(folder.ledger, .read))
-        // Another writer holds the ledger, so the upgrade cannot begin; nothing has changed then.
-        let other = try SQLiteConnection(path: folder.ledger, access: .write, vfs: SQLitePageChecks.vfs(over: nil))
-        try other.transaction(.immediate) {
-            _ = #expect(throws: LedgerError.self) { try Ledger.test(folder.ledger, .write) }
-        }
-        #expect(try LedgerDump(try Ledger.test(folder.ledger, .read)) == before)
-        // One that ends half way is undone.
-        struct Stop: Error {}
-        #expect(throws: Stop.self) {
-            try other.transaction(.immediate) { () throws in
-                for object in LedgerSchema.additions[1].prefix(2) { try other.run(object.sql) }
-                throw Stop()
-            } as Void
-        }
-        #expect(try LedgerDump(try Ledger.test(folder.ledger, .write)) == before)
+        #expect(try plain.first("SELECT count(*) FROM plans") { (row) throws(SQLiteError) in try row.int(0) } == 5)
     }
 }

@@ -3,10 +3,10 @@
 import Foundation
 import Testing
 
-@testable import Checkpoints
+@testable import Ledgers
 
 @Suite struct LedgerOpeningTests {
-    private func refusal(_ path: String, _ mode: Ledger.Mode, plan: String = "engagement") -> LedgerError? {
+    private func refusal(_ path: String, _ mode: Ledger.Mode, plan: LedgerPlan = .test) -> LedgerError? {
         do throws(LedgerError) {
             _ = try Ledger.open(path, mode: mode, plan: plan)
             return nil
@@ -65,7 +65,7 @@ import Testing
         let folder = try TestFolder()
         try makeLedger(folder)
         #expect(
-            refusal(folder.ledger, mode, plan: "sessions")
+            refusal(folder.ledger, mode, plan: LedgerPlan(name: "sessions", measure: "TotalDuration"))
                 == .otherPlan(path: folder.ledger, found: "engagement", wanted: "sessions"))
         let own = LedgerSchema.format
         try tamper(folder.ledger, "PRAGMA user_version = \(own + 1)")
@@ -116,7 +116,7 @@ import Testing
         }
         var noticed = false
         do throws(LedgerError) {
-            let ledger = try Ledger.open(folder.ledger, mode: .read)
+            let ledger = try Ledger.open(folder.ledger, mode: .read, plan: .test)
             _ = try ledger.files()
         } catch { noticed = isDamaged(error) }
         #expect(noticed)
@@ -124,8 +124,9 @@ import Testing
 
     @Test(arguments: [
         "DELETE FROM versions", "DELETE FROM transitions", "DELETE FROM counting", "DELETE FROM files",
-        "DELETE FROM runs", "DELETE FROM apps", "DELETE FROM rejections", "DELETE FROM meta",
-        "UPDATE versions SET seconds = 0", "UPDATE apps SET seconds = 0", "UPDATE rejections SET records = 9",
+        "DELETE FROM runs", "DELETE FROM sums", "DELETE FROM breakdowns", "DELETE FROM rejections", "DELETE FROM meta",
+        "UPDATE versions SET rows = 0", "UPDATE sums SET sum = 0", "UPDATE breakdowns SET sum = 0",
+        "UPDATE rejections SET records = 9",
         "UPDATE transitions SET to_state = 'held'", "UPDATE counting SET digest = '00'", "UPDATE files SET name = 'z'",
         "UPDATE meta SET value = value + 2 WHERE key = 'generation'",
         "UPDATE meta SET value = 'x' WHERE key = 'ledger'",
@@ -146,9 +147,9 @@ import Testing
 
     @Test func unfoundVFSAndUnwritableFileAreSaid() throws {
         let folder = try TestFolder()
-        #expect(throws: LedgerError.self) { try Ledger.open(folder.ledger, mode: .create, vfs: "no such") }
+        #expect(throws: LedgerError.self) { try Ledger.open(folder.ledger, mode: .create, plan: .test, vfs: "no such") }
         do throws(LedgerError) {
-            _ = try Ledger.open(folder.path + "/nowhere/ledger.sqlite", mode: .create)
+            _ = try Ledger.open(folder.path + "/nowhere/ledger.sqlite", mode: .create, plan: .test)
             Issue.record("it opened")
         } catch {
             #expect(isReadOnly(error))
@@ -157,7 +158,7 @@ import Testing
 
     @Test func anyVFSCanLieBelow() throws {
         let folder = try TestFolder()
-        var ledger: Ledger? = try Ledger.open(folder.ledger, mode: .create, vfs: "unix-excl")
+        var ledger: Ledger? = try Ledger.open(folder.ledger, mode: .create, plan: .test, vfs: "unix-excl")
         try ledger!.fold("a.json", content: 1, run: try ledger!.testRun())
         // This one keeps the log's index in its own memory, where the default one makes a file for it.
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)

@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import Checkpoints
+@testable import Ledgers
 
 @Suite struct SQLiteLayerLedgerTests {
     private func kind(_ body: () throws -> Void) -> SQLiteError.Kind? {

@@ -4,7 +4,7 @@
 import Foundation
 import Testing
 
-@testable import Checkpoints
+@testable import Ledgers
 
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["WATCHFOLD_BENCHMARK"] != nil), .serialized)
 struct LedgerSpeedTests {
@@ -36,10 +36,10 @@ struct LedgerSpeedTests {
                 let name = "dt=2022-04-\(10 + number % 20)/part-\(number).json"
                 var new = newVersion(
                     name, content: number, partial: "\(number).parquet", date: "2022-04-\(10 + number % 20)")
-                new.apps = (1...8).map { AppSum(app: "APP\($0)", records: 1, seconds: 1) }
+                new.breakdown = (1...8).map { BreakdownSum(label: "APP\($0)", records: 1, sum: 1) }
                 new.outcomes.folded = 8
-                new.facts.seconds = 8
-                new.facts.absoluteSeconds = 8
+                new.facts.sum = 8
+                new.facts.magnitude = 8
                 change.files.append(
                     FileChange(name, .folded(change.add(new)), at: location(name, date: new.facts.date)))
             }
@@ -70,7 +70,7 @@ struct LedgerSpeedTests {
         report("countingVersions", try best { _ = try again.countingVersions() })
         report("countingVersions at 1", try best { _ = try again.countingVersions(at: 1) })
         report("changes over 100 generations", try best { _ = try again.changes(from: 1, to: 101) })
-        report("appSums", try best { _ = try again.appSums() })
+        report("datedBreakdown", try best { _ = try again.datedBreakdown() })
         var findings: [String] = []
         report("check", try best { findings += try again.check() })
         #expect(findings == [])

@@ -4,7 +4,7 @@ import Foundation
 import Records
 import Testing
 
-@testable import Checkpoints
+@testable import Ledgers
 
 @Suite struct LedgerTests {
     @Test func rememberingEverythingAcrossReopening() throws {
@@ -193,15 +193,15 @@ import Testing
         try ledger.fold("c.json", content: 8, run: run, date: "2022-04-01")
         #expect(try ledger.countingVersions().map(\.facts.name) == ["c.json", "a.json", "b.json", "x.json"])
         #expect(
-            try ledger.appSums() == [
-                DatedAppSum(date: "2022-04-01", app: "CHANNEL", records: 4, seconds: 8000),
-                DatedAppSum(date: "2022-04-01", app: "VOD", records: 14, seconds: -8),
-                DatedAppSum(date: "2022-04-02", app: "CHANNEL", records: 8, seconds: 10000),
-                DatedAppSum(date: "2022-04-02", app: "VOD", records: 22, seconds: -10),
-                DatedAppSum(date: nil, app: "CHANNEL", records: 4, seconds: 2000),
-                DatedAppSum(date: nil, app: "VOD", records: 8, seconds: -2),
+            try ledger.datedBreakdown() == [
+                DatedBreakdownSum(date: "2022-04-01", label: "CHANNEL", records: 4, sum: 8000),
+                DatedBreakdownSum(date: "2022-04-01", label: "VOD", records: 14, sum: -8),
+                DatedBreakdownSum(date: "2022-04-02", label: "CHANNEL", records: 8, sum: 10000),
+                DatedBreakdownSum(date: "2022-04-02", label: "VOD", records: 22, sum: -10),
+                DatedBreakdownSum(date: nil, label: "CHANNEL", records: 4, sum: 2000),
+                DatedBreakdownSum(date: nil, label: "VOD", records: 8, sum: -2),
             ])
-        #expect(try ledger.appSums(at: 1).map(\.seconds) == [2000, -2])
+        #expect(try ledger.datedBreakdown(at: 1).map(\.sum) == [2000, -2])
     }
 
     @Test(arguments: [
@@ -278,5 +278,37 @@ import Testing
         } catch let LedgerError.sqlite(error, _) {
             #expect(error.kind == .readOnly)
         }
+    }
+
+    /// Sums and labels of many files go with few statements: fewer than there are labels.
+    @Test func aCommitOfManyFilesRunsFewStatements() throws {
+        let folder = try TestFolder()
+        let ledger = try Ledger.test(folder.ledger, .create)
+        let run = try ledger.testRun()
+        func statements(_ files: Range<Int>, labels: Int) throws -> Int {
+            var change = CommitChange(run: run)
+            for number in files {
+                var new = newVersion("\(number).json", content: 2 * number, partial: "\(number).parquet")
+                new.breakdown = (0..<labels).map { BreakdownSum(label: "\($0)", records: 1, sum: 1) }
+                new.outcomes.folded = labels
+                new.outcomes.coerced = 0
+                new.observations = nil
+                (new.facts.rows, new.facts.sum, new.facts.magnitude) = (labels, Int64(labels), Int64(labels))
+                change.files.append(
+                    FileChange("\(number).json", .folded(change.add(new)), at: location("\(number).json")))
+            }
+            let before = ledger.statementsRun
+            try ledger.commit(change)
+            return ledger.statementsRun - before
+        }
+        // The first commit of a connection adds up what counts.
+        _ = try statements(1000..<1001, labels: 1)
+        let withOne = try statements(0..<64, labels: 1)
+        let withNine = try statements(64..<128, labels: 9)
+        #expect(withNine - withOne == 64, "eight labels more of each file are one statement more")
+        let single = try statements(128..<129, labels: 8)
+        let singleWithOne = try statements(129..<130, labels: 1)
+        #expect(single == singleWithOne)
+        #expect(try ledger.check() == [])
     }
 }

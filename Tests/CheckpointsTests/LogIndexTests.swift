@@ -8,7 +8,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Checkpoints
+@testable import Ledgers
 
 @Suite struct LogIndexTests {
     private static let layer = SQLitePageChecks.vfs(over: nil)

@@ -7,8 +7,8 @@ import Records
 import Synchronization
 import Testing
 
-@testable import Checkpoints
 @testable import Folding
+@testable import KeyedTables
 
 private struct Row: Hashable, Comparable {
     var contract: [UInt8]

@@ -1,6 +1,5 @@
 //  Compressed files that are cut, joined, followed by something else, or wrong.
 
-import Checkpoints
 import Foundation
 import TestSupport
 import Testing

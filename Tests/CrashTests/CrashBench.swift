@@ -1,12 +1,12 @@
 //  A small world that can crash: an inbox, checkpoints and output in one folder, the program on it through an
 //  interposer, and a model of what is left of the folder afterwards.
 
-import Checkpoints
 import Configuration
 import DurableIO
 import Engagement
 import FaultInjection
 import Foundation
+import Ledgers
 import Logging
 import Records
 import Testing

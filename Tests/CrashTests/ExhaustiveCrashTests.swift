@@ -8,7 +8,6 @@
 //
 //  Crashing before call n + 1 is crashing after call n, so counting up to one more than there are covers both sides.
 
-import Checkpoints
 import DurableIO
 import FaultInjection
 import Foundation

@@ -3,7 +3,6 @@
 //  Whatever fails, the command ends with an error of the system or well; nothing half-written is published; and the
 //  same command without the fault gives the reports of the undisturbed world.
 
-import Checkpoints
 import DurableIO
 import FaultInjection
 import Foundation

@@ -1,6 +1,5 @@
 //  Decisions are about contents, and last; what counts does not depend on the order in which files came.
 
-import Checkpoints
 import Foundation
 import Testing
 

@@ -1,9 +1,9 @@
 //  What docs/checkpoint-format.md says of sizes and of the order of steps.
 
-import Checkpoints
 import DurableIO
 import Foundation
 import Glibc
+import KeyedTables
 import Synchronization
 import Testing
 @testable import Configuration

@@ -1,6 +1,5 @@
 //  What is said of a file's records: first examples, types, fields, apps; and that a check says what a run says.
 
-import Checkpoints
 import DurableIO
 import Foundation
 import Records

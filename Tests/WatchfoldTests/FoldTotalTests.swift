@@ -1,9 +1,9 @@
 //  A fold of many files into one sum: files that do not count must leave no trace, whatever the threads, the budget and
 //  the order in which files end.
 
-import Checkpoints
 import Folding
 import Foundation
+import Ledgers
 import Records
 import Synchronization
 import Testing

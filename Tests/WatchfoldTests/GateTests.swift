@@ -1,9 +1,10 @@
 //  The arrival gate: what it finds unusual, what becomes of that, and that it is the same however files come.
 
-import Checkpoints
 import Configuration
 import DurableIO
 import Foundation
+import KeyedTables
+import Ledgers
 import Records
 import TestSupport
 import Testing

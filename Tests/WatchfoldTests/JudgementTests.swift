@@ -1,6 +1,5 @@
 //  What becomes of files that are not simply good.
 
-import Checkpoints
 import DurableIO
 import Foundation
 import Records

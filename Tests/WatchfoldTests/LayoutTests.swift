@@ -1,6 +1,5 @@
 //  Files in the layouts that people have, from the inbox to the report: what counts, and what is said of the rest.
 
-import Checkpoints
 import DurableIO
 import Foundation
 import Records

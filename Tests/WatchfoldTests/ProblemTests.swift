@@ -1,9 +1,9 @@
 //  Problems as they come and go, and the command that is told of each once.
 
-import Checkpoints
 import Configuration
 import DurableIO
 import Foundation
+import Ledgers
 import Logging
 import Records
 import SmallJSON

@@ -7,6 +7,7 @@ import Testing
 @testable import Checkpoints
 @testable import Configuration
 @testable import JSONRecords
+@testable import KeyedTables
 
 @Suite struct PublishingTests {
     /// Two days of contracts that fill more than one row group each, and overlap.

@@ -1,7 +1,7 @@
 //  A copy whose original gets another content at the moment in which the copy itself is cut, emptied or held.
 
-import Checkpoints
 import Foundation
+import Ledgers
 import Testing
 
 @Suite struct TornCopyTests {

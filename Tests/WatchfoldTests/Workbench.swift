@@ -5,6 +5,7 @@ import Configuration
 import DurableIO
 import Engagement
 import Foundation
+import Ledgers
 import Logging
 import Records
 import Synchronization

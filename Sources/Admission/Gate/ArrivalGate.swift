@@ -21,8 +21,8 @@
 //  The judgement is a function of the file and of what counts: nothing here knows a clock or keeps a state. IEEE 754
 //  arithmetic gives the same on every machine.
 
-import Checkpoints
 import Configuration
+import KeyedTables
 import Records
 import Wording
 
@@ -99,9 +99,9 @@ package struct ArrivalGate {
         look(
             "seconds", Double(file.seconds), earlier.map { Double($0.seconds) }, share: 0.15,
             chance: 2 * mean.squareRoot())
-        let counts = earlier.compactMap { $0.sketch.map { Double($0.contractCount) } }
+        let counts = earlier.compactMap { $0.sketch.map { Double($0.keyCount) } }
         if let sketch = file.sketch, counts.count >= Self.leastDays {
-            look("contracts", Double(sketch.contractCount), counts, share: 0.1, chance: 1)
+            look("contracts", Double(sketch.keyCount), counts, share: 0.1, chance: 1)
         }
         guard let first = amounts.first else { return [] }
         // What follows from the first is not said again.

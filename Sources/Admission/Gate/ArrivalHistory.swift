@@ -6,6 +6,8 @@
 
 import Checkpoints
 import Configuration
+import KeyedTables
+import Ledgers
 import Records
 
 /// The files that count, as the gate sees them. Used under the committer's lock.
@@ -69,12 +71,12 @@ package final class ArrivalHistory {
     /// A content counts under its name from now on.
     ///
     /// - Parameter apps: of a version that the ledger does not know yet; its partial has its place already.
-    func put(_ facts: VersionFacts, _ records: Int, _ version: VersionReference, apps: [AppSum]? = nil) {
+    func put(_ facts: VersionFacts, _ records: Int, _ version: VersionReference, apps: [BreakdownSum]? = nil) {
         remove(facts.name)
         guard let date = facts.date else { return }
         let entry = Entry(
             name: facts.name, date: date, version: version, digest: facts.digest, partial: facts.partial,
-            records: records, seconds: facts.seconds, rows: facts.rows,
+            records: records, seconds: facts.sum, rows: facts.rows,
             apps: apps.map { Self.large($0, of: records) })
         let key = FileSeries(name: facts.name, date: date)
         series[key, default: []].insert(entry, at: place(of: date, in: series[key] ?? []))
@@ -121,14 +123,14 @@ package final class ArrivalHistory {
     ///   - sketch: of its rows; nil: to be read from its partial.
     ///   - looksForCopies: with `duplicates: count`, files that are alike are what one expects.
     func finding(
-        _ facts: VersionFacts, records: Int, apps: [AppSum], sketch: PartialSketch?, looksForCopies: Bool
+        _ facts: VersionFacts, records: Int, apps: [BreakdownSum], sketch: PartialSketch?, looksForCopies: Bool
     ) throws -> String? {
         guard let date = facts.date else { return nil }
         let detail = try Detail(
             apps: Self.large(apps, of: records), sketch: sketch ?? checkpoints.partials.sketch(of: facts.partial))
         if let sketch { keep(facts.partial, Detail(apps: detail.apps, sketch: sketch)) }
         let file = ArrivalProfile(
-            name: facts.name, date: date, digest: facts.digest, records: records, seconds: facts.seconds,
+            name: facts.name, date: date, digest: facts.digest, records: records, seconds: facts.sum,
             rows: facts.rows, apps: detail.apps, sketch: detail.sketch)
         let line = series[FileSeries(name: facts.name, date: date)] ?? []
         let own = place(of: date, in: line)
@@ -178,7 +180,7 @@ package final class ArrivalHistory {
         case .existing(let version):
             let least = Self.leastRecords(of: entry.records)
             apps = Self.large(
-                try checkpoints.ledger.apps(of: version, leastRecords: least), of: entry.records)
+                try checkpoints.ledger.breakdown(of: version, leastRecords: least), of: entry.records)
         }
         let detail = Detail(apps: apps, sketch: try checkpoints.partials.sketch(of: entry.partial))
         keep(entry.partial, detail)
@@ -194,10 +196,10 @@ package final class ArrivalHistory {
         (records + ArrivalGate.leastAppShare - 1) / ArrivalGate.leastAppShare
     }
 
-    private static func large(_ apps: [AppSum], of records: Int) -> [ByteOrdered: Int] {
+    private static func large(_ apps: [BreakdownSum], of records: Int) -> [ByteOrdered: Int] {
         let least = leastRecords(of: records)
         return Dictionary(
-            uniqueKeysWithValues: apps.lazy.filter { $0.records >= least }.map { (ByteOrdered($0.app), $0.records) })
+            uniqueKeysWithValues: apps.lazy.filter { $0.records >= least }.map { (ByteOrdered($0.label), $0.records) })
     }
 }
 

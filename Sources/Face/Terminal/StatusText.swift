@@ -3,6 +3,7 @@
 import Admission
 import Checkpoints
 import Foundation
+import Ledgers
 import Operations
 import Records
 import SmallJSON

@@ -13,7 +13,7 @@
 //  What keeps the watch from its work (a full disk, a folder that went away) is none of these: then the watch is not
 //  degraded but down, and tries again.
 
-import Checkpoints
+import Ledgers
 import Records
 import Wording
 

@@ -6,6 +6,7 @@ import Inbox
 import SampleData
 import StatusServer
 import Wording
+import Ledgers
 
 extension SampleError: Trouble { package var kind: TroubleKind { .request } }
 extension StatusServerError: Trouble { package var kind: TroubleKind { .system } }

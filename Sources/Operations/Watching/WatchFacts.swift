@@ -1,6 +1,6 @@
 //  What a watch knows about itself, for those who ask from other threads: the status server and the service manager.
 
-import Checkpoints
+import Ledgers
 import Records
 import Synchronization
 

@@ -4,7 +4,6 @@
 //
 //  The values stand in the line's metadata, too, so that a log in JSON has them as fields.
 
-import Checkpoints
 import Logging
 import Records
 import Wording

@@ -1,6 +1,6 @@
 //  What a watch knows about itself, as the status server shows it.
 
-import Checkpoints
+import Ledgers
 import Records
 import StatusServer
 import Wording

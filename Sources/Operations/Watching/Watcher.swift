@@ -16,7 +16,6 @@
 //
 //  Each look also asks whether what was published is still there. What is not is made anew, as any run does.
 
-import Checkpoints
 import Configuration
 import DurableIO
 import Inbox

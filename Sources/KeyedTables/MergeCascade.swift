@@ -18,9 +18,14 @@ import Glibc
 import Pipelines
 
 /// Where scratch tables are put: aside in the checkpoints folder, where the next writer sweeps what a crash leaves.
-struct ScratchTables: Sendable {
+package struct ScratchTables: Sendable {
     let root: String
     let fileSystem: FileSystem
+
+    package init(root: String, fileSystem: FileSystem) {
+        self.root = root
+        self.fileSystem = fileSystem
+    }
 
     /// Where the system has temporary files.
     var elsewhere: String {
@@ -29,28 +34,27 @@ struct ScratchTables: Sendable {
     }
 }
 
-/// A scratch table's file; removed when this goes. It never gets a name, so nothing has to be made durable.
-///
-/// `@unchecked Sendable`: the file is only kept, not used.
-final class ScratchTable: @unchecked Sendable {
-    private let file: AtomicFile
-
-    init(_ file: AtomicFile) { self.file = file }
-}
-
 /// Merges tables until there are few.
-struct MergeCascade {
+package struct MergeCascade {
     /// Tables that are merged at once. Each holds about two row groups of 3 MB.
-    static let fanIn = 32
+    package static let fanIn = 32
+    private static let kind = "scratch"
 
     let schema: KeyedSchema
     let scratch: ScratchTables
     let jobs: Int
-    var fanIn = Self.fanIn
+    let fanIn: Int
+
+    package init(schema: KeyedSchema, scratch: ScratchTables, jobs: Int, fanIn: Int = Self.fanIn) {
+        self.schema = schema
+        self.scratch = scratch
+        self.jobs = jobs
+        self.fanIn = fanIn
+    }
 
     /// Tables that add up to what the given ones do: at most `fanIn`, if there is a place for scratch tables. Of the given
     /// ones no more than `fanIn` are open at a time: a process may have only so many files open.
-    func reduced(_ inputs: [() throws -> MergeTable]) throws -> [MergeTable] {
+    package func reduced(_ inputs: [() throws -> MergeTable]) throws -> [MergeTable] {
         for root in [scratch.root, scratch.elsewhere] {
             do {
                 return try reduced(inputs, root)
@@ -82,7 +86,7 @@ struct MergeCascade {
     private func merged(_ tables: [MergeTable], _ root: String) throws -> MergeTable {
         let merge = RangedMerge(schema: schema, countMeasure: nil, tables: tables)
         let path = Path.join(root, "merge.parquet")
-        let writer = try KeyedTableWriter(path, kind: TotalStore.kind, schema: schema, in: scratch.fileSystem)
+        let writer = try KeyedTableWriter(path, kind: Self.kind, schema: schema, in: scratch.fileSystem)
         try OrderedPipeline.run(
             pieces: merge.rangeCount, jobs: jobs,
             buffers: (0..<jobs + 1).map { _ in EncodedRange(KeyedGroupEncoder(schema: schema)) },
@@ -92,7 +96,7 @@ struct MergeCascade {
             }, consume: { _, buffer in try writer.write(buffer.rows) })
         try writer.finish(metadata: [])
         return MergeTable(
-            reader: try KeyedTableReader(writer.file.temporaryPath, kind: TotalStore.kind, in: scratch.fileSystem),
+            reader: try KeyedTableReader(writer.file.temporaryPath, kind: Self.kind, in: scratch.fileSystem),
             sources: schema.measures.indices.map { .column($0) }, scratch: ScratchTable(writer.file))
     }
 }

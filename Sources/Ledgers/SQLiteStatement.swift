@@ -26,7 +26,8 @@ extension Optional: SQLiteBindable where Wrapped: SQLiteBindable {
 /// The row that a statement stands on. Good only inside the closure it was handed to.
 package struct SQLiteRow {
     let statement: OpaquePointer
-    let connection: SQLiteConnection
+    /// Of the database, for errors.
+    let path: String
 
     /// - Throws: `.damaged` when the column holds anything but an integer.
     package func integer(_ column: Int32) throws(SQLiteError) -> Int64 {
@@ -60,6 +61,7 @@ package struct SQLiteRow {
     /// An error for a value that no version of this program writes.
     package func unexpected(_ column: Int32, _ wanted: String) -> SQLiteError {
         let name = sqlite3_column_name(statement, column).map { String(cString: $0) } ?? "\(column)"
-        return connection.damaged("column \(name) should hold \(wanted)", sql: String(cString: sqlite3_sql(statement)))
+        return SQLiteError(
+            damaged: "column \(name) should hold \(wanted)", sql: String(cString: sqlite3_sql(statement)), path: path)
     }
 }

@@ -105,14 +105,14 @@ extension Ledger {
     /// Every version of a content, under whatever name, oldest first.
     package func versions(digest: String) throws(LedgerError) -> [VersionRecord] {
         try reading("looking up a content") {
-            try connection.rows(Self.versionQuery + " WHERE v.digest = ? ORDER BY v.id", [digest], Self.version)
+            try connection.rows(versionQuery + " WHERE v.digest = ? ORDER BY v.id", [digest], Self.version)
         }
     }
 
     /// Every version, oldest first: those whose partials belong in the checkpoints folder.
     package func versions() throws(LedgerError) -> [VersionRecord] {
         try reading("reading the versions") {
-            try connection.rows(Self.versionQuery + " ORDER BY v.id", [], Self.version)
+            try connection.rows(versionQuery + " ORDER BY v.id", [], Self.version)
         }
     }
 
@@ -122,12 +122,12 @@ extension Ledger {
             let order = " ORDER BY v.date NULLS LAST, v.name"
             guard let generation else {
                 return try connection.rows(
-                    Self.versionQuery + " JOIN counting c ON c.version = v.id WHERE c.to_generation IS NULL" + order,
+                    versionQuery + " JOIN counting c ON c.version = v.id WHERE c.to_generation IS NULL" + order,
                     [],
                     Self.version)
             }
             return try connection.rows(
-                Self.versionQuery + " JOIN counting c ON c.version = v.id WHERE " + Self.countedAt + order,
+                versionQuery + " JOIN counting c ON c.version = v.id WHERE " + Self.countedAt + order,
                 [generation, generation], Self.version)
         }
     }
@@ -167,10 +167,23 @@ extension Ledger {
     private static let countedAt = "c.from_generation <= ? AND (c.to_generation IS NULL OR c.to_generation > ?)"
 
     func storedVersion(_ id: VersionID) throws(SQLiteError) -> VersionRecord? {
-        try connection.first(Self.versionQuery + " WHERE v.id = ?", [id.rawValue], Self.version)
+        try connection.first(versionQuery + " WHERE v.id = ?", [id.rawValue], Self.version)
     }
 
-    static let versionQuery = """
+    private var versionQuery: String {
+        get throws(SQLiteError) {
+            try has(format: LedgerSchema.measuresFormat) ? Self.versionQuery : Self.versionQueryBeforeFormat5
+        }
+    }
+
+    private static let versionQuery = """
+        SELECT v.id, v.name, v.digest, v.date, v.size, v.stored_size, v.compression, v.container, v.partial,
+            v.partial_size, v.partial_digest, v.settings, v.rows, s.sum, s.magnitude, v.records_folded,
+            v.records_ignored, v.records_rejected, v.records_coerced, v.folded_at, v.run
+        FROM versions v LEFT JOIN sums s ON s.version = v.id AND s.measure = \(LedgerSchema.ownMeasure)
+        """
+
+    private static let versionQueryBeforeFormat5 = """
         SELECT v.id, v.name, v.digest, v.date, v.size, v.stored_size, v.compression, v.container, v.partial,
             v.partial_size, v.partial_digest, v.plan, v.rows, v.seconds, v.absolute_seconds, v.records_folded,
             v.records_ignored, v.records_rejected, v.records_coerced, v.folded_at, v.run
@@ -184,8 +197,8 @@ extension Ledger {
                 name: try row.text(1), digest: try row.text(2), date: try row.optionalText(3), size: try row.int(4),
                 storedSize: try row.int(5), compression: try row.text(6), container: try row.text(7),
                 partial: try row.text(8), partialSize: try row.int(9), partialDigest: try row.text(10),
-                plan: try row.text(11), rows: try row.int(12), seconds: try row.integer(13),
-                absoluteSeconds: try row.integer(14)),
+                settings: try row.text(11), rows: try row.int(12), sum: try row.integer(13),
+                magnitude: try row.integer(14)),
             tally: RecordTally(
                 folded: try row.int(15), ignored: try row.int(16), rejected: try row.int(17), coerced: try row.int(18)),
             foldedAt: try row.integer(19), run: RunID(try row.integer(20)))
@@ -207,36 +220,52 @@ extension Ledger {
         }
     }
 
-    /// A version's sums by app, ascending by the app's bytes.
+    /// A version's sums by label, ascending by the label's bytes.
     ///
-    /// - Parameter leastRecords: apps with fewer records are left out.
-    package func apps(of version: VersionID, leastRecords: Int = 0) throws(LedgerError) -> [AppSum] {
-        try reading("reading app sums") {
-            try connection.rows(
-                "SELECT app, records, seconds FROM apps WHERE version = ? AND records >= ? ORDER BY app",
-                [version.rawValue, leastRecords]
+    /// - Parameter leastRecords: labels with fewer records are left out.
+    package func breakdown(of version: VersionID, leastRecords: Int = 0) throws(LedgerError) -> [BreakdownSum] {
+        try reading("reading sums by label") {
+            let source = try breakdownSource
+            return try connection.rows(
+                """
+                SELECT b.\(source.label), b.records, b.\(source.sum) FROM \(source.table) b
+                WHERE b.version = ? AND \(source.condition) AND b.records >= ? ORDER BY b.\(source.label)
+                """, [version.rawValue, leastRecords]
             ) { (row) throws(SQLiteError) in
-                AppSum(app: try row.text(0), records: try row.int(1), seconds: try row.integer(2))
+                BreakdownSum(label: try row.text(0), records: try row.int(1), sum: try row.integer(2))
             }
         }
     }
 
-    /// Sums by date and app over what counts now, or counted at a generation; by date, files without one last, then by
-    /// app.
-    package func appSums(at generation: Int? = nil) throws(LedgerError) -> [DatedAppSum] {
-        try reading("summing apps") {
+    /// Sums by date and label over what counts now, or counted at a generation; by date, files without one last, then by
+    /// label.
+    package func datedBreakdown(at generation: Int? = nil) throws(LedgerError) -> [DatedBreakdownSum] {
+        try reading("summing by date and label") {
             let generation = try generation ?? storedGeneration()
+            let source = try breakdownSource
+            // CROSS: what counts comes first, or SQLite would begin with all break-downs of a measure.
             return try connection.rows(
                 """
-                SELECT v.date, a.app, sum(a.records), sum(a.seconds)
-                FROM counting c JOIN versions v ON v.id = c.version JOIN apps a ON a.version = c.version
-                WHERE \(Self.countedAt) GROUP BY v.date, a.app ORDER BY v.date NULLS LAST, a.app
+                SELECT v.date, b.\(source.label), sum(b.records), sum(b.\(source.sum))
+                FROM counting c JOIN versions v ON v.id = c.version
+                    CROSS JOIN \(source.table) b ON b.version = c.version
+                WHERE \(source.condition) AND \(Self.countedAt) GROUP BY v.date, b.\(source.label)
+                ORDER BY v.date NULLS LAST, b.\(source.label)
                 """, [generation, generation]
             ) { (row) throws(SQLiteError) in
-                DatedAppSum(
-                    date: try row.optionalText(0), app: try row.text(1), records: try row.int(2),
-                    seconds: try row.integer(3))
+                DatedBreakdownSum(
+                    date: try row.optionalText(0), label: try row.text(1), records: try row.int(2),
+                    sum: try row.integer(3))
             }
+        }
+    }
+
+    /// The table of sums by label, its columns, and which of its rows, called `b`, are of the plan's measure.
+    private var breakdownSource: (table: String, label: String, sum: String, condition: String) {
+        get throws(SQLiteError) {
+            try has(format: LedgerSchema.measuresFormat)
+                ? ("breakdowns", "label", "sum", "b.measure = \(LedgerSchema.ownMeasure)")
+                : ("apps", "app", "seconds", "TRUE")
         }
     }
 
@@ -259,7 +288,7 @@ extension Ledger {
     package func history(of name: String) throws(LedgerError) -> FileHistory {
         try reading("reading the history of \(name)") {
             let versions = try connection.rows(
-                Self.versionQuery + " WHERE v.name = ? ORDER BY v.id", [name], Self.version)
+                versionQuery + " WHERE v.name = ? ORDER BY v.id", [name], Self.version)
             let intervals = try connection.rows(
                 "SELECT version, from_generation, to_generation, ended FROM counting WHERE name = ? ORDER BY id", [name]
             ) { (row) throws(SQLiteError) in

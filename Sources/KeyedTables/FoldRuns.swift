@@ -58,7 +58,7 @@ package final class FoldRuns: @unchecked Sendable {
         try folder.merge(spilled, rowLimit: rowLimit, emit: emit)
     }
 
-    /// All runs cut into ranges of contracts, so that several threads can merge them. Nothing can be added any more.
+    /// All runs cut into ranges of first keys, so that several threads can merge them. Nothing can be added any more.
     ///
     /// - Throws: as `merge`.
     package func ranges() throws -> RunRanges {
@@ -88,7 +88,7 @@ package final class FoldRuns: @unchecked Sendable {
     }
 }
 
-/// Runs in ranges of contracts, ascending. First each run is prepared, then each range is merged; runs and ranges may be
+/// Runs in ranges of first keys, ascending. First each run is prepared, then each range is merged; runs and ranges may be
 /// worked on at the same time.
 ///
 /// `@unchecked Sendable`: what is held is only kept, not used.

@@ -150,11 +150,17 @@ extension Ledger {
         let (generation, sum) = try reading("summing what counts") {
             let generation = try storedGeneration()
             if let known = countedMagnitudes, known.generation == generation { return known }
+            let hasSums = try has(format: LedgerSchema.measuresFormat)
             let sum = try connection.first(
-                """
-                SELECT coalesce(sum(v.absolute_seconds), 0) FROM counting c JOIN versions v ON v.id = c.version
-                WHERE c.to_generation IS NULL
-                """
+                hasSums
+                    ? """
+                    SELECT coalesce(sum(s.magnitude), 0) FROM counting c JOIN sums s ON s.version = c.version
+                    WHERE s.measure = \(LedgerSchema.ownMeasure) AND c.to_generation IS NULL
+                    """
+                    : """
+                    SELECT coalesce(sum(v.absolute_seconds), 0) FROM counting c JOIN versions v ON v.id = c.version
+                    WHERE c.to_generation IS NULL
+                    """
             ) { (row) throws(SQLiteError) in try row.integer(0) }!
             return (generation: generation, sum: sum)
         }

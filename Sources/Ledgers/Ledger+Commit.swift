@@ -43,6 +43,7 @@ extension Ledger {
             let before = try storedGeneration()
             var added: [VersionRecord] = []
             for version in change.versions { added.append(try insert(version, change.run, time)) }
+            try insertSums(change.versions, added)
             for (version, judgement) in change.judgements { try insert(judgement, of: id(version, added)) }
             for version in change.losses {
                 try connection.run(
@@ -158,15 +159,14 @@ extension Ledger {
         try connection.run(
             """
             INSERT INTO versions (name, digest, date, size, stored_size, compression, container, partial, partial_size,
-                partial_digest, plan, rows, seconds, absolute_seconds, records_read, records_folded, records_ignored,
-                records_rejected, records_coerced, folded_at, run)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                partial_digest, fold, settings, rows, records_read, records_folded, records_ignored, records_rejected,
+                records_coerced, folded_at, run)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 facts.name, facts.digest, facts.date, facts.size, facts.storedSize, facts.compression, facts.container,
-                facts.partial, facts.partialSize, facts.partialDigest, facts.plan, facts.rows, facts.seconds,
-                facts.absoluteSeconds, tally.read, tally.folded, tally.ignored, tally.rejected, tally.coerced, time,
-                run.rawValue,
+                facts.partial, facts.partialSize, facts.partialDigest, LedgerSchema.ownFold, facts.settings, facts.rows,
+                tally.read, tally.folded, tally.ignored, tally.rejected, tally.coerced, time, run.rawValue,
             ])
         let id = VersionID(connection.lastInsertedRow)
         for (reason, records) in version.outcomes.rejected.sorted(by: { $0.key < $1.key }) where records > 0 {
@@ -174,33 +174,42 @@ extension Ledger {
                 "INSERT INTO rejections (version, reason, records) VALUES (?, ?, ?)",
                 [id.rawValue, reason.rawValue, records])
         }
-        for app in version.apps {
-            try connection.run(
-                "INSERT INTO apps (version, app, records, seconds) VALUES (?, ?, ?, ?)",
-                [id.rawValue, app.app, app.records, app.seconds])
-        }
         if let observations = version.observations { try insert(observations, of: id) }
         return VersionRecord(id: id, facts: facts, tally: tally, foldedAt: time, run: run)
+    }
+
+    /// Sums and break-downs of all versions of a change, many rows with each statement.
+    private func insertSums(_ versions: [NewVersion], _ added: [VersionRecord]) throws(SQLiteError) {
+        try connection.insert(
+            into: "sums (version, measure, sum, magnitude)",
+            added.map { [$0.id.rawValue, LedgerSchema.ownMeasure, $0.facts.sum, $0.facts.magnitude] })
+        try connection.insert(
+            into: "breakdowns (version, measure, label, records, sum)",
+            zip(versions, added).flatMap { version, record in
+                version.breakdown.map {
+                    [record.id.rawValue, LedgerSchema.ownMeasure, $0.label, $0.records, $0.sum]
+                }
+            })
     }
 
     private static func checkConservation(_ version: NewVersion) throws {
         let facts = version.facts
         func refuse(_ detail: String) -> ChangeViolation { .notConserved(name: facts.name, detail: detail) }
         var records = 0
-        var seconds: Int64 = 0
-        for app in version.apps {
-            let (recordSum, recordOverflow) = records.addingReportingOverflow(app.records)
-            let (secondSum, secondOverflow) = seconds.addingReportingOverflow(app.seconds)
-            guard !recordOverflow, !secondOverflow else { throw LedgerError.sumWouldOverflow(name: facts.name) }
-            (records, seconds) = (recordSum, secondSum)
+        var sum: Int64 = 0
+        for part in version.breakdown {
+            let (nextRecords, recordsOverflow) = records.addingReportingOverflow(part.records)
+            let (nextSum, sumOverflow) = sum.addingReportingOverflow(part.sum)
+            guard !recordsOverflow, !sumOverflow else { throw LedgerError.sumWouldOverflow(name: facts.name) }
+            (records, sum) = (nextRecords, nextSum)
         }
         guard version.outcomes.rejected.values.allSatisfy({ $0 >= 0 }) else { throw refuse("a negative count") }
         guard records == version.outcomes.folded else {
-            throw refuse("\(version.outcomes.folded) records were folded, its apps have \(records)")
+            throw refuse("\(version.outcomes.folded) records were folded, its labels have \(records)")
         }
-        guard seconds == facts.seconds else { throw refuse("\(facts.seconds) seconds, its apps have \(seconds)") }
-        guard facts.absoluteSeconds >= 0, facts.seconds.magnitude <= UInt64(facts.absoluteSeconds) else {
-            throw refuse("\(facts.seconds) seconds, their magnitudes only \(facts.absoluteSeconds)")
+        guard sum == facts.sum else { throw refuse("its sum is \(facts.sum), that of its labels \(sum)") }
+        guard facts.magnitude >= 0, facts.sum.magnitude <= UInt64(facts.magnitude) else {
+            throw refuse("its sum is \(facts.sum), that of the magnitudes only \(facts.magnitude)")
         }
     }
 
@@ -407,19 +416,19 @@ extension Ledger {
             sum = known.sum
             // What counted fits, so taking some of it away does.
             for case (let version, _)? in steps.map(\.stop) {
-                sum -= try storedVersion(version)?.facts.absoluteSeconds ?? 0
+                sum -= try storedVersion(version)?.facts.magnitude ?? 0
             }
         } else {
             // What counted before fits, because it was checked when it began to; so the sum cannot fail.
             sum = try connection.first(
                 """
-                SELECT coalesce(sum(v.absolute_seconds), 0) FROM counting c JOIN versions v ON v.id = c.version
-                WHERE c.to_generation IS NULL AND c.from_generation < ?
-                """, [after]
+                SELECT coalesce(sum(s.magnitude), 0) FROM counting c JOIN sums s ON s.version = c.version
+                WHERE s.measure = ? AND c.to_generation IS NULL AND c.from_generation < ?
+                """, [LedgerSchema.ownMeasure, after]
             ) { (row) throws(SQLiteError) in try row.integer(0) }!
         }
         for version in steps.compactMap(\.start) {
-            let (next, overflow) = sum.addingReportingOverflow(version.facts.absoluteSeconds)
+            let (next, overflow) = sum.addingReportingOverflow(version.facts.magnitude)
             guard !overflow else { throw LedgerError.sumWouldOverflow(name: version.facts.name) }
             sum = next
         }

@@ -117,7 +117,7 @@ package final class SQLiteConnection {
 
     /// An error for contents that this program never writes.
     package func damaged(_ message: String, sql: String? = nil) -> SQLiteError {
-        SQLiteError(code: SQLITE_CORRUPT, message: message, sql: sql, path: path)
+        SQLiteError(damaged: message, sql: sql, path: path)
     }
 
     // MARK: Statements
@@ -140,6 +140,7 @@ package final class SQLiteConnection {
             sqlite3_clear_bindings(statement)
             if let other = idle.updateValue(statement, forKey: sql) { sqlite3_finalize(other) }
         }
+        statementsRun += 1
         precondition(Int(sqlite3_bind_parameter_count(statement)) == values.count, "wrong number of values for: \(sql)")
         for (index, value) in values.enumerated() {
             let code = Self.bind(value.sqliteValue, to: statement, at: Int32(index + 1))
@@ -171,6 +172,25 @@ package final class SQLiteConnection {
         try forEach(sql, values) { _ in }
     }
 
+    /// Rows that go with one statement: few texts of statements, and most of what a statement costs is paid once.
+    private static let rowsOfStatement = 8
+
+    /// Inserts rows, in order.
+    ///
+    /// - Parameter target: a table and its columns, as in `t (a, b)`.
+    package func insert(into target: String, _ rows: [[any SQLiteBindable]]) throws(SQLiteError) {
+        guard let width = rows.first?.count else { return }
+        let row = "(" + Array(repeating: "?", count: width).joined(separator: ", ") + ")"
+        var rest = rows[...]
+        while !rest.isEmpty {
+            let count = rest.count < Self.rowsOfStatement ? 1 : Self.rowsOfStatement
+            try run(
+                "INSERT INTO \(target) VALUES " + Array(repeating: row, count: count).joined(separator: ", "),
+                Array(rest.prefix(count).joined()))
+            rest = rest.dropFirst(count)
+        }
+    }
+
     /// Calls `body` with every row.
     package func forEach(
         _ sql: String, _ values: [any SQLiteBindable] = [], _ body: (SQLiteRow) throws(SQLiteError) -> Void
@@ -180,7 +200,7 @@ package final class SQLiteConnection {
                 switch sqlite3_step(statement) {
                 case SQLITE_ROW:
                     rowsRead += 1
-                    try body(SQLiteRow(statement: statement, connection: self))
+                    try body(SQLiteRow(statement: statement, path: path))
                 case SQLITE_DONE: return
                 case let code: throw failure(code, sql)
                 }
@@ -205,7 +225,7 @@ package final class SQLiteConnection {
             switch sqlite3_step(statement) {
             case SQLITE_ROW:
                 rowsRead += 1
-                return try map(SQLiteRow(statement: statement, connection: self))
+                return try map(SQLiteRow(statement: statement, path: path))
             case SQLITE_DONE: return nil
             case let code: throw failure(code, sql)
             }
@@ -214,6 +234,9 @@ package final class SQLiteConnection {
 
     /// Rows that statements returned so far: what reading costs, whatever the machine.
     package private(set) var rowsRead = 0
+
+    /// Statements that were run: what writing costs, whatever the machine.
+    package private(set) var statementsRun = 0
 
     /// The key of the row inserted last.
     package var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }

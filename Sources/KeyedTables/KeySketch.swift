@@ -1,40 +1,40 @@
 //  What a partial keeps of its keys, so that days can be compared without reading their rows.
 //
-//  A sketch is the k contracts with the least hashes (k = 1,024), a bottom-k sample, each with a hash of all its rows.
+//  A sketch is the k first keys with the least hashes (k = 1,024), a bottom-k sample, each with a hash of all its rows.
 //  Whatever is below the largest hash that two sketches both reach is in them completely, so that part of the hash space is
 //  a fair sample of both sets:
 //
-//      A  2a 5b 7c 9d │           all of A below 10: 2 5 7 9         A and B share 5 and 9 there: half of A's contracts
+//      A  2a 5b 7c 9d │           all of A below 10: 2 5 7 9         A and B share 5 and 9 there: half of A's keys
 //      B  3e 5b 9f 10g│ 14h       all of B below 10: 3 5 9           are in B. Of the five that either has, one (5b) has
 //                                                                     the same rows in both
 //
-//  With 1,024 contracts a share is known to within about 1.6 % (one standard deviation). Up to 1,024 contracts are known
-//  completely, but that two with one hash of 48 bits would be taken for one: among 1,024 contracts, one time in 500 million. The sketch stands in the partial's metadata and decides nothing about sums.
+//  With 1,024 keys a share is known to within about 1.6 % (one standard deviation). Up to 1,024 keys are known
+//  completely, but that two with one hash of 48 bits would be taken for one: among 1,024 keys, one time in 500 million. The sketch stands in the partial's metadata and decides nothing about sums.
 //
 //  `mix(a, b)` is the high word of the 128-bit product a × b, exclusive-or the low one (as in wyhash, Wang Yi). Words are
 //  eight bytes, little-endian, the last one filled up with zeros.
 //
 //      hash(bytes)   h = 9E3779B97F4A7C15 ^ number of bytes; for each word w: h = mix(h ^ w, A0761D6478BD642F);
 //                    mix(h ^ E7037ED1A0B428DB, 8EBC6AF09C88C6E3)
-//      contract      hash(contract) >> 16                                                                    48 bits
-//      its rows      the sum over its rows of mix(hash(app) ^ seconds, A0761D6478BD642F), modulo 2^64, >> 32      32 bits
+//      key           hash(key) >> 16                                                                  48 bits
+//      its rows      the sum over its rows of mix(hash(label) ^ measure, A0761D6478BD642F), modulo 2^64, >> 32   32 bits
 //
-//  As text: `1 ` and for each contract, ascending by hash, twelve hexadecimal digits for it and eight for its rows.
+//  As text: `1 ` and for each key, ascending by hash, twelve hexadecimal digits for it and eight for its rows.
 //
 //  Source: Cohen and Kaplan, Summarizing Data using Bottom-k Sketches, PODC 2007.
 
 import Columns
 import Folding
 
-/// A sample of the contracts of a partial, by which it can be compared with others.
+/// A sample of the keys of a partial, by which it can be compared with others.
 package struct KeySketch: Sendable, Hashable {
     struct Member: Sendable, Hashable {
         /// 48 bits.
-        var contract: UInt64
+        var key: UInt64
         var rows: UInt32
     }
 
-    /// Most contracts that are kept.
+    /// Most keys that are kept.
     package static let size = 1024
     /// Fewer than these are no sample.
     private static let leastSample = 64
@@ -44,17 +44,17 @@ package struct KeySketch: Sendable, Hashable {
 
     init(_ members: [Member]) { self.members = members }
 
-    /// Every contract whose hash is below this is kept.
-    private var limit: UInt64 { members.count < Self.size ? 1 << 48 : members[members.count - 1].contract + 1 }
+    /// Every key whose hash is below this is kept.
+    private var limit: UInt64 { members.count < Self.size ? 1 << 48 : members[members.count - 1].key + 1 }
 
-    /// Contracts of this one, of the other and of both, and those of both whose rows are the same, in the part of the
+    /// Keys of this one, of the other and of both, and those of both whose rows are the same, in the part of the
     /// hash space that both know completely.
     private func sample(_ other: KeySketch) -> (own: Int, other: Int, common: Int, same: Int) {
         let limit = min(limit, other.limit)
         var (i, j, common, same) = (0, 0, 0, 0)
         while true {
-            let a = i < members.count ? members[i].contract : limit
-            let b = j < other.members.count ? other.members[j].contract : limit
+            let a = i < members.count ? members[i].key : limit
+            let b = j < other.members.count ? other.members[j].key : limit
             if a >= limit && b >= limit { return (i, j, common, same) }
             if a == b {
                 common += 1
@@ -65,13 +65,13 @@ package struct KeySketch: Sendable, Hashable {
         }
     }
 
-    /// The share of these contracts that the other one has too, about; nil when too few of them are known.
+    /// The share of these keys that the other one has too, about; nil when too few of them are known.
     package func shareFound(in other: KeySketch) -> Double? {
         let sample = sample(other)
         return sample.own < Self.leastSample ? nil : Double(sample.common) / Double(sample.own)
     }
 
-    /// Of the contracts that either has, those with the same rows in both, about; nil when too few of them are known.
+    /// Of the keys that either has, those with the same rows in both, about; nil when too few of them are known.
     package func similarity(to other: KeySketch) -> Double? {
         let sample = sample(other)
         let either = sample.own + sample.other - sample.common
@@ -82,8 +82,8 @@ package struct KeySketch: Sendable, Hashable {
 
     private static let mark = Array("1 ".utf8)
     private static let digits = Array("0123456789abcdef".utf8)
-    private static let contractDigits = 12
-    private static let memberDigits = contractDigits + 8
+    private static let keyDigits = 12
+    private static let memberDigits = keyDigits + 8
 
     /// See the head of the file.
     package var text: String {
@@ -95,8 +95,8 @@ package struct KeySketch: Sendable, Hashable {
             }
         }
         for member in members {
-            append(member.contract, Self.contractDigits)
-            append(UInt64(member.rows), Self.memberDigits - Self.contractDigits)
+            append(member.key, Self.keyDigits)
+            append(UInt64(member.rows), Self.memberDigits - Self.keyDigits)
         }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -125,11 +125,11 @@ package struct KeySketch: Sendable, Hashable {
                 return value
             }
             for _ in 0..<count {
-                guard let contract = number(Self.contractDigits),
-                    let rows = number(Self.memberDigits - Self.contractDigits)
+                guard let key = number(Self.keyDigits),
+                    let rows = number(Self.memberDigits - Self.keyDigits)
                 else { return nil }
-                if let last = members.last, last.contract >= contract { return nil }
-                members.append(Member(contract: contract, rows: UInt32(rows)))
+                if let last = members.last, last.key >= key { return nil }
+                members.append(Member(key: key, rows: UInt32(rows)))
             }
             return members
         }
@@ -140,29 +140,36 @@ package struct KeySketch: Sendable, Hashable {
 
 /// What a partial tells of its keys.
 package struct PartialSketch: Sendable, Hashable {
-    /// Distinct contracts. Counted by 64-bit hashes of neighbours in order, so that one is missing for each two
+    /// Distinct first keys. Counted by 64-bit hashes of neighbours in order, so that one is missing for each two
     /// neighbours with the same hash: once in 2^64 pairs.
-    package var contractCount: Int
+    package var keyCount: Int
     package var keys: KeySketch
+
+    package init(keyCount: Int, keys: KeySketch) {
+        self.keyCount = keyCount
+        self.keys = keys
+    }
 }
 
 /// Makes the sketch of rows that come in order.
-struct SketchBuilder {
+package struct SketchBuilder {
     private struct Entry {
-        var contract: UInt64
+        var key: UInt64
         /// Sum over its rows.
         var rows: UInt64
     }
 
-    private var contractCount = 0
-    /// Hash of the last row's contract; rows of one contract stand together.
-    private var lastContract: UInt64?
-    /// The least contracts and some more, the last row's at the end if it is among them; cut when it is full.
+    private var keyCount = 0
+    /// Hash of the last row's key; rows of one key stand together.
+    private var lastKey: UInt64?
+    /// The least keys and some more, the last row's at the end if it is among them; cut when it is full.
     private var kept: [Entry] = []
     /// What is not below this is not among the least.
     private var limit = UInt64.max
 
     private static let room = 4 * KeySketch.size
+
+    package init() {}
 
     private static let start: UInt64 = 0x9E37_79B9_7F4A_7C15
     private static let step: UInt64 = 0xA076_1D64_78BD_642F
@@ -179,7 +186,7 @@ struct SketchBuilder {
     @inline(__always)
     private static func hash(_ start: UnsafePointer<UInt8>, _ count: Int, end: UnsafePointer<UInt8>) -> UInt64 {
         let bytes = UnsafeRawPointer(start)
-        // Real contracts have nine bytes.
+        // Real keys have nine bytes.
         if count > 8, count <= 16, end - start >= 16 {
             let first = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
             let rest = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
@@ -210,62 +217,63 @@ struct SketchBuilder {
         return mix(hash ^ turn, Self.end)
     }
 
-    /// - Parameter batch: contract and app, seconds first of the measures; behind all rows before.
-    mutating func add(_ batch: KeyedBatch) {
+    /// - Parameter batch: first key and label, the summed measure first; after all rows before.
+    package mutating func add(_ batch: KeyedBatch) {
         let count = batch.count
         batch.keys[0].withUnsafe { names, nameOffsets in
-            batch.keys[1].withUnsafe { apps, appOffsets in
-                batch.measures[0].withUnsafeBufferPointer { seconds in
-                    let (namesEnd, appsEnd) = (names + nameOffsets[count], apps + appOffsets[count])
-                    var last = lastContract ?? 0
-                    var isFirst = lastContract == nil
-                    var contracts = 0
+            batch.keys[1].withUnsafe { labels, labelOffsets in
+                batch.measures[0].withUnsafeBufferPointer { sums in
+                    let (namesEnd, labelsEnd) = (names + nameOffsets[count], labels + labelOffsets[count])
+                    var last = lastKey ?? 0
+                    var isFirst = lastKey == nil
+                    var keys = 0
                     var limit = limit
                     for row in 0..<count {
                         let start = nameOffsets[row]
-                        let contract = Self.hash(names + start, nameOffsets[row + 1] - start, end: namesEnd)
-                        let isNew = contract != last || isFirst
+                        let key = Self.hash(names + start, nameOffsets[row + 1] - start, end: namesEnd)
+                        let isNew = key != last || isFirst
                         if isNew {
-                            contracts += 1
-                            last = contract
+                            keys += 1
+                            last = key
                             isFirst = false
                         }
                         // Nearly all rows of a large file end here.
-                        if contract >> 16 >= limit { continue }
-                        let app = Self.hash(apps + appOffsets[row], appOffsets[row + 1] - appOffsets[row], end: appsEnd)
-                        let hash = Self.mix(app ^ UInt64(bitPattern: seconds[row]), Self.step)
+                        if key >> 16 >= limit { continue }
+                        let label = Self.hash(
+                            labels + labelOffsets[row], labelOffsets[row + 1] - labelOffsets[row], end: labelsEnd)
+                        let hash = Self.mix(label ^ UInt64(bitPattern: sums[row]), Self.step)
                         if isNew {
                             if kept.count == Self.room { cut() }
-                            kept.append(Entry(contract: contract >> 16, rows: hash))
+                            kept.append(Entry(key: key >> 16, rows: hash))
                             limit = self.limit
                         } else {
                             kept[kept.count - 1].rows &+= hash
                         }
                     }
-                    lastContract = isFirst ? nil : last
-                    contractCount += contracts
+                    lastKey = isFirst ? nil : last
+                    keyCount += keys
                 }
             }
         }
     }
 
     private mutating func cut() {
-        kept.sort { $0.contract < $1.contract }
+        kept.sort { $0.key < $1.key }
         var last: UInt64?
         kept.removeAll { entry in
-            defer { last = entry.contract }
-            return entry.contract == last
+            defer { last = entry.key }
+            return entry.key == last
         }
         if kept.count >= KeySketch.size {
             kept.removeLast(kept.count - KeySketch.size)
-            limit = kept[kept.count - 1].contract
+            limit = kept[kept.count - 1].key
         }
     }
 
-    mutating func finish() -> PartialSketch {
+    package mutating func finish() -> PartialSketch {
         cut()
         return PartialSketch(
-            contractCount: contractCount,
-            keys: KeySketch(kept.map { .init(contract: $0.contract, rows: UInt32($0.rows >> 32)) }))
+            keyCount: keyCount,
+            keys: KeySketch(kept.map { .init(key: $0.key, rows: UInt32($0.rows >> 32)) }))
     }
 }

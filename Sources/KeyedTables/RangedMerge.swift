@@ -5,7 +5,7 @@
 //      cuts                         ^                 ^
 //      ranges     ├──── range 0 ────┼──── range 1 ────┼──── range 2 ────┤        each merged for itself
 //
-//  A range holds the keys from its cut on up to the next one. Cuts are first keys, so that all rows of a contract lie in
+//  A range holds the keys from its cut on up to the next one. Cuts are first keys, so that all rows of a first key lie in
 //  one range. They come from the footers alone and do not depend on the number of threads: nor do the row groups of the
 //  result, which begin anew in each range.
 //
@@ -16,17 +16,6 @@ import Columns
 import Folding
 import Glibc
 import Synchronization
-
-/// A table that is to be merged, and where its part of each result column comes from.
-struct MergeTable: Sendable {
-    var reader: KeyedTableReader
-    var sources: [ColumnSource]
-    /// A file that is gone when nobody holds it any more.
-    var scratch: ScratchTable?
-
-    /// All its rows as an input.
-    var input: MergeInput { MergeInput(sources: sources, next: reader.batches()) }
-}
 
 /// Tables to be merged range by range; ranges may be merged at the same time.
 package final class RangedMerge: Sendable {
@@ -43,8 +32,9 @@ package final class RangedMerge: Sendable {
 
     /// - Parameter countMeasure: as in `KeyedMerge`.
     /// - Parameter usualRows: rows that a range has, unless row groups are larger.
-    init(schema: KeyedSchema, countMeasure: Int?, tables: [MergeTable], usualRows: Int = KeyedTableFormat.rowGroupRows)
-    {
+    package init(
+        schema: KeyedSchema, countMeasure: Int?, tables: [MergeTable], usualRows: Int = KeyedTableFormat.rowGroupRows
+    ) {
         self.schema = schema
         self.countMeasure = countMeasure
         let groups = tables.map(\.reader.groups)

@@ -150,7 +150,23 @@ extension Ledger {
                 WHERE NOT EXISTS (SELECT 1 FROM examples e WHERE e.version = r.version AND e.reason = r.reason)
                 """),
         Invariant(
-            finding: "its sums by app do not add up",
+            finding: "it has no sum", format: LedgerSchema.measuresFormat,
+            violations: """
+                SELECT v.name FROM versions v WHERE v.fold = \(LedgerSchema.ownFold) AND NOT EXISTS (
+                    SELECT 1 FROM sums s WHERE s.version = v.id AND s.measure = \(LedgerSchema.ownMeasure))
+                """),
+        Invariant(
+            finding: "its sums by label do not add up", format: LedgerSchema.measuresFormat,
+            violations: """
+                SELECT v.name FROM versions v
+                    JOIN sums s ON s.version = v.id AND s.measure = \(LedgerSchema.ownMeasure)
+                    LEFT JOIN (
+                        SELECT version, sum(records) AS records, sum(sum) AS sum FROM breakdowns
+                        WHERE measure = \(LedgerSchema.ownMeasure) GROUP BY version) b ON b.version = v.id
+                WHERE v.records_folded <> coalesce(b.records, 0) OR s.sum <> coalesce(b.sum, 0)
+                """),
+        Invariant(
+            finding: "its sums by label do not add up", lastFormat: LedgerSchema.measuresFormat - 1,
             violations: """
                 SELECT v.name FROM versions v LEFT JOIN (
                     SELECT version, sum(records) AS records, sum(seconds) AS seconds FROM apps GROUP BY version) a

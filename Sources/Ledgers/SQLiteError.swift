@@ -40,6 +40,11 @@ package struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible 
         self.systemError = systemError
     }
 
+    /// An error for contents that this program never writes.
+    init(damaged message: String, sql: String? = nil, path: String) {
+        self.init(code: SQLITE_CORRUPT, message: message, sql: sql, path: path)
+    }
+
     package var kind: Kind {
         if code == Self.pageChecksumMismatch || code == Self.fileSystemDamaged { return .damaged }
         if systemError == ENOSPC || systemError == EDQUOT { return .full }

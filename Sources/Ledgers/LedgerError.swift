@@ -10,7 +10,7 @@ package enum LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
     case notALedger(path: String)
     /// The file was written by a newer program.
     case newerFormat(path: String, found: Int, supported: Int)
-    /// The ledger was made for another fold plan.
+    /// The ledger was made for another plan.
     case otherPlan(path: String, found: String, wanted: String)
     /// The files beside the ledger cannot be made, and a writer that did not end in order left a log that cannot be read.
     case logUnreadable(path: String)
@@ -37,7 +37,7 @@ package enum LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path): a writer left \(path)-wal behind, and it cannot be read: run watchfold as its owner once"
         case .changedWhileRead(let path): "\(path): the ledger changed while it was read: try again"
         case .refused(let violation): "the ledger refuses a change: \(violation)"
-        case .sumWouldOverflow(let name): "with \(name) the sum of all seconds might not fit in 64 bits"
+        case .sumWouldOverflow(let name): "with \(name) the sum over all files might not fit in 64 bits"
         case .sqlite(let error, let doing): "\(doing): \(error)"
         }
     }

@@ -17,6 +17,11 @@ package struct DamagedTable: Error, Sendable, CustomStringConvertible {
     package var path: String
     package var detail: String
 
+    package init(path: String, detail: String) {
+        self.path = path
+        self.detail = detail
+    }
+
     package var description: String { "\(path) is damaged: \(detail)" }
 }
 
@@ -24,7 +29,7 @@ package struct DamagedTable: Error, Sendable, CustomStringConvertible {
 package enum KeyedTableFormat {
     /// Version of the columns' and the metadata's meaning.
     package static let version = 1
-    /// Most rows of a row group of the total, which is made of a range of contracts.
+    /// Most rows of a row group of the total, which is made of a range of first keys.
     package static let rowGroupRows = 65_536
     /// Rows of a row group of a partial: one page, large enough that columns compress well, small enough that a merge of
     /// a month of partials holds two groups of each in some fifty megabytes.

@@ -27,9 +27,9 @@ extension Ledger {
 
     /// Writes down how a run ended.
     ///
-    /// - Parameter categories: what the reports are made with that are now in the output folder, as text.
+    /// - Parameter plan: what the outputs were made under that are now in the output folder, as text.
     /// - Throws: `.refused(.unknownRun)` when it is not open.
-    package func endRun(_ run: RunID, _ summary: RunSummary, categories: String? = nil) throws(LedgerError) {
+    package func endRun(_ run: RunID, _ summary: RunSummary, plan: String? = nil) throws(LedgerError) {
         try writing("ending a run") {
             let files = zip(LedgerSchema.runFileColumns, FileState.allCases)
             let values: [any SQLiteBindable] = [
@@ -44,23 +44,24 @@ extension Ledger {
                 WHERE id = ? AND outcome IS NULL
                 """, values + files.map { summary.files[$0.1] ?? 0 } + [run.rawValue])
             guard connection.changes == 1 else { throw ChangeViolation.unknownRun(run) }
-            guard let categories else { return }
+            guard let plan else { return }
             try connection.run(
                 """
-                INSERT INTO maps (from_generation, categories) SELECT value, ?1 FROM meta
-                WHERE key = 'generation' AND ?1 IS NOT (SELECT categories FROM maps ORDER BY id DESC LIMIT 1)
-                """, [categories])
+                INSERT INTO plans (from_generation, text) SELECT value, ?1 FROM meta
+                WHERE key = 'generation' AND ?1 IS NOT (SELECT text FROM plans ORDER BY id DESC LIMIT 1)
+                """, [plan])
         }
     }
 
-    /// The categories that reports of a generation were last made with.
+    /// The plan that outputs of a generation were last made under.
     ///
     /// - Returns: the text that `endRun` was given; nil when none was, by then.
-    package func categories(at generation: Int) throws(LedgerError) -> String? {
-        try reading("reading the categories") {
+    package func plan(at generation: Int) throws(LedgerError) -> String? {
+        try reading("reading the plan") {
             guard try has(format: 3) else { return nil }
+            let source = try has(format: LedgerSchema.measuresFormat) ? "text FROM plans" : "categories FROM maps"
             return try connection.first(
-                "SELECT categories FROM maps WHERE from_generation <= ? ORDER BY id DESC LIMIT 1", [generation]
+                "SELECT \(source) WHERE from_generation <= ? ORDER BY id DESC LIMIT 1", [generation]
             ) { (row) throws(SQLiteError) in try row.text(0) }
         }
     }

@@ -62,18 +62,18 @@ package struct VersionFacts: Sendable, Hashable {
     /// Digest of the partial's bytes, lower-case hexadecimal.
     package var partialDigest: String
     /// The settings that the fold depended on.
-    package var plan: String
+    package var settings: String
     /// Keys in the partial.
     package var rows: Int
-    /// Sum of the measured value.
-    package var seconds: Int64
+    /// Sum of the plan's measure.
+    package var sum: Int64
     /// Sum of the magnitudes of the partial's rows: no sum over any of them can be larger.
-    package var absoluteSeconds: Int64
+    package var magnitude: Int64
 
     package init(
         name: String, digest: String, date: String?, size: Int, storedSize: Int, compression: String,
-        container: String, partial: String, partialSize: Int, partialDigest: String, plan: String, rows: Int,
-        seconds: Int64, absoluteSeconds: Int64
+        container: String, partial: String, partialSize: Int, partialDigest: String, settings: String, rows: Int,
+        sum: Int64, magnitude: Int64
     ) {
         self.name = name
         self.digest = digest
@@ -85,23 +85,23 @@ package struct VersionFacts: Sendable, Hashable {
         self.partial = partial
         self.partialSize = partialSize
         self.partialDigest = partialDigest
-        self.plan = plan
+        self.settings = settings
         self.rows = rows
-        self.seconds = seconds
-        self.absoluteSeconds = absoluteSeconds
+        self.sum = sum
+        self.magnitude = magnitude
     }
 }
 
-/// One file's sums for one app.
-package struct AppSum: Sendable, Hashable {
-    package var app: String
+/// One file's sum of the plan's measure for one label, a value of the second key.
+package struct BreakdownSum: Sendable, Hashable {
+    package var label: String
     package var records: Int
-    package var seconds: Int64
+    package var sum: Int64
 
-    package init(app: String, records: Int, seconds: Int64) {
-        self.app = app
+    package init(label: String, records: Int, sum: Int64) {
+        self.label = label
         self.records = records
-        self.seconds = seconds
+        self.sum = sum
     }
 }
 
@@ -109,17 +109,17 @@ package struct AppSum: Sendable, Hashable {
 package struct NewVersion: Sendable, Hashable {
     package var facts: VersionFacts
     package var outcomes: OutcomeCounts
-    /// Each app once. Their records add up to the folded ones, their seconds to the version's.
-    package var apps: [AppSum]
+    /// Each label once. Their records add up to the folded ones, their sums to the version's.
+    package var breakdown: [BreakdownSum]
     /// Nil when nobody looked: the version was found again on disk.
     package var observations: FileObservations?
 
     package init(
-        facts: VersionFacts, outcomes: OutcomeCounts, apps: [AppSum], observations: FileObservations? = nil
+        facts: VersionFacts, outcomes: OutcomeCounts, breakdown: [BreakdownSum], observations: FileObservations? = nil
     ) {
         self.facts = facts
         self.outcomes = outcomes
-        self.apps = apps
+        self.breakdown = breakdown
         self.observations = observations
     }
 }
@@ -384,17 +384,17 @@ package struct RunRecord: Sendable, Hashable {
     package var summary: RunSummary?
 }
 
-/// Sums of one app on one date.
-package struct DatedAppSum: Sendable, Hashable {
+/// The sum of the plan's measure for one label on one date.
+package struct DatedBreakdownSum: Sendable, Hashable {
     package var date: String?
-    package var app: String
+    package var label: String
     package var records: Int
-    package var seconds: Int64
+    package var sum: Int64
 
-    package init(date: String?, app: String, records: Int, seconds: Int64) {
+    package init(date: String?, label: String, records: Int, sum: Int64) {
         self.date = date
-        self.app = app
+        self.label = label
         self.records = records
-        self.seconds = seconds
+        self.sum = sum
     }
 }

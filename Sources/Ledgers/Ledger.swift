@@ -20,6 +20,20 @@
 import CSQLite
 import Glibc
 
+/// The plan that a ledger is of: its name, which is also that of its fold, and what that fold sums.
+package struct LedgerPlan: Sendable, Hashable, CustomStringConvertible {
+    package var name: String
+    /// The column's name in partials.
+    package var measure: String
+
+    package init(name: String, measure: String) {
+        self.name = name
+        self.measure = measure
+    }
+
+    package var description: String { "\(name) (\(measure))" }
+}
+
 /// Which partials count, and the history of every file and every run. Belongs to one task at a time.
 package final class Ledger {
     package enum Mode: Sendable {
@@ -77,6 +91,8 @@ package final class Ledger {
 
     /// Rows that were read so far: tests look how they grow.
     package var rowsRead: Int { connection.rowsRead }
+    /// Statements that were run so far: tests look how they grow.
+    package var statementsRun: Int { connection.statementsRun }
 
     /// The time of day, in Unix milliseconds.
     package static let wallClock: @Sendable () -> Int64 = {
@@ -103,12 +119,12 @@ package final class Ledger {
     ///
     /// - Parameters:
     ///   - path: of `ledger.sqlite`.
-    ///   - plan: name of the fold plan; a ledger keeps to the one it was made for.
+    ///   - plan: its name, and that of what its fold measures; a ledger keeps to the plan it was made for.
     ///   - vfs: name of a registered SQLite VFS to reach the disk through; nil for the default one.
     ///   - busyTimeout: milliseconds to wait for another connection's lock.
     ///   - now: Unix milliseconds.
     package static func open(
-        _ path: String, mode: Mode, plan: String = "engagement", vfs: String? = nil, busyTimeout: Int32 = 5000,
+        _ path: String, mode: Mode, plan: LedgerPlan, vfs: String? = nil, busyTimeout: Int32 = 5000,
         now: @escaping @Sendable () -> Int64 = wallClock
     ) throws(LedgerError) -> Ledger {
         try translating("opening the ledger", path) {
@@ -137,7 +153,7 @@ package final class Ledger {
 
     /// Opens for reading where the files beside the database cannot be made.
     private static func openedWithoutRoom(
-        _ path: String, _ plan: String, _ vfs: String, _ busyTimeout: Int32, _ now: @escaping @Sendable () -> Int64,
+        _ path: String, _ plan: LedgerPlan, _ vfs: String, _ busyTimeout: Int32, _ now: @escaping @Sendable () -> Int64,
         _ stamps: FileStamps
     ) throws -> Ledger {
         do {
@@ -154,17 +170,13 @@ package final class Ledger {
 
     /// - Parameter stamps: as the files were before the connection read any of them.
     private static func opened(
-        _ connection: SQLiteConnection, _ mode: Mode, _ plan: String, _ now: @escaping @Sendable () -> Int64,
+        _ connection: SQLiteConnection, _ mode: Mode, _ plan: LedgerPlan, _ now: @escaping @Sendable () -> Int64,
         _ stamps: FileStamps?
     ) throws -> Ledger {
         for pragma in ["trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0", "temp_store = MEMORY"] {
             try connection.run("PRAGMA \(pragma)")
         }
-        let objects = try connection.rows(
-            "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-        ) { (row) throws(SQLiteError) in
-            LedgerSchema.Object(type: try row.text(0), name: try row.text(1), sql: try row.text(2))
-        }
+        let objects = try schemaObjects(connection)
         let (application, format) = try header(connection)
         if objects.isEmpty, application == 0, format == 0 {
             // SQLite takes a file of one byte for an empty one, too. Asked only now, because reading undoes a making
@@ -182,21 +194,30 @@ package final class Ledger {
         } else if let difference = schemaDifference(objects, LedgerSchema.objects(ofFormat: format)) {
             throw connection.damaged(difference)
         }
-        if mode != .read {
-            try prepareForWriting(connection)
-            if !objects.isEmpty && format < LedgerSchema.format { try upgrade(connection) }
-        }
         guard let identity = try metaText(connection, "ledger"), let ownPlan = try metaText(connection, "plan") else {
             throw connection.damaged("its identity is missing")
         }
-        guard ownPlan == plan else {
-            throw LedgerError.otherPlan(path: connection.path, found: ownPlan, wanted: plan)
+        guard ownPlan == plan.name else {
+            throw LedgerError.otherPlan(path: connection.path, found: ownPlan, wanted: plan.name)
         }
+        if mode != .read {
+            try prepareForWriting(connection)
+            if !objects.isEmpty && format < LedgerSchema.format { try upgrade(connection, plan) }
+        }
+        try checkMeasure(connection, plan)
         let ledger = Ledger(
             path: connection.path, identity: identity, mode: mode, connection: connection, now: now,
             unlocked: try connection.hasNoLocks() ? stamps : nil)
         try ledger.checkUnchanged()
         return ledger
+    }
+
+    static func schemaObjects(_ connection: SQLiteConnection) throws(SQLiteError) -> [LedgerSchema.Object] {
+        try connection.rows(
+            "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        ) { (row) throws(SQLiteError) in
+            LedgerSchema.Object(type: try row.text(0), name: try row.text(1), sql: try row.text(2))
+        }
     }
 
     static func header(_ connection: SQLiteConnection) throws(SQLiteError) -> (application: Int64, format: Int) {
@@ -207,7 +228,20 @@ package final class Ledger {
         return (application ?? 0, format ?? 0)
     }
 
-    private static func schemaDifference(
+    /// - Throws: `.otherPlan` when the ledger was made for a plan of this name that measures something else.
+    private static func checkMeasure(_ connection: SQLiteConnection, _ plan: LedgerPlan) throws {
+        guard try header(connection).format >= LedgerSchema.measuresFormat else { return }
+        let own = try connection.first(
+            "SELECT f.name, m.name FROM measures m JOIN folds f ON f.id = m.fold WHERE m.id = ? AND f.id = ?",
+            [LedgerSchema.ownMeasure, LedgerSchema.ownFold]
+        ) { (row) throws(SQLiteError) in LedgerPlan(name: try row.text(0), measure: try row.text(1)) }
+        guard let own else { throw connection.damaged("its own fold is missing") }
+        guard own == plan else {
+            throw LedgerError.otherPlan(path: connection.path, found: "\(own)", wanted: "\(plan)")
+        }
+    }
+
+    static func schemaDifference(
         _ found: [LedgerSchema.Object], _ objects: [LedgerSchema.Object]
     ) -> String? {
         for wanted in objects where !found.contains(wanted) {
@@ -219,7 +253,7 @@ package final class Ledger {
         return found.count == objects.count ? nil : "its schema repeats itself"
     }
 
-    private static func make(_ connection: SQLiteConnection, _ plan: String) throws {
+    private static func make(_ connection: SQLiteConnection, _ plan: LedgerPlan) throws {
         try connection.reserveBytesOnEveryPage(SQLitePageChecks.byteCount)
         // A rollback journal whose removal is made durable, too.
         try connection.run("PRAGMA synchronous = EXTRA")
@@ -229,9 +263,17 @@ package final class Ledger {
             for object in LedgerSchema.objects(ofFormat: LedgerSchema.format) { try connection.run(object.sql) }
             let insert = "INSERT INTO meta (key, value) VALUES (?, ?)"
             try connection.run(insert, ["ledger", randomIdentity()])
-            try connection.run(insert, ["plan", plan])
+            try connection.run(insert, ["plan", plan.name])
             try connection.run(insert, ["generation", 0])
+            try insertOwnFold(connection, plan)
         }
+    }
+
+    static func insertOwnFold(_ connection: SQLiteConnection, _ plan: LedgerPlan) throws(SQLiteError) {
+        try connection.run("INSERT INTO folds (id, name) VALUES (?, ?)", [LedgerSchema.ownFold, plan.name])
+        try connection.run(
+            "INSERT INTO measures (id, fold, name) VALUES (?, ?, ?)",
+            [LedgerSchema.ownMeasure, LedgerSchema.ownFold, plan.measure])
     }
 
     /// 128 random bits in hexadecimal.

@@ -98,7 +98,7 @@ package enum ChangeViolation: Error, Sendable, Hashable, CustomStringConvertible
     case unknownVersion(name: String)
     /// The state names one content, the version holds another.
     case digestMismatch(name: String)
-    /// Folded, ignored and rejected records, the apps' sums or the seconds do not agree with each other.
+    /// Folded, ignored and rejected records, the sums by label or the sum do not agree with each other.
     case notConserved(name: String, detail: String)
     /// The content already counts under another name.
     case countsAlready(name: String, under: String)

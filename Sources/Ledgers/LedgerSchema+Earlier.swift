@@ -1,75 +1,17 @@
-//  The ledger's tables, format 4.
-//
-//  One SQLite database, `checkpoints/ledger.sqlite`, with a write-ahead log while it is open and 8 bytes of checksum at
-//  the end of every page (SQLitePageChecks.swift). `application_id` is 0x5746_4C44 ("WFLD"), `user_version` the format.
-//
-//      runs         one row for every execution of a command that writes
-//      versions     one row each time a content was folded under a name; never changed
-//      rejections   how many records of a version were rejected for which reason; never changed
-//      apps         sums of a version by AppName; never changed
-//      observed     that a version's file was looked at for what the next three tell; never changed
-//      coercions    how many folded records of a version had a field in another type than its own; never changed
-//      examples     the first rejected record of a version for each reason; never changed
-//      fields       the fields that records of a version were seen to have; never changed
-//      noticed      numbers of what else was seen in a version's file; never changed
-//      flaws        what is wrong with the first rejected record for each reason; never changed
-//      maps         from which generation on reports were made with which categories; never changed
-//      decisions    what a person accepted, retracted and restored, each of a content; never changed
-//      arrivals     every whole content that was found under a name, in order; never changed
-//      judgements   why a version is held whatever the settings, and what is unusual about it; the last row of a version
-//                   holds; never changed
-//      losses       versions whose partials are gone for good; never changed
-//      holdings     what lies under each name now, and what the name claims: the content that it gives, unless the same
-//                   content counts under another name
-//      claims       from which generation on a name claimed which content; never changed
-//      rules        from which generation on which settings decided what counts; never changed
-//      counting     in which generations a version counted: from_generation <= g < to_generation (NULL: until now)
-//      files        the present state of every name
-//      transitions  every state that every name ever had; never changed
-//      meta         ledger: a random identity; plan: the fold plan's name; generation: how often the set of counting
-//                   versions changed
-//
-//  Example: a.json is folded (generation 1), replaced (2), retracted (3), restored (4).
-//
-//      versions   1: a.json 9f3c…   2: a.json 07d1…
-//      counting   1: [1, 2) replaced   2: [2, 3) retracted   2: [4, …)
-//      transitions  (unseen)→folded   folded→folded   folded→retracted   retracted→folded
-//
-//  What counts at generation 3: nothing. Between 1 and 4: version 2 came, version 1 went.
+//  The ledger's tables in formats 1 to 4, of which each added to the one before it and changed nothing else.
 //
 //  Format 2 added observed, coercions, examples and fields to the tables of format 1, format 3 maps, format 4 noticed, flaws
-//  and those from decisions to rules. A ledger of an earlier format is brought up to date in one transaction when it is opened
-//  for writing (Ledger+Upgrade.swift), and read as it is.
+//  and those from decisions to rules. Format 5 (LedgerSchema.swift) is written out as a whole.
 //
-//  Every schema is written out, down to the lists of words that a column may hold: what a format allows never follows from
-//  the cases that an enum has today.
-//
-//  Nothing is ever deleted; triggers see to it. The schema is compared as text when a ledger is opened, so any other
-//  schema, older, newer or tampered with, is noticed before it is trusted. Times are Unix milliseconds, UTC.
+//  What these tables had that format 5 has not: `versions.plan`, now `settings`; `versions.seconds` and `absolute_seconds`,
+//  now rows of `sums`; `apps`, now `breakdowns`; `maps`, now `plans`; and a check on `versions` that holds for one fold only.
 
-/// The text of the database's schema.
-enum LedgerSchema {
-    /// "WFLD"
-    static let applicationID: Int64 = 0x5746_4C44
-    /// The format that this program writes, and the newest that it reads.
-    static let format = 4
-    /// The first that has `noticed` and `flaws`.
-    static let noticesFormat = 4
-
-    struct Object: Equatable {
-        var type: String
-        var name: String
-        var sql: String
-    }
-
-    /// All that a ledger of a format has.
-    static func objects(ofFormat format: Int) -> [Object] { additions.prefix(format).flatMap(\.self) }
-
-    /// What each format added to the one before it.
+extension LedgerSchema {
+    /// What each of these formats added to the one before it.
     static let additions: [[Object]] = [first, observations, maps, notices + decisions]
 
     private static let first: [Object] =
-        tables + indexes
+        firstTables + firstIndexes
         + ["runs", "versions", "rejections", "apps", "counting", "files", "transitions", "meta"].map { table in
             trigger("\(table)_keep", "BEFORE DELETE ON \(table)", when: nil, "history is never deleted")
         }
@@ -271,25 +213,7 @@ enum LedgerSchema {
             ]
         }
 
-    private static func trigger(_ name: String, _ event: String, when: String?, _ message: String) -> Object {
-        let condition = when.map { "\n    WHEN \($0)" } ?? ""
-        return Object(
-            type: "trigger", name: name,
-            sql: "CREATE TRIGGER \(name) \(event)\(condition)\nBEGIN\n    SELECT RAISE(ABORT, '\(message)');\nEND")
-    }
-
-    private static func table(_ name: String, _ body: String, options: String = "STRICT") -> Object {
-        Object(type: "table", name: name, sql: "CREATE TABLE \(name) (\n\(body)\n) \(options)")
-    }
-
-    private static func index(_ name: String, on target: String, unique: Bool = false) -> Object {
-        Object(type: "index", name: name, sql: "CREATE \(unique ? "UNIQUE " : "")INDEX \(name) ON \(target)")
-    }
-
-    /// The columns in which a run counts the files it brought into each state.
-    static let runFileColumns = FileState.allCases.map { "files_\($0.rawValue)" }
-
-    private static let tables: [Object] = [
+    private static let firstTables: [Object] = [
         table(
             "meta",
             """
@@ -433,7 +357,7 @@ enum LedgerSchema {
             """),
     ]
 
-    private static let indexes: [Object] = [
+    private static let firstIndexes: [Object] = [
         index("versions_name", on: "versions (name)"),
         index("versions_digest", on: "versions (digest)"),
         index("counting_version", on: "counting (version)"),

@@ -1,0 +1,147 @@
+//  What a table adds up to, counted while its rows pass by.
+
+import Folding
+import Glibc
+
+/// What the rows of a table with two keys and the measures sum and count add up to, in all and by the second key.
+package struct TableSums {
+    package private(set) var rows = 0
+    /// Of the first measure.
+    package private(set) var sum: Int64 = 0
+    /// Sum of the magnitudes of the first measure, row by row.
+    package private(set) var magnitude: Int64 = 0
+    package private(set) var records: Int64 = 0
+    private var labels: [LabelTally] = []
+    /// Places in `labels`, by name; filled once there are too many to look through.
+    private var places: [[UInt8]: Int] = [:]
+
+    private struct LabelTally {
+        var name: [UInt8]
+        var records: Int64 = 0
+        var sum: Int64 = 0
+    }
+
+    /// Labels up to which looking at one after another is faster than hashing. Real data has eight.
+    private static let few = 16
+
+    /// A short label that was met in a batch, and what its rows there add up to so far.
+    private struct Recent {
+        /// The name's bytes, the first one lowest; zeros behind them.
+        var word: UInt64 = 0
+        var length = -1
+        var place = 0
+        var records: Int64 = 0
+        var sum: Int64 = 0
+    }
+
+    /// One entry for each value of a hash of this many bits.
+    private static let recentBits = 6
+
+    package init() {}
+
+    /// Adds rows; magnitudes are summed, too, because a sum over any of the rows is within that of all magnitudes.
+    ///
+    /// - Throws: `FoldError.overflow` when the absolute values pass Int64.max, naming the first key it happened at.
+    package mutating func add(_ batch: KeyedBatch) throws(FoldError) {
+        rows += batch.count
+        let failedRow = batch.keys[1].withUnsafe { bytes, offsets in
+            batch.measures[0].withUnsafeBufferPointer { sums in
+                batch.measures[1].withUnsafeBufferPointer { records in
+                    withUnsafeTemporaryAllocation(of: Recent.self, capacity: 1 << Self.recentBits) { recent in
+                        recent.initialize(repeating: Recent())
+                        let failedRow = add(batch.count, bytes, offsets, sums, records, recent.baseAddress!)
+                        for entry in recent where entry.length >= 0 { add(entry) }
+                        return failedRow
+                    }
+                }
+            }
+        }
+        if let failedRow { throw .overflow(key: batch.keys[0][failedRow]) }
+    }
+
+    /// Returns the row at which the sum of absolute values no longer fits, if there is one.
+    private mutating func add(
+        _ count: Int, _ bytes: UnsafePointer<UInt8>, _ offsets: UnsafePointer<Int>,
+        _ sums: UnsafeBufferPointer<Int64>, _ records: UnsafeBufferPointer<Int64>,
+        _ recent: UnsafeMutablePointer<Recent>
+    ) -> Int? {
+        let end = offsets[count]
+        var absolute = self.magnitude
+        defer { self.magnitude = absolute }
+        for row in 0..<count {
+            // Int64.min has no magnitude among the Int64s, and could never be taken away again.
+            guard let magnitude = Int64(exactly: sums[row].magnitude),
+                case (let next, let overflow) = absolute.addingReportingOverflow(magnitude), !overflow
+            else { return row }
+            absolute = next
+            // From here on all sums are within that of the absolute values.
+            let start = offsets[row]
+            let length = offsets[row + 1] - start
+            if length > 8 {
+                let label = UnsafeBufferPointer(start: bytes + start, count: length)
+                add(Recent(place: place(of: label), records: records[row], sum: sums[row]))
+                continue
+            }
+            let word = Self.word(bytes + start, length, readable: end - start)
+            // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4).
+            let entry = recent + Int((word &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - Self.recentBits))
+            if entry.pointee.word != word || entry.pointee.length != length {
+                if entry.pointee.length >= 0 { add(entry.pointee) }
+                let label = UnsafeBufferPointer(start: bytes + start, count: length)
+                entry.pointee = Recent(word: word, length: length, place: place(of: label))
+            }
+            entry.pointee.records += records[row]
+            entry.pointee.sum += sums[row]
+        }
+        return nil
+    }
+
+    private mutating func add(_ entry: Recent) {
+        labels[entry.place].sum += entry.sum
+        labels[entry.place].records += entry.records
+        sum += entry.sum
+        records += entry.records
+    }
+
+    /// Up to eight bytes as a word.
+    @inline(__always)
+    private static func word(_ bytes: UnsafePointer<UInt8>, _ count: Int, readable: Int) -> UInt64 {
+        if readable >= 8 {
+            let word = UInt64(littleEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))
+            return word & ~(~0 << UInt64(8 * count))
+        }
+        var word: UInt64 = 0
+        for index in 0..<count { word |= UInt64(bytes[index]) << UInt64(8 * index) }
+        return word
+    }
+
+    private static func isSame(_ name: [UInt8], _ label: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard name.count == label.count else { return false }
+        // An empty name may have no address.
+        return label.isEmpty
+            || name.withUnsafeBufferPointer { memcmp($0.baseAddress!, label.baseAddress!, label.count) == 0 }
+    }
+
+    /// Where a label's tally is; a new one is begun.
+    private mutating func place(of label: UnsafeBufferPointer<UInt8>) -> Int {
+        if labels.count <= Self.few {
+            if let place = labels.firstIndex(where: { Self.isSame($0.name, label) }) { return place }
+        } else if let place = places[Array(label)] {
+            return place
+        }
+        labels.append(LabelTally(name: Array(label)))
+        if labels.count == Self.few + 1 {
+            for (place, tally) in labels.enumerated() { places[tally.name] = place }
+        } else if labels.count > Self.few {
+            places[Array(label)] = labels.count - 1
+        }
+        return labels.count - 1
+    }
+
+    /// Records and sum of each value of the second key, ascending by its bytes.
+    package var breakdown: [(label: String, records: Int64, sum: Int64)] {
+        labels.sorted { $0.name.lexicographicallyPrecedes($1.name) }.map {
+            (String(decoding: $0.name, as: UTF8.self), $0.records, $0.sum)
+        }
+    }
+}
