@@ -44,6 +44,7 @@ let package = Package(
         library("Columns"),
         library("Records"),
         library("Pipelines"),
+        library("Engagement", ["Records"]),
         library("DurableIO", ["CWriteback"]),
         library("Inbox", ["DurableIO", "Records"]),
         library("Codecs", ["CZlib", "CISAL", "CLZ4", "CXXHash", "CZstd", "Records"]),
@@ -55,15 +56,16 @@ let package = Package(
             ["Codecs", "Columns", "Records", "Folding", "ParquetTable", "Pipelines", "DurableIO", "CSQLite"]),
         library("FaultInjection", ["DurableIO", "CSQLite"]),
         library("Reports", ["Columns", "Records", "Folding", "ParquetTable", "Pipelines", "CISAL", "CXLSX"]),
-        library("Configuration", ["Records", yams]),
+        library("Configuration", ["Engagement", "Records", yams]),
         library("Postgres", ["CPQ"]),
         library("StatusServer", ["DurableIO", "Pipelines", "Records"]),
         library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4", "CZstd"]),
         library(
             "Watchfold",
             [
-                "CSignals", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords",
-                "Records", "Pipelines", "Postgres", "Reports", "SampleData", "StatusServer", logging, subprocess,
+                "CSignals", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Engagement", "Folding", "Inbox",
+                "JSONRecords", "Records", "Pipelines", "Postgres", "Reports", "SampleData", "StatusServer", logging,
+                subprocess,
             ]),
         .executableTarget(
             name: "watchfold", dependencies: ["Watchfold", "Configuration", "CWriteback", argumentParser],
@@ -71,45 +73,50 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(
-            name: "ReaderReference", dependencies: ["JSONRecords", "Records"], path: "Tests/ReaderReference",
+            name: "ReaderReference", dependencies: ["Engagement", "JSONRecords", "Records"],
+            path: "Tests/ReaderReference",
             swiftSettings: strict),
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "CLZ4", "CXXHash", "CZlib", "CZstd", "Codecs", "Columns", "Configuration", "JSONRecords",
+                "CLZ4", "CXXHash", "CZlib", "CZstd", "Codecs", "Columns", "Configuration", "Engagement", "JSONRecords",
                 "ParquetTable",
                 "ReaderReference", "Records",
             ], path: "Fuzz/Targets", swiftSettings: strict),
         .executableTarget(
-            name: "ReaderBenchmark", dependencies: ["JSONRecords", "Folding", "Records"], path: "Benchmarks/Reader",
+            name: "ReaderBenchmark", dependencies: ["Engagement", "JSONRecords", "Folding", "Records"],
+            path: "Benchmarks/Reader",
             swiftSettings: strict),
         .executableTarget(
-            name: "PartsBenchmark", dependencies: ["Columns", "Folding", "ParquetTable", "Records", "Reports"],
+            name: "PartsBenchmark",
+            dependencies: ["Columns", "Engagement", "Folding", "ParquetTable", "Records", "Reports"],
             path: "Benchmarks/Parts", swiftSettings: strict),
 
         tests("PipelinesTests", ["Pipelines"]),
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
-        tests("JSONRecordsTests", ["JSONRecords", "ReaderReference", "Records", "CByteScan"]),
+        tests("JSONRecordsTests", ["Engagement", "JSONRecords", "ReaderReference", "Records", "CByteScan"]),
         tests("FuzzTests", ["FuzzTargets", "ReaderReference"]),
         tests("FoldingTests", ["Folding", "Columns", "Records"]),
         tests("InboxTests", ["Inbox", "DurableIO", "Records", "TestSupport"]),
         tests(
             "CrashTests",
             [
-                "Watchfold", "FaultInjection", "Checkpoints", "Configuration", "DurableIO", "Records", "Reports",
+                "Watchfold", "FaultInjection", "Checkpoints", "Configuration", "DurableIO", "Engagement", "Records",
+                "Reports",
                 "SampleData", "TestSupport", logging,
             ]),
         tests("StatusServerTests", ["StatusServer", "DurableIO", "TestSupport"]),
         tests("CodecsTests", ["Codecs", "CZlib", "CLZ4", "CZstd", "Records"]),
         tests("PostgresTests", ["Postgres"]),
-        tests("ConfigurationTests", ["Configuration", "Records", yams]),
+        tests("ConfigurationTests", ["Configuration", "Engagement", "Records", yams]),
         tests("SampleDataTests", ["SampleData", "Records", "CZlib", "CLZ4", "CZstd"]),
         tests("ParquetTableTests", ["ParquetTable", "Columns"]),
-        tests("ReportsTests", ["Reports", "Columns", "Folding", "ParquetTable", "Records"]),
+        tests("ReportsTests", ["Reports", "Columns", "Engagement", "Folding", "ParquetTable", "Records"]),
         tests(
             "WatchfoldTests",
             [
                 "Watchfold", "CLZ4", "CZlib", "CZstd", "Checkpoints", "Columns", "Configuration", "DurableIO",
+                "Engagement",
                 "Folding",
                 "Inbox",
                 "Records", "Reports", "TestSupport", logging,
@@ -117,7 +124,9 @@ let package = Package(
         tests("CommandTests", ["watchfold", "TestSupport", subprocess]),
         .testTarget(
             name: "CheckpointsTests",
-            dependencies: ["Checkpoints", "Columns", "DurableIO", "Folding", "Records", "TestSupport", "CSQLite"],
+            dependencies: [
+                "Checkpoints", "Columns", "DurableIO", "Engagement", "Folding", "Records", "TestSupport", "CSQLite",
+            ],
             exclude: ["Fixtures"], swiftSettings: strict),
     ]
 )

@@ -7,6 +7,7 @@
 //  the least of all rounds; the sums at the end are checked, so that no part can be fast by leaving something out.
 
 import Columns
+import Engagement
 import Folding
 import Glibc
 import ParquetTable

@@ -134,7 +134,7 @@ package final class CheckpointFolder {
         _ root: String, _ ledger: Ledger, _ known: [String], _ plan: FoldPlan, _ sweep: SweepReport, _ lock: FileLock?,
         _ fileSystem: FileSystem
     ) -> CheckpointFolder {
-        let partials = PartialStore(root: root, known: known, in: fileSystem)
+        let partials = PartialStore(root: root, known: known, plan: plan, in: fileSystem)
         return CheckpointFolder(
             root: root, ledger: ledger, partials: partials,
             total: TotalStore(root: root, partials: partials, plan: plan, in: fileSystem), sweep: sweep, lock: lock,
@@ -209,7 +209,7 @@ package final class CheckpointFolder {
         try fileSystem.syncFolder(root)
         let ledger = try Ledger.open(path, mode: .create, plan: plan.name, vfs: fileSystem.sqliteVFS)
         try fileSystem.syncFolder(root)
-        let partials = PartialStore(root: root, known: [], in: fileSystem)
+        let partials = PartialStore(root: root, known: [], plan: plan, in: fileSystem)
         try fill(ledger, partials)
         try Manifest(ledger).write(root, in: fileSystem)
         let known = try ledger.versions().map(\.facts.partial)
@@ -250,7 +250,7 @@ package final class CheckpointFolder {
     ) throws {
         try checkNotBack(root, ledger, try Manifest.read(root, in: fileSystem))
         let generation = try ledger.generation
-        let partials = PartialStore(root: root, known: [], in: fileSystem)
+        let partials = PartialStore(root: root, known: [], plan: plan, in: fileSystem)
         let total = TotalStore(root: root, partials: partials, plan: plan, in: fileSystem)
         let known = try total.generation(ledger) ?? 0
         if known > generation {

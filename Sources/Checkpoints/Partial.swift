@@ -220,6 +220,7 @@ package final class PartialStore: Sendable {
     private static let undatedFolder = "dt=__HIVE_DEFAULT_PARTITION__"
 
     private let root: String
+    private let plan: FoldPlan
     private let fileSystem: FileSystem
     /// Paths below the checkpoints folder that are given away.
     private let taken: Mutex<Set<String>>
@@ -227,8 +228,9 @@ package final class PartialStore: Sendable {
     /// - Parameters:
     ///   - root: the checkpoints folder.
     ///   - known: paths of all versions that the ledger knows.
-    package init(root: String, known: some Sequence<String>, in fileSystem: FileSystem) {
+    package init(root: String, known: some Sequence<String>, plan: FoldPlan, in fileSystem: FileSystem) {
         self.root = root
+        self.plan = plan
         self.fileSystem = fileSystem
         taken = Mutex(Set(known))
     }
@@ -359,10 +361,10 @@ package final class PartialStore: Sendable {
         outcomes.folded = try number("folded")
         outcomes.ignored = try number("ignored")
         outcomes.coerced = try number("coerced")
-        for reason in RejectReason.allCases where reader.metadata("watchfold.rejected.\(reason.rawValue)") != nil {
+        for reason in plan.reasons where reader.metadata("watchfold.rejected.\(reason.rawValue)") != nil {
             outcomes.rejected[reason] = try number("rejected.\(reason.rawValue)")
         }
-        let sums = try Self.sums(reader)
+        let sums = try sums(reader)
         let rows: Int = try number("rows")
         let seconds: Int64 = try number("seconds")
         let absoluteSeconds: Int64 = try number("absolute_seconds")
@@ -380,14 +382,14 @@ package final class PartialStore: Sendable {
     }
 
     /// Adds up a partial's rows; a merge of one input checks their order.
-    private static func sums(_ reader: KeyedTableReader) throws -> PartialSums {
+    private func sums(_ reader: KeyedTableReader) throws -> PartialSums {
         var sums = PartialSums()
         do {
             try KeyedMerge(schema: reader.schema).run(
                 [MergeInput(measureCount: reader.schema.measures.count, next: reader.batches())],
                 rowLimit: KeyedTableFormat.rowGroupRows
             ) { try sums.add($0) }
-        } catch let error as FoldError { throw DamagedTable(path: reader.path, detail: "\(error)") }
+        } catch let error as FoldError { throw DamagedTable(path: reader.path, detail: error.text(plan)) }
         return sums
     }
 
@@ -411,7 +413,7 @@ package final class PartialStore: Sendable {
         else {
             throw damaged("it is of another file than the ledger says")
         }
-        let sums = try Self.sums(reader)
+        let sums = try sums(reader)
         guard sums.rows == facts.rows, sums.seconds == facts.seconds, sums.absoluteSeconds == facts.absoluteSeconds,
             sums.records == Int64(version.tally.folded), sums.appSums == apps
         else {

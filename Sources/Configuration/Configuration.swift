@@ -6,6 +6,7 @@
 //      let file = try Overlay.file(bytes(of: path), path: path)
 //      let configuration = try Configuration.resolve(file: file, environment: environment, flags: flags)
 
+import Engagement
 import Records
 
 /// All settings, each with its final value.

@@ -40,7 +40,7 @@ struct FlawPlace {
         case .malformedJSON: stop.map { malformed($0) }
         case .notAnObject: notAnObject()
         case .invalidUTF8: invalidUTF8()
-        case .missingContract where context == .action:
+        case .missing where context == .action:
             flaw(at: start, "the fields are within an action of a bulk request, not on the line behind it")
         default: nil
         }

@@ -1,4 +1,5 @@
 import Configuration
+import Engagement
 import Foundation
 import Records
 import Testing

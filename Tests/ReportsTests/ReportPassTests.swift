@@ -1,4 +1,5 @@
 import Columns
+import Engagement
 import Folding
 import Records
 import Reports

@@ -2,6 +2,7 @@
 //  the order in which files end.
 
 import Checkpoints
+import Engagement
 import Folding
 import Foundation
 import Records
@@ -65,7 +66,8 @@ import Testing
             (1, 0, 1 << 20), (2, 0, 1 << 20), (3, 512_000_000, 1500), (2, 512_000_000, 1 << 20),
         ] {
             let pool = FoldPool(
-                settings: FoldSettings(memory: memory), fileSystem: bench.fileSystem, jobs: jobs, scratch: bench.root,
+                settings: FoldSettings(plan: .engagement, memory: memory), fileSystem: bench.fileSystem, jobs: jobs,
+                scratch: bench.root,
                 journalLimit: journalLimit)
             let failures = Mutex(0)
             let counted = counting
@@ -169,7 +171,8 @@ import Testing
             expected.merge(sums) { Sums(seconds: $0.seconds + $1.seconds, records: $0.records + $1.records) }
         }
         let pool = FoldPool(
-            settings: FoldSettings(memory: 0), fileSystem: bench.fileSystem, jobs: 1, scratch: bench.root,
+            settings: FoldSettings(plan: .engagement, memory: 0), fileSystem: bench.fileSystem, jobs: 1,
+            scratch: bench.root,
             journalLimit: 0)
         let mostOpen = Mutex(0)
         let root = bench.root

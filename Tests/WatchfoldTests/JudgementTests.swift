@@ -2,6 +2,7 @@
 
 import Checkpoints
 import DurableIO
+import Engagement
 import Foundation
 import Records
 import Synchronization

@@ -60,7 +60,7 @@ package struct CommandFailure: Error {
             self.init(code, "\(error)\(advice)")
         case let error as DamagedTable: self.init(.damaged, "\(error); `watchfold verify` tells more")
         case let error as NewerFormat: self.init(.damaged, "\(error)")
-        case let error as FoldError: self.init(.damaged, "\(error)")
+        case let error as FoldError: self.init(.damaged, error.text(PlanSettings.builtIn.fold))
         case let error as ReportError:
             if case .output(_, let cause) = error, let failure = CommandFailure(cause) {
                 self = failure

@@ -6,9 +6,9 @@ import StatusServer
 
 extension WatchFactsBox {
     /// The pages of the status server, made of the facts as they are when somebody asks.
-    var pages: StatusPages {
+    func pages(_ plan: PlanSettings) -> StatusPages {
         StatusPages(
-            health: { [self] in value.health }, metrics: { [self] in value.metrics },
+            health: { [self] in value.health }, metrics: { [self] in value.metrics(plan.fold.reasons) },
             reports: { [self] in value.output })
     }
 }
@@ -21,13 +21,15 @@ extension WatchFacts {
     }
 
     /// Counters begin at the start of the watch.
-    var metrics: [Metric] {
+    ///
+    /// - Parameter reasons: what records can be rejected for.
+    func metrics(_ reasons: [RejectReason]) -> [Metric] {
         let sinceLast = lastPublication.map { max(0, Double(WallClock.now()) / 1e9 - $0) }
         var records: [(labels: [(String, String)], value: Double)] = [
             ([("outcome", "folded"), ("reason", "")], Double(counts.folded)),
             ([("outcome", "ignored"), ("reason", "")], Double(counts.ignored)),
         ]
-        for reason in RejectReason.allCases {
+        for reason in reasons {
             records.append(
                 ([("outcome", "rejected"), ("reason", reason.rawValue)], Double(counts.rejected[reason] ?? 0)))
         }
