@@ -56,7 +56,7 @@ let package = Package(
             ["Codecs", "Columns", "Records", "Folding", "ParquetTable", "Pipelines", "DurableIO", "CSQLite"]),
         library("FaultInjection", ["DurableIO", "CSQLite"]),
         library("Reports", ["Columns", "Records", "Folding", "ParquetTable", "Pipelines", "CISAL", "CXLSX"]),
-        library("Configuration", ["Engagement", "Records", yams]),
+        library("Configuration", ["Records", yams]),
         library("Postgres", ["CPQ"]),
         library("StatusServer", ["DurableIO", "Pipelines", "Records"]),
         library("SampleData", ["Records", "Pipelines", "CZlib", "CLZ4", "CZstd"]),
@@ -96,7 +96,7 @@ let package = Package(
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
         tests("JSONRecordsTests", ["Engagement", "JSONRecords", "ReaderReference", "Records", "CByteScan"]),
         tests("FuzzTests", ["FuzzTargets", "ReaderReference"]),
-        tests("FoldingTests", ["Folding", "Columns", "Records"]),
+        tests("FoldingTests", ["Folding", "Columns", "Engagement", "Records"]),
         tests("InboxTests", ["Inbox", "DurableIO", "Records", "TestSupport"]),
         tests(
             "CrashTests",

@@ -4,6 +4,7 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import FaultInjection
 import Foundation
 import Logging
@@ -69,8 +70,8 @@ struct World {
         let flags = try Overlay.flags([
             .inbox: root + "/inbox", .checkpoints: root + "/checkpoints", .output: root + "/output", .jobs: "1",
         ])
-        let file = try Overlay.file(Array(yaml.utf8), path: "watchfold.yaml")
-        return try Settings(Configuration.resolve(file: file, flags: flags))
+        let file = try Overlay.file(Array(yaml.utf8), path: "watchfold.yaml", plan: .engagement)
+        return try Settings(Configuration.resolve(.engagement, file: file, flags: flags))
     }
 
     func processor() throws -> Processor {

@@ -2,6 +2,7 @@
 
 import Configuration
 import DurableIO
+import Engagement
 import Foundation
 import Records
 import Reports
@@ -157,7 +158,7 @@ import Testing
     }
 
     @Test func categoriesThatCanBeConfiguredAreThoseThatAMapTakes() {
-        #expect(SettingLimits.categories == CategoryMap.categoryLimit)
+        #expect(SettingLimits.groups == CategoryMap.categoryLimit)
     }
 
     @Test func aPlaceThatIsTakenSinceIsLeftAlone() throws {
@@ -258,7 +259,7 @@ import Testing
     @Test func theNamesThatAreTakenAreThoseThatAreWritten() {
         let others = [Publisher.receiptName, OutputKeeper.recordName, ProblemTeller.recordName, "rejects"]
         let names = Report.allCases.map(Publisher.fileName) + others
-        #expect(Set(OutputRule.takenNames) == Set(names))
+        #expect(Set(OutputRule.takenNames(.engagement)) == Set(names))
     }
 
     @Test func aSummaryIsThatOfTheProfileByHand() throws {

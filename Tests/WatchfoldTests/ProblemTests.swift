@@ -3,6 +3,7 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import Foundation
 import Logging
 import Records
@@ -101,7 +102,7 @@ import Testing
         func follow(_ command: String, output: String = "output") throws {
             teller.follow(
                 try Configuration.resolve(
-                    flags: Overlay.flags([.output: root + "/" + output, .onProblem: command])))
+                    .engagement, flags: Overlay.flags([.output: root + "/" + output, .onProblem: command])))
         }
 
         var told: [String] {

@@ -7,9 +7,11 @@ import StatusServer
 extension WatchFactsBox {
     /// The pages of the status server, made of the facts as they are when somebody asks.
     func pages(_ plan: PlanSettings) -> StatusPages {
-        StatusPages(
+        let reports = plan.reportFiles.map { ($0, "text/csv; charset=utf-8") }
+        let files = reports + [(Publisher.receiptName, "application/json")]
+        return StatusPages(
             health: { [self] in value.health }, metrics: { [self] in value.metrics(plan.fold.reasons) },
-            reports: { [self] in value.output })
+            reports: { [self] in value.output }, files: Dictionary(uniqueKeysWithValues: files))
     }
 }
 

@@ -80,7 +80,8 @@ final class Watcher {
         alarm = try Alarm()
         outputs = OutputRenewal(facts: facts, fileSystem: fileSystem, logger: logger) { [alarm] in alarm.ring() }
         teller = ProblemTeller(facts: facts, fileSystem: fileSystem, logger: logger) { [alarm] in alarm.ring() }
-        status = StatusPort(pages: facts.pages(.builtIn), fileSystem: fileSystem, logger: logger)
+        status = StatusPort(
+            pages: facts.pages(settings.configuration.planSettings), fileSystem: fileSystem, logger: logger)
         requests.onRequest { [alarm] in alarm.ring() }
         facts.onOtherProblems { [teller] in _ = teller.step(.now) }
     }
