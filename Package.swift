@@ -61,7 +61,7 @@ let package = Package(
         library("Postgres", ["CPQ"]),
         library("StatusServer", ["DurableIO", "Pipelines", "Records"]),
         library("SampleData", ["CLZ4", "CZlib", "CZstd", "Pipelines", "Records"]),
-        library("Wording", ["Engagement", "Records"]),
+        library("Wording", ["Records"]),
         library(
             "Intake",
             [
@@ -108,27 +108,31 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(
-            name: "ReaderReference", dependencies: ["JSONRecords", "Records"], path: "Tests/ReaderReference",
+            name: "ReaderReference",
+            dependencies: ["Engagement", "JSONRecords", "Records"],
+            path: "Tests/ReaderReference",
             swiftSettings: strict),
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "CLZ4", "CXXHash", "CZlib", "CZstd", "Codecs", "Columns", "Configuration", "JSONRecords",
-                "ParquetTable",
-                "ReaderReference", "Records",
+                "CLZ4", "CXXHash", "CZlib", "CZstd", "Codecs", "Columns", "Configuration", "Engagement", "JSONRecords",
+                "ParquetTable", "ReaderReference", "Records",
             ], path: "Fuzz/Targets", swiftSettings: strict),
         .executableTarget(
-            name: "ReaderBenchmark", dependencies: ["JSONRecords", "Folding", "Records"], path: "Benchmarks/Reader",
+            name: "ReaderBenchmark",
+            dependencies: ["Engagement", "Folding", "JSONRecords", "Records"],
+            path: "Benchmarks/Reader",
             swiftSettings: strict),
         .executableTarget(
-            name: "PartsBenchmark", dependencies: ["Columns", "Engagement", "Folding", "ParquetTable", "Records"],
+            name: "PartsBenchmark",
+            dependencies: ["Columns", "Engagement", "Folding", "ParquetTable", "Records"],
             path: "Benchmarks/Parts", swiftSettings: strict),
 
         tests("PipelinesTests", ["Pipelines"]),
         tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
-        tests("JSONRecordsTests", ["CByteScan", "JSONRecords", "ReaderReference", "Records"]),
+        tests("JSONRecordsTests", ["CByteScan", "Engagement", "JSONRecords", "ReaderReference", "Records"]),
         tests("FuzzTests", ["FuzzTargets", "ReaderReference"]),
-        tests("FoldingTests", ["Columns", "Folding", "Records", "TestSupport"]),
+        tests("FoldingTests", ["Columns", "Engagement", "Folding", "Records", "TestSupport"]),
         tests("InboxTests", ["DurableIO", "Inbox", "Records", "TestSupport"]),
         tests(
             "CrashTests",
@@ -140,12 +144,13 @@ let package = Package(
         tests("StatusServerTests", ["DurableIO", "StatusServer", "TestSupport"]),
         tests("CodecsTests", ["CLZ4", "CZlib", "CZstd", "Codecs", "Records"]),
         tests("PostgresTests", ["Postgres"]),
-        tests("ConfigurationTests", ["Configuration", "Records", yams]),
+        tests("ConfigurationTests", ["Configuration", "Engagement", "Records", yams]),
         tests("SampleDataTests", ["CLZ4", "CZlib", "CZstd", "Records", "SampleData"]),
         tests("ParquetTableTests", ["Columns", "ParquetTable"]),
         tests("SmallJSONTests", ["SmallJSON", "TestSupport"]),
         tests("TablesTests", ["Columns", "ParquetTable", "Records", "Tables", "TestSupport"]),
-        tests("EngagementTests", ["Columns", "Engagement", "Folding", "Records", "SmallJSON", "Tables", "TestSupport"]),
+        tests(
+            "EngagementTests", ["Columns", "Engagement", "Folding", "Records", "SmallJSON", "Tables", "TestSupport"]),
         tests(
             "WatchfoldTests",
             [
@@ -158,8 +163,8 @@ let package = Package(
         .testTarget(
             name: "CheckpointsTests",
             dependencies: [
-                "Checkpoints", "Columns", "DurableIO", "Folding", "KeyedTables", "Ledgers", "Records", "TestSupport",
-                "CSQLite",
+                "CSQLite", "Checkpoints", "Columns", "DurableIO", "Engagement", "Folding", "KeyedTables", "Ledgers",
+                "Records", "TestSupport",
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
     ]

@@ -5,6 +5,7 @@
 //  The file is given to the reader in windows of a mebibyte, as a fold gives it. It is a target of the package itself
 //  and no package of its own, since the reader is seen inside the package only; no product is made of it.
 
+import Engagement
 import Folding
 import Glibc
 import JSONRecords

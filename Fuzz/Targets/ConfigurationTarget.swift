@@ -4,7 +4,9 @@
 //  be told; a value that is accepted is printed so that it is read again as the same.
 
 import Configuration
+import Engagement
 import ReaderReference
+import Records
 
 func checkConfiguration(_ input: [UInt8]) throws -> Bool {
     if input.count <= 200, let text = String(validating: input, as: UTF8.self) { try checkValues(text) }
@@ -13,8 +15,8 @@ func checkConfiguration(_ input: [UInt8]) throws -> Bool {
 
 private func checkFile(_ input: [UInt8]) throws -> Bool {
     do throws(ConfigurationError) {
-        let layer = try Overlay.file(input, path: "folder/watchfold.yaml")
-        let configuration = try Configuration.resolve(file: layer, workingDirectory: "/work")
+        let layer = try Overlay.file(input, path: "folder/watchfold.yaml", plan: .engagement)
+        let configuration = try Configuration.resolve(.engagement, file: layer, workingDirectory: "/work")
         let explained = configuration.explanation
         if explained.count != configuration.values.count || explained.contains(where: \.isEmpty) {
             throw ConfigurationError([])
@@ -46,13 +48,13 @@ private func checkValues(_ text: String) throws {
     }
     // Lists and mappings are set by the file alone.
     let inFileAlone: Set<Setting> = [
-        .contractField, .appField, .durationField, .durationFormat, .records, .categories, .ignore, .outputs, .date,
+        .firstKeyField, .secondKeyField, .valueField, .durationFormat, .records, .groups, .ignore, .outputs, .date,
         .files,
     ]
     for setting in Setting.allCases where !inFileAlone.contains(setting) {
         do throws(ConfigurationError) {
             let layer = try Overlay.flags([setting: text])
-            _ = try Configuration.resolve(flags: layer)
+            _ = try Configuration.resolve(.engagement, flags: layer)
         } catch {
             try promise(!error.mistakes.isEmpty, "\(setting): refused without a mistake")
         }

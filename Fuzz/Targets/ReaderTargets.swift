@@ -9,6 +9,7 @@
 //      byte 1    bits 0-5  bytes of each window, less one
 //                bits 6-7  durations: seconds; all forms, rounded; milliseconds; minutes, rounded up
 
+import Engagement
 import JSONRecords
 import ReaderReference
 import Records
@@ -55,6 +56,7 @@ struct ReaderInput {
         deep.valuePath = FieldPath([["a", "b", "v"], ["TotalDuration"]])
         var three = FoldPlan.engagement
         three.keys = ["A", "B", "C"]
+        three.keyWords = three.keys.map { FieldWords(label: $0.lowercased(), noun: $0, plural: $0) }
         three.keyPaths = [
             FieldPath([["Contract"]]), FieldPath([["Contract"]]), FieldPath([["x", "Contract"], ["AppName"]]),
         ]

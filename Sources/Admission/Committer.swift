@@ -115,7 +115,8 @@ package final class Committer: @unchecked Sendable {
             runs.removeAll()
             return .content(.sealed(partial), judgement, isAfresh: isAfresh)
         } catch let error as FoldError {
-            return .unreadable(.failed(RecordTally(summary.counts)), candidate.location, reason: "\(error)")
+            return .unreadable(
+                .failed(RecordTally(summary.counts)), candidate.location, reason: error.text(settings.fold.plan))
         }
     }
 

@@ -37,7 +37,7 @@ package enum Judgement {
             case CodecError.truncated where !isStale, is TornCharacter where !isStale: self = .waiting("\(error)")
             case let error as IOError where error.isMissing: self = .gone
             case let error as IOError: self = .failed("\(error)", nil, isPassing: true)
-            default: self = .failed("\(error)", nil, isPassing: false)
+            default: self = .failed(FoldError.text(error, settings.fold.plan), nil, isPassing: false)
             }
         case .read(let summary, let runs):
             if summary.size == 0 {

@@ -48,7 +48,9 @@ enum WholeFile {
         if top.count > 1 && cells.count == top.count {
             return "a table by columns, an object for each field, in place of an object for each record"
         }
-        if top.isEmpty && !fields.hasMore && reasons == [.missingContract] { return "objects without any field" }
+        if top.isEmpty && !fields.hasMore, reasons.count == 1, case .missing = reasons[0] {
+            return "objects without any field"
+        }
         if kinds("error") != [] && kinds("status") == .number && kinds("error.type") == .string {
             return "an error that Elasticsearch answered with, and no records"
         }

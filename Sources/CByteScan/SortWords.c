@@ -9,14 +9,14 @@
 
 /// Three words of chosen bits, one behind the other, from the top down.
 static inline __attribute__((always_inline)) uint64_t
-joined(uint64_t high, int high_bits, uint64_t low, int low_bits, uint64_t app, int app_bits) {
+joined(uint64_t high, int high_bits, uint64_t low, int low_bits, uint64_t second, int second_bits) {
     unsigned __int128 all = (unsigned __int128)high << (128 - high_bits) * (high_bits != 0);
     all |= (unsigned __int128)low << (128 - high_bits - low_bits) * (low_bits != 0);
     uint64_t word = (uint64_t)(all >> 64);
     int used = high_bits + low_bits;
-    if (used >= 64 || app_bits == 0) return word;
+    if (used >= 64 || second_bits == 0) return word;
     int room = 64 - used;
-    return word | (room >= app_bits ? app << (room - app_bits) : app >> (app_bits - room));
+    return word | (room >= second_bits ? second << (room - second_bits) : second >> (second_bits - room));
 }
 
 static uint64_t chosen_bits(uint64_t word, uint64_t mask) {
@@ -36,29 +36,29 @@ static uint64_t chosen_bits(uint64_t word, uint64_t mask) {
 
 #if defined(__x86_64__)
 __attribute__((target("bmi,bmi2"))) static void
-sort_words_bmi2(const wf_entry *entries, size_t count, uint64_t high, uint64_t low, uint32_t app, uint64_t *words) {
+sort_words_bmi2(const wf_entry *entries, size_t count, uint64_t high, uint64_t low, uint32_t second, uint64_t *words) {
     int high_bits = __builtin_popcountll(high), low_bits = __builtin_popcountll(low);
-    int app_bits = __builtin_popcount(app);
+    int second_bits = __builtin_popcount(second);
     for (size_t i = 0; i < count; i++)
         words[i] = joined(
             _pext_u64(entries[i].high, high), high_bits, _pext_u64(entries[i].low, low), low_bits,
-            _pext_u64(entries[i].app, app), app_bits);
+            _pext_u64(entries[i].second, second), second_bits);
 }
 #endif
 
-void wf_sort_words(const wf_entry *entries, size_t count, uint64_t high, uint64_t low, uint32_t app, uint64_t *words) {
+void wf_sort_words(const wf_entry *entries, size_t count, uint64_t high, uint64_t low, uint32_t second, uint64_t *words) {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("bmi2")) {
-        sort_words_bmi2(entries, count, high, low, app, words);
+        sort_words_bmi2(entries, count, high, low, second, words);
         return;
     }
 #endif
     int high_bits = __builtin_popcountll(high), low_bits = __builtin_popcountll(low);
-    int app_bits = __builtin_popcount(app);
+    int second_bits = __builtin_popcount(second);
     for (size_t i = 0; i < count; i++)
         words[i] = joined(
             chosen_bits(entries[i].high, high), high_bits, chosen_bits(entries[i].low, low), low_bits,
-            chosen_bits(entries[i].app, app), app_bits);
+            chosen_bits(entries[i].second, second), second_bits);
 }
 
 /// One step of a search by halves.

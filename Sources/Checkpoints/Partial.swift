@@ -228,10 +228,10 @@ package final class PartialStore: Sendable {
         outcomes.folded = try number("folded")
         outcomes.ignored = try number("ignored")
         outcomes.coerced = try number("coerced")
-        for reason in RejectReason.allCases where reader.metadata("watchfold.rejected.\(reason.rawValue)") != nil {
+        for reason in plan.reasons where reader.metadata("watchfold.rejected.\(reason.rawValue)") != nil {
             outcomes.rejected[reason] = try number("rejected.\(reason.rawValue)")
         }
-        let sums = try Self.sums(reader)
+        let sums = try sums(reader)
         let rows: Int = try number("rows")
         let sum: Int64 = try number(plan.metadataNames.sum)
         let magnitude: Int64 = try number(plan.metadataNames.magnitude)
@@ -250,14 +250,14 @@ package final class PartialStore: Sendable {
     }
 
     /// Adds up a partial's rows; a merge of one input checks their order.
-    private static func sums(_ reader: KeyedTableReader) throws -> TableSums {
+    private func sums(_ reader: KeyedTableReader) throws -> TableSums {
         var sums = TableSums()
         do {
             try KeyedMerge(schema: reader.schema).run(
                 [MergeInput(measureCount: reader.schema.measures.count, next: reader.batches())],
                 rowLimit: KeyedTableFormat.rowGroupRows
             ) { try sums.add($0) }
-        } catch let error as FoldError { throw DamagedTable(path: reader.path, detail: "\(error)") }
+        } catch let error as FoldError { throw DamagedTable(path: reader.path, detail: error.text(plan)) }
         return sums
     }
 
@@ -290,7 +290,7 @@ package final class PartialStore: Sendable {
         else {
             throw damaged("it is of another file than the ledger says")
         }
-        let sums = try Self.sums(reader)
+        let sums = try sums(reader)
         guard sums.rows == facts.rows, sums.sum == facts.sum, sums.magnitude == facts.magnitude,
             Self.agree(sums, folded: version.tally.folded), Self.breakdown(sums) == breakdown
         else {

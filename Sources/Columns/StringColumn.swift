@@ -5,7 +5,7 @@
 //      offsets   0 7 7 10
 //
 //  Row i is bytes[offsets[i] ..< offsets[i + 1]]; there is always one offset more than there are rows. The strings
-//  are UTF-8 by the contract of the stage that makes them; nothing here looks inside.
+//  are UTF-8 because the stage that makes them says so; nothing here looks inside.
 
 /// Byte strings of any length, back to back.
 package struct StringColumn: Sendable, Equatable {

@@ -3,8 +3,8 @@
 //      let environment = try Overlay.environment(variables)
 //      let flags = try Overlay.flags([.jobs: "4"])
 //      let path = flags.over(environment).config?.value ?? "watchfold.yaml"
-//      let file = try Overlay.file(bytes(of: path), path: path)
-//      let configuration = try Configuration.resolve(file: file, environment: environment, flags: flags)
+//      let file = try Overlay.file(bytes(of: path), path: path, plan: plan)
+//      let configuration = try Configuration.resolve(plan, file: file, environment: environment, flags: flags)
 
 import Records
 
@@ -20,11 +20,13 @@ package struct Configuration: Sendable, Hashable {
     package var jobs: Int?
     /// What tables and read buffers may take together, in bytes.
     package var memory: ByteSize
-    /// What is read from a record, with the ignored contracts (sorted by their bytes, each once), how durations are read,
+    /// The plan that these are settings of, with its words.
+    package let planSettings: PlanSettings
+    /// What is read from a record, with the ignored keys (sorted by their bytes, each once), how durations are read,
     /// what becomes of negative ones, what is read as JSON, and where objects hold records.
     package var plan: FoldPlan
-    /// The columns of the reports, in order.
-    package var categories: [CategoryRule]
+    /// The groups of the plan's grouping, in order.
+    package var groups: [GroupRule]
     /// What becomes of a file whose content is already counted under another name.
     package var duplicates: DuplicateFiles
     /// Of text in files without a byte order mark.
@@ -51,16 +53,19 @@ package struct Configuration: Sendable, Hashable {
     package var origins: [Setting: Origin]
 
     /// What holds when nothing is given.
-    package static let builtIn = Configuration()
+    package static func builtIn(_ plan: PlanSettings) -> Configuration { Configuration(plan) }
 
-    private init() {
+    private init(_ planSettings: PlanSettings) {
+        let keyCount = planSettings.fold.keys.count
+        precondition(keyCount <= 2, "there are settings for two keys, not for \(keyCount)")
+        self.planSettings = planSettings
         inbox = "inbox"
         checkpoints = "checkpoints"
         output = "output"
         jobs = nil
         memory = .megabytes(512)
-        plan = .engagement
-        categories = CategoryRule.builtIn
+        plan = planSettings.fold
+        groups = planSettings.grouping.builtIn
         duplicates = .skip
         encoding = .utf8
         datePatterns = []
@@ -78,13 +83,15 @@ package struct Configuration: Sendable, Hashable {
     }
 
     /// The settings that hold: built in < file < environment < flags.
-    /// - Parameter workingDirectory: An absolute path, so that relative folders can be compared with absolute ones.
+    /// - Parameters:
+    ///   - plan: gives its defaults, and its words for messages.
+    ///   - workingDirectory: An absolute path, so that relative folders can be compared with absolute ones.
     /// - Throws: ``ConfigurationError`` when values that are right by themselves do not go together.
     package static func resolve(
-        file: Overlay = Overlay(), environment: Overlay = Overlay(), flags: Overlay = Overlay(),
+        _ plan: PlanSettings, file: Overlay = Overlay(), environment: Overlay = Overlay(), flags: Overlay = Overlay(),
         workingDirectory: String = ""
     ) throws(ConfigurationError) -> Configuration {
-        let result = Configuration(flags.over(environment).over(file))
+        let result = Configuration(flags.over(environment).over(file), plan)
         let mistakes =
             result.folderMistakes(workingDirectory) + result.fieldMistakes() + result.recordSizeMistakes()
             + result.outputMistakes(workingDirectory)
@@ -92,8 +99,8 @@ package struct Configuration: Sendable, Hashable {
         return result
     }
 
-    private init(_ layer: Overlay) {
-        self.init()
+    private init(_ layer: Overlay, _ planSettings: PlanSettings) {
+        self.init(planSettings)
         func take<Value>(_ given: Given<Value>?, _ setting: Setting, _ put: (Value) -> Void) {
             guard let given else { return }
             put(given.value)
@@ -105,10 +112,10 @@ package struct Configuration: Sendable, Hashable {
         take(layer.config, .config) { _ in }
         take(layer.jobs, .jobs) { jobs = $0 }
         take(layer.memory, .memory) { memory = $0 }
-        take(layer.contractField, .contractField) { plan.keyPaths[0] = $0 }
-        take(layer.appField, .appField) { plan.keyPaths[1] = $0 }
-        take(layer.durationField, .durationField) { plan.valuePath = $0 }
-        take(layer.categories, .categories) { categories = $0 }
+        take(layer.firstKeyField, .firstKeyField) { plan.keyPaths[0] = $0 }
+        take(layer.secondKeyField, .secondKeyField) { plan.keyPaths[1] = $0 }
+        take(layer.valueField, .valueField) { plan.valuePath = $0 }
+        take(layer.groups, .groups) { groups = $0 }
         take(layer.ignore, .ignore) { plan.ignoredKeys = sortedByBytes($0) }
         take(layer.durationUnit, .durationUnit) { plan.durations.unit = $0 }
         take(layer.durationFormat, .durationFormat) { plan.durations.forms = $0 }
@@ -146,13 +153,15 @@ package struct Configuration: Sendable, Hashable {
 
     /// One line a setting, in the order of ``Setting``: `jobs = 2 (watchfold.yaml:4:7)`.
     package var explanation: [String] {
-        Setting.allCases.filter { $0 != .config }.map { "\($0.rawValue) = \(text(of: $0)) (\(origin(of: $0)))" }
+        shownSettings.map { "\(planSettings.name(of: $0)) = \(text(of: $0)) (\(origin(of: $0)))" }
     }
 
     /// Every setting and its value, in the order of ``Setting``: to compare two configurations.
     package var values: [(name: String, text: String)] {
-        Setting.allCases.filter { $0 != .config }.map { ($0.rawValue, text(of: $0)) }
+        shownSettings.map { (planSettings.name(of: $0), text(of: $0)) }
     }
+
+    private var shownSettings: [Setting] { planSettings.settings.filter { $0 != .config } }
 
     /// Whether another configuration says the same, wherever its values were given.
     package func means(_ other: Configuration) -> Bool {
@@ -175,10 +184,10 @@ package struct Configuration: Sendable, Hashable {
         case .output: output
         case .jobs: jobs.map(String.init) ?? "one for each core"
         case .memory: memory.description
-        case .contractField: text(plan.keyPaths[0])
-        case .appField: text(plan.keyPaths[1])
-        case .durationField: text(plan.valuePath)
-        case .categories: categories.map { "\($0.name): \($0.apps.joined(separator: " "))" }.joined(separator: ", ")
+        case .firstKeyField: text(plan.keyPaths[0])
+        case .secondKeyField: text(plan.keyPaths[1])
+        case .valueField: text(plan.valuePath)
+        case .groups: groups.map { "\($0.name): \($0.members.joined(separator: " "))" }.joined(separator: ", ")
         case .ignore: plan.ignoredKeys.map { quoted($0) }.joined(separator: " ")
         case .durationUnit: plan.durations.unit.rawValue
         case .durationFormat:
@@ -249,7 +258,7 @@ extension Configuration {
     /// An output among the input would be read; one in place of a report or another output would be overwritten.
     private func outputMistakes(_ workingDirectory: String) -> [Mistake] {
         func parts(_ path: String) -> [String] { plainParts(joined(workingDirectory, path)) }
-        let taken = OutputRule.takenNames.map { parts(output) + [$0] }
+        let taken = OutputRule.takenNames(planSettings).map { parts(output) + [$0] }
         var seen: [[String]: Origin] = [:]
         var mistakes: [Mistake] = []
         for rule in outputs {
@@ -272,17 +281,15 @@ extension Configuration {
     }
 
     private func fieldMistakes() -> [Mistake] {
-        let fields = [
-            (Setting.contractField, plan.keyPaths[0]), (.appField, plan.keyPaths[1]), (.durationField, plan.valuePath),
-        ]
+        let fields = Array(zip(planSettings.fieldSettings, plan.keyPaths + [plan.valuePath]))
         var mistakes: [Mistake] = []
-        for (a, b) in [(0, 1), (0, 2), (1, 2)] {
+        for (a, b) in fields.indices.flatMap({ a in ((a + 1)..<fields.count).map { (a, $0) } }) {
             let others = fields[a].1.alternatives
             guard
                 let shared = fields[b].1.alternatives.first(where: { path in others.contains { sameBytes($0, path) } })
             else { continue }
             let blamed = origins[fields[b].0] ?? origin(of: fields[a].0)
-            let names = "\(fields[a].0.rawValue) and \(fields[b].0.rawValue)"
+            let names = [fields[a].0, fields[b].0].map(planSettings.name).joined(separator: " and ")
             mistakes.append(
                 Mistake(origin: blamed, text: "\(names) both read \(quoted(fieldText(shared))); give each its own path")
             )

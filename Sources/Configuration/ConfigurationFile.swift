@@ -16,11 +16,12 @@ extension Overlay {
     ///   - bytes: The whole file. Empty, or nothing but comments, gives an empty layer.
     ///   - path: The file as messages name it.
     ///   - folder: Where relative paths in the file start; nil for the folder of the file.
+    ///   - plan: whose fields and groups the file may set.
     /// - Throws: ``ConfigurationError`` with all mistakes in line order.
     package static func file(
-        _ bytes: [UInt8], path: String, folder: String? = nil
+        _ bytes: [UInt8], path: String, folder: String? = nil, plan: PlanSettings
     ) throws(ConfigurationError) -> Overlay {
-        var reader = FileReader(path: path, folder: folder)
+        var reader = FileReader(path: path, folder: folder, plan: plan)
         if bytes.count > maxFileBytes {
             reader.note(
                 Position(1, 1), "the file has \(bytes.count) bytes, more than \(maxFileBytes); is it a configuration?")
@@ -39,11 +40,13 @@ struct FileReader {
     let path: String
     /// Of the file: its path up to and with the last slash; empty for the working directory.
     let folder: String
+    let plan: PlanSettings
     var layer = Overlay()
     var mistakes: [(position: Position, text: String)] = []
 
-    init(path: String, folder: String?) {
+    init(path: String, folder: String?, plan: PlanSettings) {
         self.path = path
+        self.plan = plan
         self.folder =
             folder ?? String(path[..<(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)])
     }
@@ -87,20 +90,22 @@ struct FileReader {
             note(root.position, "expected settings, found \(root.found); write for example jobs: 2")
             return
         }
-        let settings = Setting.allCases.filter { $0.isInFile && !$0.rawValue.contains(".") }
-        let keys = settings.map(\.rawValue) + ["fields", "watch"]
+        let settings = plan.settings.map { (setting: $0, name: plan.name(of: $0)) }
+        let top = settings.filter { $0.setting.isInFile && !$0.name.contains(".") }
+        let keys = top.map(\.name) + ["fields", "watch"]
         for entry in entries {
             if entry.key == "fields" {
                 readFields(entry)
             } else if entry.key == "watch" {
                 readWatch(entry)
-            } else if let setting = settings.first(where: { $0.rawValue == entry.key }) {
+            } else if let (setting, _) = top.first(where: { $0.name == entry.key }) {
                 read(setting, entry.value)
-            } else if let setting = Setting.allCases.first(where: { !$0.isInFile && $0.rawValue == entry.key }) {
+            } else if let (setting, _) = settings.first(where: { !$0.setting.isInFile && $0.name == entry.key }) {
                 let variable = setting.variable.map { " or the variable \($0)" } ?? ""
                 note(entry.position, "\(entry.key) is not set in the file; use the flag \(setting.flag)\(variable)")
-            } else if let setting = Setting.allCases.first(where: { $0.isInFile && $0.rawValue == entry.key }) {
-                let example = "\(setting.rawValue.split(separator: ".")[0]): {\(setting.key): \(setting.example)}"
+            } else if let (setting, name) = settings.first(where: { $0.setting.isInFile && $0.name == entry.key }) {
+                let words = plan.words(of: setting)
+                let example = "\(name.split(separator: ".")[0]): {\(words.key): \(words.example)}"
                 note(entry.position, "\(entry.key) takes two levels; write for example \(example)")
             } else {
                 noteUnknown(entry, "key", among: keys)
@@ -117,7 +122,7 @@ struct FileReader {
 
     private mutating func read(_ setting: Setting, _ value: YAMLValue) {
         switch setting {
-        case .categories: readCategories(value)
+        case .groups: readGroups(value)
         case .outputs: readOutputs(value)
         case .durationFormat: readDurationFormat(value)
         case .date: layer.date = patterns(in: value, setting) { text throws(PatternMistake) in try DatePattern(text) }
@@ -140,7 +145,7 @@ struct FileReader {
     }
 
     mutating func noteWrong(_ setting: Setting, _ value: YAMLValue, _ reason: String = "") {
-        note(value.position, wrong(setting, found: value.found, reason, origin(value.position)))
+        note(value.position, wrong(plan.words(of: setting), found: value.found, reason, origin(value.position)))
     }
 
     /// The literal texts of a list, or of one text in its place.
@@ -175,7 +180,7 @@ struct FileReader {
                 if patterns.contains(pattern) { throw PatternMistake(reason: "given twice") }
                 patterns.append(pattern)
             } catch {
-                note(position, wrong(setting, found: quoted(text), error.reason, origin(position)))
+                note(position, wrong(plan.words(of: setting), found: quoted(text), error.reason, origin(position)))
             }
         }
         if patterns.count > SettingLimits.patterns {
@@ -187,38 +192,41 @@ struct FileReader {
     // MARK: Fields
 
     private mutating func readFields(_ entry: YAMLValue.Entry) {
+        let settings = plan.fieldSettings
+        let keys = settings.map { String(plan.words(of: $0).key) }
         guard case .map(let entries) = entry.value.content else {
+            let list = keys.dropLast().joined(separator: ", ") + " and " + keys[keys.count - 1]
             note(
                 entry.value.position,
-                "fields: expected a mapping with contract, app and duration, found \(entry.value.found); "
-                    + "write for example fields: {contract: \(Setting.contractField.example)}")
+                "fields: expected a mapping with \(list), found \(entry.value.found); "
+                    + "write for example fields: {\(keys[0]): \(plan.words(of: settings[0]).example)}")
             return
         }
         for field in entries {
-            switch field.key {
-            case "contract": layer.contractField = fieldPath(.contractField, field.value)
-            case "app": layer.appField = fieldPath(.appField, field.value)
-            case "duration": layer.durationField = fieldPath(.durationField, field.value)
-            default: noteUnknown(field, "field", among: ["contract", "app", "duration"])
+            switch keys.firstIndex(of: field.key).map({ settings[$0] }) {
+            case .firstKeyField: layer.firstKeyField = fieldPath(.firstKeyField, field.value)
+            case .secondKeyField: layer.secondKeyField = fieldPath(.secondKeyField, field.value)
+            case .valueField: layer.valueField = fieldPath(.valueField, field.value)
+            default: noteUnknown(field, "field", among: keys)
             }
         }
     }
 
     private mutating func readWatch(_ entry: YAMLValue.Entry) {
-        let settings = Setting.allCases.filter(\.isOfWatch)
+        let settings = Setting.allCases.filter(\.isOfWatch).map { (setting: $0, words: $0.words) }
         guard case .map(let entries) = entry.value.content else {
             note(
                 entry.value.position,
-                "watch: expected a mapping with \(settings.map { String($0.key) }.joined(separator: ", ")), "
-                    + "found \(entry.value.found); write for example watch: {\(Setting.settle.key): \(Setting.settle.example)}"
+                "watch: expected a mapping with \(settings.map { String($0.words.key) }.joined(separator: ", ")), "
+                    + "found \(entry.value.found); write for example watch: {settle: \(Setting.settle.words.example)}"
             )
             return
         }
         for item in entries {
-            if let setting = settings.first(where: { $0.key == item.key }) {
+            if let (setting, _) = settings.first(where: { $0.words.key == item.key }) {
                 read(setting, item.value)
             } else {
-                noteUnknown(item, "key of watch", among: settings.map { String($0.key) })
+                noteUnknown(item, "key of watch", among: settings.map { String($0.words.key) })
             }
         }
     }
@@ -239,7 +247,7 @@ struct FileReader {
                 if alternatives.contains(where: { sameBytes($0, keys) }) { throw ValueRefusal("given twice") }
                 alternatives.append(keys)
             } catch {
-                note(position, wrong(setting, found: quoted(text), error.reason, origin(position)))
+                note(position, wrong(plan.words(of: setting), found: quoted(text), error.reason, origin(position)))
             }
         }
         if alternatives.count > SettingLimits.fieldAlternatives {
@@ -301,50 +309,52 @@ struct FileReader {
         return OutputRule(words: words, every: every)
     }
 
-    // MARK: Categories
+    // MARK: Groups
 
-    private mutating func readCategories(_ value: YAMLValue) {
+    private mutating func readGroups(_ value: YAMLValue) {
+        let grouping = plan.grouping
+        let (setting, member) = (grouping.setting, plan.memberWords)
         guard case .map(let entries) = value.content else {
-            noteWrong(.categories, value)
+            noteWrong(.groups, value)
             return
         }
-        if entries.isEmpty { noteWrong(.categories, value, "an empty one") }
-        if entries.count > SettingLimits.categories {
+        if entries.isEmpty { noteWrong(.groups, value, "an empty one") }
+        if entries.count > SettingLimits.groups {
             note(
-                entries[SettingLimits.categories].position,
-                "categories: this is one more than the \(SettingLimits.categories) that are possible; "
-                    + "put apps together, or leave some out: apps.csv has all of them")
+                entries[SettingLimits.groups].position,
+                "\(setting): this is one more than the \(SettingLimits.groups) that are possible; "
+                    + "put \(member.plural) together, or leave some out: \(grouping.ungroupedReport) has all of them")
         }
-        var rules: [CategoryRule] = []
-        var categories: [String: (name: String, line: Int)] = [:]
-        var owners: [[UInt8]: (category: String, line: Int)] = [:]
+        var rules: [GroupRule] = []
+        var groups: [String: (name: String, line: Int)] = [:]
+        var owners: [[UInt8]: (group: String, line: Int)] = [:]
         for entry in entries {
-            let key = CategoryRule.columnKey(entry.key)
-            if let problem = CategoryRule.problem(withName: entry.key) {
-                note(entry.position, "categories: \(problem)")
-            } else if let other = categories[key] {
+            let key = KeyGrouping.columnKey(entry.key)
+            if let problem = grouping.problem(withName: entry.key) {
+                note(entry.position, "\(setting): \(problem)")
+            } else if let other = groups[key] {
                 note(
                     entry.position,
-                    "categories: \(quoted(entry.key)) and \(quoted(other.name)) of line \(other.line) give the same "
+                    "\(setting): \(quoted(entry.key)) and \(quoted(other.name)) of line \(other.line) give the same "
                         + "column but for capital letters; choose another name")
             }
-            categories[key] = (entry.key, entry.position.line)
-            guard let apps = names(in: entry.value, .categories) else { continue }
-            for (app, position) in apps {
-                if app.isEmpty {
-                    note(position, "categories: an empty app name in \(quoted(entry.key)); take it away")
-                } else if let owner = owners[Array(app.utf8)] {
+            groups[key] = (entry.key, entry.position.line)
+            guard let members = names(in: entry.value, .groups) else { continue }
+            for (name, position) in members {
+                if name.isEmpty {
+                    note(position, "\(setting): an empty \(member.noun) name in \(quoted(entry.key)); take it away")
+                } else if let owner = owners[Array(name.utf8)] {
                     note(
                         position,
-                        "categories: the app \(quoted(app)) is already in \(quoted(owner.category)), line \(owner.line); "
-                            + "an app counts in one category")
+                        "\(setting): the \(member.noun) \(quoted(name)) is already in \(quoted(owner.group)), line "
+                            + "\(owner.line); \(withArticle(member.noun)) counts in one \(grouping.noun)")
                 } else {
-                    owners[Array(app.utf8)] = (entry.key, position.line)
+                    owners[Array(name.utf8)] = (entry.key, position.line)
                 }
             }
-            rules.append(CategoryRule(entry.key, apps.map(\.name)))
+            rules.append(GroupRule(entry.key, members.map(\.name)))
         }
-        layer.categories = Given(rules, origin(value.position))
+        layer.groups = Given(rules, origin(value.position))
     }
 }
 

@@ -39,7 +39,7 @@ extension FileReader {
                 }
                 forms.insert(form)
             } catch {
-                note(position, wrong(.durationFormat, found: quoted(word), error.reason, origin(position)))
+                note(position, wrong(Setting.durationFormat.words, found: quoted(word), error.reason, origin(position)))
             }
         }
         layer.durationFormat = Given(forms, origin(value.position))

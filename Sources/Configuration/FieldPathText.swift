@@ -1,4 +1,4 @@
-//  Dotted paths. `_source.Contract` is the key Contract inside the object under the key _source. A backslash takes the
+//  Dotted paths. `_source.User` is the key User inside the object under the key _source. A backslash takes the
 //  meaning from a dot or a backslash after it: `a\.b.c` is the key c inside the object under the key "a.b".
 
 /// The keys of a dotted path, from the outside in.

@@ -1,11 +1,12 @@
 //  The settings that change what a fold yields, as one canonical text. It is stored with each partial, so that a
-//  partial folded under other settings is noticed. The defaults give:
+//  partial folded under other settings is noticed. The defaults of a plan
+//  that sums plays by user and show may give:
 //
 //      watchfold fold settings 1
-//      plan "engagement"
-//      key "Contract" at ["_source" "Contract"] ["Contract"]
-//      key "AppName" at ["_source" "AppName"] ["AppName"]
-//      value "TotalDuration" at ["_source" "TotalDuration"] ["TotalDuration"]
+//      plan "plays"
+//      key "User" at ["_source" "User"] ["User"]
+//      key "Show" at ["_source" "Show"] ["Show"]
+//      value "Plays" at ["_source" "Plays"] ["Plays"]
 //      ignore "0"
 //      negative_durations reject
 //      max_record_bytes 16000000
@@ -21,9 +22,9 @@
 //      json lenient
 //      records at ["data" "items"]
 //
-//  Each line ends in LF. The ignored contracts stand in ascending byte order, each once, separated by blanks. Between
+//  Each line ends in LF. The ignored keys stand in ascending byte order, each once, separated by blanks. Between
 //  quotes, a backslash stands before a quote and a backslash, and a control character below U+0020 is `\x` and two
-//  hexadecimal digits, so that different settings never give one text. Categories, jobs, memory and the like are not
+//  hexadecimal digits, so that different settings never give one text. Groups, jobs, memory and the like are not
 //  in it: they change how fast a partial is made and what is made of it, not the partial. Patterns of dates are not in it
 //  either: the date of a file stands beside its partial, and a file that gets another one is folded again by itself.
 

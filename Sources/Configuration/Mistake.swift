@@ -82,10 +82,15 @@ func quoted(_ text: some StringProtocol) -> String {
     return result + "\""
 }
 
-/// Characters that are not seen but act: controls, line and paragraph separators, direction marks.
+/// Characters that are not seen but act: controls, line and paragraph separators, direction marks: the classes
+/// Cc, Cf, Zl and Zp of The Unicode Standard 15.0.
 func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    switch scalar.value {
+    case 0x00...0x1F, 0x7F...0x9F: true
+    case 0xAD, 0x600...0x605, 0x61C, 0x6DD, 0x70F, 0x890...0x891, 0x8E2, 0x180E: true
+    case 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x2064, 0x2066...0x206F, 0xFEFF, 0xFFF9...0xFFFB: true
+    case 0x110BD, 0x110CD, 0x13430...0x1343F, 0x1BCA0...0x1BCA3, 0x1D173...0x1D17A: true
+    case 0xE0001, 0xE0020...0xE007F: true
     default: false
     }
 }

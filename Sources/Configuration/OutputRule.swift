@@ -8,7 +8,7 @@ package struct OutputRule: Sendable, Hashable {
     package enum Word: String, Sendable, Hashable, CaseIterable {
         /// Where it is written. The only one that has to be there.
         case file
-        /// Nil: engagement; in a workbook, all.
+        /// Nil: the plan's first report; in a workbook, all.
         case report
         /// Nil: by the file's name.
         case format
@@ -22,7 +22,7 @@ package struct OutputRule: Sendable, Hashable {
     /// While inputs come in, a watch makes it anew this often at most.
     package var every: TimeSpan
 
-    /// A workbook of two million contracts takes some seconds, and nobody opens it every minute.
+    /// A workbook of two million rows takes some seconds, and nobody opens it every minute.
     package static let usualPause = TimeSpan.seconds(300)
 
     package init(words: [Word: Given<String>], every: TimeSpan = usualPause) {
@@ -38,9 +38,8 @@ package struct OutputRule: Sendable, Hashable {
         Word.allCases.compactMap { word in words[word].map { "\(word.rawValue): \($0.value)" } }.joined(separator: ", ")
     }
 
-    /// Names in the folder of reports that are taken.
-    package static let takenNames = [
-        "engagement.csv", "profile.csv", "daily.csv", "apps.csv", "receipt.json", "outputs.json", "problems.json",
-        "rejects",
-    ]
+    /// Names in the folder of reports that are taken: by the plan's reports, and by what is written beside them.
+    package static func takenNames(_ plan: PlanSettings) -> [String] {
+        plan.reportFiles + ["receipt.json", "outputs.json", "problems.json", "rejects"]
+    }
 }

@@ -30,10 +30,10 @@ package struct Overlay: Sendable, Hashable {
     package var config: Given<String>?
     package var jobs: Given<Int>?
     package var memory: Given<ByteSize>?
-    package var contractField: Given<FieldPath>?
-    package var appField: Given<FieldPath>?
-    package var durationField: Given<FieldPath>?
-    package var categories: Given<[CategoryRule]>?
+    package var firstKeyField: Given<FieldPath>?
+    package var secondKeyField: Given<FieldPath>?
+    package var valueField: Given<FieldPath>?
+    package var groups: Given<[GroupRule]>?
     package var ignore: Given<[String]>?
     package var durationUnit: Given<WrittenUnit>?
     package var durationFormat: Given<Set<DurationForm>>?
@@ -79,10 +79,10 @@ package struct Overlay: Sendable, Hashable {
         put(\.config)
         put(\.jobs)
         put(\.memory)
-        put(\.contractField)
-        put(\.appField)
-        put(\.durationField)
-        put(\.categories)
+        put(\.firstKeyField)
+        put(\.secondKeyField)
+        put(\.valueField)
+        put(\.groups)
         put(\.ignore)
         put(\.durationUnit)
         put(\.durationFormat)
@@ -171,7 +171,8 @@ extension Overlay {
         do throws(ValueRefusal) {
             try set(setting, to: text, from: origin)
         } catch {
-            mistakes.append(Mistake(origin: origin, text: wrong(setting, found: quoted(text), error.reason, origin)))
+            mistakes.append(
+                Mistake(origin: origin, text: wrong(setting.words, found: quoted(text), error.reason, origin)))
         }
     }
 
@@ -210,21 +211,20 @@ extension Overlay {
         case .logLevel: logLevel = Given(try choice(text), origin)
         case .logFormat: logFormat = Given(try choice(text), origin)
         case .quiet: quiet = Given(try yesOrNo(text), origin)
-        case .contractField, .appField, .durationField, .durationFormat, .records, .categories, .ignore, .outputs,
-            .date,
-            .files:
+        case .firstKeyField, .secondKeyField, .valueField, .durationFormat, .records, .groups, .ignore, .outputs,
+            .date, .files:
             preconditionFailure("\(setting.rawValue) is not set by one text")
         }
     }
 }
 
 /// The line that says what a setting takes, what was found, and what to write.
-func wrong(_ setting: Setting, found: String, _ reason: String, _ origin: Origin) -> String {
+func wrong(_ setting: SettingWords, found: String, _ reason: String, _ origin: Origin) -> String {
     let because = reason.isEmpty ? "" : " (\(reason))"
     return switch origin {
-    case .builtIn: preconditionFailure("a built-in value of \(setting.rawValue) is wrong: \(found)")
+    case .builtIn: preconditionFailure("a built-in value of \(setting.name) is wrong: \(found)")
     case .file:
-        "\(setting.rawValue): expected \(setting.expectation), found \(found)\(because); "
+        "\(setting.name): expected \(setting.expectation), found \(found)\(because); "
             + "write for example \(setting.key): \(setting.example)"
     case .environment(let name):
         "expected \(setting.expectation), found \(found)\(because); write for example \(name)=\(setting.example)"

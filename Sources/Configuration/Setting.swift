@@ -1,14 +1,17 @@
-//  Everything that can be set, by name; and the values that are a choice of words.
+//  Everything that can be set, by name; and the values that are a choice of words. What is named by the plan is in
+//  PlanSettings+Words.swift.
 
 import Records
 
-/// One setting. The raw value is its key in the file; a dot stands for a level of the file.
+/// One setting. The raw value is its key in the file, unless it is one of the plan's (`isOfPlan`); a dot stands for a level
+/// of the file.
 package enum Setting: String, Sendable, Hashable, CaseIterable {
     case inbox, checkpoints, output, jobs, memory
-    case contractField = "fields.contract"
-    case appField = "fields.app"
-    case durationField = "fields.duration"
-    case categories, ignore
+    /// Where the plan's first key, its second and its value are found.
+    case firstKeyField, secondKeyField, valueField
+    /// How values of a key are put into groups.
+    case groups
+    case ignore
     case durationUnit = "duration_unit"
     case durationFormat = "duration_format"
     case rounding
@@ -55,26 +58,34 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
 
     /// The flag that sets it.
     package var flag: String {
-        "--" + (isOfWatch ? key : rawValue[...]).split { $0 == "." || $0 == "_" }.joined(separator: "-")
+        "--"
+            + (isOfWatch ? rawValue.dropFirst("watch.".count) : rawValue[...]).split { $0 == "." || $0 == "_" }.joined(
+                separator: "-")
     }
 
     /// Whether it is about watching alone.
     var isOfWatch: Bool { rawValue.hasPrefix("watch.") }
 
-    /// The last level of the key in the file.
-    var key: Substring { rawValue.split(separator: ".").last ?? "" }
+    /// Whether its name or the values that it takes are the plan's (`PlanSettings.words(of:)`).
+    var isOfPlan: Bool {
+        switch self {
+        case .firstKeyField, .secondKeyField, .valueField, .groups, .ignore: true
+        default: false
+        }
+    }
+
+    /// - Precondition: it is none of the plan's.
+    var words: SettingWords { SettingWords(name: rawValue, expectation: expectation, example: example) }
 
     /// What kind of value it takes, for messages: "expected …".
-    var expectation: String {
+    private var expectation: String {
         switch self {
         case .inbox, .checkpoints, .output: "the path of a folder"
         case .config: "the path of a file"
         case .jobs: "a whole number from 1 to \(SettingLimits.jobs.upperBound)"
         case .memory: "a size from \(SettingLimits.memory.lowerBound) up"
-        case .contractField, .appField, .durationField, .records: "a dotted path, or a list of them"
+        case .records: Self.pathExpectation
         case .json: choices(JSONDialect.self)
-        case .categories: "a mapping of category names to lists of apps"
-        case .ignore: "a list of contracts"
         case .durationUnit: choices(WrittenUnit.self)
         case .durationFormat: choices(DurationFormat.self) + ", or a list of them"
         case .rounding: choices(Rounding.self)
@@ -100,21 +111,21 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .logFormat: choices(LogFormat.self)
         case .quiet, .pollOnly: "yes or no"
         case .outputs: "a list of files, each a mapping"
+        case .firstKeyField, .secondKeyField, .valueField, .groups, .ignore: notOfPlan()
         }
     }
 
+    static let pathExpectation = "a dotted path, or a list of them"
+
+    private func notOfPlan() -> Never { preconditionFailure("\(self) has the words of the plan") }
+
     /// A value that is accepted, as it stands in the file.
-    var example: String {
+    private var example: String {
         switch self {
         case .inbox, .checkpoints, .output: rawValue
         case .config: "watchfold.yaml"
         case .jobs: "2"
         case .memory: "512MB"
-        case .contractField: "_source.Contract"
-        case .appField: "_source.AppName"
-        case .durationField: "_source.TotalDuration"
-        case .categories: "{Sport: [SPORT]}"
-        case .ignore: "[\"0\"]"
         case .durationUnit: "seconds"
         case .durationFormat: "HH:MM:SS"
         case .rounding: "reject"
@@ -143,6 +154,7 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         case .logFormat: "json"
         case .quiet, .pollOnly: "yes"
         case .outputs: "[{file: report.xlsx}]"
+        case .firstKeyField, .secondKeyField, .valueField, .groups, .ignore: notOfPlan()
         }
     }
 
@@ -150,6 +162,19 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         let all = Words.allCases.map(\.rawValue)
         return all.dropLast().joined(separator: ", ") + " or " + all[all.count - 1]
     }
+}
+
+/// How messages speak of a setting.
+struct SettingWords {
+    /// The key in the file; a dot stands for a level of the file.
+    var name: String
+    /// What kind of value it takes: "expected …".
+    var expectation: String
+    /// A value that is accepted, as it stands in the file.
+    var example: String
+
+    /// The last level of the key in the file.
+    var key: Substring { name.split(separator: ".").last ?? "" }
 }
 
 /// What a value may be.
@@ -172,8 +197,8 @@ package enum SettingLimits {
     static let latestHour = HourMinute(minutes: 99 * 60 + 59)
     /// Keys from the outside of a record to a field.
     static let fieldDepth = 32
-    /// Categories of a map: a set of them is the bits of one word.
-    package static let categories = 64
+    /// Groups of a key's values: a set of them is the bits of one word.
+    package static let groups = 64
     /// Patterns of names or dates: each is compared with each name of a listing.
     static let patterns = 64
     /// Places in which one field is looked for.

@@ -2,8 +2,8 @@
 //
 //  Yams parses (`Parser.singleRoot`, what `Yams.compose` does). Three of its habits do not suit a configuration:
 //
-//  - It resolves types by the rules of YAML 1.1, where `NO` is false and `0012` is ten. Contracts and apps have such
-//    names. It is given a resolver without rules, and only the literal text of a scalar is looked at.
+//  - It resolves types by the rules of YAML 1.1, where `NO` is false and `0012` is ten. Values of keys may be
+//    such words. It is given a resolver without rules, and only the literal text of a scalar is looked at.
 //  - It puts a copy of the anchored value where an alias stands, and then hashes the keys of each mapping. A few lines
 //    of aliases to aliases, used as a key, keep it busy for ever. So each `*` is masked, that is, replaced by a
 //    character which the text does not hold; an alias is then a plain scalar that begins with the mask. No other plain

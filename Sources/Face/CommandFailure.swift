@@ -1,6 +1,7 @@
 //  From trouble to exit codes and messages.
 
 import Postgres
+import Publishing
 import Records
 import Wording
 
@@ -39,7 +40,7 @@ package struct CommandFailure: Error {
         if let failure = error as? CommandFailure {
             self = failure
         } else if let trouble = error as? any Trouble {
-            self.init(FailureCode(trouble.kind), trouble.words)
+            self.init(FailureCode(trouble.kind), words(of: trouble, PlanSettings.builtIn.fold))
         } else {
             return nil
         }

@@ -66,17 +66,17 @@ package struct Session {
         let path = named?.value ?? Settings.usualFile
         let name = path == "-" ? "standard input" : path
         if let known, known.path == path {
-            layer = try Overlay.file(known.bytes, path: name, folder: "")
+            layer = try Overlay.file(known.bytes, path: name, folder: "", plan: .builtIn)
         } else if let (bytes, isFile) = try configuration(path, fileSystem) {
             // What has no place of its own speaks of the working directory.
-            layer = try Overlay.file(bytes, path: name, folder: isFile ? nil : "")
+            layer = try Overlay.file(bytes, path: name, folder: isFile ? nil : "", plan: .builtIn)
             if isFile { file = path } else { streamed = StreamedConfiguration(path: path, bytes: bytes) }
         } else if let named {
             throw CommandFailure(.usage, "\(named.value) (\(named.origin)): there is no such file")
         }
         let settings = try Settings(
             Configuration.resolve(
-                file: layer, environment: environment, flags: flags,
+                .builtIn, file: layer, environment: environment, flags: flags,
                 workingDirectory: FileManager.default.currentDirectoryPath), file: file)
         _ = try OutputPlan.plans(settings)
         try checkOutputs(settings, fileSystem)

@@ -35,21 +35,26 @@ package struct LackingFields: Sendable, Hashable {
         _ rejected: [RejectReason: Int], folded: Int, _ observations: FileObservations, _ sample: RecordSample?,
         _ plan: FoldPlan
     ) {
-        let missing = [RejectReason.missingContract, .missingApp, .missingDuration]
-        let lacking = missing.reduce(0) { $0 + (rejected[$1] ?? 0) }
+        func count(_ isCounted: (RejectReason) -> Bool) -> Int {
+            rejected.reduce(0) { isCounted($1.key) ? $0 + $1.value : $0 }
+        }
+        let lacking = count { if case .missing = $0 { true } else { false } }
         let fields = observations.fields
         guard folded == 0, lacking > 0, !fields.kinds.isEmpty else { return nil }
         let wanted = [
-            Wanted(name: plan.keys[0], key: "contract", role: .contract, path: \.keyPaths[0]),
-            Wanted(name: plan.keys[1], key: "app", role: .app, path: \.keyPaths[1]),
-            Wanted(name: plan.value, key: "duration", role: .duration, path: \.valuePath),
+            Wanted(name: plan.keys[0], key: plan.keyWords[0].label, role: .contract, path: \.keyPaths[0]),
+            Wanted(name: plan.keys[1], key: plan.keyWords[1].label, role: .app, path: \.keyPaths[1]),
+            Wanted(name: plan.value, key: plan.valueWords.label, role: .duration, path: \.valuePath),
         ]
         let absent = wanted.filter { !Self.has(fields, plan[keyPath: $0.path]) }
         if absent.isEmpty { return nil }
         names = absent.map(\.name)
-        records =
-            lacking + (rejected[.badContract] ?? 0) + (rejected[.badApp] ?? 0) + (rejected[.badDuration] ?? 0)
-            + (rejected[.negativeDuration] ?? 0)
+        records = count {
+            switch $0 {
+            case .missing, .bad, .negative: true
+            case .malformedJSON, .notAnObject, .invalidUTF8, .recordTooLong, .truncated: false
+            }
+        }
         present = fields.leaves.map(\.string)
         hasMore = fields.hasMore
         isLookedInto = sample != nil
@@ -164,7 +169,7 @@ package struct LackingFields: Sendable, Hashable {
             taken.insert(ByteOrdered(found[0].path))
             settings.append("\(field.key): \(FieldGuess.yaml(found[0].path))")
         }
-        guard isRead(outcome(of: records, under: plan), for: RejectReason.allCases) else { return nil }
+        guard isRead(outcome(of: records, under: plan), for: plan.reasons) else { return nil }
         return ["fields: {\(settings.joined(separator: ", "))}"] + plan.durations.lines(from: before)
     }
 
@@ -173,12 +178,7 @@ package struct LackingFields: Sendable, Hashable {
         guard let keys = try? fieldKeys(parsing: path) else { return nil }
         var plan = plan
         plan[keyPath: field.path] = FieldPath([keys])
-        let reasons: [RejectReason] =
-            switch field.role {
-            case .contract: [.missingContract, .badContract]
-            case .app: [.missingApp, .badApp]
-            case .duration: [.missingDuration, .badDuration]
-            }
+        let reasons: [RejectReason] = [.missing(field.key), .bad(field.key)]
         if field.role == .duration {
             if plan.durations.unit == .seconds { plan.durations.unit = FieldGuess.unit(of: path) }
             for record in records {
@@ -194,6 +194,9 @@ package struct LackingFields: Sendable, Hashable {
     /// Whether no record is rejected for these reasons, and some are not ignored. One below zero is readable.
     private static func isRead(_ counts: OutcomeCounts, for reasons: [RejectReason]) -> Bool {
         counts.ignored < counts.read
-            && reasons.allSatisfy { $0 == .negativeDuration || (counts.rejected[$0] ?? 0) == 0 }
+            && reasons.allSatisfy {
+                if case .negative = $0 { return true }
+                return (counts.rejected[$0] ?? 0) == 0
+            }
     }
 }

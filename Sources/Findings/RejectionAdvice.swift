@@ -93,15 +93,15 @@ package struct RejectionAdvice: Sendable, Hashable {
                 configuration[configuration.count - 1] += "   # or down, or up"
             }
         } else if let all, paths.count == 1, let path = paths.first, let keys = try? fieldKeys(parsing: path) {
-            let key = reason == .badContract ? "contract" : reason == .badApp ? "app" : "duration"
-            switch reason {
-            case .badContract: proposed.keyPaths[0] = FieldPath([keys])
-            case .badApp: proposed.keyPaths[1] = FieldPath([keys])
-            default: proposed.valuePath = FieldPath([keys])
+            guard case .bad(let label) = reason else { return }
+            if let key = plan.keyWords.firstIndex(where: { $0.label == label }) {
+                proposed.keyPaths[key] = FieldPath([keys])
+            } else {
+                proposed.valuePath = FieldPath([keys])
             }
             // A field that is looked for elsewhere is looked for there in every record.
             if Self.readable(all, proposed) == all.count {
-                propose(proposed, ["fields: {\(key): \(FieldGuess.yaml(path))}"], records)
+                propose(proposed, ["fields: {\(label): \(FieldGuess.yaml(path))}"], records)
             }
         }
     }
@@ -115,7 +115,7 @@ package struct RejectionAdvice: Sendable, Hashable {
     private static func readable(_ records: [RecordSample.Record], _ plan: FoldPlan) -> Int {
         // Among others, an array would be one of records.
         let counts = outcome(of: records.filter { $0.reason != .notAnObject }.map(\.raw), under: plan)
-        return counts.folded + (counts.rejected[.negativeDuration] ?? 0)
+        return counts.folded + (counts.rejected[.negative(plan.valueWords.label)] ?? 0)
     }
 
     // MARK: One record
@@ -130,30 +130,32 @@ package struct RejectionAdvice: Sendable, Hashable {
     private static func note(
         _ reason: RejectReason, _ record: SampleValue, _ plan: FoldPlan
     ) -> (text: (sentence: String, kind: String), change: Change?)? {
-        let name: String
-        let path: FieldPath
+        let label: String
+        var isMissing = false
         switch reason {
         case .notAnObject:
             if case .string(let text) = record, SampleValue(text.utf8).map(ValueText.isContainer) == true {
                 return (("the record is a string that holds JSON", "string of JSON"), nil)
             }
             return (("the record \(ValueText.kind(record))", ValueText.kind(record)), nil)
-        case .missingContract, .badContract: (name, path) = (plan.keys[0], plan.keyPaths[0])
-        case .missingApp, .badApp: (name, path) = (plan.keys[1], plan.keyPaths[1])
-        case .missingDuration, .badDuration: (name, path) = (plan.value, plan.valuePath)
-        default: return nil
+        case .missing(let field): (label, isMissing) = (field, true)
+        case .bad(let field): label = field
+        case .malformedJSON, .invalidUTF8, .recordTooLong, .truncated, .negative: return nil
         }
+        let key = plan.keyWords.firstIndex { $0.label == label }
+        let (name, path) = key.map { (plan.keys[$0], plan.keyPaths[$0]) } ?? (plan.value, plan.valuePath)
         if let table = columns(record, plan) { return ((table, "table"), nil) }
         let (found, keys) = record.find(path)
         guard let found else { return nil }
-        if reason == .missingApp || reason == .missingDuration { return (("\(name) is null", "null"), nil) }
-        if reason == .badDuration, found.numberText != nil || !ValueText.isContainer(found) {
+        // Where the first key is null, the record is ignored.
+        if isMissing && key != 0 { return (("\(name) is null", "null"), nil) }
+        if !isMissing && key == nil, found.numberText != nil || !ValueText.isContainer(found) {
             let advice = DurationAdvice(found, plan.durations)
             return (
                 ("\(name) \(ValueText.excerpt(found)) \(advice.text)", advice.text), advice.rules.map { .rules($0) }
             )
         }
-        if reason == .badContract, let number = found.numberText {
+        if !isMissing && key == 0, let number = found.numberText {
             let text = number.contains { $0 == "." || $0 == "e" || $0 == "E" }
             let flaw = text ? "is no whole number, or longer than 64 digits" : "is no number"
             return (("\(name) \(ValueText.excerpt(found)) \(flaw)", flaw), nil)
@@ -161,7 +163,7 @@ package struct RejectionAdvice: Sendable, Hashable {
         let kind = ValueText.kind(found)
         var sentence = "\(name) \(kind)"
         if !ValueText.isContainer(found) {
-            let taken = reason == .badContract ? "strings and whole numbers" : "strings"
+            let taken = !isMissing && key == 0 ? "strings and whole numbers" : "strings"
             sentence = "\(name) \(ValueText.excerpt(found)) \(kind); only \(taken) are taken"
         }
         // An object with one value in it, such as MongoDB's {"$oid": …}.

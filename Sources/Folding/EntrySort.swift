@@ -1,14 +1,14 @@
-//  Sorting some thousand entries by (contract, app).
+//  Sorting some thousand entries by their two keys.
 //
-//  Neighbours in a large table have much in common: between BDH0131 and BDH0132 lie contracts that differ in a few
+//  Neighbours in a large table have much in common: between BDH0131 and BDH0132 lie keys that differ in a few
 //  digits, that is in four bits of a byte each. Bits in which no two entries differ do not matter for their order. The
-//  others of contract and app, put together, mostly fit into one word:
+//  others of first and second key, put together, mostly fit into one word:
 //
-//      contract     BDH013|10   BDH013|27   BDH013|48      apps 0 … 7
-//      bits                00010000     00100111     01001000   and three of the app: a word of 10 bits
+//      first key    BDH013|10   BDH013|27   BDH013|48      second keys 0 … 7
+//      bits                00010000     00100111     01001000   and three of the second key: a word of 10 bits
 //
 //  So a list of words, each with its entry's place, is sorted instead of entries, by a radix sort from the last digit on,
-//  and nothing is moved but that list. When the bits do not fit, or contracts are longer than an entry holds, the words
+//  and nothing is moved but that list. When the bits do not fit, or first keys are longer than an entry holds, the words
 //  order entries only roughly, and those with equal words are compared in full.
 
 import CByteScan
@@ -57,11 +57,11 @@ struct EntrySort: ~Copyable {
         words = .allocate(capacity: capacity)
     }
 
-    /// Sorts entries whose apps are numbered in order; afterwards `items` has their places in order.
+    /// Sorts entries whose second keys are numbered in order; afterwards `items` has their places in order.
     ///
     /// - Parameters:
     ///   - precedes: compares two entries, by their places, in full; asked only where words do not tell.
-    ///   - hasLong: whether contracts are among them that the entries' words do not tell apart.
+    ///   - hasLong: whether first keys are among them that the entries' words do not tell apart.
     /// - Returns: whether equal words mean equal keys.
     mutating func sort(
         _ entries: UnsafePointer<FoldTable.Entry>, _ count: Int, hasLong: Bool, precedes: (Int, Int) -> Bool
@@ -69,17 +69,17 @@ struct EntrySort: ~Copyable {
         guard count > 0 else { return true }
         reserve(count)
         let first = entries[0]
-        var (high, low, app) = (UInt64(0), UInt64(0), UInt32(0))
+        var (high, low, second) = (UInt64(0), UInt64(0), UInt32(0))
         for i in 1..<max(count, 1) {
             high |= entries[i].key.high ^ first.key.high
             low |= entries[i].key.low ^ first.key.low
-            app |= entries[i].app ^ first.app
+            second |= entries[i].second ^ first.second
         }
-        // Apps come behind the whole contract.
-        if hasLong { app = 0 }
-        let bits = high.nonzeroBitCount + low.nonzeroBitCount + app.nonzeroBitCount
+        // The second key comes behind the whole first key.
+        if hasLong { second = 0 }
+        let bits = high.nonzeroBitCount + low.nonzeroBitCount + second.nonzeroBitCount
         UnsafeRawPointer(entries).withMemoryRebound(to: wf_entry.self, capacity: count) {
-            wf_sort_words($0, count, high, low, app, words)
+            wf_sort_words($0, count, high, low, second, words)
         }
         for i in 0..<count { items[i] = Item(word: words[i], place: i) }
         // A word of fewer bits has them at its top.

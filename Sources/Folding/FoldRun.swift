@@ -9,18 +9,18 @@ import Records
 /// Entries of one table, in no order.
 package final class FoldRun {
     private let table: FoldTable
-    /// The key of an entry whose contract is longer than 15 bytes is its first 15 bytes and the mark, so that it comes
+    /// The key of an entry whose first key is longer than 15 bytes is its first 15 bytes and the mark, so that it comes
     /// behind the inline key of these 15 bytes. Entries without records do not count.
     let entries: UnsafeMutableBufferPointer<FoldTable.Entry>
-    /// The numbers of long contracts by entry; empty when there is none.
+    /// The numbers of long first keys by entry; empty when there is none.
     private let longNumbers: [UInt32]
 
     package let absoluteSum: Int64
     /// Keys in the run.
     package var count: Int { entries.count }
-    /// Whether there are contracts that the entries' words do not tell apart.
+    /// Whether there are first keys that the entries' words do not tell apart.
     var hasLongKeys: Bool { !longNumbers.isEmpty }
-    var appCount: Int { table.apps.count }
+    var secondKeyCount: Int { table.secondKeys.count }
 
     package init(sealing table: consuming FoldTable) {
         absoluteSum = table.absoluteSum
@@ -29,7 +29,7 @@ package final class FoldRun {
         self.table = table
     }
 
-    /// Gives entries of long contracts words that compare, and returns their numbers.
+    /// Gives entries of long first keys words that compare, and returns their numbers.
     private static func putPrefixes(
         in entries: UnsafeMutableBufferPointer<FoldTable.Entry>, _ keys: KeyInterner
     ) -> [UInt32] {
@@ -38,7 +38,7 @@ package final class FoldRun {
             let number = Int(entries[i].key.high)
             numbers[i] = UInt32(number)
             entries[i].key = keys.withBytes(number) { bytes in
-                // A long contract has 16 bytes or more.
+                // A long key has 16 bytes or more.
                 let words = KeyWords(padded: bytes.baseAddress!, count: KeyWords.capacity)
                 return KeyWords(high: words.high, low: words.low & ~0xFF | FoldTable.Entry.longMark)
             }
@@ -46,15 +46,15 @@ package final class FoldRun {
         return numbers
     }
 
-    /// The app with that number of the table's own.
-    func app(_ number: Int) -> ArraySlice<UInt8> { table.apps.string(number) }
+    /// The second key with that number of the table's own.
+    func secondKey(_ number: Int) -> ArraySlice<UInt8> { table.secondKeys.string(number) }
 
-    /// Lends the contract of an entry that has a long one.
+    /// Lends the first key of an entry that has a long one.
     func withLongKey<R>(_ entry: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
         table.longKeys.withBytes(Int(longNumbers[entry]), body)
     }
 
-    /// A contract for messages.
+    /// A first key for messages.
     private func text(_ entry: Int) -> String {
         entries[entry].isLong
             ? withLongKey(entry) { String(decoding: $0, as: UTF8.self) } : table.text(of: entries[entry].key)
@@ -91,7 +91,7 @@ extension FoldRun {
 package struct RunWeight: Sendable, Hashable {
     /// Sum of the absolute values of everything that was added.
     package var absoluteSum: Int64
-    /// The largest magnitude of any key's sum, and that key's contract.
+    /// The largest magnitude of any key's sum, and that key's first part.
     package var largest: UInt64
     package var largestKey: String
 

@@ -7,17 +7,17 @@
 //
 //      entries   0         8         16        24     28     32
 //                ├─────────┼─────────┼─────────┼──────┼──────┤
-//                │ key high│ key low │ sum     │ app  │ count│ …
+//                │ key high│ key low │ sum     │second│ count│ …
 //                └─────────┴─────────┴─────────┴──────┴──────┘
 //
-//  The contract is inline (KeyWords); one longer than 15 bytes is numbered by an interner, and its entry holds the
-//  number with a length byte of 0xFF. The app is numbered, too.
+//  The first key is inline (KeyWords); one longer than 15 bytes is numbered by an interner, and its entry holds the
+//  number with a length byte of 0xFF. The second key is numbered, too.
 //
 //  A record's slot is the first bits of its tag, so a larger index takes over the words of a smaller one from front to
 //  back, without a look at the entries. Most keys of a day come once or twice: a new one writes 8 bytes at random and
 //  32 in sequence, where a table of entries would touch 64 bytes at random and leave half of its memory empty.
 //
-//  A million contracts do not fit in a cache, so a batch is looked up in three passes: the first works out where each
+//  A million keys do not fit in a cache, so a batch is looked up in three passes: the first works out where each
 //  record's word belongs and asks for that cache line; the second finds the word, makes the entry when there is none,
 //  and asks for the entry's cache line; the third compares the key and adds. Tags of different keys may be equal; then
 //  the third goes on with the search.
@@ -27,13 +27,13 @@ import Columns
 import Glibc
 import Records
 
-/// Sums and counts by (Contract, AppName), growing as needed.
+/// Sums and counts by two keys, growing as needed.
 package struct FoldTable: ~Copyable {
     struct Entry {
         var key: KeyWords
         /// Never overflows: the sum of all absolute values is kept within Int64.
         var sum: Int64
-        var app: UInt32
+        var second: UInt32
         /// Records. 0 when the key was looked up for a record that is not added yet, or all its records were taken back.
         var count: UInt32
 
@@ -44,7 +44,7 @@ package struct FoldTable: ~Copyable {
     /// How far the search for a record of the batch has come.
     private struct Target {
         var key: KeyWords
-        var app: UInt32
+        var second: UInt32
         var tag: UInt32
         /// Where the first word with that tag stands.
         var slot: UInt32
@@ -68,11 +68,11 @@ package struct FoldTable: ~Copyable {
     private var recordCount: UInt64 = 0
     /// Whether nothing was added, or all of it was taken back.
     package var isEmpty: Bool { recordCount == 0 }
-    private(set) var apps = KeyInterner()
+    private(set) var secondKeys = KeyInterner()
     private(set) var longKeys = KeyInterner()
     private let targets: UnsafeMutablePointer<Target>
-    /// The app of the last record and its words, since apps come in runs; length 0xFF when there is none.
-    private var lastApp = (key: KeyWords(high: 0, low: 0xFE), id: UInt32(0))
+    /// The second key of the last record and its words, since second keys come in runs; length 0xFF when there is none.
+    private var lastSecond = (key: KeyWords(high: 0, low: 0xFE), id: UInt32(0))
     private let seed = KeyInterner.seed
 
     /// - Parameter expectedCount: distinct keys to make room for at once.
@@ -93,7 +93,7 @@ package struct FoldTable: ~Copyable {
 
     /// Bytes of memory in use.
     package var footprint: Int {
-        entryCapacity * MemoryLayout<Entry>.stride + indexCapacity * MemoryLayout<UInt64>.stride + apps.footprint
+        entryCapacity * MemoryLayout<Entry>.stride + indexCapacity * MemoryLayout<UInt64>.stride + secondKeys.footprint
             + longKeys.footprint
     }
 
@@ -106,7 +106,7 @@ package struct FoldTable: ~Copyable {
         let entryBytes = entryCapacity * MemoryLayout<Entry>.stride
         let indexBytes = indexCapacity * MemoryLayout<UInt64>.stride
         return entryBytes * (needed > entryCapacity ? Self.growthOfEntries : 1)
-            + indexBytes * (needed > indexCapacity / 4 * 3 ? 3 : 1) + 3 * (apps.footprint + longKeys.footprint)
+            + indexBytes * (needed > indexCapacity / 4 * 3 ? 3 : 1) + 3 * (secondKeys.footprint + longKeys.footprint)
     }
 
     /// Bytes that a short key takes at most in a table that has just grown: its entry and its share of the index.
@@ -168,22 +168,22 @@ package struct FoldTable: ~Copyable {
         makeRoom(for: batch.count)
         let (shift, keys) = (shift, batch.keys)
         for row in 0..<batch.count {
-            let contract = keys[row * 2]
+            let first = keys[row * 2]
             let key =
-                contract.count <= KeyWords.capacity
-                ? KeyWords(padded: contract.base, count: contract.count)
-                : KeyWords(high: UInt64(longKeys.intern(contract.buffer)), low: Entry.longMark)
-            aim(row, key, number(ofApp: keys[row * 2 + 1]), shift)
+                first.count <= KeyWords.capacity
+                ? KeyWords(padded: first.base, count: first.count)
+                : KeyWords(high: UInt64(longKeys.intern(first.buffer)), low: Entry.longMark)
+            aim(row, key, number(ofSecond: keys[row * 2 + 1]), shift)
         }
         findEntries(batch.count)
     }
 
     /// The record at that place of the batch has this key.
     @inline(__always)
-    private func aim(_ row: Int, _ key: KeyWords, _ app: UInt32, _ shift: UInt32) {
-        let tag = UInt32(truncatingIfNeeded: key.hash(with: app, seed: seed))
+    private func aim(_ row: Int, _ key: KeyWords, _ second: UInt32, _ shift: UInt32) {
+        let tag = UInt32(truncatingIfNeeded: key.hash(with: second, seed: seed))
         wf_prefetch(index + Int(tag >> shift))
-        targets[row] = Target(key: key, app: app, tag: tag, slot: tag >> shift, entry: 0)
+        targets[row] = Target(key: key, second: second, tag: tag, slot: tag >> shift, entry: 0)
     }
 
     /// Adds values that are known to fit to the entries that were found.
@@ -193,7 +193,7 @@ package struct FoldTable: ~Copyable {
         for row in 0..<count {
             let target = targets + row
             var entry = entries + Int(target.pointee.entry)
-            if entry.pointee.key != target.pointee.key || entry.pointee.app != target.pointee.app {
+            if entry.pointee.key != target.pointee.key || entry.pointee.second != target.pointee.second {
                 let number = entryBehind(target.pointee)
                 target.pointee.entry = UInt32(truncatingIfNeeded: number)
                 entry = entries + number
@@ -210,7 +210,9 @@ package struct FoldTable: ~Copyable {
         absoluteSum = sum
         recordCount += 1
         var entry = entries + Int(target.entry)
-        if entry.pointee.key != target.key || entry.pointee.app != target.app { entry = entries + entryBehind(target) }
+        if entry.pointee.key != target.key || entry.pointee.second != target.second {
+            entry = entries + entryBehind(target)
+        }
         if entry.pointee.count == .max { throw .tooManyRecords(key: text(of: target.key)) }
         entry.pointee.sum &+= value
         entry.pointee.count &+= 1
@@ -242,7 +244,7 @@ package struct FoldTable: ~Copyable {
         makeRoom(for: rows.count)
         let shift = shift
         var sum: Int64 = 0
-        var app: (theirs: UInt32, own: UInt32)?
+        var second: (theirs: UInt32, own: UInt32)?
         for row in 0..<rows.count {
             let entry = other.entries[Int(numbers[row])]
             let key =
@@ -250,10 +252,10 @@ package struct FoldTable: ~Copyable {
                 ? KeyWords(
                     high: UInt64(other.longKeys.withBytes(Int(entry.key.high)) { longKeys.intern($0) }),
                     low: Entry.longMark) : entry.key
-            if app?.theirs != entry.app {
-                app = (entry.app, other.apps.withBytes(Int(entry.app)) { apps.intern($0) })
+            if second?.theirs != entry.second {
+                second = (entry.second, other.secondKeys.withBytes(Int(entry.second)) { secondKeys.intern($0) })
             }
-            aim(row, key, app!.own, shift)
+            aim(row, key, second!.own, shift)
             sum += Int64(values[row].magnitude)
         }
         findEntries(rows.count)
@@ -275,7 +277,7 @@ package struct FoldTable: ~Copyable {
                 let word = index[slot]
                 if word == 0 {
                     target.pointee.entry = UInt32(truncatingIfNeeded: count)
-                    entries[count] = Entry(key: target.pointee.key, sum: 0, app: target.pointee.app, count: 0)
+                    entries[count] = Entry(key: target.pointee.key, sum: 0, second: target.pointee.second, count: 0)
                     count += 1
                     index[slot] = UInt64(tag) << 32 | UInt64(truncatingIfNeeded: count)
                     break
@@ -302,25 +304,25 @@ package struct FoldTable: ~Copyable {
             let word = index[slot]
             let number = Int(UInt32(truncatingIfNeeded: word)) - 1
             if UInt32(truncatingIfNeeded: word >> 32) == target.tag, entries[number].key == target.key,
-                entries[number].app == target.app
+                entries[number].second == target.second
             {
                 return number
             }
             slot = (slot + 1) & mask
         }
-        entries[count] = Entry(key: target.key, sum: 0, app: target.app, count: 0)
+        entries[count] = Entry(key: target.key, sum: 0, second: target.second, count: 0)
         count += 1
         index[slot] = UInt64(target.tag) << 32 | UInt64(count)
         return count - 1
     }
 
     @inline(__always)
-    private mutating func number(ofApp app: ByteSlice) -> UInt32 {
-        guard app.count <= KeyWords.capacity else { return apps.intern(app.buffer) }
-        let key = KeyWords(padded: app.base, count: app.count)
-        if key == lastApp.key { return lastApp.id }
-        let id = apps.intern(app.buffer)
-        lastApp = (key, id)
+    private mutating func number(ofSecond second: ByteSlice) -> UInt32 {
+        guard second.count <= KeyWords.capacity else { return secondKeys.intern(second.buffer) }
+        let key = KeyWords(padded: second.base, count: second.count)
+        if key == lastSecond.key { return lastSecond.id }
+        let id = secondKeys.intern(second.buffer)
+        lastSecond = (key, id)
         return id
     }
 

@@ -6,7 +6,7 @@
 //      "VOD"       56 4F 44 00 00 00 00 00 | 00 00 00 00 00 00 00 03
 //      "VOD\0"     56 4F 44 00 00 00 00 00 | 00 00 00 00 00 00 00 04      after "VOD", as it must
 //
-//  Contracts of the published data have 9 bytes, addresses up to 15.
+//  Customer numbers have 9 bytes or so, addresses up to 15.
 
 /// A key of at most `capacity` bytes, inline.
 struct KeyWords: Equatable {

@@ -3,10 +3,10 @@
 //  Every input is a stream of batches, ascending by key. Each input says for each column of the result where its part
 //  comes from, so that one merge serves all uses:
 //
-//      the total so far     seconds +, records +, day sets as they are (or with the affected days taken out)
-//      a new partial        seconds +, records +, the bit of its date
-//      a partial taken away seconds −, records −
-//      another partial of an affected date             , the bit of its date
+//      the total so far     sums +, records +, day sets as they are (or with the affected days taken out)
+//      a new partial        sums +, records +, the bit of its date
+//      a partial taken away sums −, records −
+//      another partial of an affected date          , the bit of its date
 //
 //  The least key of all inputs is found with a tree of losers (MergeTree.swift). Keys are compared as three words, then,
 //  rarely, byte by byte (MergeKey.swift). Where one input has many rows before the next key of any other, these are

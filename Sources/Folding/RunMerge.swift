@@ -1,7 +1,7 @@
 //  Merging the runs of one fold: many tables in, one sorted table out, in ranges that threads can work on.
 //
 //  Runs are not sorted one by one and then merged; that would send every entry twice through memory that it does not
-//  find in a cache. Instead all runs are cut into the same ranges of contracts, of some thousand keys each (sample sort,
+//  find in a cache. Instead all runs are cut into the same ranges of first keys, of some thousand keys each (sample sort,
 //  Frazer and McKellar, Samplesort: A Sampling Approach to Minimal Storage Tree Sorting, 1970):
 //
 //      bounds          BDH4       KGH1       SGB7             from a sample of all runs
@@ -10,8 +10,8 @@
 //      run 1      2          0 4 1      3          5 6
 //
 //  Then each range is merged for itself: its entries are fetched into a buffer that fits in the second-level cache,
-//  sorted there (EntrySort.swift), and neighbours with one key are added up. Bounds are first words of contracts, so
-//  that all rows of a contract lie in one range. Where the bounds are has no influence on the rows.
+//  sorted there (EntrySort.swift), and neighbours with one key are added up. Bounds are first words of first keys,
+//  so that all rows of a first key lie in one range. Where the bounds are has no influence on the rows.
 
 import CByteScan
 import Columns
@@ -22,10 +22,10 @@ import Glibc
 /// `@unchecked Sendable`: `distribute` writes what belongs to one run alone, and `merge` comes after it.
 package final class RunMerge: @unchecked Sendable {
     private let runs: [FoldRun]
-    /// For each run, the place of each of its apps among the apps of all.
+    /// For each run, the place of each of its second keys among those of all.
     private let ranks: [[UInt32]]
-    /// All apps in the order of their bytes; 16 bytes can be read from the first byte of each on.
-    private let apps: StringColumn
+    /// All second keys in the order of their bytes; 16 bytes can be read from the first byte of each on.
+    private let secondKeys: StringColumn
     /// Ascending, one less than there are ranges.
     private let bounds: [UInt64]
     private let levels: Int
@@ -52,15 +52,15 @@ package final class RunMerge: @unchecked Sendable {
         self.levels = levels
         bounds = Self.bounds(runs, total, levels: levels)
         hasLongKeys = runs.contains { $0.hasLongKeys }
-        let all = Set(runs.flatMap { run in (0..<run.appCount).map { Array(run.app($0)) } }).sorted {
+        let all = Set(runs.flatMap { run in (0..<run.secondKeyCount).map { Array(run.secondKey($0)) } }).sorted {
             $0.lexicographicallyPrecedes($1)
         }
         let rankOf = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1, UInt32($0)) })
-        ranks = runs.map { run in (0..<run.appCount).map { rankOf[Array(run.app($0))]! } }
-        var apps = StringColumn()
-        for app in all { apps.append(app) }
-        apps.append([UInt8](repeating: 0, count: 16))
-        self.apps = apps
+        ranks = runs.map { run in (0..<run.secondKeyCount).map { rankOf[Array(run.secondKey($0))]! } }
+        var secondKeys = StringColumn()
+        for key in all { secondKeys.append(key) }
+        secondKeys.append([UInt8](repeating: 0, count: 16))
+        self.secondKeys = secondKeys
         numbers = runs.map { .allocate(capacity: $0.count) }
         starts = runs.map { _ in .allocate(capacity: (1 << levels) + 1) }
         try checkSums()
@@ -142,7 +142,7 @@ package final class RunMerge: @unchecked Sendable {
         _ entries: UnsafePointer<FoldTable.Entry>, _ origins: UnsafePointer<Origin>,
         into builder: inout KeyedBatchBuilder, _ emit: (KeyedBatch) throws -> Void
     ) throws {
-        try apps.withUnsafe { (appBytes, appOffsets) throws in
+        try secondKeys.withUnsafe { (secondBytes, secondOffsets) throws in
             var i = 0
             while i < itemCount {
                 let item = items[i]
@@ -166,8 +166,10 @@ package final class RunMerge: @unchecked Sendable {
                     entry.pointee.key.store(to: builder.room(key: 0, count: length))
                     builder.setKey(0, count: length)
                 }
-                let app = Int(entry.pointee.app)
-                builder.setKey(1, padded: appBytes + appOffsets[app], count: appOffsets[app + 1] - appOffsets[app])
+                let second = Int(entry.pointee.second)
+                builder.setKey(
+                    1, padded: secondBytes + secondOffsets[second],
+                    count: secondOffsets[second + 1] - secondOffsets[second])
                 builder.measures[0][builder.count] = sum
                 builder.measures[1][builder.count] = count
                 builder.endRow()
@@ -179,7 +181,7 @@ package final class RunMerge: @unchecked Sendable {
     /// Where an entry came from.
     fileprivate typealias Origin = (run: Int, entry: Int)
 
-    /// Copies the entries of a range, of all runs, with apps numbered alike; returns how many there are.
+    /// Copies the entries of a range, of all runs, with second keys numbered alike; returns how many there are.
     private func fetch(_ range: Int, into room: RunMergeRoom) -> Int {
         let total = starts.reduce(0) { $0 + $1[range + 1] - $1[range] }
         room.reserve(total, withOrigins: hasLongKeys)
@@ -193,7 +195,7 @@ package final class RunMerge: @unchecked Sendable {
                     if i + ahead < end { wf_prefetch_to_read(entries + Int(numbers[i + ahead])) }
                     let number = Int(numbers[i])
                     out[count] = entries[number]
-                    out[count].app = ranks[Int(entries[number].app)]
+                    out[count].second = ranks[Int(entries[number].second)]
                     if hasLongKeys { origins[count] = (run, number) }
                     // One whose records were all taken back is overwritten.
                     count += entries[number].count == 0 ? 0 : 1
@@ -212,14 +214,14 @@ package final class RunMerge: @unchecked Sendable {
             let order = compareLong(origins[a], origins[b])
             if order != 0 { return order < 0 }
         }
-        return left.app < right.app
+        return left.second < right.second
     }
 
     private func isSame(
         _ a: Int, _ b: Int, _ entries: UnsafePointer<FoldTable.Entry>, _ origins: UnsafePointer<Origin>
     ) -> Bool {
         let (left, right) = (entries[a], entries[b])
-        return left.key == right.key && left.app == right.app
+        return left.key == right.key && left.second == right.second
             && (!left.isLong || compareLong(origins[a], origins[b]) == 0)
     }
 
@@ -236,7 +238,7 @@ package final class RunMerge: @unchecked Sendable {
 /// Room for merging ranges, used for one after another; one thread has it at a time.
 package final class RunMergeRoom: @unchecked Sendable {
     fileprivate var entries: UnsafeMutablePointer<FoldTable.Entry> = .allocate(capacity: 0)
-    /// Where each entry came from; only when there are long contracts.
+    /// Where each entry came from; only when there are long keys.
     fileprivate var origins: UnsafeMutablePointer<RunMerge.Origin> = .allocate(capacity: 0)
     private var capacity = 0
     private var originCapacity = 0

@@ -22,7 +22,7 @@ package struct FoldSettings: Sendable, Hashable {
     package static let defaultUnitSize = 8 * BlockDigests.blockSize
 
     package init(
-        plan: FoldPlan = .engagement, maxRecordBytes: Int = 16_000_000, rejectsPerFile: Int = 1000,
+        plan: FoldPlan, maxRecordBytes: Int = 16_000_000, rejectsPerFile: Int = 1000,
         unitSize: Int = defaultUnitSize, memory: Int = 512_000_000, encoding: TextEncoding = .utf8
     ) {
         precondition(

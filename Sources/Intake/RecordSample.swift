@@ -22,10 +22,13 @@ package struct RecordSample: Sendable {
     private static let limit = 32
     /// A longer record, in bytes, is none to look at.
     private static let longestRecord = 16_000
-    /// What a record is rejected for when it is valid JSON.
-    private static let reasons: Set<RejectReason> = [
-        .notAnObject, .missingContract, .badContract, .missingApp, .badApp, .missingDuration, .badDuration,
-    ]
+    /// Whether a record that is rejected for this is valid JSON whose fields tell why.
+    private static func isOfFields(_ reason: RejectReason) -> Bool {
+        switch reason {
+        case .notAnObject, .missing, .bad: true
+        case .malformedJSON, .invalidUTF8, .recordTooLong, .truncated, .negative: false
+        }
+    }
 
     private var first: [Record] = []
     /// Ascending by the hashes of their offsets.
@@ -45,7 +48,7 @@ package struct RecordSample: Sendable {
 
     /// - Parameter base: where the reader began, in the file.
     package mutating func add(_ rejection: Rejection, base: Int) {
-        guard Self.reasons.contains(rejection.reason), rejection.raw.count <= Self.longestRecord else { return }
+        guard Self.isOfFields(rejection.reason), rejection.raw.count <= Self.longestRecord else { return }
         let offset = base + rejection.offset
         let hash = Self.hash(offset)
         let isFirst = first.count < Self.limit

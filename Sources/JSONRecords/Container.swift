@@ -1,9 +1,9 @@
 //  How a file holds its records, found out from its content.
 //
-//      lines       {"Contract":…}            one record a line
-//                  {"Contract":…}
+//      lines       {"user":…}                one record a line
+//                  {"user":…}
 //      values      {                          JSON values one after another, printed in any way; the elements of a
-//                    "Contract": …            top-level array are records too
+//                    "user": …                top-level array are records too
 //                  }
 //      responses   {"took":3,"hits":{"hits":[ {…}, {…} ]}}      Elasticsearch answers, one or more
 //      wrapped     {"ok":true,"data":[ {…}, {…} ]}              other objects around the records, one or more

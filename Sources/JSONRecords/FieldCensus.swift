@@ -6,7 +6,7 @@
 //  that a thread reads, files without shapes about a hundredth of their reading, and a field in a handful of records
 //  among millions may go unseen.
 //
-//      tree      root ── "_source" ── "Contract"        paths    _source  _source.Contract  _id
+//      tree      root ── "_source" ── "user"        paths    _source  _source.user  _id
 //                   └─── "_id"
 
 import Glibc

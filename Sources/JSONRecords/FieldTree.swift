@@ -1,13 +1,14 @@
 //  The paths of a plan's fields as one tree of keys, so that a record is walked once.
 //
-//  For the engagement plan (alternatives of one field share no slot):
+//  For a plan that sums a value by user and event, each of them below _source or, where there is none, at the top
+//  (alternatives of one field share no slot):
 //
-//      root ── "_source" ── "Contract"       slot 0
-//         │             ├── "AppName"        slot 2
-//         │             └── "TotalDuration"  slot 4
-//         ├── "Contract"                     slot 1
-//         ├── "AppName"                      slot 3
-//         └── "TotalDuration"                slot 5
+//      root ── "_source" ── "user"     slot 0
+//         │             ├── "event"    slot 2
+//         │             └── "value"    slot 4
+//         ├── "user"                   slot 1
+//         ├── "event"                  slot 3
+//         └── "value"                  slot 5
 
 import Records
 

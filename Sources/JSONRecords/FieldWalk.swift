@@ -8,8 +8,8 @@
 //  goes from stop to stop, so it never searches; what is between two of them is plain ASCII. Most strings have no stop
 //  but their quotes. Escapes and characters of several bytes are checked one by one.
 //
-//      {"Contract":"KGH477800","TotalDuration":5053}⏎
-//       ^        ^ ^         ^ ^             ^      ^
+//      {"user":"KGH477800","value":5053}⏎
+//       ^    ^ ^         ^ ^     ^      ^
 //
 //  **Keys.** A key is looked up among those that the plan reads in this object: its first byte and its length choose a
 //  list, nearly always of one, and 16 bytes are compared with one load. Every other key is number 0, whose value

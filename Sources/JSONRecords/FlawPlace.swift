@@ -3,10 +3,10 @@
 //  The scanner only says where it stopped. Here the text is looked at again, from its first byte to that place, for what a
 //  person would say:
 //
-//      {"Contract":"A","Rating":NaN}         NaN is no JSON                    the scanner stopped at the N
-//      {"Contract":"A","AppName":"VOD",}     trailing comma                    at the brace
-//      {'Contract': 'A', 'Live': True}       single quotes: Python literals    at the first quote
-//      <!DOCTYPE html>                       this is HTML (an error page?)     at the first byte
+//      {"user":"A","value":NaN}         NaN is no JSON                    the scanner stopped at the N
+//      {"user":"A","event":"play",}     trailing comma                    at the brace
+//      {'user': 'A', 'live': True}      single quotes: Python literals    at the first quote
+//      <!DOCTYPE html>                  this is HTML (an error page?)     at the first byte
 //
 //  Nothing is looked at that is further than `reach` from the place, so the words do not depend on how much of the file is
 //  in memory.
@@ -40,7 +40,7 @@ struct FlawPlace {
         case .malformedJSON: stop.map { malformed($0) }
         case .notAnObject: notAnObject()
         case .invalidUTF8: invalidUTF8()
-        case .missingContract where context == .action:
+        case .missing where context == .action:
             flaw(at: start, "the fields are within an action of a bulk request, not on the line behind it")
         default: nil
         }

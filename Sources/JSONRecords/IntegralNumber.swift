@@ -151,7 +151,7 @@ struct DecimalText {
 
     var isZero: Bool { (0..<digitCount).allSatisfy { digit($0) == 0 } }
 
-    /// Digits of the longest integer that is written out: far more than any number of a contract has.
+    /// Digits of the longest integer that is written out: far more than any key has that is a number.
     static let longestInteger = 64
 
     /// The integer as plain digits, with its sign.

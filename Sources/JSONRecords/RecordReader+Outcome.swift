@@ -5,7 +5,7 @@ import Records
 
 extension RecordReader {
     /// Judges the value that was just walked over. Fields are judged in the order of the plan's keys, then the value;
-    /// the first that is wrong names the reason, and an ignored contract ends the matter.
+    /// the first that is wrong names the reason, and an ignored key ends the matter.
     mutating func take(
         _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, isObject: Bool, _ pass: inout Pass,
         _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
@@ -24,7 +24,9 @@ extension RecordReader {
             return
         }
         if census.isDue() { census.note(start, end) }
-        if action == .record { return try reject(.missingContract, start, end, context: .action, &pass, onRejection) }
+        if action == .record {
+            return try reject(reasons.missingKeys[0], start, end, context: .action, &pass, onRejection)
+        }
         if batch.isFull { try flush(onBatch) }
         var isCoerced = wasLenient
         for key in 0..<batch.keyCount {
@@ -41,16 +43,16 @@ extension RecordReader {
                 setKey(key, slot.text)
                 isCoerced = true
             case .number where key == 0, .other where key == 0:
-                guard let digits = contractDigits(slot) else {
-                    return try reject(.badContract, start, end, &pass, onRejection)
+                guard let digits = keyDigits(slot) else {
+                    return try reject(reasons.badKeys[0], start, end, &pass, onRejection)
                 }
                 if !arena.fits(digits.count) { try makeRoom(for: digits.count, keysDone: key, onBatch) }
                 setKey(key, digits.withUnsafeBufferPointer { arena.copy($0) })
                 isCoerced = true
             case .null where key == 0: return ignore()
             case .missing, .null:
-                return try reject(key == 0 ? .missingContract : .missingApp, start, end, &pass, onRejection)
-            default: return try reject(key == 0 ? .badContract : .badApp, start, end, &pass, onRejection)
+                return try reject(reasons.missingKeys[key], start, end, &pass, onRejection)
+            default: return try reject(reasons.badKeys[key], start, end, &pass, onRejection)
             }
             if key == 0 && isIgnored(batch.keys[batch.count * batch.keyCount]) { return ignore() }
         }
@@ -68,11 +70,11 @@ extension RecordReader {
         case .other:
             number = withWrappedNumber(slot.text) { durations.reading(ofNumber: $0) }
             isCoerced = true
-        case .missing, .null: return try reject(.missingDuration, start, end, &pass, onRejection)
+        case .missing, .null: return try reject(reasons.missingValue, start, end, &pass, onRejection)
         }
-        guard let number else { return try reject(.badDuration, start, end, &pass, onRejection) }
+        guard let number else { return try reject(reasons.badValue, start, end, &pass, onRejection) }
         if number.isNegative && !keepsNegativeValues {
-            return try reject(.negativeDuration, start, end, &pass, onRejection)
+            return try reject(reasons.negativeValue, start, end, &pass, onRejection)
         }
         if wasLenient { coercions.leniently += 1 }
         if isCoerced || !number.isPlain { countCoercion(slot.kind, isPlain: number.isPlain) }
@@ -187,9 +189,9 @@ extension RecordReader {
         return false
     }
 
-    /// The digits of a contract that is a number with a point or an exponent, or one that MongoDB wrapped; nil when it
+    /// The digits of a key that is a number with a point or an exponent, or one that MongoDB wrapped; nil when it
     /// is no integer.
-    private func contractDigits(_ slot: FieldSlot) -> [UInt8]? {
+    private func keyDigits(_ slot: FieldSlot) -> [UInt8]? {
         if slot.kind == .number { return DecimalText(slot.text)?.integerText() }
         return withWrappedNumber(slot.text) { number in
             guard let decimal = DecimalText(number) else { return nil }

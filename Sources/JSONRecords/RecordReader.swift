@@ -107,6 +107,7 @@ package struct RecordReader: ~Copyable {
     let keepsNegativeValues: Bool
     let durations: DurationRules
     let isLenient: Bool
+    let reasons: FieldReasons
     private let plan: FoldPlan
     var storage: FieldStorage
     private let ignoredBytes: IgnoredKeys
@@ -138,6 +139,7 @@ package struct RecordReader: ~Copyable {
         self.container = container
         self.plan = plan
         isLenient = plan.isLenient
+        reasons = FieldReasons(plan)
         let set = Layout.set(by: plan)
         if container?.isAnswers == true { recordPaths = set.isEmpty ? [Layout.hits] : set }
         position = isAtStart ? .start : .betweenValues

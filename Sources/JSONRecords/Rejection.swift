@@ -25,6 +25,24 @@ package struct Rejection {
     package var flaw: Flaw? { place.flaw(reason) }
 }
 
+/// What records are rejected for on account of a plan's fields, made once for a reader.
+struct FieldReasons {
+    /// By the place of the key.
+    let missingKeys: [RejectReason]
+    let badKeys: [RejectReason]
+    let missingValue: RejectReason
+    let badValue: RejectReason
+    let negativeValue: RejectReason
+
+    init(_ plan: FoldPlan) {
+        missingKeys = plan.keyWords.map { .missing($0.label) }
+        badKeys = plan.keyWords.map { .bad($0.label) }
+        missingValue = .missing(plan.valueWords.label)
+        badValue = .bad(plan.valueWords.label)
+        negativeValue = .negative(plan.valueWords.label)
+    }
+}
+
 /// What the end of the input means for the whole.
 package enum InputEnd: Sendable, Hashable {
     /// The last value was complete.

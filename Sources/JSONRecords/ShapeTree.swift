@@ -7,22 +7,20 @@
 //  A shape is a chain of nodes. A node is up to 16 literal bytes, which one load compares, and what follows them: a
 //  string, a number, more of the literal, or the end. Shapes that begin alike share their first nodes. Of
 //
-//      {"id":"a","_source":{"Contract":"X","TotalDuration":7,"AppName":"VOD"}}
-//      {"id":"b","_source":{"Contract":"Y","AppName":"VOD","TotalDuration":12}}
+//      {"id":"a","_source":{"user":"X","value":7,"event":"play"}}
+//      {"id":"b","_source":{"user":"Y","event":"play","value":12}}
 //
 //  this tree is learned (· is the rest of a string or number; its closing quote begins the next literal):
 //
 //      {"id":" ·
-//      └ ","_source":{"Co
-//        └ ntract":" · slot 0
-//          ├ ","TotalDuration
-//          │ └ ": · slot 4
-//          │   └ ,"AppName":" · slot 2
-//          │     └ "}} end
-//          └ ","AppName":" · slot 2
-//            └ ","TotalDuration
-//              └ ": · slot 4
-//                └ }} end
+//      └ ","_source":{"us
+//        └ er":" · slot 0
+//          ├ ","value": · slot 4
+//          │ └ ,"event":" · slot 2
+//          │   └ "}} end
+//          └ ","event":" · slot 2
+//            └ ","value": · slot 4
+//              └ }} end
 //
 //  A walk goes from a node to its first child; when that child's literal is another, to the child's sibling. So no
 //  record starts over, and what is not known costs one compare for each sibling.

@@ -58,7 +58,8 @@ struct SampleCheck {
                     }
                 }
             } catch {
-                faults.withLock { $0.append("\(chosen[index].relativePath) cannot be compared: \(error)") }
+                let text = FoldError.text(error, settings.fold.plan)
+                faults.withLock { $0.append("\(chosen[index].relativePath) cannot be compared: \(text)") }
             }
         }
         report.sampled = compared.load(ordering: .relaxed)

@@ -282,7 +282,7 @@ package struct Verifier {
         } catch let error as DamagedTable {
             report.stale.append("\(error)")
         } catch let error as FoldError {
-            report.stale.append("\(path): \(error)")
+            report.stale.append("\(path): \(error.text(settings.fold.plan))")
         }
     }
 

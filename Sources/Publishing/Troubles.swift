@@ -21,6 +21,11 @@ extension IOError: Trouble { package var kind: TroubleKind { .system } }
 extension NewerFormat: Trouble { package var kind: TroubleKind { .damaged } }
 extension FoldError: Trouble { package var kind: TroubleKind { .damaged } }
 
+/// An error in words, with those of a plan where it is about keys and sums.
+package func words(of error: any Error, _ plan: FoldPlan) -> String {
+    (error as? FoldError)?.text(plan) ?? words(of: error)
+}
+
 extension PostgresError: Trouble {
     package var kind: TroubleKind { if case .address = self { .request } else { .system } }
 }

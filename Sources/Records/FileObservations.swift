@@ -128,7 +128,7 @@ package struct ValueKinds: OptionSet, Sendable, Hashable {
     package static let object = ValueKinds(rawValue: 32)
 }
 
-/// The fields that a file's records were seen to have, as dotted paths: `_source.Contract`. Where a key has a dot or a
+/// The fields that a file's records were seen to have, as dotted paths: `_source.User`. Where a key has a dot or a
 /// backslash, a backslash stands before it, as in the configuration. Arrays are not looked into.
 package struct FieldPaths: Sendable, Hashable {
     /// Paths that are kept of a file: ten times what real dumps have.

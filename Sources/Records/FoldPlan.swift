@@ -40,9 +40,40 @@ package struct PartialMetadataNames: Sendable, Hashable {
     package var magnitude = "magnitude"
     /// Distinct first keys.
     package var keyCount = "keys"
+
+    package init() {}
+
+    package init(sum: String, magnitude: String, keyCount: String) {
+        self.sum = sum
+        self.magnitude = magnitude
+        self.keyCount = keyCount
+    }
 }
 
-/// A fold described: the engagement plan reads Contract, AppName and TotalDuration and sums seconds by the first two.
+/// What a field of a plan is called.
+package struct FieldWords: Sendable, Hashable {
+    /// In settings and reasons: `user` gives `fields.user` and `missing-user`. ASCII, and never changed: reasons are on disk.
+    package let label: String
+    /// In messages, one of them and several: `user`, `users`.
+    package let noun: String
+    package let plural: String
+
+    /// - Precondition: the label is of lower-case letters, digits and underscores, and begins with a letter.
+    package init(label: String, noun: String, plural: String) {
+        precondition(Self.isLabel(label), "not the label of a field: \(label)")
+        (self.label, self.noun, self.plural) = (label, noun, plural)
+    }
+
+    static func isLabel(_ text: some StringProtocol) -> Bool {
+        func isLetter(_ byte: UInt8) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte }
+        return text.utf8.first.map(isLetter) == true
+            && text.utf8.allSatisfy {
+                isLetter($0) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || $0 == UInt8(ascii: "_")
+            }
+    }
+}
+
+/// A fold described: which fields are its keys, where they are found, and what is summed by them.
 package struct FoldPlan: Sendable, Hashable {
     /// The plan's name, as written into checkpoint files.
     package var name: String
@@ -50,9 +81,14 @@ package struct FoldPlan: Sendable, Hashable {
     package var keys: [String]
     /// Where each key is found; one entry for each of `keys`.
     package var keyPaths: [FieldPath]
+    /// What each key is called; one entry for each of `keys`.
+    package var keyWords: [FieldWords]
     /// The column that is summed.
     package var value: String
     package var valuePath: FieldPath
+    package var valueWords: FieldWords
+    /// What the value is summed in, in messages: `seconds`.
+    package var unit: String
     /// Values of the first key whose records are left out on purpose, beside null and the empty string.
     package var ignoredKeys: [String]
     /// Whether negative values are summed (true) or rejected.
@@ -67,20 +103,34 @@ package struct FoldPlan: Sendable, Hashable {
 
     /// How a partial's metadata calls what it counts.
     package var metadataNames = PartialMetadataNames()
+    package init(
+        name: String, keys: [String], keyPaths: [FieldPath], keyWords: [FieldWords], value: String,
+        valuePath: FieldPath, valueWords: FieldWords, unit: String, ignoredKeys: [String], keepsNegativeValues: Bool,
+        metadataNames: PartialMetadataNames = PartialMetadataNames()
+    ) {
+        precondition(
+            !keys.isEmpty && keys.count == keyPaths.count && keys.count == keyWords.count,
+            "a plan has keys, each with paths and words: \(keys)")
+        self.name = name
+        self.keys = keys
+        self.keyPaths = keyPaths
+        self.keyWords = keyWords
+        self.value = value
+        self.valuePath = valuePath
+        self.valueWords = valueWords
+        self.unit = unit
+        self.ignoredKeys = ignoredKeys
+        self.keepsNegativeValues = keepsNegativeValues
+        self.metadataNames = metadataNames
+    }
 
     /// What a partial of this plan holds for each key: the summed value and the number of records.
     package var measures: [Measure] { [Measure(value, .sum), Measure("Records", .sum)] }
 
-    /// Seconds watched by contract and app.
-    package static let engagement = FoldPlan(
-        name: "engagement",
-        keys: ["Contract", "AppName"],
-        keyPaths: [
-            FieldPath([["_source", "Contract"], ["Contract"]]), FieldPath([["_source", "AppName"], ["AppName"]]),
-        ],
-        value: "TotalDuration",
-        valuePath: FieldPath([["_source", "TotalDuration"], ["TotalDuration"]]),
-        ignoredKeys: ["0"],
-        keepsNegativeValues: false,
-        metadataNames: PartialMetadataNames(sum: "seconds", magnitude: "absolute_seconds", keyCount: "contracts"))
+    /// All that a record can be rejected for, in the order in which they are shown.
+    package var reasons: [RejectReason] {
+        let labels = keyWords.map(\.label) + [valueWords.label]
+        return [.malformedJSON, .notAnObject] + labels.map { .missing($0) } + labels.map { .bad($0) }
+            + [.negative(valueWords.label), .invalidUTF8, .recordTooLong, .truncated]
+    }
 }

@@ -36,7 +36,7 @@ package struct Settings: Sendable {
             plan: configuration.plan, maxRecordBytes: configuration.maxRecordBytes.bytes,
             rejectsPerFile: configuration.rejectsPerFile, unitSize: unitSize,
             memory: configuration.memory.bytes, encoding: configuration.encoding)
-        map = try CategoryMap(configuration.categories.map { CategoryMap.Category($0.name, apps: $0.apps) })
+        map = try CategoryMap(configuration.groups.map { CategoryMap.Category($0.name, apps: $0.members) })
         mapDigest = Self.digest(map)
         jobs = configuration.jobs ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }

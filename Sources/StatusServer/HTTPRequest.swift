@@ -1,6 +1,6 @@
 //  The head of an HTTP/1.1 request (RFC 9112), as much of it as a server of a few files needs.
 //
-//      GET /reports/engagement.csv HTTP/1.1\r\n
+//      GET /reports/daily.csv HTTP/1.1\r\n
 //      Host: localhost:9117\r\n
 //      If-None-Match: "3-9f3c"\r\n
 //      \r\n

@@ -2,7 +2,7 @@
 //
 //      GET /healthz                    200 ok; 200 degraded, and what a person should look at; 503 and why nothing goes on
 //      GET /metrics                    for Prometheus (text format 0.0.4)
-//      GET /reports/engagement.csv     the published reports and their receipt; ETag and If-None-Match
+//      GET /reports/daily.csv          the published reports and their receipt; ETag and If-None-Match
 //
 //  Degraded is 200 on purpose: the service does its work, and whoever restarts what answers 503 would stop that for a file
 //  which is held. Monitoring looks at the first word, or at metrics.
@@ -63,11 +63,14 @@ package struct StatusPages: Sendable {
     package var metrics: @Sendable () -> [Metric]
     /// The folder of the reports.
     package var reports: @Sendable () -> String
+    /// The files in it that are served: content types by name.
+    package var files: [String: String]
 
     package init(
         health: @escaping @Sendable () -> ServiceHealth, metrics: @escaping @Sendable () -> [Metric],
-        reports: @escaping @Sendable () -> String
+        reports: @escaping @Sendable () -> String, files: [String: String]
     ) {
+        self.files = files
         self.health = health
         self.metrics = metrics
         self.reports = reports
@@ -78,11 +81,6 @@ package struct StatusPages: Sendable {
 package final class StatusServer: Sendable {
     /// Connections at one time.
     static let connectionLimit = 32
-    static let types = [
-        "engagement.csv": "text/csv; charset=utf-8", "profile.csv": "text/csv; charset=utf-8",
-        "daily.csv": "text/csv; charset=utf-8", "apps.csv": "text/csv; charset=utf-8",
-        "receipt.json": "application/json",
-    ]
 
     package let port: UInt16
     private let listener: Int32
@@ -189,10 +187,9 @@ package final class StatusServer: Sendable {
             answer = HTTPAnswer(
                 200, text: Metric.text(pages.metrics()), type: "text/plain; version=0.0.4; charset=utf-8")
         case let path where path.hasPrefix("/reports/"):
-            guard let type = Self.types[String(path.dropFirst("/reports/".count))] else {
-                return HTTPAnswer(404, text: "there is no such report\n")
-            }
-            return report(String(path.dropFirst("/reports/".count)), type, request)
+            let name = String(path.dropFirst("/reports/".count))
+            guard let type = pages.files[name] else { return HTTPAnswer(404, text: "there is no such report\n") }
+            return report(name, type, request)
         default:
             return HTTPAnswer(404, text: "there are /healthz, /metrics and /reports/NAME.csv\n")
         }

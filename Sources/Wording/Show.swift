@@ -1,6 +1,5 @@
 //  Numbers and names for people.
 
-import Engagement
 import Records
 
 /// Text for the summary, the progress bar and the status.

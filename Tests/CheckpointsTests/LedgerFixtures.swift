@@ -1,5 +1,6 @@
 //  Ledgers to test with, and all that one says, in one value.
 
+import Engagement
 import Foundation
 import Records
 

@@ -1,5 +1,6 @@
 //  What the ledger keeps of what was seen in files, and ledgers from before it did.
 
+import Engagement
 import Foundation
 import Records
 import Testing

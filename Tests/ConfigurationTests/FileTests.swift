@@ -1,4 +1,5 @@
 import Configuration
+import Engagement
 import Foundation
 import Records
 import Testing
@@ -88,10 +89,10 @@ import Testing
         plan.recordPaths = [["data"], ["hits", "inner"]]
         #expect(resolved.plan == plan)
         #expect(
-            resolved.categories
+            resolved.groups
                 == [
-                    CategoryRule("NO", ["yes", "0012", "~"]), CategoryRule("Sport", ["SPORT"]),
-                    CategoryRule("Kids", []),
+                    GroupRule("NO", ["yes", "0012", "~"]), GroupRule("Sport", ["SPORT"]),
+                    GroupRule("Kids", []),
                 ])
         #expect(resolved.duplicates == .count)
         var watch = WatchRules()
@@ -114,7 +115,7 @@ import Testing
         gate.threshold = 1000
         #expect(resolved.gate == gate)
         #expect(resolved.origin(of: .output) == .file(name: "conf/watchfold.yaml", line: 3, column: 9))
-        #expect(resolved.origin(of: .appField) == .file(name: "conf/watchfold.yaml", line: 8, column: 8))
+        #expect(resolved.origin(of: .secondKeyField) == .file(name: "conf/watchfold.yaml", line: 8, column: 8))
     }
 
     @Test func onePathAloneHasNoAlternative() throws {
@@ -137,8 +138,8 @@ import Testing
     }
 
     @Test func appsAreComparedByteForByte() throws {
-        let rules = try layer("categories: {A: [e\u{301}, KPLUS], B: [\u{e9}, KPlus]}").categories?.value
-        #expect(rules?.map(\.apps.count) == [2, 2])
+        let rules = try layer("categories: {A: [e\u{301}, KPLUS], B: [\u{e9}, KPlus]}").groups?.value
+        #expect(rules?.map(\.members.count) == [2, 2])
     }
 
     @Test func aFileOfTheLargestSizeIsRead() throws {
@@ -148,8 +149,8 @@ import Testing
             yaml += "    - app\(apps)\n"
             apps += 1
         }
-        let category = try layer(yaml).categories?.value.first
-        #expect(category?.apps.count == apps)
+        let category = try layer(yaml).groups?.value.first
+        #expect(category?.members.count == apps)
         yaml += String(repeating: "#", count: Overlay.maxFileBytes + 1 - yaml.utf8.count)
         #expect(
             complaints(yaml)

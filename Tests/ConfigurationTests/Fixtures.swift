@@ -1,17 +1,31 @@
 //  What the tests of the configuration share.
 
 import Configuration
+import Engagement
 import Foundation
+import Records
 
 /// The layer of a file of this text.
 func layer(_ yaml: String, path: String = "watchfold.yaml") throws(ConfigurationError) -> Overlay {
-    try Overlay.file(Array(yaml.utf8), path: path)
+    try Overlay.file(Array(yaml.utf8), path: path, plan: .engagement)
+}
+
+extension Configuration {
+    static let builtIn = builtIn(.engagement)
+
+    static func resolve(
+        file: Overlay = Overlay(), environment: Overlay = Overlay(), flags: Overlay = Overlay(),
+        workingDirectory: String = ""
+    ) throws(ConfigurationError) -> Configuration {
+        try resolve(
+            .engagement, file: file, environment: environment, flags: flags, workingDirectory: workingDirectory)
+    }
 }
 
 /// What is said about a file; empty when it is accepted.
 func complaints(_ bytes: [UInt8]) -> [String] {
     do throws(ConfigurationError) {
-        _ = try Overlay.file(bytes, path: "watchfold.yaml")
+        _ = try Overlay.file(bytes, path: "watchfold.yaml", plan: .engagement)
         return []
     } catch {
         return error.mistakes.map(\.description)

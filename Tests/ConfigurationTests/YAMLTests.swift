@@ -23,7 +23,7 @@ import Yams
         #expect(rules.maxRecordBytes?.value == rules.memory?.value)
         #expect(rules.ignore?.value == ["a", "*b", "c *d"])
         #expect(
-            rules.categories?.value == [CategoryRule("TV", ["x*y", "*z", "*folded"]), CategoryRule("Movie", ["B"])])
+            rules.groups?.value == [GroupRule("TV", ["x*y", "*z", "*folded"]), GroupRule("Movie", ["B"])])
     }
 
     @Test(arguments: [

@@ -71,8 +71,8 @@ struct World {
         let flags = try Overlay.flags([
             .inbox: root + "/inbox", .checkpoints: root + "/checkpoints", .output: root + "/output", .jobs: "1",
         ])
-        let file = try Overlay.file(Array(yaml.utf8), path: "watchfold.yaml")
-        return try Settings(Configuration.resolve(file: file, flags: flags))
+        let file = try Overlay.file(Array(yaml.utf8), path: "watchfold.yaml", plan: .engagement)
+        return try Settings(Configuration.resolve(.engagement, file: file, flags: flags))
     }
 
     func processor() throws -> Processor {

@@ -1,6 +1,7 @@
 //  The page, read by the XML parser of Foundation: it must be well formed whatever the data says, name nothing outside of
 //  itself, and carry every number of the summary.
 
+import Engagement
 import Foundation
 import FoundationXML
 import Records

@@ -1,3 +1,4 @@
+import Engagement
 import Foundation
 import Records
 import SmallJSON

@@ -103,12 +103,12 @@ private func words(_ key: [UInt8], _ random: inout RandomSource) -> KeyWords {
                 default: KeyWords(high: random.once(in: 2) ? .max : 0, low: 0)
                 }
             return FoldTable.Entry(
-                key: key, sum: Int64(i), app: UInt32(random.below(distribution == "apps" ? 5000 : 3)), count: 1)
+                key: key, sum: Int64(i), second: UInt32(random.below(distribution == "apps" ? 5000 : 3)), count: 1)
         }
         func order(_ a: FoldTable.Entry, _ b: FoldTable.Entry) -> Bool {
-            (a.key.high, a.key.low, a.app) < (b.key.high, b.key.low, b.app)
+            (a.key.high, a.key.low, a.second) < (b.key.high, b.key.low, b.second)
         }
-        let expected = entries.sorted(by: order).map { [$0.key.high, $0.key.low, UInt64($0.app)] }
+        let expected = entries.sorted(by: order).map { [$0.key.high, $0.key.low, UInt64($0.second)] }
         var sort = EntrySort()
         // The room is used again.
         for part in [entries[...], entries.prefix(count / 2), entries[...]] {
@@ -125,7 +125,7 @@ private func words(_ key: [UInt8], _ random: inout RandomSource) -> KeyWords {
             }
             #expect(places.sorted() == Array(part.indices))
             guard part.count == count else { continue }
-            #expect(places.map { [part[$0].key.high, part[$0].key.low, UInt64(part[$0].app)] } == expected)
+            #expect(places.map { [part[$0].key.high, part[$0].key.low, UInt64(part[$0].second)] } == expected)
         }
     }
 }

@@ -4,6 +4,7 @@
 //  else. In front stand records of the same keys with plain values, so that the shapes of these lines are known when the
 //  documents come.
 
+import Engagement
 import Foundation
 import ReaderReference
 import Records

@@ -1,5 +1,6 @@
 //  Files of every kind against the reference, whole and through windows of every size.
 
+import Engagement
 import Foundation
 import ReaderReference
 import Records

@@ -1,5 +1,6 @@
 //  The page about records (docs/records.md) says what the reader does.
 
+import Engagement
 import Foundation
 import ReaderReference
 import Records
@@ -43,7 +44,7 @@ import Testing
             let reasons = reason == .notAnObject ? Array(try read(file).reasons.dropFirst()) : outcome.reasons
             #expect(reasons == [reason], "\(example)")
         }
-        #expect(documented == Set(RejectReason.allCases))
+        #expect(documented == Set(FoldPlan.engagement.reasons))
     }
 
     private func one(_ text: String) throws -> (reasons: [RejectReason], folded: [FoldedRecord], coerced: Int) {

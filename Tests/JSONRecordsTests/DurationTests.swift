@@ -1,5 +1,6 @@
 //  Durations in every form and by every setting, against expectations written by hand and against the plain reference.
 
+import Engagement
 import ReaderReference
 import Records
 import Testing

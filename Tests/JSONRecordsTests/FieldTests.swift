@@ -1,5 +1,6 @@
 //  Which fields a record has, for plans of every kind.
 
+import Engagement
 import ReaderReference
 import Records
 import Testing
@@ -10,6 +11,7 @@ private func plan(_ keys: [[[String]]], value: [[String]]) -> FoldPlan {
     var plan = FoldPlan.engagement
     plan.keys = keys.indices.map { "K\($0)" }
     plan.keyPaths = keys.map { FieldPath($0) }
+    plan.keyWords = keys.indices.map { FieldWords(label: "k\($0)", noun: "k", plural: "ks") }
     plan.valuePath = FieldPath(value)
     return plan
 }

@@ -4,6 +4,7 @@
 //  WATCHFOLD_EXHAUSTIVE=1 reads millions of records instead of thousands.
 
 import CByteScan
+import Engagement
 import Foundation
 import ReaderReference
 import Records
@@ -30,6 +31,7 @@ import Testing
         case 3:
             // One path for two keys, a key on the way to another, the empty key, keys that cannot stand in plain text.
             plan.keys = ["A", "B", "C", "D"]
+            plan.keyWords = plan.keys.map { FieldWords(label: $0.lowercased(), noun: $0, plural: $0) }
             plan.keyPaths = [
                 FieldPath([["Contract"]]), FieldPath([["_source", "Contract"], ["Contract"]]),
                 FieldPath([["AppName", "Mac"], ["", "é"], ["_source", "AppName"], ["AppName"]]),

@@ -13,6 +13,7 @@
 //
 //  WATCHFOLD_EXHAUSTIVE=1 compares a million documents instead of some thousands.
 
+import Engagement
 import Foundation
 import ReaderReference
 import Records

@@ -1,5 +1,6 @@
 //  What is JSON and what is not (RFC 8259), as a line and inside of a record.
 
+import Engagement
 import Foundation
 import ReaderReference
 import Records

@@ -1,6 +1,7 @@
 //  How records are laid out in a file: what stands between them, what is around them, and values of one line and of several
 //  in one file.
 
+import Engagement
 import ReaderReference
 import Records
 import Testing

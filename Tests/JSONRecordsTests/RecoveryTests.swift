@@ -1,5 +1,6 @@
 //  What a broken record costs, and what a cut file says of itself.
 
+import Engagement
 import ReaderReference
 import Records
 import Testing

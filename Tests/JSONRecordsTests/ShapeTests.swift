@@ -2,6 +2,7 @@
 //
 //  WATCHFOLD_EXHAUSTIVE=1 reads millions of records instead of tens of thousands.
 
+import Engagement
 import Foundation
 import ReaderReference
 import Records
@@ -26,12 +27,14 @@ import Testing
         case 3:
             // One path for two keys, and a key that is on the way to another.
             plan.keys = ["A", "B", "C"]
+            plan.keyWords = plan.keys.map { FieldWords(label: $0.lowercased(), noun: $0, plural: $0) }
             plan.keyPaths = [
                 FieldPath([["Contract"]]), FieldPath([["Contract"]]), FieldPath([["x", "Contract"], ["AppName"]]),
             ]
             plan.valuePath = FieldPath([["TotalDuration"]])
         case 4:
             plan.keys = ["Contract"]
+            plan.keyWords = plan.keys.map { FieldWords(label: $0.lowercased(), noun: $0, plural: $0) }
             plan.keyPaths = [FieldPath([["_source", "Contract"], ["Contract"]])]
         case 5: plan.isLenient = true
         default: break

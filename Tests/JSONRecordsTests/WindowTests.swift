@@ -1,5 +1,6 @@
 //  Where windows end must not matter, whatever the input holds.
 
+import Engagement
 import ReaderReference
 import Records
 import Testing

@@ -3,6 +3,7 @@
 //  The reader's promises that do not depend on the input are checked on the way: rows of batches, conservation, bounded
 //  memory, what a rejection says of its place. A broken one is thrown.
 
+import Engagement
 import JSONRecords
 import Records
 

@@ -1,5 +1,6 @@
 //  What becomes of a record, decided on the tree of its values: the rules of the design without any of the speed.
 
+import Engagement
 import JSONRecords
 import Records
 
@@ -21,25 +22,26 @@ extension FoldPlan {
             !hasField(record)
         {
             // Around the fields of a record it is a record that lacks them.
-            return hasField(members[0].value) ? .rejected(.missingContract) : .action
+            return hasField(members[0].value) ? .rejected(.missing(keyWords[0].label)) : .action
         }
         var isCoerced = false
         var keys: [[UInt8]] = []
         for (index, path) in keyPaths.enumerated() {
             let isFirst = index == 0
+            let label = keyWords[index].label
             let value = find(path, in: record)
             switch value {
             case .string(let text): keys.append(text)
             case .number, .object:
                 guard isFirst, let number = value.flatMap(Self.numberText), let digits = referenceContract(number)
                 else {
-                    return .rejected(isFirst ? .badContract : .badApp)
+                    return .rejected(.bad(label))
                 }
                 keys.append(Array(digits.utf8))
                 isCoerced = true
             case .null where isFirst: return .ignored
-            case nil, .null: return .rejected(isFirst ? .missingContract : .missingApp)
-            default: return .rejected(isFirst ? .badContract : .badApp)
+            case nil, .null: return .rejected(.missing(label))
+            default: return .rejected(.bad(label))
             }
             if isFirst && (keys[0].isEmpty || ignoredKeys.contains { Array($0.utf8) == keys[0] }) { return .ignored }
         }
@@ -55,11 +57,11 @@ extension FoldPlan {
         case .object:
             duration = value.flatMap(Self.numberText).flatMap { durations.reference(Array($0.utf8), isString: false) }
             isCoerced = true
-        case nil, .null: return .rejected(.missingDuration)
-        default: return .rejected(.badDuration)
+        case nil, .null: return .rejected(.missing(valueWords.label))
+        default: return .rejected(.bad(valueWords.label))
         }
-        guard let duration else { return .rejected(.badDuration) }
-        if duration.isNegative && !keepsNegativeValues { return .rejected(.negativeDuration) }
+        guard let duration else { return .rejected(.bad(valueWords.label)) }
+        if duration.isNegative && !keepsNegativeValues { return .rejected(.negative(valueWords.label)) }
         return .folded(FoldedRecord(keys: keys, value: duration.seconds), isCoerced: isCoerced)
     }
 

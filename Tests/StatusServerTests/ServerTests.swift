@@ -16,6 +16,11 @@ private final class Scene {
     let health = Health()
     private(set) var server: StatusServer!
 
+    private static let files = [
+        "engagement.csv": "text/csv; charset=utf-8", "profile.csv": "text/csv; charset=utf-8",
+        "receipt.json": "application/json",
+    ]
+
     init(patience: Double = 10) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         server = try StatusServer(
@@ -29,7 +34,7 @@ private final class Scene {
                             [([("state", "a\"b\\c\nd")], 3), ([], 1.5)]),
                         Metric("watchfold_errors_total", .counter, "Errors.", 7),
                     ]
-                }, reports: { [folder] in folder }), patience: patience)
+                }, reports: { [folder] in folder }, files: Self.files), patience: patience)
     }
 
     deinit {
@@ -232,7 +237,7 @@ private final class Scene {
 
     @Test func aPortInUseIsAnError() throws {
         let scene = try Scene()
-        let pages = StatusPages(health: { .well }, metrics: { [] }, reports: { "." })
+        let pages = StatusPages(health: { .well }, metrics: { [] }, reports: { "." }, files: [:])
         #expect(throws: StatusServerError.self) { try StatusServer(port: scene.server.port, pages: pages) }
     }
 }

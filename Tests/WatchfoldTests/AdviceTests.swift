@@ -1,6 +1,7 @@
 //  What is said of rejected records: what their fields are, and settings that do read them.
 
 import DurableIO
+import Engagement
 import Foundation
 import Records
 import Testing

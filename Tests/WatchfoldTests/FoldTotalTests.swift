@@ -1,6 +1,8 @@
 //  A fold of many files into one sum: files that do not count must leave no trace, whatever the threads, the budget and
 //  the order in which files end.
 
+import Checkpoints
+import Engagement
 import Folding
 import Foundation
 import Ledgers
@@ -70,7 +72,8 @@ import Wording
             (1, 0, 1 << 20), (2, 0, 1 << 20), (3, 512_000_000, 1500), (2, 512_000_000, 1 << 20),
         ] {
             let pool = FoldPool(
-                settings: FoldSettings(memory: memory), fileSystem: bench.fileSystem, jobs: jobs, scratch: bench.root,
+                settings: FoldSettings(plan: .engagement, memory: memory), fileSystem: bench.fileSystem, jobs: jobs,
+                scratch: bench.root,
                 journalLimit: journalLimit)
             let failures = Mutex(0)
             let counted = counting
@@ -174,7 +177,8 @@ import Wording
             expected.merge(sums) { Sums(seconds: $0.seconds + $1.seconds, records: $0.records + $1.records) }
         }
         let pool = FoldPool(
-            settings: FoldSettings(memory: 0), fileSystem: bench.fileSystem, jobs: 1, scratch: bench.root,
+            settings: FoldSettings(plan: .engagement, memory: 0), fileSystem: bench.fileSystem, jobs: 1,
+            scratch: bench.root,
             journalLimit: 0)
         let mostOpen = Mutex(0)
         let root = bench.root

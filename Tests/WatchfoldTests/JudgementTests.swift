@@ -1,6 +1,7 @@
 //  What becomes of files that are not simply good.
 
 import DurableIO
+import Engagement
 import Foundation
 import Records
 import Synchronization

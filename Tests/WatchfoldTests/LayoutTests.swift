@@ -1,6 +1,7 @@
 //  Files in the layouts that people have, from the inbox to the report: what counts, and what is said of the rest.
 
 import DurableIO
+import Engagement
 import Foundation
 import Records
 import Testing

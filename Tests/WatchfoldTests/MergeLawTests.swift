@@ -3,6 +3,7 @@
 
 import Columns
 import DurableIO
+import Engagement
 import Folding
 import Foundation
 import Records
@@ -31,7 +32,8 @@ import Testing
         let content = Layout.lines.write(Array(records))
         let path = bench.root + "/" + UUID().uuidString
         try Data(content).write(to: URL(fileURLWithPath: path))
-        let pool = FoldPool(settings: FoldSettings(), fileSystem: bench.fileSystem, jobs: 1, scratch: bench.root)
+        let pool = FoldPool(
+            settings: FoldSettings(plan: .engagement), fileSystem: bench.fileSystem, jobs: 1, scratch: bench.root)
         let folded = Mutex<Result<[KeyedBatch], any Error>?>(nil)
         pool.fold([FoldInput(name: "part", path: path)]) { _, outcome in
             let result = Result {

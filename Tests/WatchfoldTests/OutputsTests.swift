@@ -161,7 +161,7 @@ import Testing
     }
 
     @Test func categoriesThatCanBeConfiguredAreThoseThatAMapTakes() {
-        #expect(SettingLimits.categories == CategoryMap.categoryLimit)
+        #expect(SettingLimits.groups == CategoryMap.categoryLimit)
     }
 
     @Test func aPlaceThatIsTakenSinceIsLeftAlone() throws {
@@ -264,7 +264,7 @@ import Testing
     @Test func theNamesThatAreTakenAreThoseThatAreWritten() {
         let others = [Publisher.receiptName, OutputKeeper.recordName, ProblemTeller.recordName, "rejects"]
         let names = Report.allCases.map(Publisher.fileName) + others
-        #expect(Set(OutputRule.takenNames) == Set(names))
+        #expect(Set(OutputRule.takenNames(.engagement)) == Set(names))
     }
 
     @Test func aSummaryIsThatOfTheProfileByHand() throws {

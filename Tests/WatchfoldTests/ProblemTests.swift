@@ -2,6 +2,7 @@
 
 import Configuration
 import DurableIO
+import Engagement
 import Foundation
 import Ledgers
 import Logging
@@ -103,7 +104,7 @@ import Testing
         func follow(_ command: String, output: String = "output") throws {
             teller.follow(
                 try Configuration.resolve(
-                    flags: Overlay.flags([.output: root + "/" + output, .onProblem: command])))
+                    .engagement, flags: Overlay.flags([.output: root + "/" + output, .onProblem: command])))
         }
 
         var told: [String] {

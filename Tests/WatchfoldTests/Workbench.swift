@@ -105,8 +105,8 @@ final class Workbench {
         let flags = try Overlay.flags([
             .inbox: inbox, .checkpoints: checkpoints, .output: output, .jobs: "\(jobs)",
         ])
-        let file = try Overlay.file(Array(yaml.utf8), path: "watchfold.yaml")
-        return try Settings(Configuration.resolve(file: file, flags: flags), unitSize: unitSize)
+        let file = try Overlay.file(Array(yaml.utf8), path: "watchfold.yaml", plan: .engagement)
+        return try Settings(Configuration.resolve(.engagement, file: file, flags: flags), unitSize: unitSize)
     }
 
     func processor() throws -> Processor {

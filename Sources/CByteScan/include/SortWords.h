@@ -11,12 +11,12 @@
 typedef struct {
     uint64_t high, low;
     int64_t sum;
-    uint32_t app, count;
+    uint32_t second, count;
 } wf_entry;
 
-/// For each entry one word of the bits that the masks choose, from high, low and app, the first of them in the highest
+/// For each entry one word of the bits that the masks choose, from high, low and second, the first of them in the highest
 /// place. When there are more than 64, the last ones are missing.
-void wf_sort_words(const wf_entry *entries, size_t count, uint64_t high, uint64_t low, uint32_t app, uint64_t *words);
+void wf_sort_words(const wf_entry *entries, size_t count, uint64_t high, uint64_t low, uint32_t second, uint64_t *words);
 
 /// For each entry how many of the bounds are not behind its first word.
 ///

@@ -5,13 +5,16 @@ import Records
 import StatusServer
 import Wording
 import JSONRecords
+import Publishing
 
 extension WatchFactsBox {
     /// The pages of the status server, made of the facts as they are when somebody asks.
-    var pages: StatusPages {
-        StatusPages(
-            health: { [self] in value.health }, metrics: { [self] in value.metrics },
-            reports: { [self] in value.output })
+    func pages(_ plan: PlanSettings) -> StatusPages {
+        let reports = plan.reportFiles.map { ($0, "text/csv; charset=utf-8") }
+        let files = reports + [(Publisher.receiptName, "application/json")]
+        return StatusPages(
+            health: { [self] in value.health }, metrics: { [self] in value.metrics(plan.fold.reasons) },
+            reports: { [self] in value.output }, files: Dictionary(uniqueKeysWithValues: files))
     }
 }
 
@@ -23,13 +26,15 @@ extension WatchFacts {
     }
 
     /// Counters begin at the start of the watch.
-    var metrics: [Metric] {
+    ///
+    /// - Parameter reasons: what records can be rejected for.
+    func metrics(_ reasons: [RejectReason]) -> [Metric] {
         let sinceLast = lastPublication.map { max(0, Double(WallClock.now()) / 1e9 - $0) }
         var records: [(labels: [(String, String)], value: Double)] = [
             ([("outcome", "folded"), ("reason", "")], Double(counts.folded)),
             ([("outcome", "ignored"), ("reason", "")], Double(counts.ignored)),
         ]
-        for reason in RejectReason.allCases {
+        for reason in reasons {
             records.append(
                 ([("outcome", "rejected"), ("reason", reason.rawValue)], Double(counts.rejected[reason] ?? 0)))
         }

@@ -82,7 +82,8 @@ package final class Watcher {
         alarm = try Alarm()
         outputs = OutputRenewal(facts: facts, fileSystem: fileSystem, logger: logger) { [alarm] in alarm.ring() }
         teller = ProblemTeller(facts: facts, fileSystem: fileSystem, logger: logger) { [alarm] in alarm.ring() }
-        status = StatusPort(pages: facts.pages, fileSystem: fileSystem, logger: logger)
+        status = StatusPort(
+            pages: facts.pages(settings.configuration.planSettings), fileSystem: fileSystem, logger: logger)
         requests.onRequest { [alarm] in alarm.ring() }
         facts.onOtherProblems { [teller] in _ = teller.step(.now) }
     }
@@ -349,7 +350,7 @@ extension Watcher {
     private func meet(_ error: any Error) throws {
         close()
         let pause = backOff.next()
-        let text = words(of: error)
+        let text = words(of: error, settings.fold.plan)
         facts.update {
             $0.errors += 1
             $0.trouble = text
@@ -390,7 +391,7 @@ extension Watcher {
         do {
             fresh = try reread()
         } catch {
-            logger.error("the configuration stays as it was: \(words(of: error))")
+            logger.error("the configuration stays as it was: \(words(of: error, settings.fold.plan))")
             return
         }
         let old = settings.configuration

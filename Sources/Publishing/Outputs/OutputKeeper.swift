@@ -77,7 +77,7 @@ package struct OutputKeeper {
             return try outcomes(generation, isDue)
         } catch {
             // The checkpoints cannot be read, or the record cannot be written.
-            return [OutputOutcome(path: recordPath, problem: words(of: error))]
+            return [OutputOutcome(path: recordPath, problem: words(of: error, settings.fold.plan))]
         }
     }
 
@@ -124,7 +124,7 @@ package struct OutputKeeper {
             } catch ReportError.output(_, cause: is OutputCancelled) {
                 break
             } catch {
-                outcome.problem = words(of: error)
+                outcome.problem = words(of: error, settings.fold.plan)
             }
             outcome.seconds = (ContinuousClock.now - start).seconds
             outcomes.append(outcome)

@@ -61,7 +61,7 @@ package struct ProtectedPlaces {
                 return "is in the inbox and might be read as input; choose a place outside of it"
             }
         }
-        for name in OutputRule.takenNames {
+        for name in OutputRule.takenNames(configuration.planSettings) {
             let taken = Path.join(configuration.output, name)
             var isTaken = try isOne(of: places, identity, taken)
             for place in places where !isTaken { isTaken = try isInside(place, taken) }
