@@ -83,9 +83,9 @@ let package = Package(
         library(
             "Publishing",
             [
-                "Admission", "Checkpoints", "Codecs", "Columns", "Configuration", "DurableIO", "Engagement",
-                "Folding", "Inbox", "JSONRecords", "KeyedTables", "Ledgers", "Pipelines", "Postgres", "Records",
-                "RunSettings", "SmallJSON", "Tables", "Wording",
+                "Admission", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Engagement", "Folding", "Inbox",
+                "JSONRecords", "KeyedTables", "Ledgers", "Pipelines", "Postgres", "Records", "RunSettings",
+                "SmallJSON", "Tables", "Wording",
             ]),
         library(
             "Operations",
@@ -98,15 +98,17 @@ let package = Package(
         library(
             "Face",
             [
-                "Admission", "CSignals", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Engagement",
-                "Findings", "Inbox", "Intake", "JSONRecords", "Ledgers", "Operations", "Pipelines", "Postgres",
-                "Publishing", "Records", "RunSettings", "SampleData", "SmallJSON", "Tables", "Wording", logging,
+                "Admission", "CSignals", "Checkpoints", "Configuration", "DurableIO", "Engagement", "Findings",
+                "Inbox", "Intake", "JSONRecords", "Ledgers", "Operations", "Pipelines", "Postgres", "Publishing",
+                "Records", "RunSettings", "SampleData", "SmallJSON", "Tables", "Wording", logging,
             ]),
         .executableTarget(
             name: "watchfold", dependencies: ["Face", "Configuration", "CWriteback", "Wording", argumentParser],
             swiftSettings: strict),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["CLZ4", "CZlib", "CZstd"], path: "Tests/TestSupport",
+            swiftSettings: strict),
         .target(
             name: "ReaderReference",
             dependencies: ["Engagement", "JSONRecords", "Records"],
@@ -129,7 +131,7 @@ let package = Package(
             path: "Benchmarks/Parts", swiftSettings: strict),
 
         tests("PipelinesTests", ["Pipelines"]),
-        tests("DurableIOTests", ["DurableIO", "FaultInjection"]),
+        tests("DurableIOTests", ["DurableIO", "FaultInjection", "TestSupport"]),
         tests("JSONRecordsTests", ["CByteScan", "Engagement", "JSONRecords", "ReaderReference", "Records"]),
         tests("FuzzTests", ["FuzzTargets", "ReaderReference"]),
         tests("FoldingTests", ["Columns", "Engagement", "Folding", "Records", "TestSupport"]),
@@ -142,7 +144,7 @@ let package = Package(
                 logging,
             ]),
         tests("StatusServerTests", ["DurableIO", "StatusServer", "TestSupport"]),
-        tests("CodecsTests", ["CLZ4", "CZlib", "CZstd", "Codecs", "Records"]),
+        tests("CodecsTests", ["CLZ4", "CZlib", "Codecs", "Records", "TestSupport"]),
         tests("PostgresTests", ["Postgres"]),
         tests("ConfigurationTests", ["Configuration", "Engagement", "Records", yams]),
         tests("SampleDataTests", ["CLZ4", "CZlib", "CZstd", "Records", "SampleData"]),
@@ -154,12 +156,12 @@ let package = Package(
         tests(
             "WatchfoldTests",
             [
-                "Admission", "CLZ4", "CZlib", "CZstd", "Checkpoints", "Columns", "Configuration", "DurableIO",
-                "Engagement", "Face", "FaultInjection", "Findings", "Folding", "Inbox", "Intake", "JSONRecords",
-                "KeyedTables", "Ledgers", "Operations", "Publishing", "Records", "RunSettings", "SmallJSON", "Tables",
-                "TestSupport", "Wording", logging,
+                "Admission", "Checkpoints", "Columns", "Configuration", "DurableIO", "Engagement", "Face",
+                "FaultInjection", "Findings", "Folding", "Inbox", "Intake", "JSONRecords", "KeyedTables", "Ledgers",
+                "Operations", "Publishing", "Records", "RunSettings", "SmallJSON", "Tables", "TestSupport", "Wording",
+                logging,
             ]),
-        tests("CommandTests", ["TestSupport", subprocess]),
+        tests("CommandTests", ["TestSupport", "watchfold", subprocess]),
         .testTarget(
             name: "CheckpointsTests",
             dependencies: [

@@ -9,7 +9,6 @@
 
 import DurableIO
 import Folding
-import Foundation
 import KeyedTables
 import Pipelines
 import Records

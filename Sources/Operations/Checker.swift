@@ -4,7 +4,6 @@
 
 import Admission
 import Codecs
-import Configuration
 import DurableIO
 import Findings
 import Inbox

@@ -1,6 +1,5 @@
 //  The frame of a run: whatever happens in between, what was begun ends.
 
-import Checkpoints
 import Glibc
 import Wording
 import JSONRecords

@@ -11,10 +11,8 @@ import Admission
 import Checkpoints
 import Configuration
 import DurableIO
-import Foundation
 import KeyedTables
 import Ledgers
-import Records
 import RunSettings
 import Wording
 import JSONRecords

@@ -1,9 +1,7 @@
 //  Files or standard input in, the engagement report out; nothing is kept.
 
 import Admission
-import Checkpoints
 import Codecs
-import Configuration
 import DurableIO
 import Engagement
 import Findings

@@ -5,13 +5,9 @@
 import Admission
 import Checkpoints
 import Configuration
-import DurableIO
 import Engagement
-import Folding
-import Inbox
 import Ledgers
 import Publishing
-import Records
 import Wording
 import JSONRecords
 

@@ -9,7 +9,6 @@ import DurableIO
 import Findings
 import Inbox
 import Intake
-import Records
 import RunSettings
 import Wording
 import JSONRecords

@@ -11,8 +11,6 @@ import Admission
 import Checkpoints
 import Configuration
 import DurableIO
-import Findings
-import Folding
 import Inbox
 import Intake
 import JSONRecords

@@ -6,7 +6,6 @@
 
 import Admission
 import Checkpoints
-import Configuration
 import DurableIO
 import Ledgers
 import Logging

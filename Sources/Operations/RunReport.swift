@@ -1,6 +1,5 @@
 //  What a run did, as values that the command shows.
 
-import Checkpoints
 import Findings
 import Inbox
 import Ledgers

@@ -1,7 +1,6 @@
 //  Synthetic days in the published shape, as files.
 
 import DurableIO
-import Records
 import SampleData
 import Wording
 

@@ -2,7 +2,6 @@
 
 import Admission
 import Checkpoints
-import Configuration
 import DurableIO
 import Engagement
 import Findings

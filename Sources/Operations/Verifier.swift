@@ -18,7 +18,6 @@ import KeyedTables
 import Ledgers
 import Logging
 import Publishing
-import Records
 import RunSettings
 import Wording
 

@@ -7,7 +7,6 @@
 //  What is asked for by --format holds whatever the name says, but for .gz, which compresses in any case.
 
 import DurableIO
-import Records
 import Tables
 import Wording
 

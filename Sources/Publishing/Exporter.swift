@@ -5,10 +5,8 @@
 //  damaged before anything went out, all partials are merged instead.
 
 import Checkpoints
-import Configuration
 import DurableIO
 import Engagement
-import Folding
 import Ledgers
 import Records
 import RunSettings

@@ -10,15 +10,12 @@
 
 import Checkpoints
 import Codecs
-import Columns
-import Configuration
 import DurableIO
 import Engagement
 import Folding
 import Glibc
 import KeyedTables
 import Ledgers
-import Records
 import RunSettings
 import Wording
 

@@ -1,6 +1,5 @@
 //  From a merge in ranges to reports, on all threads.
 
-import Checkpoints
 import Engagement
 import Folding
 import KeyedTables

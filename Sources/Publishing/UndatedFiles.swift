@@ -1,7 +1,6 @@
 //  Files that count and have no date: they are in every sum but in no day, week or month. Whoever asks for a month has to
 //  know that they are left out, and what they hold.
 
-import Checkpoints
 import Engagement
 import Ledgers
 import Records

@@ -1,4 +1,5 @@
 import Codecs
+import TestSupport
 import Testing
 
 /// Files that are cut off, altered or appended to: never taken for whole, never a wrong content.

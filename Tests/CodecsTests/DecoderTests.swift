@@ -1,6 +1,7 @@
 import CLZ4
 import Codecs
 import Glibc
+import TestSupport
 import Testing
 
 /// Whole files: what comes out is what went in, however the buffers are cut.

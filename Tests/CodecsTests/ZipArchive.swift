@@ -1,3 +1,4 @@
+import TestSupport
 import CZlib
 
 /// A zip archive as plainly as can be (APPNOTE.TXT 6.3.10, section 4.3).

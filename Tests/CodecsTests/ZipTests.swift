@@ -1,4 +1,5 @@
 import Codecs
+import TestSupport
 import Testing
 
 /// Zip archives: one file is read, anything else is named.

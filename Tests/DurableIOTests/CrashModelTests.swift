@@ -1,6 +1,7 @@
 import DurableIO
 import FaultInjection
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("The crash model") struct CrashModelTests {

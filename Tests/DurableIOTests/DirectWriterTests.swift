@@ -1,6 +1,7 @@
 import DurableIO
 import FaultInjection
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("A file that bypasses the cache") struct DirectWriterTests {

@@ -1,6 +1,7 @@
 import DurableIO
 import FaultInjection
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("The file system") struct FileSystemTests {

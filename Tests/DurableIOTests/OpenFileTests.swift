@@ -2,6 +2,7 @@ import DurableIO
 import FaultInjection
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("An open file") struct OpenFileTests {

@@ -1,30 +1,4 @@
 import DurableIO
-import Foundation
-
-/// An empty folder, removed at the end.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("watchfold-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        path = url.path
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { path + "/" + name }
-
-    func write(_ name: String, _ content: String) throws {
-        try Data(content.utf8).write(to: URL(fileURLWithPath: file(name)))
-    }
-
-    func read(_ name: String) throws -> String {
-        String(decoding: try Data(contentsOf: URL(fileURLWithPath: file(name))), as: UTF8.self)
-    }
-
-    var names: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() } }
-}
 
 extension OpenFile {
     func write(_ text: String) throws(IOError) { try write(Array(text.utf8)) }

@@ -1,6 +1,7 @@
 import DurableIO
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Inbox

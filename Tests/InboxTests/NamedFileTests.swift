@@ -1,5 +1,6 @@
 import DurableIO
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Inbox

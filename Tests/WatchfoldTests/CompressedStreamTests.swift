@@ -2,6 +2,7 @@
 
 import DurableIO
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Intake

@@ -1,5 +1,6 @@
 //  Every way to hold records, stored in every way, gives the reports of the naive fold.
 
+import TestSupport
 import Testing
 @testable import JSONRecords
 

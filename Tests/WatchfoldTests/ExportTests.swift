@@ -4,6 +4,7 @@ import Checkpoints
 import Engagement
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Face

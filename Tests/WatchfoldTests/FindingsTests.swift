@@ -3,6 +3,7 @@
 import DurableIO
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Face

@@ -8,6 +8,7 @@ import Foundation
 import Ledgers
 import Records
 import Synchronization
+import TestSupport
 import Testing
 import Wording
 

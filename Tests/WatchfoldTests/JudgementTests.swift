@@ -5,6 +5,7 @@ import Engagement
 import Foundation
 import Records
 import Synchronization
+import TestSupport
 import Testing
 @testable import Configuration
 

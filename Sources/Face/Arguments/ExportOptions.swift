@@ -1,6 +1,5 @@
 //  The options of `export`, from the words of the command line to a request.
 
-import DurableIO
 import Engagement
 import Publishing
 import Records

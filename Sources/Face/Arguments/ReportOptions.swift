@@ -1,6 +1,5 @@
 //  The options of `report`, from the words of the command line to a request.
 
-import DurableIO
 import Engagement
 import Publishing
 import Wording

@@ -6,7 +6,6 @@
 //          {"_index":"history", …
 
 import Admission
-import Codecs
 import JSONRecords
 import Operations
 import Records

@@ -1,7 +1,6 @@
 //  Findings for programs, in `status --json` and `check --json`.
 
 import Findings
-import Foundation
 import Records
 import SmallJSON
 

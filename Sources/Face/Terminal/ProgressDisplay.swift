@@ -3,7 +3,6 @@
 //      20220401.json  folded  1,600,000 records, 2,411 rejected  0.42 s  672 MB/s
 //      ████████████░░░░░░░░░░░░  43 %  712 MB of 1.66 GB  1.21 GB/s  0:01 left
 
-import Checkpoints
 import Operations
 import Records
 import Synchronization

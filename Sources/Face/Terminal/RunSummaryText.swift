@@ -1,6 +1,5 @@
 //  The end of a run in a few plain lines.
 
-import Checkpoints
 import Ledgers
 import Operations
 import Records

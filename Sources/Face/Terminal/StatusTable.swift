@@ -1,9 +1,7 @@
 //  The tables of `status` on a terminal. In a pipe there are plain lines instead, one a file (StatusText.swift).
 
-import Checkpoints
 import Ledgers
 import Operations
-import Records
 import Wording
 import JSONRecords
 

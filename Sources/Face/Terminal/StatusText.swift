@@ -2,10 +2,8 @@
 
 import Admission
 import Checkpoints
-import Foundation
 import Ledgers
 import Operations
-import Records
 import SmallJSON
 import Wording
 import JSONRecords

@@ -15,7 +15,6 @@ import Configuration
 import DurableIO
 import Logging
 import Pipelines
-import SmallJSON
 import Synchronization
 import Wording
 

@@ -1,6 +1,5 @@
 //  What kind of trouble the errors are that only commands meet.
 
-import Checkpoints
 import DurableIO
 import Inbox
 import SampleData

@@ -17,7 +17,6 @@
 
 import Checkpoints
 import Engagement
-import Folding
 import Postgres
 import RunSettings
 import Tables

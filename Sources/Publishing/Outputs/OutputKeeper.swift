@@ -16,7 +16,6 @@ import DurableIO
 import Engagement
 import Glibc
 import RunSettings
-import SmallJSON
 import Tables
 import Wording
 import JSONRecords

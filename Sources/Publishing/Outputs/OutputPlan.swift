@@ -2,7 +2,6 @@
 
 import Configuration
 import Engagement
-import Records
 import RunSettings
 import Tables
 import Wording

@@ -12,7 +12,6 @@
 
 import Configuration
 import DurableIO
-import Inbox
 import RunSettings
 
 /// The places of one command.
