@@ -10,11 +10,11 @@
 import DurableIO
 import Folding
 import Foundation
+import JSONRecords
 import KeyedTables
 import Pipelines
 import Records
 import Synchronization
-import JSONRecords
 
 /// Folds files concurrently.
 package final class FoldPool: @unchecked Sendable {
@@ -132,7 +132,7 @@ package final class FoldPool: @unchecked Sendable {
                 continue
             }
             if isCheck {
-                let tally = AppTally()
+                let tally = LabelTally()
                 work(
                     on: job, folder, into: tally, finish: { monitor.withLock { job.add(tally.counts) } }, onFinished)
                 continue

@@ -12,6 +12,7 @@ import Intake
 import JSONRecords
 import KeyedTables
 import Pipelines
+import Publishing
 import Records
 import RunSettings
 import Synchronization
@@ -132,7 +133,7 @@ package struct OneShotFold {
             report.size = summary.size
             report.findings = FileFindings(
                 rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations, summary.sample,
-                apps: summary.apps, settings)
+                labels: summary.labels, settings)
             if let held { (report.state, report.reason) = (.held, held) }
             return Finished(report: report, digest: summary.digest, counts: held == nil)
         case .waiting(let reason): (report.state, report.reason) = (.waiting, reason)
