@@ -67,12 +67,11 @@ let package = Package(
             [
                 "Codecs", "DurableIO", "Folding", "JSONRecords", "KeyedTables", "Pipelines", "Records", "Wording",
             ]),
-        library("RunSettings", ["Codecs", "Configuration", "DurableIO", "Engagement", "Inbox", "Intake", "Wording"]),
+        library("RunSettings", ["Configuration", "DurableIO", "Inbox", "Intake", "Records", "Wording"]),
         library(
             "Findings",
             [
-                "Configuration", "Engagement", "Intake", "JSONRecords", "Records", "RunSettings", "SmallJSON",
-                "Wording",
+                "Configuration", "Intake", "JSONRecords", "Records", "RunSettings", "SmallJSON", "Wording",
             ]),
         library(
             "Admission",

@@ -154,17 +154,18 @@ package final class Committer: @unchecked Sendable {
         }
     }
 
-    /// The folded records of a content by app, of those apps that are in no category.
-    package func unmappedApps(_ verdict: Verdict) throws -> AppCounts {
-        var counts = AppCounts()
+    /// The folded records of a content by label, of those labels that are in no group.
+    package func ungroupedLabels(_ verdict: Verdict) throws -> LabelCounts {
+        var counts = LabelCounts()
         guard case .content(let known, _, _) = verdict else { return counts }
         let sums =
             switch known {
             case .sealed(let partial): partial.version.breakdown
             case .existing(let version): try lock.withLock { _ in try checkpoints.ledger.breakdown(of: version) }
             }
-        for sum in sums where settings.map.category(ofApp: sum.label.utf8) == nil {
-            counts.add(ByteOrdered(sum.label), sum.records)
+        for sum in sums {
+            let label = ByteOrdered(sum.label)
+            if !settings.groups.contains(label) { counts.add(label, sum.records) }
         }
         return counts
     }
@@ -271,15 +272,17 @@ package final class Committer: @unchecked Sendable {
         }
         let facts: VersionFacts
         let records: Int
-        let apps: [BreakdownSum]
+        let labels: [BreakdownSum]
         var sketch: PartialSketch?
         switch known {
         case .sealed(let partial):
-            (facts, records, apps) = (partial.version.facts, partial.version.outcomes.folded, partial.version.breakdown)
+            (facts, records, labels) = (
+                partial.version.facts, partial.version.outcomes.folded, partial.version.breakdown
+            )
             sketch = partial.sketch
         case .existing(let id):
             let record = try ledger.version(id)!
-            (facts, records, apps) = (record.facts, record.tally.folded, try ledger.breakdown(of: id))
+            (facts, records, labels) = (record.facts, record.tally.folded, try ledger.breakdown(of: id))
         }
         var found: [String] = []
         switch known {
@@ -288,7 +291,7 @@ package final class Committer: @unchecked Sendable {
         }
         let history = candidate.location.date == nil ? nil : history
         let unlike = try history?.finding(
-            facts, records: records, apps: apps, sketch: sketch, looksForCopies: !countsDuplicates)
+            facts, records: records, labels: labels, sketch: sketch, looksForCopies: !countsDuplicates)
         found += [unlike.map(UnusualFile.unmarked)].compactMap { $0 }
         if !found.isEmpty { judgement.unusual = UnusualFile.mark + found.joined(separator: "; ") }
         var isHeld = judgement.unusual != nil && settings.configuration.gate.mode == .hold
@@ -297,7 +300,7 @@ package final class Committer: @unchecked Sendable {
         if isHeld {
             judgement.held = judgement.unusual
         } else {
-            history?.put(facts, records, content.reference, apps: apps)
+            history?.put(facts, records, content.reference, labels: labels)
         }
         return judgement
     }

@@ -110,7 +110,7 @@ package enum Judgement {
             + " more than \(ratio) is not taken"
     }
 
-    /// `malformed-json 3, bad-app 1`, the most frequent first.
+    /// `malformed-json 3, bad-show 1`, the most frequent first.
     private static func reasons(_ rejected: [RejectReason: Int]) -> String {
         rejected.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
             .map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")

@@ -2,7 +2,7 @@
 //
 //      output/rejects/NAME.jsonl
 //
-//      {"file":"a.json","line":12,"offset":2071,"bytes":63,"reason":"bad-duration","raw":"{\"Contract\": …}"}
+//      {"file":"a.json","line":12,"offset":2071,"bytes":63,"reason":"bad-length","raw":"{\"User\": …}"}
 //      {"file":"a.json","line":14,"offset":2341,"bytes":66,"reason":"malformed-json","flaw":"trailing comma at …","raw": …}
 //      {"file":"a.json","line":15,"offset":2602,"bytes":71,"reason":"invalid-utf8","raw_base64":"eyJDb…"}
 //      {"file":"a.json","shown":2,"rejected":73}                  last, when not all are shown

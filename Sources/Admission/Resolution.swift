@@ -26,10 +26,10 @@
 
 import Checkpoints
 import Configuration
+import JSONRecords
 import Ledgers
 import Records
 import RunSettings
-import JSONRecords
 
 /// Works out which states files come to, and which of them count.
 package struct Resolution {
@@ -42,7 +42,7 @@ package struct Resolution {
         /// Bytes.
         package var size: Int
         package var tally: RecordTally
-        var absoluteSeconds: Int64
+        var magnitude: Int64
         package var partial: String
         /// Nil: the ledger knows them.
         package var rejections: [RejectReason: Int]?
@@ -69,7 +69,7 @@ package struct Resolution {
             settingsText = facts.settings
             size = facts.size
             self.tally = tally
-            absoluteSeconds = facts.magnitude
+            magnitude = facts.magnitude
             partial = facts.partial
         }
     }
@@ -345,12 +345,12 @@ package struct Resolution {
     /// - Parameter subjects: all names that claim something.
     private func leaveOut(_ subjects: [ByteOrdered: Subject], _ outcome: inout Outcome) {
         let bySize = outcome.counting.map { subjects[$0]! }.sorted { a, b in
-            let (size, other) = (a.claim!.absoluteSeconds, b.claim!.absoluteSeconds)
+            let (size, other) = (a.claim!.magnitude, b.claim!.magnitude)
             return size != other ? size < other : Self.precedes(a.isDated, a.name, b.isDated, b.name)
         }
         var sum: Int64 = 0
         for subject in bySize {
-            let (next, overflow) = sum.addingReportingOverflow(subject.claim!.absoluteSeconds)
+            let (next, overflow) = sum.addingReportingOverflow(subject.claim!.magnitude)
             if overflow { outcome.leftOut.insert(subject.name) } else { sum = next }
         }
         outcome.counting.subtract(outcome.leftOut)
@@ -369,7 +369,7 @@ package struct Resolution {
             if let counting = subject.old?.counting {
                 sum -= Int128(try ledger.version(counting)?.facts.magnitude ?? 0)
             }
-            if outcome.counting.contains(subject.name) { sum += Int128(subject.claim!.absoluteSeconds) }
+            if outcome.counting.contains(subject.name) { sum += Int128(subject.claim!.magnitude) }
         }
         return sum > Int128(Int64.max)
     }
@@ -489,7 +489,8 @@ package struct Resolution {
 
     /// Says what is too much about a content.
     private func overflow(_ content: Content) throws -> String {
-        let reason = "with it, the seconds of all files add up to more than \(Int64.max)"
+        let plan = settings.fold.plan
+        let reason = "with it, the \(plan.unit) of all files add up to more than \(Int64.max)"
         var largest: (name: String, magnitude: UInt64)?
         let next = try partials.open(content.partial).batches()
         while let batch = try next() {
@@ -497,7 +498,7 @@ package struct Resolution {
                 largest = (batch.keys[0][row], value.magnitude)
             }
         }
-        return reason + (largest.map { "; its largest contract is \($0.name)" } ?? "")
+        return reason + (largest.map { "; its largest \(plan.keyWords[0].noun) is \($0.name)" } ?? "")
     }
 }
 

@@ -73,6 +73,6 @@ extension KeyGrouping {
 }
 
 /// `a show`, `an event`: by the first letter, which is right for most nouns.
-func withArticle(_ noun: String) -> String {
+package func withArticle(_ noun: String) -> String {
     (noun.first.map { "aeiou".contains($0) } == true ? "an " : "a ") + noun
 }

@@ -9,6 +9,7 @@
 //      TV	CHANNEL	DSHD	KPLUS	KPlus
 //      Child	CHILD
 
+import Records
 import Tables
 
 /// An ordered list of categories and the apps in each.
@@ -56,6 +57,11 @@ package struct CategoryMap: Sendable {
         self.categoryOfApp = categoryOfApp
     }
 
+    /// The map of configured groups.
+    package init(groups: [GroupRule]) throws(CategoryMapError) {
+        try self.init(groups.map { Category($0.name, apps: $0.members) })
+    }
+
     /// The map used when none is configured.
     package static let standard: CategoryMap = {
         do throws(CategoryMapError) {
@@ -73,6 +79,9 @@ package struct CategoryMap: Sendable {
 
     /// The position in `categories` of the category that an app belongs to; nil when it is in none.
     package func category(ofApp app: some Sequence<UInt8>) -> Int? { categoryOfApp[Array(app)] }
+
+    /// What gives this map when it is configured.
+    package var groups: [GroupRule] { categories.map { GroupRule($0.name, $0.apps) } }
 
     /// The names of the category columns.
     package var columnNames: [String] { categories.map { $0.name + "Duration" } }

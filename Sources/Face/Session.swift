@@ -78,6 +78,7 @@ package struct Session {
             Configuration.resolve(
                 .builtIn, file: layer, environment: environment, flags: flags,
                 workingDirectory: FileManager.default.currentDirectoryPath), file: file)
+        try settings.checkCategories()
         _ = try OutputPlan.plans(settings)
         try checkOutputs(settings, fileSystem)
         return (settings, streamed)

@@ -17,14 +17,15 @@ struct DurationAdvice: Hashable {
     /// The settings that read it; nil when there are none, or when a person has to decide.
     var rules: DurationRules?
 
-    init(_ value: SampleValue, _ rules: DurationRules) {
+    /// - Parameter unit: what is summed, in words.
+    init(_ value: SampleValue, _ rules: DurationRules, unit: String) {
         let (text, isString) = Self.text(of: value)
         guard let text else {
             self.text = ValueText.kind(value)
             return
         }
         if let remedy = Self.remedy(text, isString: isString, rules) {
-            (self.text, self.rules) = (Self.words(remedy, rules), remedy)
+            (self.text, self.rules) = (Self.words(remedy, rules, unit), remedy)
         } else {
             self.text = Self.flaw(text, isString: isString, rules)
         }
@@ -55,7 +56,7 @@ struct DurationAdvice: Hashable {
         return nil
     }
 
-    private static func words(_ remedy: DurationRules, _ rules: DurationRules) -> String {
+    private static func words(_ remedy: DurationRules, _ rules: DurationRules, _ unit: String) -> String {
         var words: [String] = []
         for form in remedy.forms.subtracting(rules.forms).sorted().reversed() {
             switch form {
@@ -66,7 +67,7 @@ struct DurationAdvice: Hashable {
             case .hoursMinutes, .minutesSeconds: preconditionFailure("\(form) is not proposed")
             }
         }
-        if remedy.rounding != rules.rounding { words.append("is no whole number of seconds") }
+        if remedy.rounding != rules.rounding { words.append("is no whole number of \(unit)") }
         return words.joined(separator: " and ")
     }
 

@@ -1,6 +1,6 @@
-//  Where a field may be that is not where the plan looks for it: a guess by names, made from words that such fields go
-//  by. What names are like decides only what is tried first; whether a guess is shown, the records themselves decide
-//  (LackingFields.swift).
+//  Where a field may be that is not where the plan looks for it: a guess by names, made from the words that the plan has
+//  for such fields (FieldNames). What names are like decides only what is tried first; whether a guess is shown, the records
+//  themselves decide (LackingFields.swift).
 //
 //  A name's letters count, not their case and not what stands between them: `customer_id` is customerid.
 
@@ -11,59 +11,44 @@ import Wording
 
 /// Guesses for one field.
 package enum FieldGuess {
-    enum Role {
-        case contract, app, duration
+    /// What a field is for a plan.
+    enum Role: Hashable {
+        /// By the place of the key.
+        case key(Int)
+        case value
 
         /// Kinds of values that the field can be read from.
         var kinds: ValueKinds {
             switch self {
-            case .contract: [.string, .number, .object]
-            case .app: .string
-            case .duration: [.string, .number, .object]
-            }
-        }
-
-        /// Words for it, the surest first.
-        var words: [String] {
-            switch self {
-            case .contract: ["contract", "customer", "subscriber", "account", "user", "client", "member", "viewer"]
-            case .app: ["app", "application", "service", "channel", "product", "program", "category"]
-            case .duration: ["duration", "seconds", "secs", "watched", "watch", "elapsed", "length", "time"]
-            }
-        }
-
-        /// Words with which a name means something else: `contract_type`, `AppVersion`, `start_time`, `user_agent`.
-        var others: Set<String> {
-            let all: Set<String> = [
-                "type", "status", "count", "date", "datetime", "timestamp", "version", "url", "kind",
-            ]
-            switch self {
-            case .contract:
-                return all.union(["name", "agent", "time", "email", "level", "segment", "state", "class", "group"])
-            case .app: return all.union(["time", "title", "start", "end", "build", "icon"])
-            case .duration:
-                // Points in time, and units that are no good.
-                return all.union(FieldGuess.otherUnits).union([
-                    "stamp", "start", "started", "end", "ended", "begin", "first", "last", "since", "until", "at",
-                    "created", "updated", "modified", "epoch", "zone", "percent",
-                ])
+            case .key(0), .value: [.string, .number, .object]
+            case .key: .string
             }
         }
     }
 
+    /// Words with which a name means something else than any field of a plan: `user_type`, `AppVersion`.
+    private static let misleading: Set<String> = [
+        "type", "status", "count", "date", "datetime", "timestamp", "version", "url", "kind",
+    ]
+
     /// Paths whose names resemble a field's, those that resemble it alike together, the likest first.
+    ///
+    /// - Parameter value: the names of the plan's value.
     static func paths(
-        for role: Role, named name: String, _ fields: FieldPaths, without taken: Set<ByteOrdered>
+        for role: Role, named name: String, _ names: FieldNames, value: FieldNames, _ fields: FieldPaths,
+        without taken: Set<ByteOrdered>
     ) -> [[String]] {
+        var misleading = names.misleading.union(misleading)
+        if role == .value { misleading.formUnion(otherUnits) }
         var scores: [Int: [String]] = [:]
         for path in fields.paths where !taken.contains(path) && !fields.kinds[path]!.isDisjoint(with: role.kinds) {
             guard let keys = try? fieldKeys(parsing: path.string), let last = keys.last else { continue }
-            let words = words(last)
+            let words = words(last, value: value)
             let isName = letters(last) == letters(name)
-            if !isName && (words.contains { role.others.contains($0) } || letters(last).contains("timestamp")) {
+            if !isName && (!misleading.isDisjoint(with: words) || letters(last).contains("timestamp")) {
                 continue
             }
-            let score = score(letters(last), letters(name), role.words)
+            let score = score(letters(last), letters(name), names.likely)
             if score > 0 { scores[score, default: []].append(path.string) }
         }
         return scores.sorted { $0.key > $1.key }.map(\.value)
@@ -77,10 +62,10 @@ package enum FieldGuess {
         "d", "day", "days",
     ]
 
-    /// The unit that a name says: `watch_ms`; seconds when it says none.
-    package static func unit(of path: String) -> WrittenUnit {
+    /// The unit that the name of a value says: `watch_ms`; seconds when it says none.
+    static func unit(of path: String, _ value: FieldNames) -> WrittenUnit {
         guard let keys = try? fieldKeys(parsing: path), let last = keys.last else { return .seconds }
-        let words = Set(words(last))
+        let words = Set(words(last, value: value))
         return !words.isDisjoint(with: milliseconds)
             ? .milliseconds : !words.isDisjoint(with: minutes) ? .minutes : .seconds
     }
@@ -88,7 +73,7 @@ package enum FieldGuess {
     private static func letters(_ text: String) -> String { text.lowercased().filter { $0.isLetter || $0.isNumber } }
 
     /// The words of a name: `watchTimeMs` is watch, time, ms, and so is `watch_timems`.
-    package static func words(_ name: String) -> [String] {
+    static func words(_ name: String, value: FieldNames) -> [String] {
         var words: [String] = [""]
         var wasSmall = false
         for character in name {
@@ -98,9 +83,9 @@ package enum FieldGuess {
         }
         let units = milliseconds.union(minutes).union(otherUnits)
         return words.filter { !$0.isEmpty }.flatMap { word in
-            // A unit right behind a word for a duration.
+            // A unit right behind a word for the value.
             let unit = units.filter { unit in
-                word.hasSuffix(unit) && Role.duration.words.contains { word.dropLast(unit.count).hasSuffix($0) }
+                word.hasSuffix(unit) && value.likely.contains { word.dropLast(unit.count).hasSuffix($0) }
             }.max { $0.count < $1.count }
             return unit.map { [String(word.dropLast($0.count)), $0] } ?? [word]
         }

@@ -1,7 +1,6 @@
 //  What there is to say about the records of one file, beyond how many there were: for people who mend dumps.
 
 import Configuration
-import Engagement
 import Intake
 import Records
 import RunSettings
@@ -22,8 +21,8 @@ package struct FileFindings: Sendable, Hashable {
     package var partialAnswer: String?
     /// Whether there was none to be read, ignored or rejected.
     package var hasNoRecords: Bool
-    /// Folded records of apps that are in no category.
-    package var unmapped = UnmappedApps()
+    /// Folded records of labels that are in no group.
+    package var ungrouped = UngroupedLabels()
     package var fields: FieldPaths
     /// Fields that no earlier file had.
     package var newFields: [String] = []
@@ -36,7 +35,7 @@ package struct FileFindings: Sendable, Hashable {
     ///   - sample: nil when the file is not at hand, but what was noted of it.
     package init(
         rejected: [RejectReason: Int], folded: Int, _ observations: FileObservations?, _ sample: RecordSample?,
-        apps: AppCounts, _ settings: Settings
+        labels: LabelCounts, _ settings: Settings
     ) {
         let plan = settings.fold.plan
         self.rejected = rejected.filter { $0.value > 0 }
@@ -57,7 +56,7 @@ package struct FileFindings: Sendable, Hashable {
         fields = observations?.fields ?? FieldPaths()
         lacking = observations.flatMap { LackingFields(rejected, folded: folded, $0, sample, plan) }
         if let sample, !sample.isEmpty { advice = RejectionAdvice.all(sample, plan, isAlone: folded == 0) }
-        unmapped = UnmappedApps(apps, settings.map)
+        ungrouped = UngroupedLabels(labels, settings.groups)
     }
 }
 
@@ -70,15 +69,15 @@ package struct FieldForm: Sendable, Hashable, Comparable {
     package static func < (a: FieldForm, b: FieldForm) -> Bool { (a.field, a.form) < (b.field, b.form) }
 }
 
-/// Apps that are in no category.
-package struct UnmappedApps: Sendable, Hashable {
-    package var counts = AppCounts()
+/// Labels that are in no group.
+package struct UngroupedLabels: Sendable, Hashable {
+    package var counts = LabelCounts()
 
     package init() {}
 
-    package init(_ all: AppCounts, _ map: CategoryMap) {
-        for (app, records) in all.records where map.category(ofApp: app.string.utf8) == nil { counts.add(app, records) }
-        // Too many or too long to be kept, whether or not some category has them.
+    package init(_ all: LabelCounts, _ groups: KeyGroups) {
+        for (label, records) in all.records where !groups.contains(label) { counts.add(label, records) }
+        // Too many or too long to be kept, whether or not some group has them.
         counts.others = all.others
     }
 
@@ -86,7 +85,7 @@ package struct UnmappedApps: Sendable, Hashable {
     package var records: Int { counts.records.values.reduce(counts.others, +) }
 
     /// Most records first.
-    package var sorted: [(app: String, records: Int)] {
+    package var sorted: [(label: String, records: Int)] {
         counts.records.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key.string, $0.value) }
     }
 }

@@ -1,7 +1,7 @@
 //  A file whose records all lack a field: what it has instead, and the lines of the configuration that would find it.
 //
-//      all 1,500 records lack Contract; they have data.app, data.customer, data.secs; this line in the configuration
-//      would find it: fields: {contract: data.customer}
+//      all 1,500 records lack User; they have data.length, data.show, data.viewer; this line in the configuration
+//      would find it: fields: {user: data.viewer}
 //
 //  The lines are guesses by names (FieldGuess.swift) that were tried: under them, every record of a sample is read. If
 //  none passes, or two do that are alike, no line is shown; a person decides.
@@ -41,11 +41,10 @@ package struct LackingFields: Sendable, Hashable {
         let lacking = count { if case .missing = $0 { true } else { false } }
         let fields = observations.fields
         guard folded == 0, lacking > 0, !fields.kinds.isEmpty else { return nil }
-        let wanted = [
-            Wanted(name: plan.keys[0], key: plan.keyWords[0].label, role: .contract, path: \.keyPaths[0]),
-            Wanted(name: plan.keys[1], key: plan.keyWords[1].label, role: .app, path: \.keyPaths[1]),
-            Wanted(name: plan.value, key: plan.valueWords.label, role: .duration, path: \.valuePath),
-        ]
+        let wanted =
+            plan.keys.indices.map { key in
+                Wanted(name: plan.keys[key], words: plan.keyWords[key], role: .key(key), path: \.keyPaths[key])
+            } + [Wanted(name: plan.value, words: plan.valueWords, role: .value, path: \.valuePath)]
         let absent = wanted.filter { !Self.has(fields, plan[keyPath: $0.path]) }
         if absent.isEmpty { return nil }
         names = absent.map(\.name)
@@ -145,10 +144,11 @@ package struct LackingFields: Sendable, Hashable {
 
     private struct Wanted {
         var name: String
-        /// As the configuration calls it.
-        var key: String
+        var words: FieldWords
         var role: FieldGuess.Role
         var path: WritableKeyPath<FoldPlan, FieldPath> & Sendable
+        /// As the configuration calls it.
+        var key: String { words.label }
     }
 
     /// The lines under which all records are read; nil when there are none, or when it is not clear which.
@@ -159,7 +159,9 @@ package struct LackingFields: Sendable, Hashable {
         let before = plan.durations
         var settings: [String] = []
         for field in absent {
-            let guesses = FieldGuess.paths(for: field.role, named: field.name, fields, without: taken)
+            let guesses = FieldGuess.paths(
+                for: field.role, named: field.name, field.words.names, value: plan.valueWords.names, fields,
+                without: taken)
             var found: [(path: String, plan: FoldPlan)] = []
             for alike in guesses where found.isEmpty {
                 found = alike.compactMap { path in Self.plan(plan, field, at: path, records).map { (path, $0) } }
@@ -179,8 +181,8 @@ package struct LackingFields: Sendable, Hashable {
         var plan = plan
         plan[keyPath: field.path] = FieldPath([keys])
         let reasons: [RejectReason] = [.missing(field.key), .bad(field.key)]
-        if field.role == .duration {
-            if plan.durations.unit == .seconds { plan.durations.unit = FieldGuess.unit(of: path) }
+        if field.role == .value {
+            if plan.durations.unit == .seconds { plan.durations.unit = FieldGuess.unit(of: path, field.words.names) }
             for record in records {
                 guard let value = SampleValue(record)?.find(plan.valuePath).value,
                     let more = DurationAdvice.needed(value, plan.durations)

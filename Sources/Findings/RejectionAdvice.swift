@@ -1,9 +1,9 @@
 //  What the fields of rejected records are, and what would read them, worked out on a sample of those records:
 //
-//      bad-duration 9, first at line 1
-//        {"Contract":"AAA000001","AppName":"CHANNEL","TotalDuration":"01:02:03"}
-//        TotalDuration "01:02:03" is hours, minutes and seconds
-//        TotalDuration 3723.417 is no whole number of seconds
+//      bad-length 9, first at line 1
+//        {"User":"ann","Show":"MORNING","Length":"01:02:03"}
+//        Length "01:02:03" is hours, minutes and seconds
+//        Length 3723.417 is no whole number of seconds
 //        these lines in the configuration would read 2 of them:
 //          duration_format: HH:MM:SS
 //          rounding: nearest
@@ -150,7 +150,7 @@ package struct RejectionAdvice: Sendable, Hashable {
         // Where the first key is null, the record is ignored.
         if isMissing && key != 0 { return (("\(name) is null", "null"), nil) }
         if !isMissing && key == nil, found.numberText != nil || !ValueText.isContainer(found) {
-            let advice = DurationAdvice(found, plan.durations)
+            let advice = DurationAdvice(found, plan.durations, unit: plan.unit)
             return (
                 ("\(name) \(ValueText.excerpt(found)) \(advice.text)", advice.text), advice.rules.map { .rules($0) }
             )

@@ -51,8 +51,8 @@ package struct FileSummary: Sendable {
     package var observations: FileObservations
     /// Of the rejected records, some that are looked at closely.
     package var sample: RecordSample
-    /// When nothing was folded: the folded records by app.
-    package var apps: AppCounts
+    /// When nothing was folded: the folded records by label.
+    package var labels: LabelCounts
     package var end: InputEnd
     /// Arrays of records that were not read.
     package var unread = UnreadArrays()
@@ -93,7 +93,7 @@ final class FileFold {
     /// What threads added to their tables, of a fold that has one for all files.
     var contributions: [Contribution] = []
     private var results: [UnitResult] = []
-    private var apps = AppCounts()
+    private var labels = LabelCounts()
     let runs: FoldRuns
     private(set) var failure: (any Error)?
 
@@ -215,7 +215,7 @@ final class FileFold {
 
     func add(_ result: UnitResult) { results.append(result) }
 
-    func add(_ counts: AppCounts) { apps.add(counts) }
+    func add(_ counts: LabelCounts) { labels.add(counts) }
 
     func fail(_ error: any Error) { if failure == nil { failure = error } }
 
@@ -278,7 +278,7 @@ final class FileFold {
             textSize: last.digest == nil ? status!.size : last.textSize,
             storedSize: status?.size ?? last.storedSize,
             counts: counts, rejectedBytes: rejectedBytes, rejections: rejections,
-            observations: observations, sample: sample, apps: apps, end: end,
+            observations: observations, sample: sample, labels: labels, end: end,
             unread: unread, status: status)
     }
 }

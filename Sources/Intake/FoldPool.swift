@@ -9,11 +9,11 @@
 
 import DurableIO
 import Folding
+import JSONRecords
 import KeyedTables
 import Pipelines
 import Records
 import Synchronization
-import JSONRecords
 
 /// Folds files concurrently.
 package final class FoldPool: @unchecked Sendable {
@@ -131,7 +131,7 @@ package final class FoldPool: @unchecked Sendable {
                 continue
             }
             if isCheck {
-                let tally = AppTally()
+                let tally = LabelTally()
                 work(
                     on: job, folder, into: tally, finish: { monitor.withLock { job.add(tally.counts) } }, onFinished)
                 continue

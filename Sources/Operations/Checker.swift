@@ -102,7 +102,7 @@ package struct Checker {
                 findings: FileFindings(
                     rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations,
                     summary.sample,
-                    apps: summary.apps, settings))
+                    labels: summary.labels, settings))
         }
         if case .failed(let error as IOError) = outcome, error.isMissing {
             (file.verdict, file.reason) = (.failed, "\(error)")

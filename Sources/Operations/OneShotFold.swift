@@ -10,6 +10,7 @@ import Intake
 import JSONRecords
 import KeyedTables
 import Pipelines
+import Publishing
 import Records
 import RunSettings
 import Synchronization
@@ -130,7 +131,7 @@ package struct OneShotFold {
             report.size = summary.size
             report.findings = FileFindings(
                 rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations, summary.sample,
-                apps: summary.apps, settings)
+                labels: summary.labels, settings)
             if let held { (report.state, report.reason) = (.held, held) }
             return Finished(report: report, digest: summary.digest, counts: held == nil)
         case .waiting(let reason): (report.state, report.reason) = (.waiting, reason)

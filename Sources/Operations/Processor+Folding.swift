@@ -9,10 +9,11 @@ import DurableIO
 import Findings
 import Inbox
 import Intake
-import RunSettings
-import Wording
 import JSONRecords
 import Ledgers
+import Records
+import RunSettings
+import Wording
 
 extension Processor {
     /// How often a file that changes while it is read is read before it is left for the next run.
@@ -93,7 +94,7 @@ extension Processor {
                 let candidate = Candidate(file, status: judgement.content?.status)
                 let verdict = try committer.verdict(candidate, judgement, isAfresh: isAfresh)
                 let report = FileReport(
-                    file.logicalName, judgement.content, verdict, unmapped: try committer.unmappedApps(verdict),
+                    file.logicalName, judgement.content, verdict, ungrouped: try committer.ungroupedLabels(verdict),
                     settings)
                 results.hold(index, candidate, verdict, report)
                 if !isAfresh, results.isCommitDue(with: file.status.size) {
@@ -157,15 +158,15 @@ extension FileReport {
     ///
     /// - Parameters:
     ///   - content: nil when it was not read to the end.
-    ///   - unmapped: its records of apps that are in no category.
-    init(_ name: String, _ content: FileSummary?, _ verdict: Verdict, unmapped: AppCounts, _ settings: Settings) {
+    ///   - ungrouped: its records of labels that are in no group.
+    init(_ name: String, _ content: FileSummary?, _ verdict: Verdict, ungrouped: LabelCounts, _ settings: Settings) {
         self.init(name: name, state: .new)
         isUnchanged = verdict.isKnown
         guard let content else { return }
         counts = content.counts
         size = content.size
         findings = FileFindings(
-            rejected: counts.rejected, folded: counts.folded, content.observations, content.sample, apps: unmapped,
+            rejected: counts.rejected, folded: counts.folded, content.observations, content.sample, labels: ungrouped,
             settings)
     }
 }

@@ -14,13 +14,13 @@ import DurableIO
 import Inbox
 import Intake
 import JSONRecords
+import Ledgers
 import Logging
 import Publishing
 import Records
 import RunSettings
 import Synchronization
 import Wording
-import Ledgers
 
 /// Folds the inbox into the checkpoints and publishes reports. Holds the checkpoints' lock as long as it lives.
 package final class Processor {
@@ -69,7 +69,7 @@ package final class Processor {
         self.observer = observer
         inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
         let rules = settings.configuration.gate
-        history = rules.mode == .off ? nil : ArrivalHistory(checkpoints, rules: rules)
+        history = rules.mode == .off ? nil : ArrivalHistory(checkpoints, rules: rules, plan: settings.fold.plan)
     }
 
     private static func checkInbox(_ path: String, _ fileSystem: FileSystem) throws {

@@ -7,11 +7,11 @@ import Engagement
 import Findings
 import Inbox
 import Intake
+import JSONRecords
 import Ledgers
 import Publishing
 import Records
 import RunSettings
-import JSONRecords
 
 /// The state of everything at one generation.
 package struct StatusReport {
@@ -100,7 +100,7 @@ package struct StatusReport {
         let inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
         if let listing = try Self.list(inbox) { (unread, problems) = (listing.unread, listing.problems) }
         let rules = settings.configuration.gate
-        if rules.mode != .off { gate = try ArrivalHistory(checkpoints, rules: rules).known() }
+        if rules.mode != .off { gate = try ArrivalHistory(checkpoints, rules: rules, plan: settings.fold.plan).known() }
     }
 
     /// Nil when the inbox is not there.
@@ -153,7 +153,7 @@ package struct StatusReport {
             if let version {
                 findings = FileFindings(
                     rejected: rejections, folded: version.tally.folded, try ledger.observations(of: version.id),
-                    nil, apps: AppCounts(), settings)
+                    nil, labels: LabelCounts(), settings)
                 findings!.newFields = try ledger.newFields(of: version)
             }
             return File(

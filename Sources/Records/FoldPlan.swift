@@ -50,6 +50,19 @@ package struct PartialMetadataNames: Sendable, Hashable {
     }
 }
 
+/// By what names dumps may call a field, for guesses where it is not found. Words of small letters.
+package struct FieldNames: Sendable, Hashable {
+    /// Words for it, the surest first.
+    package let likely: [String]
+    /// Words with which a name means something else: `user_agent`.
+    package let misleading: Set<String>
+
+    package init(likely: [String] = [], misleading: Set<String> = []) {
+        self.likely = likely
+        self.misleading = misleading
+    }
+}
+
 /// What a field of a plan is called.
 package struct FieldWords: Sendable, Hashable {
     /// In settings and reasons: `user` gives `fields.user` and `missing-user`. ASCII, and never changed: reasons are on disk.
@@ -57,11 +70,13 @@ package struct FieldWords: Sendable, Hashable {
     /// In messages, one of them and several: `user`, `users`.
     package let noun: String
     package let plural: String
+    /// In dumps that call it otherwise.
+    package let names: FieldNames
 
     /// - Precondition: the label is of lower-case letters, digits and underscores, and begins with a letter.
-    package init(label: String, noun: String, plural: String) {
+    package init(label: String, noun: String, plural: String, names: FieldNames = FieldNames()) {
         precondition(Self.isLabel(label), "not the label of a field: \(label)")
-        (self.label, self.noun, self.plural) = (label, noun, plural)
+        (self.label, self.noun, self.plural, self.names) = (label, noun, plural, names)
     }
 
     static func isLabel(_ text: some StringProtocol) -> Bool {
@@ -126,6 +141,9 @@ package struct FoldPlan: Sendable, Hashable {
 
     /// What a partial of this plan holds for each key: the summed value and the number of records.
     package var measures: [Measure] { [Measure(value, .sum), Measure("Records", .sum)] }
+
+    /// What the labels of a break-down are called: values of the second key, or of the only one.
+    package var labelWords: FieldWords { keyWords[min(1, keyWords.count - 1)] }
 
     /// All that a record can be rejected for, in the order in which they are shown.
     package var reasons: [RejectReason] {

@@ -1,12 +1,11 @@
 //  What a command needs to know, worked out from the configuration once.
 
-import Codecs
 import Configuration
 import DurableIO
-import Engagement
 import Glibc
 import Inbox
 import Intake
+import Records
 
 /// The configuration as the stages want it.
 package struct Settings: Sendable {
@@ -15,9 +14,8 @@ package struct Settings: Sendable {
 
     package let configuration: Configuration
     package let fold: FoldSettings
-    package private(set) var map: CategoryMap
-    /// Of the map's canonical bytes, in hexadecimal.
-    package private(set) var mapDigest: String
+    /// What the configuration says of groups.
+    package private(set) var groups: KeyGroups
     /// Threads.
     package private(set) var jobs: Int
     /// The file that the configuration is in; nil when there is none.
@@ -26,30 +24,23 @@ package struct Settings: Sendable {
     /// - Parameters:
     ///   - unitSize: see `FoldSettings`.
     ///   - file: the file that the configuration is in.
-    /// - Throws: `CategoryMapError` for categories that do not go together.
     package init(
         _ configuration: Configuration, unitSize: Int = FoldSettings.defaultUnitSize, file: String? = nil
-    ) throws {
+    ) {
         self.configuration = configuration
         configurationFile = file
         fold = FoldSettings(
             plan: configuration.plan, maxRecordBytes: configuration.maxRecordBytes.bytes,
             rejectsPerFile: configuration.rejectsPerFile, unitSize: unitSize,
             memory: configuration.memory.bytes, encoding: configuration.encoding)
-        map = try CategoryMap(configuration.groups.map { CategoryMap.Category($0.name, apps: $0.members) })
-        mapDigest = Self.digest(map)
+        groups = KeyGroups(configuration.groups)
         jobs = configuration.jobs ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }
 
-    private static func digest(_ map: CategoryMap) -> String {
-        map.canonicalBytes.withUnsafeBytes { XXH128(of: $0).hex }
-    }
-
-    /// The same with other categories.
-    package func with(_ map: CategoryMap) -> Settings {
+    /// The same with other groups.
+    package func with(_ groups: KeyGroups) -> Settings {
         var settings = self
-        settings.map = map
-        settings.mapDigest = Self.digest(map)
+        settings.groups = groups
         return settings
     }
 

@@ -6,12 +6,12 @@ import Records
 import TestSupport
 import Testing
 
+@testable import Configuration
 @testable import Face
 @testable import Findings
 @testable import Intake
-@testable import Operations
-@testable import Configuration
 @testable import JSONRecords
+@testable import Operations
 
 @Suite struct FindingsTests {
     private func record(_ contract: String, app: String = "VOD", duration: String = "1", more: String = "") -> String {
@@ -60,7 +60,7 @@ import Testing
             // Compressed or not, the content is the same.
             let pair = [report.files[report.files.count - 2], report.files[report.files.count - 1]]
             #expect(pair[0].reading?.findings.examples == pair[1].reading?.findings.examples)
-            #expect(pair[0].reading?.findings.unmapped == pair[1].reading?.findings.unmapped)
+            #expect(pair[0].reading?.findings.ungrouped == pair[1].reading?.findings.ungrouped)
         }
         let run = try bench.run()
         try #require(run.files.count == first!.files.count)
@@ -80,7 +80,7 @@ import Testing
         for (file, told) in zip(run.files, status.files) where file.state == .folded {
             var (a, b) = (try #require(file.findings), try #require(told.findings))
             // The status has the apps of all files together.
-            (a.unmapped, b.unmapped) = (UnmappedApps(), UnmappedApps())
+            (a.ungrouped, b.ungrouped) = (UngroupedLabels(), UngroupedLabels())
             (a, b) = (comparable(a, file.name), comparable(b, file.name))
             // Nobody keeps the records that advice is made from.
             #expect(b.advice.isEmpty)
@@ -124,8 +124,8 @@ import Testing
         bench.put(
             "a.json", (lines + [record("\"A\"", app: String(repeating: "x", count: 300))]).joined(separator: "\n"))
         let findings = try #require(try check(bench, ["a.json"]).files[0].reading).findings
-        #expect(findings.unmapped.counts.records.count == AppCounts.limit)
-        #expect(findings.unmapped.records == 10_001)
+        #expect(findings.ungrouped.counts.records.count == LabelCounts.limit)
+        #expect(findings.ungrouped.records == 10_001)
         let text = FindingsText(files: [(nil, findings)], columns: nil).lines().joined()
         #expect(text.contains("4,086 apps more") && text.contains("of names that were not kept"), "\(text)")
     }

@@ -2,6 +2,7 @@
 
 import Configuration
 import DurableIO
+import Engagement
 import Foundation
 import KeyedTables
 import Ledgers
@@ -11,9 +12,9 @@ import Testing
 
 @testable import Admission
 @testable import Face
-@testable import Wording
 @testable import FaultInjection
 @testable import JSONRecords
+@testable import Wording
 
 /// Days in small: 700 contracts, of which two thirds watch on a day, one to three records each.
 struct SmallDays {
@@ -365,26 +366,27 @@ struct SmallDays {
 
 @Suite struct ArrivalGateTests {
     private func profile(
-        _ date: String, records: Int = 1000, apps: [String: Int] = ["VOD": 1000], sketch: PartialSketch? = nil
+        _ date: String, records: Int = 1000, labels: [String: Int] = ["VOD": 1000], sketch: PartialSketch? = nil
     ) -> ArrivalProfile {
         ArrivalProfile(
-            name: date + ".json", date: date, digest: date, records: records, seconds: Int64(records) * 100,
-            rows: records, apps: Dictionary(uniqueKeysWithValues: apps.map { (ByteOrdered($0), $1) }), sketch: sketch)
+            name: date + ".json", date: date, digest: date, records: records, sum: Int64(records) * 100,
+            rows: records, labels: Dictionary(uniqueKeysWithValues: labels.map { (ByteOrdered($0), $1) }),
+            sketch: sketch)
     }
 
-    private let gate = ArrivalGate(rules: GateRules())
+    private let gate = ArrivalGate(rules: GateRules(), plan: .engagement)
 
     @Test func daysWithoutSketchesAreComparedByTheirSums() {
         let earlier = (1...9).map {
-            profile("2022-04-0\($0)", records: 100_000 + $0 * 500, apps: ["VOD": 90_000, "CHILD": 10_000])
+            profile("2022-04-0\($0)", records: 100_000 + $0 * 500, labels: ["VOD": 90_000, "CHILD": 10_000])
         }
         func finding(_ day: ArrivalProfile) -> String? { gate.finding(day, earlier: earlier, others: earlier) }
-        #expect(finding(profile("2022-04-10", records: 101_000, apps: ["VOD": 91_000, "CHILD": 10_000])) == nil)
+        #expect(finding(profile("2022-04-10", records: 101_000, labels: ["VOD": 91_000, "CHILD": 10_000])) == nil)
         #expect(
-            finding(profile("2022-04-10", records: 30_000, apps: ["VOD": 27_000, "CHILD": 3_000]))
+            finding(profile("2022-04-10", records: 30_000, labels: ["VOD": 27_000, "CHILD": 3_000]))
                 == "unusual: 30,000 records, usual is 103 k (101 k to 104 k): a short dump?")
         #expect(
-            finding(profile("2022-04-10", records: 101_000, apps: ["VOD": 101_000]))
+            finding(profile("2022-04-10", records: 101_000, labels: ["VOD": 101_000]))
                 == "unusual: no CHILD, usual is 9.8 % of the records")
     }
 
@@ -392,7 +394,7 @@ struct SmallDays {
         let earlier = (1...9).map { profile("2022-04-0\($0)") }
         let name = String(repeating: "é\u{1B}[31m", count: 100_000)
         let text = try #require(
-            gate.finding(profile("2022-04-10", apps: ["VOD": 500, name: 500]), earlier: earlier, others: []))
+            gate.finding(profile("2022-04-10", labels: ["VOD": 500, name: 500]), earlier: earlier, others: []))
         #expect(text.utf8.count < 400)
     }
 

@@ -5,17 +5,17 @@
 //  last `gate_days` of them, once there are seven:
 //
 //      records      of the file                                           slack 10 % of the median, and chance
-//      seconds      their sum                                             slack 15 %, and chance
-//      contracts    distinct ones                                         slack 10 %, and chance
-//      apps         each one's share of the records                       slack half the share, 0.1 %, and chance
-//      known        the share of its contracts that another day has,      slack 15 points; too few alone is unusual
+//      sum          of the measure                                        slack 15 %, and chance
+//      keys         distinct first ones                                   slack 10 %, and chance
+//      labels       each one's share of the records                       slack half the share, 0.1 %, and chance
+//      known        the share of its first keys that another day has,     slack 15 points; too few alone is unusual
 //                   the median over the last eight days
 //
-//  "Chance" is what as few records as these vary by anyway: threshold × √n. Records, seconds and contracts that are
+//  "Chance" is what as few records as these vary by anyway: threshold × √n. Records, sum and keys that are
 //  unusual together and on the same side are one finding.
 //
 //  Besides, whatever the history, it is compared with single files: those of its own date, and those of the series up to
-//  `gate_days` before and behind it. When of four fifths of the contracts that either has, all rows (app, seconds) are the
+//  `gate_days` before and behind it. When of four fifths of the first keys that either has, all rows (label, sum) are the
 //  same in both, one is nearly a copy of the other. Contents that are equal byte by byte are duplicates and have their own rule.
 //
 //  The judgement is a function of the file and of what counts: nothing here knows a clock or keeps a state. IEEE 754
@@ -34,11 +34,11 @@ struct ArrivalProfile {
     var digest: String
     /// Folded ones.
     var records: Int
-    var seconds: Int64
+    var sum: Int64
     /// Keys of the partial.
     var rows: Int
-    /// Records of the apps that have at least `ArrivalGate.leastAppShare` of them.
-    var apps: [ByteOrdered: Int]
+    /// Records of the labels that have at least `ArrivalGate.leastLabelShare` of them.
+    var labels: [ByteOrdered: Int]
     /// Nil for a partial that has none.
     var sketch: PartialSketch?
 }
@@ -46,13 +46,15 @@ struct ArrivalProfile {
 /// Compares files with those before them.
 package struct ArrivalGate {
     package let rules: GateRules
+    /// Whose words findings are in.
+    let plan: FoldPlan
 
     /// Fewer days are no history.
     package static let leastDays = 7
-    /// Days whose contracts are compared.
+    /// Days whose first keys are compared.
     private static let knownDays = 8
-    /// An app with a smaller share of the records is not looked at: one record in a thousand.
-    static let leastAppShare = 1000
+    /// A label with a smaller share of the records is not looked at: one record in a thousand.
+    static let leastLabelShare = 1000
     /// Of the rows of both, as many are in both when one is nearly a copy.
     private static let copyShare = 0.8
     /// Files with fewer rows may well be alike.
@@ -68,7 +70,7 @@ package struct ArrivalGate {
     func finding(_ file: ArrivalProfile, earlier: [ArrivalProfile], others: [ArrivalProfile]) -> String? {
         var parts: [String] = []
         if earlier.count >= Self.leastDays {
-            parts += amounts(file, earlier) + apps(file, earlier) + known(file, earlier)
+            parts += amounts(file, earlier) + labels(file, earlier) + known(file, earlier)
         }
         parts += copies(file, others)
         return parts.isEmpty ? nil : UnusualFile.mark + parts.joined(separator: "; ")
@@ -76,8 +78,10 @@ package struct ArrivalGate {
 
     // MARK: Amounts
 
+    private enum Quantity { case records, sum, keys }
+
     private struct Amount {
-        var noun: String
+        var quantity: Quantity
         var value: Double
         var usual: UsualRange
         var side: UsualRange.Side
@@ -85,34 +89,33 @@ package struct ArrivalGate {
 
     private func amounts(_ file: ArrivalProfile, _ earlier: [ArrivalProfile]) -> [String] {
         var amounts: [Amount] = []
-        func look(_ noun: String, _ value: Double, _ values: [Double], share: Double, chance: Double) {
+        func look(_ quantity: Quantity, _ value: Double, _ values: [Double], share: Double, chance: Double) {
             let usual = UsualRange(values)
             // n things that come by chance vary by √n.
             let slack = max(share * abs(usual.median), threshold * chance * abs(usual.median).squareRoot())
             guard let side = usual.side(of: value, slack: slack, threshold: threshold) else { return }
-            amounts.append(Amount(noun: noun, value: value, usual: usual, side: side))
+            amounts.append(Amount(quantity: quantity, value: value, usual: usual, side: side))
         }
-        look("records", Double(file.records), earlier.map { Double($0.records) }, share: 0.1, chance: 1)
+        look(.records, Double(file.records), earlier.map { Double($0.records) }, share: 0.1, chance: 1)
         // A sum of n values that scatter widely varies by about 2 × mean × √n = 2 × √mean × √sum.
         let records = Double(earlier.reduce(0) { $0 + $1.records })
-        let mean = records > 0 ? earlier.reduce(0) { $0 + abs(Double($1.seconds)) } / records : 0
+        let mean = records > 0 ? earlier.reduce(0) { $0 + abs(Double($1.sum)) } / records : 0
         look(
-            "seconds", Double(file.seconds), earlier.map { Double($0.seconds) }, share: 0.15,
-            chance: 2 * mean.squareRoot())
+            .sum, Double(file.sum), earlier.map { Double($0.sum) }, share: 0.15, chance: 2 * mean.squareRoot())
         let counts = earlier.compactMap { $0.sketch.map { Double($0.keyCount) } }
         if let sketch = file.sketch, counts.count >= Self.leastDays {
-            look("contracts", Double(sketch.keyCount), counts, share: 0.1, chance: 1)
+            look(.keys, Double(sketch.keyCount), counts, share: 0.1, chance: 1)
         }
         guard let first = amounts.first else { return [] }
         // What follows from the first is not said again.
         let told = [first] + amounts.dropFirst().filter { $0.side != first.side }
         return told.map { amount in
-            var text =
-                "\(Show.number(Int128(amount.value))) \(amount.noun), usual is \(Show.short(amount.usual.median))"
+            var text = "\(Show.number(Int128(amount.value))) \(noun(amount.quantity)), "
+            text += "usual is \(Show.short(amount.usual.median))"
             text += " (\(Show.short(amount.usual.low)) to \(Show.short(amount.usual.high)))"
-            if amount.noun == "records" {
+            if amount.quantity == .records {
                 text += amount.side == .below ? ": a short dump?" : ": more than one day?"
-            } else if amount.noun == "seconds",
+            } else if amount.quantity == .sum,
                 max(abs(amount.value), abs(amount.usual.median)) > 10 * min(abs(amount.value), abs(amount.usual.median))
             {
                 text += ": another unit?"
@@ -121,49 +124,59 @@ package struct ArrivalGate {
         }
     }
 
-    // MARK: Apps
-
-    /// Most apps that are named.
-    private static let namedApps = 3
-
-    private func apps(_ file: ArrivalProfile, _ earlier: [ArrivalProfile]) -> [String] {
-        func share(_ app: ByteOrdered, _ day: ArrivalProfile) -> Double {
-            day.records > 0 ? Double(day.apps[app] ?? 0) / Double(day.records) : 0
+    private func noun(_ quantity: Quantity) -> String {
+        switch quantity {
+        case .records: "records"
+        case .sum: plan.unit
+        case .keys: plan.keyWords[0].plural
         }
-        var names = Set(file.apps.keys)
-        for day in earlier { names.formUnion(day.apps.keys) }
-        var found: [(app: ByteOrdered, share: Double, usual: UsualRange)] = []
-        for app in names where file.records > 0 {
-            let usual = UsualRange(earlier.map { share(app, $0) })
-            let own = share(app, file)
+    }
+
+    // MARK: Labels
+
+    /// Most labels that are named.
+    private static let namedLabels = 3
+
+    private func labels(_ file: ArrivalProfile, _ earlier: [ArrivalProfile]) -> [String] {
+        func share(_ label: ByteOrdered, _ day: ArrivalProfile) -> Double {
+            day.records > 0 ? Double(day.labels[label] ?? 0) / Double(day.records) : 0
+        }
+        var names = Set(file.labels.keys)
+        for day in earlier { names.formUnion(day.labels.keys) }
+        var found: [(label: ByteOrdered, share: Double, usual: UsualRange)] = []
+        for label in names where file.records > 0 {
+            let usual = UsualRange(earlier.map { share(label, $0) })
+            let own = share(label, file)
             let chance = (max(usual.median, 1 / Double(file.records)) / Double(file.records)).squareRoot()
-            let slack = max(usual.median / 2, 1 / Double(Self.leastAppShare), threshold * chance)
-            if usual.side(of: own, slack: slack, threshold: threshold) != nil { found.append((app, own, usual)) }
+            let slack = max(usual.median / 2, 1 / Double(Self.leastLabelShare), threshold * chance)
+            if usual.side(of: own, slack: slack, threshold: threshold) != nil { found.append((label, own, usual)) }
         }
         found.sort {
             abs($1.share - $1.usual.median) == abs($0.share - $0.usual.median)
-                ? $0.app < $1.app : abs($1.share - $1.usual.median) < abs($0.share - $0.usual.median)
+                ? $0.label < $1.label : abs($1.share - $1.usual.median) < abs($0.share - $0.usual.median)
         }
-        var parts = found.prefix(Self.namedApps).map { app, own, usual in
-            let name = UnusualFile.shortened(app.string)
+        var parts = found.prefix(Self.namedLabels).map { label, own, usual in
+            let name = UnusualFile.shortened(label.string)
             return own == 0
                 ? "no \(name), usual is \(Show.percent(usual.median)) of the records"
                 : "\(name) has \(Show.percent(own)) of the records, usual is "
                     + (usual.median == 0 ? "none" : Show.percent(usual.median))
         }
-        if found.count > Self.namedApps { parts.append("\(Show.count(found.count - Self.namedApps, "app")) more") }
+        let words = plan.labelWords
+        let more = found.count - Self.namedLabels
+        if more > 0 { parts.append("\(Show.number(more)) \(more == 1 ? words.noun : words.plural) more") }
         if found.contains(where: { $0.share == 0 }), found.contains(where: { $0.usual.median == 0 }) {
-            parts[parts.count - 1] += ": was an app renamed?"
+            parts[parts.count - 1] += ": was \(withArticle(words.noun)) renamed?"
         }
         return parts
     }
 
-    // MARK: Contracts
+    // MARK: First keys
 
     private func known(_ file: ArrivalProfile, _ earlier: [ArrivalProfile]) -> [String] {
         let days = earlier.compactMap { $0.sketch?.keys }.suffix(Self.knownDays)
         guard let sketch = file.sketch?.keys, days.count >= Self.leastDays else { return [] }
-        /// The median share of a day's contracts that other days have.
+        /// The median share of a day's first keys that other days have.
         func known(_ day: KeySketch, in others: [KeySketch]) -> Double? {
             let shares = others.compactMap { day.shareFound(in: $0) }.sorted()
             return shares.count < Self.leastDays - 1 ? nil : UsualRange.median(shares)
@@ -174,9 +187,10 @@ package struct ArrivalGate {
         guard let own = known(sketch, in: Array(days)), history.count >= Self.leastDays else { return [] }
         let usual = UsualRange(history)
         guard usual.side(of: own, slack: 0.15, threshold: threshold) == .below else { return [] }
+        let keys = plan.keyWords[0].plural
         return [
-            "\(Show.percent(own)) of its contracts are known from the days before, usual is "
-                + "\(Show.percent(usual.median)): other contracts, or written otherwise?"
+            "\(Show.percent(own)) of its \(keys) are known from the days before, usual is "
+                + "\(Show.percent(usual.median)): other \(keys), or written otherwise?"
         ]
     }
 
@@ -199,7 +213,8 @@ package struct ArrivalGate {
         }
         guard let closest else { return [] }
         return [
-            "\(Show.percent(closest.share)) of its contracts have the same rows as in \(UnusualFile.shortened(closest.name)): the same day "
+            "\(Show.percent(closest.share)) of its \(plan.keyWords[0].plural) have the same rows as in "
+                + "\(UnusualFile.shortened(closest.name)): the same day "
                 + (closest.date == file.date ? "twice?" : "under another date?")
         ]
     }

@@ -1,7 +1,7 @@
 //  What the gate compares files with: those that count, by series and date.
 //
 //  The list is read from the ledger once and then kept up to date, commit by commit; when the ledger's generation is not
-//  the one that the list is of, it is read again. Sums by app and sketches are read when they are needed, a month of
+//  the one that the list is of, it is read again. Sums by label and sketches are read when they are needed, a month of
 //  them for the first file of a process and one for each that follows.
 
 import Checkpoints
@@ -19,14 +19,14 @@ package final class ArrivalHistory {
         var digest: String
         var partial: String
         var records: Int
-        var seconds: Int64
+        var sum: Int64
         var rows: Int
         /// Of a version that is not committed yet.
-        var apps: [ByteOrdered: Int]?
+        var labels: [ByteOrdered: Int]?
     }
 
     private struct Detail {
-        var apps: [ByteOrdered: Int]
+        var labels: [ByteOrdered: Int]
         var sketch: PartialSketch?
     }
 
@@ -46,10 +46,10 @@ package final class ArrivalHistory {
     /// Enough for a month of hours; 20 kB each.
     private static let mostDetails = 1024
 
-    package init(_ checkpoints: CheckpointFolder, rules: GateRules) {
+    package init(_ checkpoints: CheckpointFolder, rules: GateRules, plan: FoldPlan) {
         self.checkpoints = checkpoints
         self.rules = rules
-        gate = ArrivalGate(rules: rules)
+        gate = ArrivalGate(rules: rules, plan: plan)
     }
 
     // MARK: The list
@@ -70,14 +70,14 @@ package final class ArrivalHistory {
 
     /// A content counts under its name from now on.
     ///
-    /// - Parameter apps: of a version that the ledger does not know yet; its partial has its place already.
-    func put(_ facts: VersionFacts, _ records: Int, _ version: VersionReference, apps: [BreakdownSum]? = nil) {
+    /// - Parameter labels: of a version that the ledger does not know yet; its partial has its place already.
+    func put(_ facts: VersionFacts, _ records: Int, _ version: VersionReference, labels: [BreakdownSum]? = nil) {
         remove(facts.name)
         guard let date = facts.date else { return }
         let entry = Entry(
             name: facts.name, date: date, version: version, digest: facts.digest, partial: facts.partial,
-            records: records, seconds: facts.sum, rows: facts.rows,
-            apps: apps.map { Self.large($0, of: records) })
+            records: records, sum: facts.sum, rows: facts.rows,
+            labels: labels.map { Self.large($0, of: records) })
         let key = FileSeries(name: facts.name, date: date)
         series[key, default: []].insert(entry, at: place(of: date, in: series[key] ?? []))
         if ArrivalGate.canBeCopies(facts.rows, facts.rows) {
@@ -119,19 +119,19 @@ package final class ArrivalHistory {
     /// What is unusual about a content, in words; nil when nothing is, or too little is known.
     ///
     /// - Parameters:
-    ///   - apps: its sums by app.
+    ///   - labels: its sums by label.
     ///   - sketch: of its rows; nil: to be read from its partial.
     ///   - looksForCopies: with `duplicates: count`, files that are alike are what one expects.
     func finding(
-        _ facts: VersionFacts, records: Int, apps: [BreakdownSum], sketch: PartialSketch?, looksForCopies: Bool
+        _ facts: VersionFacts, records: Int, labels: [BreakdownSum], sketch: PartialSketch?, looksForCopies: Bool
     ) throws -> String? {
         guard let date = facts.date else { return nil }
         let detail = try Detail(
-            apps: Self.large(apps, of: records), sketch: sketch ?? checkpoints.partials.sketch(of: facts.partial))
-        if let sketch { keep(facts.partial, Detail(apps: detail.apps, sketch: sketch)) }
+            labels: Self.large(labels, of: records), sketch: sketch ?? checkpoints.partials.sketch(of: facts.partial))
+        if let sketch { keep(facts.partial, Detail(labels: detail.labels, sketch: sketch)) }
         let file = ArrivalProfile(
-            name: facts.name, date: date, digest: facts.digest, records: records, seconds: facts.sum,
-            rows: facts.rows, apps: detail.apps, sketch: detail.sketch)
+            name: facts.name, date: date, digest: facts.digest, records: records, sum: facts.sum,
+            rows: facts.rows, labels: detail.labels, sketch: detail.sketch)
         let line = series[FileSeries(name: facts.name, date: date)] ?? []
         let own = place(of: date, in: line)
         let earlier = line[max(0, own - rules.days)..<own]
@@ -168,21 +168,21 @@ package final class ArrivalHistory {
     private func profile(_ entry: Entry) throws -> ArrivalProfile {
         let detail = try detail(entry)
         return ArrivalProfile(
-            name: entry.name, date: entry.date, digest: entry.digest, records: entry.records, seconds: entry.seconds,
-            rows: entry.rows, apps: detail.apps, sketch: detail.sketch)
+            name: entry.name, date: entry.date, digest: entry.digest, records: entry.records, sum: entry.sum,
+            rows: entry.rows, labels: detail.labels, sketch: detail.sketch)
     }
 
     private func detail(_ entry: Entry) throws -> Detail {
         if let known = details[entry.partial] { return known }
-        let apps: [ByteOrdered: Int]
+        let labels: [ByteOrdered: Int]
         switch entry.version {
-        case .added: apps = entry.apps!
+        case .added: labels = entry.labels!
         case .existing(let version):
             let least = Self.leastRecords(of: entry.records)
-            apps = Self.large(
+            labels = Self.large(
                 try checkpoints.ledger.breakdown(of: version, leastRecords: least), of: entry.records)
         }
-        let detail = Detail(apps: apps, sketch: try checkpoints.partials.sketch(of: entry.partial))
+        let detail = Detail(labels: labels, sketch: try checkpoints.partials.sketch(of: entry.partial))
         keep(entry.partial, detail)
         return detail
     }
@@ -193,13 +193,14 @@ package final class ArrivalHistory {
     }
 
     private static func leastRecords(of records: Int) -> Int {
-        (records + ArrivalGate.leastAppShare - 1) / ArrivalGate.leastAppShare
+        (records + ArrivalGate.leastLabelShare - 1) / ArrivalGate.leastLabelShare
     }
 
-    private static func large(_ apps: [BreakdownSum], of records: Int) -> [ByteOrdered: Int] {
+    private static func large(_ labels: [BreakdownSum], of records: Int) -> [ByteOrdered: Int] {
         let least = leastRecords(of: records)
         return Dictionary(
-            uniqueKeysWithValues: apps.lazy.filter { $0.records >= least }.map { (ByteOrdered($0.label), $0.records) })
+            uniqueKeysWithValues: labels.lazy.filter { $0.records >= least }.map { (ByteOrdered($0.label), $0.records) }
+        )
     }
 }
 
@@ -208,7 +209,7 @@ package struct GateStatus: Sendable {
     package var rules: GateRules
     /// The pattern of the names that are compared.
     package var series: String
-    /// Counting days that the next file is compared with; those of them whose contracts and rows are known.
+    /// Counting days that the next file is compared with; those of them whose first keys and rows are known.
     package var days: Int
     package var sketchedDays: Int
 }

@@ -97,11 +97,11 @@ extension CheckedFile {
                 read: counts.read, folded: counts.folded, ignored: counts.ignored, rejected: counts.rejectedTotal,
                 coerced: counts.coerced)
         }
-        if let unmapped = findings?.unmapped {
+        if let ungrouped = findings?.ungrouped {
             text.array("unmapped_apps") { text in
-                for app in unmapped.sorted {
+                for app in ungrouped.sorted {
                     text.object { text in
-                        text.member("app", app.app)
+                        text.member("app", app.label)
                         text.member("records", app.records)
                     }
                 }

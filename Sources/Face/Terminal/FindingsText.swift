@@ -96,14 +96,14 @@ struct FindingsText {
     }
 
     private var unmapped: [String] {
-        var all = AppCounts()
-        for (_, findings) in files { all.add(findings.unmapped.counts) }
-        var unmapped = UnmappedApps()
-        unmapped.counts = all
-        if unmapped.records == 0 { return [] }
-        let apps = unmapped.sorted
+        var all = LabelCounts()
+        for (_, findings) in files { all.add(findings.ungrouped.counts) }
+        var ungrouped = UngroupedLabels()
+        ungrouped.counts = all
+        if ungrouped.records == 0 { return [] }
+        let apps = ungrouped.sorted
         var parts = apps.prefix(Self.shown).map {
-            "\(Show.name($0.app.isEmpty ? "\"\"" : $0.app)) \(Show.count($0.records, "record"))"
+            "\(Show.name($0.label.isEmpty ? "\"\"" : $0.label)) \(Show.count($0.records, "record"))"
         }
         if apps.count > Self.shown { parts.append("\(Show.count(apps.count - Self.shown, "app")) more") }
         if all.others > 0 { parts.append("\(Show.count(all.others, "record")) of names that were not kept") }

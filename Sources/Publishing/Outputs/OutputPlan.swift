@@ -26,7 +26,8 @@ package struct OutputPlan: Sendable {
     /// - Throws: `ConfigurationError` with everything that is wrong with them.
     package static func plans(_ settings: Settings) throws(ConfigurationError) -> [OutputPlan] {
         var reader = Reader()
-        let plans = settings.configuration.outputs.map { reader.plan($0, settings.map) }
+        let map = settings.map
+        let plans = settings.configuration.outputs.map { reader.plan($0, map) }
         if !reader.mistakes.isEmpty { throw ConfigurationError(reader.mistakes) }
         return plans
     }
