@@ -125,32 +125,6 @@ package struct Decoder: ~Copyable {
 // An engine is never handed out, so whoever has the decoder has the engine alone.
 extension Decoder: @unchecked Sendable {}
 
-/// What goes wrong inside a format; `Decoder` adds where.
-enum DecodingFault: Error {
-    /// The bytes at a boundary begin no member or frame; `matched` of those consumed still looked as if they did.
-    case notAUnit(matched: Int)
-    /// There are bytes where nothing may follow.
-    case behindTheEnd
-    case corrupt(String)
-    case unsupported(String)
-    case outOfMemory
-}
-
-/// One format's decoder.
-protocol DecodingEngine: AnyObject {
-    var compression: Compression { get }
-    /// Whether a member or frame that can carry content has been decoded to its end.
-    var hasContent: Bool { get }
-    /// Whether the input may end here.
-    var isAtBoundary: Bool { get }
-    /// Goes a step: drops what it consumes from the front of `input` and what it fills from the front of `output`.
-    ///
-    /// - Returns: whether another step with what is left may get further.
-    func advance(
-        _ input: inout UnsafeRawBufferPointer, _ output: inout UnsafeMutableRawBufferPointer
-    ) throws(DecodingFault) -> Bool
-}
-
 /// Hands the bytes through.
 private final class PlainEngine: DecodingEngine {
     var compression: Compression { .none }
@@ -166,14 +140,4 @@ private final class PlainEngine: DecodingEngine {
         output.drop(count)
         return false
     }
-}
-
-extension UnsafeRawBufferPointer {
-    /// Shortens the buffer by its first `count` bytes.
-    mutating func drop(_ count: Int) { self = UnsafeRawBufferPointer(rebasing: self[count...]) }
-}
-
-extension UnsafeMutableRawBufferPointer {
-    /// Shortens the buffer by its first `count` bytes.
-    mutating func drop(_ count: Int) { self = UnsafeMutableRawBufferPointer(rebasing: self[count...]) }
 }

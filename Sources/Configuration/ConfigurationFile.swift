@@ -189,6 +189,29 @@ struct FileReader {
         return Given(patterns, origin(value.position))
     }
 
+    // MARK: Duration format
+
+    private mutating func readDurationFormat(_ value: YAMLValue) {
+        guard let words = names(in: value, .durationFormat) else { return }
+        if words.isEmpty { return noteWrong(.durationFormat, value, "an empty one") }
+        var forms: Set<DurationForm> = []
+        for (word, position) in words {
+            do throws(ValueRefusal) {
+                let format: DurationFormat = try choice(word)
+                guard let form = format.form else { continue }
+                if form == .minutesSeconds && forms.contains(.hoursMinutes)
+                    || form == .hoursMinutes && forms.contains(.minutesSeconds)
+                {
+                    throw ValueRefusal("besides the other of HH:MM and MM:SS, which look alike")
+                }
+                forms.insert(form)
+            } catch {
+                note(position, wrong(Setting.durationFormat.words, found: quoted(word), error.reason, origin(position)))
+            }
+        }
+        layer.durationFormat = Given(forms, origin(value.position))
+    }
+
     // MARK: Fields
 
     private mutating func readFields(_ entry: YAMLValue.Entry) {
@@ -361,10 +384,4 @@ struct FileReader {
 /// Whether two lists of keys are the same bytes; `==` on strings takes canonically equivalent ones as equal.
 func sameBytes(_ a: [String], _ b: [String]) -> Bool {
     a.count == b.count && zip(a, b).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
-}
-
-/// A path seen from a folder; an absolute one stays what it is.
-func joined(_ folder: String, _ path: String) -> String {
-    if path.hasPrefix("/") || folder.isEmpty || folder == "." { return path }
-    return folder.hasSuffix("/") ? folder + path : folder + "/" + path
 }

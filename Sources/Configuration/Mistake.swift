@@ -20,6 +20,17 @@ package enum Origin: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+/// A value and where it was given.
+package struct Given<Value: Sendable & Hashable>: Sendable, Hashable {
+    package var value: Value
+    package var origin: Origin
+
+    package init(_ value: Value, _ origin: Origin) {
+        self.value = value
+        self.origin = origin
+    }
+}
+
 /// One thing that is wrong, as one line of text.
 package struct Mistake: Sendable, Hashable, CustomStringConvertible {
     package var origin: Origin

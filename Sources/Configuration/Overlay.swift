@@ -10,17 +10,6 @@
 
 import Records
 
-/// A value and where it was given.
-package struct Given<Value: Sendable & Hashable>: Sendable, Hashable {
-    package var value: Value
-    package var origin: Origin
-
-    package init(_ value: Value, _ origin: Origin) {
-        self.value = value
-        self.origin = origin
-    }
-}
-
 /// What one layer gives. See ``Configuration`` for the meaning and unit of each.
 package struct Overlay: Sendable, Hashable {
     package var inbox: Given<String>?
@@ -186,7 +175,7 @@ extension Overlay {
         case .output: output = Given(joined(folder, try pathText(text)), origin)
         case .config: config = Given(try pathText(text), origin)
         case .jobs: jobs = Given(try wholeNumber(text, in: SettingLimits.jobs), origin)
-        case .memory: memory = Given(try size(text, in: SettingLimits.memory), origin)
+        case .memory: memory = Given(try sizeText(text, in: SettingLimits.memory), origin)
         case .durationUnit: durationUnit = Given(try choice(text), origin)
         case .rounding: rounding = Given(try choice(text), origin)
         case .negativeDurations: negativeDurations = Given(try choice(text), origin)
@@ -194,7 +183,7 @@ extension Overlay {
         case .duplicates: duplicates = Given(try choice(text), origin)
         case .encoding: encoding = Given(try choice(text), origin)
         case .maxRejectRatio: maxRejectRatio = Given(try Ratio(parsing: text), origin)
-        case .maxRecordBytes: maxRecordBytes = Given(try size(text, in: SettingLimits.maxRecordBytes), origin)
+        case .maxRecordBytes: maxRecordBytes = Given(try sizeText(text, in: SettingLimits.maxRecordBytes), origin)
         case .rejectsPerFile: rejectsPerFile = Given(try wholeNumber(text, in: SettingLimits.rejectsPerFile), origin)
         case .gate: gate = Given(try choice(text), origin)
         case .gateDays: gateDays = Given(try wholeNumber(text, in: SettingLimits.gateDays), origin)
@@ -215,69 +204,5 @@ extension Overlay {
             .date, .files:
             preconditionFailure("\(setting.rawValue) is not set by one text")
         }
-    }
-}
-
-/// The line that says what a setting takes, what was found, and what to write.
-func wrong(_ setting: SettingWords, found: String, _ reason: String, _ origin: Origin) -> String {
-    let because = reason.isEmpty ? "" : " (\(reason))"
-    return switch origin {
-    case .builtIn: preconditionFailure("a built-in value of \(setting.name) is wrong: \(found)")
-    case .file:
-        "\(setting.name): expected \(setting.expectation), found \(found)\(because); "
-            + "write for example \(setting.key): \(setting.example)"
-    case .environment(let name):
-        "expected \(setting.expectation), found \(found)\(because); write for example \(name)=\(setting.example)"
-    case .flag(let name):
-        "expected \(setting.expectation), found \(found)\(because); write for example \(name) \(setting.example)"
-    }
-}
-
-// MARK: - Values
-
-func pathText(_ text: String) throws(ValueRefusal) -> String {
-    if text.isEmpty { throw ValueRefusal("an empty path") }
-    if text.utf8.contains(0) { throw ValueRefusal("a path cannot hold a NUL") }
-    if text == "~" || text.hasPrefix("~/") { throw ValueRefusal("~ is not expanded here") }
-    return text
-}
-
-private func commandText(_ text: String) throws(ValueRefusal) -> String {
-    if text.isEmpty || text.utf8.contains(0) { throw ValueRefusal() }
-    return text
-}
-
-private func wholeNumber(_ text: String, in range: ClosedRange<Int>) throws(ValueRefusal) -> Int {
-    guard !text.isEmpty, text.utf8.allSatisfy(isDigit), let number = Int(text), range.contains(number) else {
-        throw ValueRefusal()
-    }
-    return number
-}
-
-private func size(_ text: String, in range: ClosedRange<ByteSize>) throws(ValueRefusal) -> ByteSize {
-    let size = try ByteSize(parsing: text)
-    if size < range.lowerBound { throw ValueRefusal("too small") }
-    if size > range.upperBound { throw ValueRefusal("too large") }
-    return size
-}
-
-func timeText(_ text: String, from shortest: TimeSpan) throws(ValueRefusal) -> TimeSpan {
-    let time = try TimeSpan(parsing: text)
-    if time < shortest { throw ValueRefusal("too short") }
-    if time > SettingLimits.longest { throw ValueRefusal("too long") }
-    return time
-}
-
-func choice<Words: RawRepresentable<String> & CaseIterable>(_ text: String) throws(ValueRefusal) -> Words {
-    if let word = Words(rawValue: text) { return word }
-    let meant = nearest(to: text, among: Words.allCases.map(\.rawValue))
-    throw ValueRefusal(meant.map { "did you mean \($0)?" } ?? "")
-}
-
-private func yesOrNo(_ text: String) throws(ValueRefusal) -> Bool {
-    switch text.lowercased() {
-    case "yes", "true", "on", "1": true
-    case "no", "false", "off", "0": false
-    default: throw ValueRefusal()
     }
 }

@@ -1,5 +1,5 @@
-//  Everything that can be set, by name; and the values that are a choice of words. What is named by the plan is in
-//  PlanSettings+Words.swift.
+//  Everything that can be set, by name. What is named by the plan is in PlanSettings+Words.swift, values that are a choice
+//  of words in SettingChoices.swift.
 
 import Records
 
@@ -203,42 +203,4 @@ package enum SettingLimits {
     static let patterns = 64
     /// Places in which one field is looked for.
     static let fieldAlternatives = 16
-}
-
-/// What becomes of a record whose duration is below zero.
-package enum NegativeDurations: String, Sendable, Hashable, CaseIterable {
-    case reject, keep
-}
-
-/// What is read as JSON.
-package enum JSONDialect: String, Sendable, Hashable, CaseIterable {
-    /// RFC 8259.
-    case strict
-    /// In addition NaN, Infinity, commas too many, and commas missing between records.
-    case lenient
-}
-
-/// What becomes of a file whose content is already counted under another name.
-package enum DuplicateFiles: String, Sendable, Hashable, CaseIterable {
-    case skip, count
-}
-
-/// What becomes of a file that looks unlike the days before it.
-package enum GateMode: String, Sendable, Hashable, CaseIterable {
-    /// Nobody looks.
-    case off
-    /// It counts, and is said to be unusual.
-    case flag
-    /// It does not count until it is accepted by hand.
-    case hold
-}
-
-/// How log lines are written.
-package enum LogFormat: String, Sendable, Hashable, CaseIterable {
-    case text, json
-}
-
-/// How much is logged. The names are those of swift-log.
-package enum LogLevel: String, Sendable, Hashable, CaseIterable {
-    case trace, debug, info, notice, warning, error, critical
 }

@@ -435,7 +435,7 @@ package struct Session {
         options.recordsPerDay = records
         if let contracts { options.contracts = contracts }
         options.seed = seed
-        options.firstDay = try Self.day(from, "--from")!
+        options.firstDay = try DayOption.day(from, "--from")!
         options.compression = compression
         options.jobs = settings.jobs
         let folder = folder ?? settings.configuration.inbox
@@ -461,16 +461,6 @@ package struct Session {
             StandardError.write(
                 "\(Show.bytes(bytes)) of JSON in \(Show.duration(seconds)): \(Show.rate(bytes, seconds))\n")
         }
-    }
-
-    // MARK: Helpers
-
-    static func day(_ text: String?, _ option: String) throws -> CalendarDay? {
-        guard let text else { return nil }
-        guard let day = CalendarDay(text) else {
-            throw CommandFailure(.usage, "\(option) takes a date such as 2022-04-01, not \"\(text)\"")
-        }
-        return day
     }
 }
 

@@ -44,17 +44,6 @@ package struct Inbox: Sendable {
         self.fileSystem = fileSystem
     }
 
-    /// Lists the folder and all below it.
-    ///
-    /// - Throws: when the root cannot be listed. Below it, what cannot be read is a problem of the listing.
-    package func list() throws(IOError) -> InboxListing {
-        let status = try fileSystem.status(root)
-        let entries = try fileSystem.list(root)
-        var walk = InboxWalk(inbox: self)
-        walk.visit(entries, folder: "", ancestors: [FolderIdentity(status)])
-        return walk.finish()
-    }
-
     /// The file at a path below the inbox.
     ///
     /// - Parameters:

@@ -16,6 +16,17 @@ package struct InboxFile: Sendable, Hashable {
     package var status: FileStatus
 }
 
+/// What makes a folder the same one under another path.
+package struct FolderIdentity: Sendable, Hashable {
+    package var device: UInt64
+    package var inode: UInt64
+
+    init(_ status: FileStatus) {
+        device = status.device
+        inode = status.inode
+    }
+}
+
 /// Something in the inbox that the user should know of.
 package struct InboxProblem: Sendable, Hashable, CustomStringConvertible {
     package enum Reason: Sendable, Hashable {

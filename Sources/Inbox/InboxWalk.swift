@@ -5,14 +5,16 @@
 
 import DurableIO
 
-/// What makes a folder the same one under another path.
-package struct FolderIdentity: Sendable, Hashable {
-    package var device: UInt64
-    package var inode: UInt64
-
-    init(_ status: FileStatus) {
-        device = status.device
-        inode = status.inode
+extension Inbox {
+    /// Lists the folder and all below it.
+    ///
+    /// - Throws: when the root cannot be listed. Below it, what cannot be read is a problem of the listing.
+    package func list() throws(IOError) -> InboxListing {
+        let status = try fileSystem.status(root)
+        let entries = try fileSystem.list(root)
+        var walk = InboxWalk(inbox: self)
+        walk.visit(entries, folder: "", ancestors: [FolderIdentity(status)])
+        return walk.finish()
     }
 }
 

@@ -8,6 +8,7 @@
 //      responses   {"took":3,"hits":{"hits":[ {…}, {…} ]}}      Elasticsearch answers, one or more
 //      wrapped     {"ok":true,"data":[ {…}, {…} ]}              other objects around the records, one or more
 
+import CByteScan
 import Glibc
 import Records
 
@@ -75,10 +76,10 @@ extension Container {
     static func withCopy<Result>(
         of start: UnsafePointer<UInt8>, count: Int, _ body: (UnsafePointer<UInt8>) -> Result
     ) -> Result {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + RecordReader.padding) { copy in
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + Int(WF_PADDING)) { copy in
             let base = copy.baseAddress!
             base.update(from: start, count: count)
-            (base + count).update(repeating: 0, count: RecordReader.padding)
+            (base + count).update(repeating: 0, count: Int(WF_PADDING))
             return body(base)
         }
     }
@@ -240,16 +241,4 @@ extension Container {
         }
         return (braces, others)
     }
-}
-
-@inline(__always)
-func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
-
-/// Bytes of a byte order mark: 3, or 0 when there is none; what there is of it, below 0, when the window ends within it.
-func markLength(_ p: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>) -> Int {
-    guard p < end, p[0] == 0xEF else { return 0 }
-    if end - p == 1 { return -1 }
-    guard p[1] == 0xBB else { return 0 }
-    if end - p == 2 { return -2 }
-    return p[2] == 0xBF ? 3 : 0
 }

@@ -722,13 +722,3 @@ package struct RecordReader: ~Copyable {
         arena.reset()
     }
 }
-
-/// Bytes between the last line feed before `q` and `q`, but for byte order marks at the line's beginning.
-///
-/// - Parameter windowColumn: the same for the window's first byte.
-func lineColumn(of q: UnsafePointer<UInt8>, window: UnsafePointer<UInt8>, windowColumn: Int) -> Int {
-    var line = wf_last_line(window, q)!
-    let before = line == window ? windowColumn : 0
-    while before == 0, q - line >= 3, markLength(line, end: q) == 3 { line += 3 }
-    return before + (q - line)
-}

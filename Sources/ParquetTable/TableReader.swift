@@ -5,30 +5,6 @@
 //  is compared with the bytes that are there before it is used, and memory is bounded by the limits in the options
 //  and by 255 times the file, which is what LZ4 can make of it. Any bytes whatever end in a table or in an error.
 
-/// What a reader insists on and how much it is willing to hold.
-package struct ReaderOptions: Sendable, Hashable {
-    /// Refuse pages that have no CRC-32. One that has is always checked.
-    package var requiresPageChecksums = false
-    /// Refuse files whose footer has no checksum; only this module writes them. One that has is always checked.
-    package var requiresFooterChecksum = false
-    /// Read the key-value metadata alone: the table then seems to have no row groups.
-    package var readsMetadataAlone = false
-    /// Most rows of a row group. Repeated values take next to no bytes, so a file's size does not bound its rows.
-    package var maximumRowGroupRows = 1 << 24
-    /// Most bytes of a column of a row group, before and after decoding.
-    package var maximumColumnBytes = 1 << 30
-    /// Most bytes of a footer.
-    package var maximumFooterBytes = 1 << 28
-
-    package init(
-        requiresPageChecksums: Bool = false, requiresFooterChecksum: Bool = false, readsMetadataAlone: Bool = false
-    ) {
-        self.readsMetadataAlone = readsMetadataAlone
-        self.requiresPageChecksums = requiresPageChecksums
-        self.requiresFooterChecksum = requiresFooterChecksum
-    }
-}
-
 /// An open table: the footer is read, columns are read when asked for. Several threads may read at once.
 package struct TableReader: Sendable {
     private let source: any ByteSource

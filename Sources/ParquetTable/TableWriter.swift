@@ -20,41 +20,6 @@
 //  Data pages are of version 1. Every reader knows them, and any encoding may stand in them; version 2 gains nothing
 //  for flat columns, and its compressed flag and bare levels were read wrongly by several programs over the years.
 
-/// How a table is laid out in its file.
-package struct WriterOptions: Sendable, Hashable {
-    package enum Compression: Sendable, Hashable {
-        case uncompressed
-        /// LZ4 blocks; a column chunk that they do not make smaller by a sixteenth is left uncompressed.
-        case lz4Raw
-    }
-
-    /// Longest string that is written, in bytes. Pages, whose sizes are 32-bit, hold at least one value.
-    package static let longestString = 1 << 30
-
-    package var compression = Compression.lz4Raw
-    /// Most rows in a page.
-    package var pageRows = 16_384
-    /// Most bytes of values in a page before compression, unless a single value is longer; also the most that a
-    /// dictionary may have.
-    package var pageBytes = 1 << 20
-    /// By what each row group is sorted; the writer takes the caller's word for it.
-    package var sortingColumns: [SortingColumn] = []
-    /// Which program wrote the file, in the form that the format recommends: "NAME version VERSION".
-    package var createdBy = "watchfold version 1"
-
-    package init(
-        compression: Compression = .lz4Raw, pageRows: Int = 16_384, pageBytes: Int = 1 << 20,
-        sortingColumns: [SortingColumn] = []
-    ) {
-        precondition(pageRows > 0 && pageRows <= 1 << 24, "\(pageRows) rows a page")
-        precondition(pageBytes > 0 && pageBytes <= 1 << 28, "\(pageBytes) bytes a page")
-        self.compression = compression
-        self.pageRows = pageRows
-        self.pageBytes = pageBytes
-        self.sortingColumns = sortingColumns
-    }
-}
-
 /// Writes row group after row group, then the footer. The same calls make the same bytes.
 package struct TableWriter: ~Copyable {
     /// Takes the file's bytes, in order.

@@ -53,3 +53,23 @@ struct FileSeries: Hashable {
         return spellings.map { (Array($0.0.utf8), Array($0.1.utf8)) }
     }
 }
+
+/// The order in which files are compared with those before them: by date, those without one last, then by name.
+package struct GateOrder: Comparable {
+    private let date: String?
+    private let name: ByteOrdered
+
+    package init(_ date: String?, _ name: String) {
+        self.date = date
+        self.name = ByteOrdered(name)
+    }
+
+    package static func < (a: GateOrder, b: GateOrder) -> Bool {
+        switch (a.date, b.date) {
+        case (let a?, let b?) where a != b: a < b
+        case (nil, _?): false
+        case (_?, nil): true
+        default: a.name < b.name
+        }
+    }
+}

@@ -118,19 +118,14 @@ package struct ExportOptions {
 
     private func days() throws -> DayRange {
         guard let month else {
-            let days = DayRange(first: try Session.day(from, "--from"), last: try Session.day(lastDay(), "--to"))
+            let days = DayRange(first: try DayOption.day(from, "--from"), last: try DayOption.day(lastDay(), "--to"))
             if let first = days.first, let last = days.last, last < first {
                 throw refusal("--from \(first) is after --to \(last)")
             }
             return days
         }
         if try from != nil || lastDay() != nil { throw refusal("--month cannot be combined with --from and --to") }
-        let parts = month.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].utf8.count == 4, parts[1].utf8.count == 2,
-            let first = CalendarDay("\(month)-01")
-        else { throw refusal("--month takes a month such as 2022-04, not \"\(month)\"") }
-        let length = CalendarDay.daysIn(month: first.month, year: first.year)
-        return DayRange(first: first, last: CalendarDay(year: first.year, month: first.month, day: length))
+        return try DayOption.month(month)
     }
 
     private func query(
