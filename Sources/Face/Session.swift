@@ -8,7 +8,6 @@ import Foundation
 import Logging
 import Operations
 import Publishing
-import Records
 import RunSettings
 import SampleData
 import Tables

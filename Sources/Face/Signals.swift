@@ -12,9 +12,9 @@
 
 import CSignals
 import Glibc
+import Operations
 import Pipelines
 import Wording
-import Operations
 
 /// The system has nothing left to listen for signals with.
 struct SignalsUnheard: Trouble, CustomStringConvertible {

@@ -1,6 +1,5 @@
 //  What there is to say about the records of one file, beyond how many there were: for people who mend dumps.
 
-import Configuration
 import Intake
 import Records
 import RunSettings

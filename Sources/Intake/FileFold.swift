@@ -7,7 +7,6 @@
 
 import Codecs
 import DurableIO
-import Folding
 import Glibc
 import JSONRecords
 import KeyedTables

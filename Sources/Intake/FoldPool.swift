@@ -12,7 +12,6 @@ import Folding
 import JSONRecords
 import KeyedTables
 import Pipelines
-import Records
 import Synchronization
 
 /// Folds files concurrently.

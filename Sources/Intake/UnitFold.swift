@@ -11,7 +11,6 @@
 
 import Codecs
 import DurableIO
-import Folding
 import Glibc
 import JSONRecords
 import Records

@@ -1,9 +1,9 @@
 //  The frame of a run: whatever happens in between, what was begun ends.
 
 import Glibc
-import Wording
 import JSONRecords
 import Ledgers
+import Wording
 
 extension Ledger {
     /// Writes down that a run of this process begins, does it, and writes down how it ended: as `body` says, or as failed

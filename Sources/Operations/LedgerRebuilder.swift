@@ -11,11 +11,11 @@ import Admission
 import Checkpoints
 import Configuration
 import DurableIO
+import JSONRecords
 import KeyedTables
 import Ledgers
 import RunSettings
 import Wording
-import JSONRecords
 
 /// Rebuilds a ledger.
 struct LedgerRebuilder {

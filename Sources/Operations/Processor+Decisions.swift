@@ -6,10 +6,10 @@ import Admission
 import Checkpoints
 import Configuration
 import Engagement
+import JSONRecords
 import Ledgers
 import Publishing
 import Wording
-import JSONRecords
 
 /// A decision about a file.
 package enum Decision: String, Sendable, Hashable {

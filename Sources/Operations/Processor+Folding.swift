@@ -11,7 +11,6 @@ import Inbox
 import Intake
 import JSONRecords
 import Ledgers
-import Records
 import RunSettings
 import Wording
 

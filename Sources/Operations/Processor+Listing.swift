@@ -2,10 +2,10 @@
 
 import Checkpoints
 import Inbox
+import Ledgers
 import Records
 import RunSettings
 import Wording
-import Ledgers
 
 extension Processor {
     /// The files of the inbox.

@@ -7,12 +7,12 @@
 import Admission
 import Checkpoints
 import DurableIO
+import JSONRecords
 import Ledgers
 import Logging
 import Records
 import RunSettings
 import Wording
-import JSONRecords
 
 /// Makes good for damaged partials.
 struct Repairer {

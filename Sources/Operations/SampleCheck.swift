@@ -6,12 +6,12 @@ import DurableIO
 import Folding
 import Inbox
 import Intake
+import JSONRecords
 import KeyedTables
 import Ledgers
 import Records
 import RunSettings
 import Synchronization
-import JSONRecords
 
 /// Folds some counted files of the inbox again and compares the rows.
 struct SampleCheck {

@@ -2,11 +2,11 @@
 
 import Checkpoints
 import Codecs
+import Engagement
+import Ledgers
 import Records
 import RunSettings
 import Wording
-import Engagement
-import Ledgers
 
 /// What the ledger says at one generation, as the reports need it.
 package struct CountingSnapshot {

@@ -10,8 +10,8 @@ import Engagement
 import Ledgers
 import Records
 import RunSettings
-import Wording
 import Tables
+import Wording
 
 /// Writes reports without changing anything; runs beside a writer.
 package struct Exporter {

@@ -1,4 +1,3 @@
-
 import Tables
 
 /// How CSV for a spreadsheet program is written.

@@ -3,15 +3,15 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Engagement
 import Folding
 import Inbox
-import Postgres
-import Records
-import Wording
-import Engagement
-import Tables
 import KeyedTables
 import Ledgers
+import Postgres
+import Records
+import Tables
+import Wording
 
 extension ConfigurationError: Trouble { package var kind: TroubleKind { .request } }
 extension CategoryMapError: Trouble { package var kind: TroubleKind { .request } }

@@ -1,7 +1,6 @@
 //  What a command needs to know, worked out from the configuration once.
 
 import Configuration
-import DurableIO
 import Glibc
 import Inbox
 import Intake

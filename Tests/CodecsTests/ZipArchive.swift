@@ -1,5 +1,5 @@
-import TestSupport
 import CZlib
+import TestSupport
 
 /// A zip archive as plainly as can be (APPNOTE.TXT 6.3.10, section 4.3).
 struct ZipArchive {

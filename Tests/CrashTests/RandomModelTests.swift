@@ -15,8 +15,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Operations
 @testable import JSONRecords
+@testable import Operations
 
 @Suite("Random histories") struct RandomModelTests {
     private static let environment = ProcessInfo.processInfo.environment

@@ -7,12 +7,12 @@ import Records
 import TestSupport
 import Testing
 
+@testable import Configuration
 @testable import Face
 @testable import Findings
 @testable import Intake
 @testable import Operations
 @testable import Wording
-@testable import Configuration
 
 @Suite struct AdviceTests {
     private func findings(_ lines: [String], yaml: String = "") throws -> FileFindings {

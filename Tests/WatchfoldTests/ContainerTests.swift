@@ -2,6 +2,7 @@
 
 import TestSupport
 import Testing
+
 @testable import JSONRecords
 
 @Suite struct ContainerTests {

@@ -3,10 +3,10 @@
 import Foundation
 import Testing
 
-@testable import Operations
-@testable import Publishing
 @testable import Configuration
 @testable import JSONRecords
+@testable import Operations
+@testable import Publishing
 
 @Suite struct DecisionTests {
     private func line(_ contract: String, _ seconds: Int = 5) -> String {

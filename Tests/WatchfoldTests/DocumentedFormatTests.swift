@@ -6,6 +6,7 @@ import Glibc
 import KeyedTables
 import Synchronization
 import Testing
+
 @testable import Configuration
 @testable import JSONRecords
 

@@ -5,9 +5,9 @@ import Records
 import TestSupport
 import Testing
 
+@testable import Configuration
 @testable import Face
 @testable import Wording
-@testable import Configuration
 
 @Suite struct EncodingTests {
     /// Records with titles and contracts beyond ASCII, all of them in Latin-1; more than a unit of 1 MiB when there are many.

@@ -8,8 +8,8 @@ import TestSupport
 import Testing
 
 @testable import Face
-@testable import Operations
 @testable import JSONRecords
+@testable import Operations
 
 @Suite struct ExportTests {
     private static let ranges: [(String?, String?)] = [

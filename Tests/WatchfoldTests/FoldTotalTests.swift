@@ -12,11 +12,11 @@ import TestSupport
 import Testing
 import Wording
 
+@testable import Configuration
 @testable import Face
 @testable import Intake
-@testable import Operations
-@testable import Configuration
 @testable import JSONRecords
+@testable import Operations
 
 @Suite struct FoldTotalTests {
     private struct Sums: Equatable {

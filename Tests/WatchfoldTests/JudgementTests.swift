@@ -7,6 +7,7 @@ import Records
 import Synchronization
 import TestSupport
 import Testing
+
 @testable import Configuration
 
 @Suite struct JudgementTests {

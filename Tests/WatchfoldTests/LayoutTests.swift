@@ -8,10 +8,10 @@ import TestSupport
 import Testing
 
 @testable import Admission
+@testable import Configuration
 @testable import Face
 @testable import Operations
 @testable import Wording
-@testable import Configuration
 
 private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -> String {
     #"{"Contract":"\#(contract)","AppName":"VOD","TotalDuration":\#(seconds)\#(more)}"#

@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+
 @testable import Configuration
 
 @Suite struct LimitTests {

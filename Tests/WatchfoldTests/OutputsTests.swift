@@ -8,10 +8,10 @@ import Records
 import SmallJSON
 import Testing
 
+@testable import JSONRecords
 @testable import Operations
 @testable import Publishing
 @testable import Wording
-@testable import JSONRecords
 
 @Suite struct OutputsTests {
     private static func line(_ contract: String, _ seconds: Int) -> String {

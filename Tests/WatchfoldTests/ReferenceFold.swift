@@ -2,6 +2,7 @@
 //  shares nothing with the program but the words of the design.
 
 import Foundation
+
 @testable import Configuration
 
 /// A file as the reference sees it.

@@ -6,10 +6,10 @@ import Foundation
 import Records
 import Testing
 
+@testable import Configuration
 @testable import Face
 @testable import Publishing
 @testable import Wording
-@testable import Configuration
 
 @Suite struct ReporterTests {
     private static func facts(_ bench: Workbench, _ options: ReportOptions = ReportOptions()) throws -> ReportFacts {

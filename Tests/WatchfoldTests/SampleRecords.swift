@@ -2,6 +2,7 @@
 //  the seed among its arguments, and WATCHFOLD_TEST_SEED runs the tests with that one alone.
 
 import Foundation
+
 @testable import Configuration
 
 /// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).

@@ -1,9 +1,9 @@
 //  The tables of `status` on a terminal. In a pipe there are plain lines instead, one a file (StatusText.swift).
 
+import JSONRecords
 import Ledgers
 import Operations
 import Wording
-import JSONRecords
 
 extension StatusReport {
     /// Every file: a row with its numbers, and below it what is to be known about it.

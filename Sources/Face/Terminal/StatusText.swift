@@ -2,11 +2,11 @@
 
 import Admission
 import Checkpoints
+import JSONRecords
 import Ledgers
 import Operations
 import SmallJSON
 import Wording
-import JSONRecords
 
 extension StatusReport {
     /// Lines for a person.

@@ -11,13 +11,13 @@
 
 import Configuration
 import DurableIO
+import JSONRecords
 import Logging
 import Pipelines
 import Publishing
 import RunSettings
 import Synchronization
 import Wording
-import JSONRecords
 
 /// Makes the outputs of a watch, one round at a time.
 final class OutputRenewal: Sendable {

@@ -2,10 +2,10 @@
 
 import DurableIO
 import Inbox
+import Ledgers
 import SampleData
 import StatusServer
 import Wording
-import Ledgers
 
 extension SampleError: Trouble { package var kind: TroubleKind { .request } }
 extension StatusServerError: Trouble { package var kind: TroubleKind { .system } }

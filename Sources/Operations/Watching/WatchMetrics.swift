@@ -1,11 +1,11 @@
 //  What a watch knows about itself, as the status server shows it.
 
+import JSONRecords
 import Ledgers
+import Publishing
 import Records
 import StatusServer
 import Wording
-import JSONRecords
-import Publishing
 
 extension WatchFactsBox {
     /// The pages of the status server, made of the facts as they are when somebody asks.

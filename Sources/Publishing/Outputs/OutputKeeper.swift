@@ -15,10 +15,10 @@ import Configuration
 import DurableIO
 import Engagement
 import Glibc
+import JSONRecords
 import RunSettings
 import Tables
 import Wording
-import JSONRecords
 
 /// What became of one output.
 package struct OutputOutcome: Sendable {
