@@ -16,6 +16,10 @@ import Testing
     private static let variables = ProcessInfo.processInfo.environment
     private static let seconds = variables["WATCHFOLD_STRESS_SECONDS"].flatMap { Double($0) } ?? 20
 
+    /// A history with less in it shows nothing, however slow the machine is.
+    private static let leastKills = 6
+    fileprivate static let leastWrites = 21
+
     @Test(arguments: [false, true]) func theReportIsThatOfTheLastWholeContents(pollsOnly: Bool) async throws {
         let seed = TestSeed.value
         print("the watch is under stress for \(Self.seconds) s, seed \(seed)")
@@ -30,7 +34,7 @@ import Testing
         var kills = 0
         let thread = Thread { writer.work(until: end) }
         thread.start()
-        while Date() < end {
+        while Date() < end || kills < Self.leastKills {
             usleep(UInt32.random(in: 20_000...1_500_000, using: &dice))
             watch.kill(SIGKILL)
             #expect(try watch.end() == -Int(SIGKILL), "seed \(seed): \(watch.log)")
@@ -50,7 +54,6 @@ import Testing
         #expect(try watch.stop() == 0, "seed \(seed): \(watch.log)")
         try await shell.expect(0, "$W verify")
         print("\(writer.writes) contents, \(writer.removals) files removed, \(kills) kills")
-        #expect(writer.writes > 20 && writer.removals > 0 && kills > 5)
         #expect(!watch.log.contains("error:"), "seed \(seed): \(watch.log)")
     }
 }
@@ -85,7 +88,7 @@ private final class Writer: @unchecked Sendable {
     }
 
     func work(until end: Date) {
-        while Date() < end {
+        while Date() < end || writes < WatchStressTests.leastWrites || removals == 0 {
             let name = Self.names.randomElement(using: &dice)!
             if present.contains(name), Int.random(in: 0..<6, using: &dice) == 0 {
                 remove(name)
