@@ -3,6 +3,9 @@
 //  The lock is the kernel's, on an open descriptor of `checkpoints/lock`; it goes when its holder ends, however that
 //  happens. The file's text says who holds it, for the message that others get.
 //
+//  A program that this process starts holds all descriptors between fork and exec, this lock's among them: who closes the
+//  lock and takes it again meets it, with its own note in it, and waits longer.
+//
 //  A reader that wants to know whether there is a writer takes the lock shared, and gives it back at once. For that moment
 //  a writer would find it held, so a writer tries a few times.
 
@@ -31,12 +34,16 @@ package final class FileLock: Sendable {
 
     /// Readers hold the lock for microseconds; this is a hundred times as long as they take on a busy machine.
     private static let tries = 5
+    /// The way from fork to exec is as short, but a busy machine may leave it lying for a while.
+    private static let triesAfterItself = 100
+    /// Microseconds.
     private static let pause: UInt32 = 10_000
 
     package static func attempt(_ path: String, in fileSystem: FileSystem, now: String) throws(IOError) -> Attempt {
         let file = try fileSystem.open(path, .readWrite)
         var isTaken = try file.tryLock()
-        for _ in 1..<tries where !isTaken {
+        for attempt in 1..<triesAfterItself where !isTaken {
+            if attempt >= tries, holder(in: file)?.processID != getpid() { break }
             usleep(pause)
             isTaken = try file.tryLock()
         }

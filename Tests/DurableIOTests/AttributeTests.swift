@@ -1,5 +1,6 @@
 import FaultInjection
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -141,4 +142,29 @@ import Testing
             withExtendedLifetime(lock) {}
         }
     }
+
+    @Test("what this process itself still holds for a moment, as a program that it starts does, is waited for")
+    func besideItself() throws {
+        let path = folder.file("lock")
+        let held = HeldLock(try taken(path))
+        // Longer than a reader would be waited for.
+        Thread.detachNewThread {
+            usleep(200_000)
+            held.release()
+        }
+        #expect(try taken(path) != nil)
+    }
+
+    private func taken(_ path: String) throws -> FileLock? {
+        if case .taken(let lock) = try FileLock.attempt(path, in: .real, now: "x") { lock } else { nil }
+    }
+}
+
+/// A lock that another thread lets go of.
+private final class HeldLock: Sendable {
+    private let lock: Mutex<FileLock?>
+
+    init(_ lock: FileLock?) { self.lock = Mutex(lock) }
+
+    func release() { lock.withLock { $0 = nil } }
 }
