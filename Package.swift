@@ -56,7 +56,7 @@ let package = Package(
         library("FaultInjection", ["CSQLite", "DurableIO"]),
         library("SmallJSON"),
         library("Tables", ["CISAL", "CXLSX", "Columns", "ParquetTable", "Pipelines", "Records", "SmallJSON"]),
-        library("Engagement", ["Columns", "Folding", "Records", "SmallJSON", "Tables"]),
+        library("Engagement", ["Columns", "Folding", "Records", "SmallJSON", "Tables", "Wording"]),
         library("Configuration", ["Records", yams]),
         library("Postgres", ["CPQ"]),
         library("StatusServer", ["DurableIO", "Pipelines", "Records"]),

@@ -48,14 +48,9 @@ package struct RejectWriter {
     /// Bytes of a name that leave room for `.jsonl` and for what a temporary name adds.
     private static let longestName = 200
 
-    /// Replaces the dead letters of a file that was read; of one that was not they stay as they are.
-    package func keep(of content: FileSummary?, _ name: String) throws {
-        guard let content else { return }
-        try write(name, content.rejections, rejected: content.counts.rejectedTotal)
-    }
-
-    /// Replaces the dead letters of a file.
-    func write(_ name: String, _ rejections: [RejectedRecord], rejected: Int) throws {
+    /// Replaces the dead letters of a file that was read.
+    package func write(_ name: String, _ content: FileSummary) throws {
+        let rejections = content.rejections
         let path = path(name)
         if rejections.isEmpty { return try fileSystem.removeIfPresent(path) }
         try fileSystem.createFolders(Path.parent(path))
@@ -68,6 +63,7 @@ package struct RejectWriter {
                 text = ""
             }
         }
+        let rejected = content.counts.rejectedTotal
         if rejections.count < rejected {
             text += JSONText.line { line in
                 line.member("file", name)

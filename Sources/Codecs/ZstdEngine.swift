@@ -25,8 +25,8 @@ final class ZstdEngine: DecodingEngine {
     private enum Position {
         /// This many bytes into a magic number; 0 is a boundary. They are in `head`.
         case magic(Int)
-        /// So many bytes of a frame's header, which has `size`, are in `head`.
-        case insideHeader(count: Int, size: Int)
+        /// So many bytes of a frame's header are in `head`.
+        case insideHeader(Int)
         case insideFrame
         /// Inside the size of a skippable frame: so many bytes of it are in `size`.
         case insideSize(count: Int, size: UInt32)
@@ -75,16 +75,15 @@ final class ZstdEngine: DecodingEngine {
             position = .magic(count + 1)
             if count + 1 == 4 {
                 let isSkippable = head[0] != ZstdFormat.firstMagicByte
-                position = isSkippable ? .insideSize(count: 0, size: 0) : .insideHeader(count: 4, size: 5)
+                position = isSkippable ? .insideSize(count: 0, size: 0) : .insideHeader(4)
             }
             return true
-        case .insideHeader(let count, var size):
+        case .insideHeader(let count):
             guard let byte = input.first else { return false }
             head[count] = byte
             input.drop(1)
-            if count == 4 { size = Self.headerSize(flags: byte) }
-            position = .insideHeader(count: count + 1, size: size)
-            if count + 1 == size { try beginFrame(headerSize: size) }
+            position = .insideHeader(count + 1)
+            if count + 1 == Self.headerSize(flags: head[4]) { try beginFrame(headerSize: count + 1) }
             return true
         case .insideFrame:
             let (moved, isDone) = try decompress(&input, &output)

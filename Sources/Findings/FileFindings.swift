@@ -57,6 +57,13 @@ package struct FileFindings: Sendable, Hashable {
         if let sample, !sample.isEmpty { advice = RejectionAdvice.all(sample, plan, isAlone: folded == 0) }
         ungrouped = UngroupedLabels(labels, settings.groups)
     }
+
+    /// Of a file that was just read.
+    package init(_ content: FileSummary, labels: LabelCounts, _ settings: Settings) {
+        self.init(
+            rejected: content.counts.rejected, folded: content.counts.folded, content.observations, content.sample,
+            labels: labels, settings)
+    }
 }
 
 /// A field and the type that it came in.

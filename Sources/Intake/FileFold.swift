@@ -24,6 +24,12 @@ package struct FoldInput: Sendable {
         self.name = name
         self.path = path
     }
+
+    /// As it was named on a command line: `-` is standard input.
+    package init(named argument: String) {
+        let isStream = argument == "-"
+        self.init(name: isStream ? "standard input" : argument, path: isStream ? nil : argument)
+    }
 }
 
 /// Everything that reading a file told, but for its sums.

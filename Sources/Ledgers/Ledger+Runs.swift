@@ -12,12 +12,18 @@ extension Ledger {
     }
 
     /// Runs `body` as one run, which ends as it says, or as failed when it throws.
-    package func recordedRun(
-        _ command: String, tool: String, pid: Int, _ body: (RunID) throws -> RunSummary
-    ) throws {
+    ///
+    /// - Parameters:
+    ///   - plan: see `endRun`.
+    ///   - body: returns what the caller gets, and what is written down.
+    package func recordedRun<Result>(
+        _ command: String, tool: String, pid: Int, plan: String?, _ body: (RunID) throws -> (Result, RunSummary)
+    ) throws -> Result {
         let run = try beginRun(command: command, tool: tool, pid: pid)
         do {
-            try endRun(run, try body(run))
+            let (result, summary) = try body(run)
+            try endRun(run, summary, plan: plan)
+            return result
         } catch {
             // The run is over either way; that it failed is said by the error, not by a second one.
             try? endRun(run, RunSummary(outcome: .failed))

@@ -1,6 +1,6 @@
 //  Files or standard input in, what is right and wrong with them out: nothing is folded, nothing is kept.
 //
-//  The same reader, the same threads and the same judgement as in a run, with a count of apps in place of the tables.
+//  The same reader, the same threads and the same judgement as in a run, with a count of labels in place of the tables.
 
 import Admission
 import Codecs
@@ -66,7 +66,7 @@ package struct Checker {
     /// - Parameter paths: `-` is standard input.
     package func check(_ paths: [String]) -> CheckReport {
         let start = ContinuousClock.now
-        let inputs = paths.map { FoldInput(name: $0 == "-" ? "standard input" : $0, path: $0 == "-" ? nil : $0) }
+        let inputs = paths.map { FoldInput(named: $0) }
         let statuses = inputs.map { input in input.path.flatMap { try? fileSystem.status($0) } }
         observer.begin(files: inputs.count, storedBytes: statuses.reduce(0) { $0 + ($1?.size ?? 0) })
         let results = Mutex<[CheckedFile?]>(Array(repeating: nil, count: inputs.count))
@@ -99,10 +99,7 @@ package struct Checker {
             file.reading = CheckedFile.Reading(
                 container: summary.container, compression: summary.compression, size: summary.size,
                 counts: summary.counts,
-                findings: FileFindings(
-                    rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations,
-                    summary.sample,
-                    labels: summary.labels, settings))
+                findings: FileFindings(summary, labels: summary.labels, settings))
         }
         if case .failed(let error as IOError) = outcome, error.isMissing {
             (file.verdict, file.reason) = (.failed, "\(error)")

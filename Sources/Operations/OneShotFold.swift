@@ -49,7 +49,7 @@ package struct OneShotFold {
     ) throws -> RunReport {
         let start = ContinuousClock.now
         var report = RunReport()
-        let inputs = paths.map { FoldInput(name: $0 == "-" ? "standard input" : $0, path: $0 == "-" ? nil : $0) }
+        let inputs = paths.map { FoldInput(named: $0) }
         let sizes = inputs.map { input in
             input.path.flatMap { try? fileSystem.status($0) }?.size ?? 0
         }
@@ -129,9 +129,7 @@ package struct OneShotFold {
         case .content(let summary, _, let held):
             report.counts = summary.counts
             report.size = summary.size
-            report.findings = FileFindings(
-                rejected: summary.counts.rejected, folded: summary.counts.folded, summary.observations, summary.sample,
-                labels: summary.labels, settings)
+            report.findings = FileFindings(summary, labels: summary.labels, settings)
             if let held { (report.state, report.reason) = (.held, held) }
             return Finished(report: report, digest: summary.digest, counts: held == nil)
         case .waiting(let reason): (report.state, report.reason) = (.waiting, reason)

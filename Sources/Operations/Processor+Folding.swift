@@ -89,7 +89,7 @@ extension Processor {
                     outcome, settings: settings, modified: file.status.modified, now: WallClock.now())
                 // Before the commit: a file that is in the ledger is not read again, and its dead letters would be
                 // missing for ever after a crash in between.
-                try rejects.keep(of: judgement.content, file.logicalName)
+                if let content = judgement.content { try rejects.write(file.logicalName, content) }
                 let candidate = Candidate(file, status: judgement.content?.status)
                 let verdict = try committer.verdict(candidate, judgement, isAfresh: isAfresh)
                 let report = FileReport(
@@ -164,8 +164,6 @@ extension FileReport {
         guard let content else { return }
         counts = content.counts
         size = content.size
-        findings = FileFindings(
-            rejected: counts.rejected, folded: counts.folded, content.observations, content.sample, labels: ungrouped,
-            settings)
+        findings = FileFindings(content, labels: ungrouped, settings)
     }
 }

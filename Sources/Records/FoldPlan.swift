@@ -35,15 +35,13 @@ package struct FieldPath: Sendable, Hashable {
 /// The names that numbers have in a partial's metadata. They are written into checkpoint files and never change.
 package struct PartialMetadataNames: Sendable, Hashable {
     /// Sum of the first measure.
-    package var sum = "sum"
+    package let sum: String
     /// Sum of its magnitudes, row by row.
-    package var magnitude = "magnitude"
+    package let magnitude: String
     /// Distinct first keys.
-    package var keyCount = "keys"
+    package let keyCount: String
 
-    package init() {}
-
-    package init(sum: String, magnitude: String, keyCount: String) {
+    package init(sum: String = "sum", magnitude: String = "magnitude", keyCount: String = "keys") {
         self.sum = sum
         self.magnitude = magnitude
         self.keyCount = keyCount
@@ -115,9 +113,9 @@ package struct FoldPlan: Sendable, Hashable {
     /// Where objects around the records hold them: keys from the outside in, down to an array. All of them are read. Empty
     /// to find out from the content.
     package var recordPaths: [[String]] = []
-
     /// How a partial's metadata calls what it counts.
-    package var metadataNames = PartialMetadataNames()
+    package let metadataNames: PartialMetadataNames
+
     package init(
         name: String, keys: [String], keyPaths: [FieldPath], keyWords: [FieldWords], value: String,
         valuePath: FieldPath, valueWords: FieldWords, unit: String, ignoredKeys: [String], keepsNegativeValues: Bool,

@@ -10,7 +10,7 @@ package enum Show {
     }
 
     /// Puts a comma before every three digits.
-    static func grouped(_ digits: String) -> String {
+    package static func grouped(_ digits: String) -> String {
         var text = ""
         for (index, digit) in digits.enumerated() {
             if index > 0 && (digits.utf8.count - index) % 3 == 0 { text += "," }

@@ -44,7 +44,7 @@ extension PlanSettings {
 private func complaints(_ yaml: String, _ plan: PlanSettings) -> [String] {
     do throws(ConfigurationError) {
         _ = try Configuration.resolve(
-            plan, file: try Overlay.file(Array(yaml.utf8), path: "w.yaml", plan: plan), workingDirectory: "/work")
+            plan, file: try Overlay.file(Array(yaml.utf8), path: "w.yaml", plan: plan), workingDirectory: "/srv")
         return []
     } catch {
         return error.mistakes.map { String($0.description.dropFirst("w.yaml:".count)) }

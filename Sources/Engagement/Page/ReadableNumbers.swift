@@ -8,11 +8,13 @@
 //  The numbers of one table have the same places, so that they can be compared by their length. All is whole-number
 //  arithmetic: the same sums give the same text on every machine.
 
+import Wording
+
 /// Numbers as text that people read.
 package enum Readable {
     /// `1,600,000`, `−5`
     package static func number(_ value: some BinaryInteger) -> String {
-        (value < 0 ? "−" : "") + grouped("\(value.magnitude)")
+        (value < 0 ? "−" : "") + Show.grouped("\(value.magnitude)")
     }
 
     /// `1 file`, `6 files`
@@ -28,16 +30,6 @@ package enum Readable {
         // What rounds to all of it is said to be all of it only if it is.
         if tenths == 1000 && part < whole { return ">99.9%" }
         return "\(number(tenths / 10)).\(tenths % 10)%"
-    }
-
-    /// Puts a comma before every three digits.
-    package static func grouped(_ digits: String) -> String {
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0 && (digits.utf8.count - index) % 3 == 0 { text += "," }
-            text.append(digit)
-        }
-        return text
     }
 
     /// The beginning of a text that has more code points than there is room for. Not characters: one of those may have
@@ -80,7 +72,7 @@ package struct HourFormat: Sendable, Equatable {
     }
 
     private func written(_ units: UInt128, _ scale: UInt128) -> String {
-        let whole = Readable.grouped("\(units / scale)")
+        let whole = Show.grouped("\(units / scale)")
         guard places > 0 else { return whole }
         let rest = "\(units % scale)"
         return "\(whole).\(String(repeating: "0", count: places - rest.utf8.count))\(rest)"

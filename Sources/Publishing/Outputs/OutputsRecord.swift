@@ -39,17 +39,6 @@ package struct OutputsRecord: VersionedRecord, Sendable, Equatable {
         var files: [File]
         /// Paths that were written for an earlier report, with more or fewer parts, and are still there.
         var left: [String] = []
-
-        init(
-            output: String, tool: String, generation: Int, inputsDigest: String, mapDigest: String, files: [File]
-        ) {
-            self.output = output
-            self.tool = tool
-            self.generation = generation
-            self.inputsDigest = inputsDigest
-            self.mapDigest = mapDigest
-            self.files = files
-        }
     }
 
     var entries: [Entry]
