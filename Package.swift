@@ -56,7 +56,8 @@ let package = Package(
         library("FaultInjection", ["CSQLite", "DurableIO"]),
         library("SmallJSON"),
         library("Tables", ["CISAL", "CXLSX", "Columns", "ParquetTable", "Pipelines", "Records", "SmallJSON"]),
-        library("Engagement", ["Columns", "Folding", "Records", "SmallJSON", "Tables", "Wording"]),
+        library("Reports", ["Folding", "Records", "SmallJSON", "Tables", "Wording"]),
+        library("Engagement", ["Columns", "Folding", "Records", "Reports", "Tables", "Wording"]),
         library("Configuration", ["Records", yams]),
         library("Postgres", ["CPQ"]),
         library("StatusServer", ["DurableIO", "Pipelines", "Records"]),
@@ -64,15 +65,10 @@ let package = Package(
         library("Wording", ["Records"]),
         library(
             "Intake",
-            [
-                "Codecs", "DurableIO", "Folding", "JSONRecords", "KeyedTables", "Pipelines", "Records", "Wording",
-            ]),
-        library("RunSettings", ["Configuration", "DurableIO", "Inbox", "Intake", "Records", "Wording"]),
+            ["Codecs", "DurableIO", "Folding", "JSONRecords", "KeyedTables", "Pipelines", "Records", "Wording"]),
+        library("RunSettings", ["Configuration", "DurableIO", "Inbox", "Intake", "Records", "Reports", "Wording"]),
         library(
-            "Findings",
-            [
-                "Configuration", "Intake", "JSONRecords", "Records", "RunSettings", "SmallJSON", "Wording",
-            ]),
+            "Findings", ["Configuration", "Intake", "JSONRecords", "Records", "RunSettings", "SmallJSON", "Wording"]),
         library(
             "Admission",
             [
@@ -82,27 +78,27 @@ let package = Package(
         library(
             "Publishing",
             [
-                "Admission", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Engagement", "Folding", "Inbox",
-                "JSONRecords", "KeyedTables", "Ledgers", "Pipelines", "Postgres", "Records", "RunSettings",
-                "SmallJSON", "Tables", "Wording",
+                "Admission", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords",
+                "KeyedTables", "Ledgers", "Pipelines", "Postgres", "Records", "Reports", "RunSettings", "SmallJSON",
+                "Tables", "Wording",
             ]),
         library(
             "Operations",
             [
-                "Admission", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Engagement", "Findings",
-                "Folding", "Inbox", "Intake", "JSONRecords", "KeyedTables", "Ledgers", "Pipelines", "Publishing",
-                "Records", "RunSettings", "SampleData", "SmallJSON", "StatusServer", "Tables", "Wording", logging,
-                subprocess,
+                "Admission", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Findings", "Folding", "Inbox",
+                "Intake", "JSONRecords", "KeyedTables", "Ledgers", "Pipelines", "Publishing", "Records", "Reports",
+                "RunSettings", "SampleData", "SmallJSON", "StatusServer", "Tables", "Wording", logging, subprocess,
             ]),
         library(
             "Face",
             [
-                "Admission", "CSignals", "Checkpoints", "Configuration", "DurableIO", "Engagement", "Findings",
-                "Inbox", "Intake", "JSONRecords", "Ledgers", "Operations", "Pipelines", "Postgres", "Publishing",
-                "Records", "RunSettings", "SampleData", "SmallJSON", "Tables", "Wording", logging,
+                "Admission", "CSignals", "Checkpoints", "Configuration", "DurableIO", "Engagement", "Findings", "Inbox",
+                "Intake", "JSONRecords", "Ledgers", "Operations", "Pipelines", "Postgres", "Publishing", "Records",
+                "Reports", "RunSettings", "SampleData", "SmallJSON", "Tables", "Wording", logging,
             ]),
         .executableTarget(
-            name: "watchfold", dependencies: ["Face", "Configuration", "CWriteback", "Wording", argumentParser],
+            name: "watchfold",
+            dependencies: ["CWriteback", "Configuration", "Face", "Records", "Reports", "Wording", argumentParser],
             swiftSettings: strict),
 
         .target(
@@ -126,7 +122,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "PartsBenchmark",
-            dependencies: ["Columns", "Engagement", "Folding", "ParquetTable", "Records"],
+            dependencies: ["Columns", "Engagement", "Folding", "ParquetTable", "Records", "Reports"],
             path: "Benchmarks/Parts", swiftSettings: strict),
 
         tests("PipelinesTests", ["Pipelines"]),
@@ -139,7 +135,8 @@ let package = Package(
             "CrashTests",
             [
                 "Checkpoints", "Configuration", "DurableIO", "Engagement", "Face", "FaultInjection", "JSONRecords",
-                "Ledgers", "Operations", "ParquetTable", "Publishing", "Records", "RunSettings", "TestSupport",
+                "Ledgers", "Operations", "ParquetTable", "Publishing", "Records", "Reports", "RunSettings",
+                "TestSupport",
                 logging,
             ]),
         tests("StatusServerTests", ["DurableIO", "StatusServer", "TestSupport"]),
@@ -151,13 +148,15 @@ let package = Package(
         tests("SmallJSONTests", ["SmallJSON", "TestSupport"]),
         tests("TablesTests", ["Columns", "ParquetTable", "Records", "Tables", "TestSupport"]),
         tests(
-            "EngagementTests", ["Columns", "Engagement", "Folding", "Records", "SmallJSON", "Tables", "TestSupport"]),
+            "EngagementTests",
+            ["Columns", "Engagement", "Folding", "Records", "Reports", "SmallJSON", "Tables", "TestSupport", "Wording"]),
         tests(
             "WatchfoldTests",
             [
                 "Admission", "Checkpoints", "Columns", "Configuration", "DurableIO", "Engagement", "Face",
                 "FaultInjection", "Findings", "Folding", "Inbox", "Intake", "JSONRecords", "KeyedTables", "Ledgers",
-                "Operations", "Publishing", "Records", "RunSettings", "SmallJSON", "Tables", "TestSupport", "Wording",
+                "Operations", "Publishing", "Records", "Reports", "RunSettings", "SmallJSON", "Tables", "TestSupport",
+                "Wording",
                 logging,
             ]),
         tests("CommandTests", ["TestSupport", "watchfold", subprocess]),

@@ -12,6 +12,7 @@ import Folding
 import Glibc
 import ParquetTable
 import Records
+import Reports
 
 @main
 struct PartsBenchmark {
@@ -127,13 +128,13 @@ struct PartsBenchmark {
         var written = 0
         let contracts = Set(batches.flatMap { batch in (0..<batch.count).map { batch.keys[0][$0] } }).count
         try measure("reports", contracts, "contract", { bytes }) {
-            let pass = try ReportPass(
+            let pass = try EngagementPass(
                 schema: Self.schema, map: .standard,
                 outputs: [Report.engagement, .profile].map { report in
                     ReportOutput(report, format: .csv) { bytes += $0.count }
                 })
             for batch in batches { try pass.consume(batch) }
-            written = try pass.finish().contracts
+            written = try pass.finish().keys
         }
         check(Int64(written), Int64(contracts))
     }

@@ -11,6 +11,7 @@
 
 import Records
 import Tables
+import Wording
 
 /// An ordered list of categories and the apps in each.
 package struct CategoryMap: Sendable {
@@ -148,7 +149,9 @@ package enum CategoryMapError: Error, Equatable {
     case duplicateApp(String, first: String, second: String)
 }
 
-extension CategoryMapError: CustomStringConvertible {
+extension CategoryMapError: Trouble, CustomStringConvertible {
+    package var kind: TroubleKind { .request }
+
     package var description: String {
         switch self {
         case .empty: "there is no category; name at least one"

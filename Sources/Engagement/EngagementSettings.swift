@@ -1,6 +1,7 @@
 //  The settings of the engagement plan, and the categories that hold when none are configured.
 
 import Records
+import Reports
 
 extension PlanSettings {
     package static let engagement = PlanSettings(
@@ -16,5 +17,5 @@ extension PlanSettings {
                 GroupRule("Relax", ["RELAX"]),
                 GroupRule("Sport", ["SPORT"]),
             ]),
-        reportFiles: ["engagement.csv", "profile.csv", "daily.csv", "apps.csv"])
+        reportFiles: Report.ofEngagement.map(\.fileName))
 }

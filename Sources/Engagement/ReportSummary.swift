@@ -8,6 +8,7 @@
 //      receipt ──▶ files, days, missing days, what became of the records
 
 import Records
+import Reports
 import Tables
 
 /// What there is to say of some files as a whole.
@@ -101,7 +102,7 @@ package struct ReportSummary: Sendable, Equatable {
     package var top: [Contract]
 
     /// Contracts with a record in a mapped app: the rows of engagement and profile.
-    package var contracts: Int { receipt.totals.mappedContracts }
+    package var contracts: Int { receipt.totals.groupedKeys }
     /// Of all categories.
     package var seconds: Int128 { categories.reduce(0) { $0 + $1.seconds } }
     /// Apps in no category.
@@ -121,31 +122,28 @@ package struct ReportSummary: Sendable, Equatable {
     }
 }
 
-/// Counts a summary. Use: give `outputs` to a pass, run it, ask for the `summary`.
-package final class SummaryTally {
+/// Counts a summary of engagement.
+final class EngagementTally: SummaryTally {
     private let map: CategoryMap
     private let profile: ProfileTally
     private let daily = RowTexts()
     private let apps = RowTexts()
 
     /// - Parameter top: how many contracts with most seconds are wanted.
-    package init(_ map: CategoryMap, top: Int = 20) {
+    init(_ map: CategoryMap, top: Int) {
         self.map = map
         profile = ProfileTally(map, top: top)
     }
 
     /// Profile, daily and apps, for one pass.
-    package var outputs: [ReportOutput] {
+    var outputs: [ReportOutput] {
         [
             ReportOutput(.profile, encoder: profile), ReportOutput(.daily, encoder: daily),
             ReportOutput(.apps, encoder: apps),
         ]
     }
 
-    /// What was counted. The pass is finished.
-    ///
-    /// - Parameter receipt: of the files that the pass was about.
-    package func summary(_ receipt: Receipt) -> ReportSummary {
+    func summary(_ receipt: Receipt) -> any PlanSummary {
         let count = map.categories.count
         return ReportSummary(
             receipt: receipt, categories: profile.categories, withoutSeconds: profile.withoutSeconds,

@@ -1,8 +1,7 @@
 //  The plan that the commands run. Nothing else here has to name it.
 
 import Engagement
-import Records
+import Reports
 
-extension PlanSettings {
-    static var builtIn: PlanSettings { .engagement }
-}
+/// Who watched what, and for how long.
+package let builtInPlan: any Plan = .engagement

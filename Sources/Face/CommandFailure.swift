@@ -3,6 +3,7 @@
 import Postgres
 import Publishing
 import Records
+import Reports
 import Wording
 
 /// How a command ends when it does not end well.
@@ -40,7 +41,7 @@ package struct CommandFailure: Error {
         if let failure = error as? CommandFailure {
             self = failure
         } else if let trouble = error as? any Trouble {
-            self.init(FailureCode(trouble.kind), words(of: trouble, PlanSettings.builtIn.fold))
+            self.init(FailureCode(trouble.kind), words(of: trouble, builtInPlan.settings.fold))
         } else {
             return nil
         }

@@ -2,11 +2,11 @@
 
 import Configuration
 import DurableIO
-import Engagement
 import Foundation
 import Inbox
 import Logging
 import Publishing
+import Reports
 import Tables
 import Wording
 
@@ -30,7 +30,8 @@ extension Session {
         if path == "-" { return try fileSystem.standardStream(0).readToEnd(limit: ExportOptions.maxListBytes) }
         guard let status = try fileSystem.statusIfPresent(path) else { return nil }
         if status.kind == .folder {
-            throw CommandFailure(.usage, "--contracts \(Show.name(path)): that is a folder; name a file")
+            throw CommandFailure(
+                .usage, "\(settings.plan.settings.keyOption) \(Show.name(path)): that is a folder; name a file")
         }
         return try fileSystem.open(path, .read).readToEnd(limit: ExportOptions.maxListBytes)
     }

@@ -3,11 +3,11 @@
 import Checkpoints
 import Configuration
 import DurableIO
-import Engagement
 import Foundation
 import Logging
 import Operations
 import Publishing
+import Reports
 import RunSettings
 import SampleData
 import Tables
@@ -27,7 +27,7 @@ package struct Session {
     /// Reads the configuration.
     ///
     /// - Parameter isService: whether log lines carry the time.
-    /// - Throws: `ConfigurationError`, `CategoryMapError`, `IOError`.
+    /// - Throws: `ConfigurationError`, `IOError`, what the plan says of groups that do not go together.
     package init(flags: [Setting: String?], isService: Bool = false) throws {
         self.flags = flags.compactMapValues { $0 }
         (settings, streamed) = try Self.settings(self.flags, fileSystem)
@@ -65,19 +65,18 @@ package struct Session {
         let path = named?.value ?? Settings.usualFile
         let name = path == "-" ? "standard input" : path
         if let known, known.path == path {
-            layer = try Overlay.file(known.bytes, path: name, folder: "", plan: .builtIn)
+            layer = try Overlay.file(known.bytes, path: name, folder: "", plan: builtInPlan.settings)
         } else if let (bytes, isFile) = try configuration(path, fileSystem) {
             // What has no place of its own speaks of the working directory.
-            layer = try Overlay.file(bytes, path: name, folder: isFile ? nil : "", plan: .builtIn)
+            layer = try Overlay.file(bytes, path: name, folder: isFile ? nil : "", plan: builtInPlan.settings)
             if isFile { file = path } else { streamed = StreamedConfiguration(path: path, bytes: bytes) }
         } else if let named {
             throw CommandFailure(.usage, "\(named.value) (\(named.origin)): there is no such file")
         }
         let settings = try Settings(
             Configuration.resolve(
-                .builtIn, file: layer, environment: environment, flags: flags,
-                workingDirectory: FileManager.default.currentDirectoryPath), file: file)
-        try settings.checkCategories()
+                builtInPlan.settings, file: layer, environment: environment, flags: flags,
+                workingDirectory: FileManager.default.currentDirectoryPath), plan: builtInPlan, file: file)
         _ = try OutputPlan.plans(settings)
         try checkOutputs(settings, fileSystem)
         return (settings, streamed)
@@ -186,7 +185,7 @@ package struct Session {
         for note in report.notes { logger.warning("\(Show.name(note))") }
         conclude(
             report.summary(
-                engagement: Path.join(settings.configuration.output, Publisher.fileName(.engagement)),
+                Path.join(settings.configuration.output, settings.plan.mainReport.fileName), settings.plan.settings,
                 columns: columns))
         let hasFailed = sayFailures(report.outputs)
         if report.isIncomplete { throw CommandFailure(.filesOpen, nil) }
@@ -246,7 +245,7 @@ package struct Session {
         progress.end()
         for problem in problems { logger.warning("\(Show.name("\(problem)"))") }
         report.hasProblems = problems.contains(where: \.leavesOut)
-        conclude(report.summary(engagement: out ?? "the report", columns: columns))
+        conclude(report.summary(out ?? "the report", settings.plan.settings, columns: columns))
         if report.publication == .withheld, let out {
             throw CommandFailure(
                 .filesOpen,
@@ -294,7 +293,7 @@ package struct Session {
     /// Writes a report, or what is asked of it. All that can be wrong with the options is said before any work.
     package func export(_ options: ExportOptions) throws {
         if !options.isForDatabase { try options.checkIsForFile() }
-        if let list = options.contracts { try checkPaths([list], "--contracts") }
+        if let list = options.keys { try checkPaths([list], options.plan.settings.keyOption) }
         var request = try options.request { try list($0) }
         let notes = NoteLog(logger)
         let exporter = Exporter(settings, fileSystem: fileSystem) { notes.note($0) }
@@ -306,7 +305,7 @@ package struct Session {
         let columns = try exporter.check(request)
         try Self.check(format, request.query, options.out)
         let sheet = try options.sheet(format)
-        let inputs = options.contracts.map { [$0] } ?? []
+        let inputs = options.keys.map { [$0] } ?? []
         try checkTarget(options.out, inputs: inputs)
         try beginWriting()
         let isGzipped = FileEnding(options.out ?? "").isGzipped
@@ -322,7 +321,7 @@ package struct Session {
                 try exporter.exportWorkbook(request, isWhole: isWhole, scratch: try scratch(options.out), sink: $0)
             }
         }
-        for name in options.missedContracts(request.query) { notes.note(name) }
+        for name in options.missedKeys(request.query) { notes.note(name) }
     }
 
     /// Puts reports into a database and says what that changed there.
@@ -351,15 +350,16 @@ package struct Session {
         let isGzipped = FileEnding(options.out ?? "").isGzipped
         let notes = NoteLog(logger)
         try writing(to: options.out) { sink in
-            let facts = try Reporter(settings, fileSystem: fileSystem) { notes.note($0) }.facts(
+            let (summary, facts) = try Reporter(settings, fileSystem: fileSystem) { notes.note($0) }.report(
                 request, top: options.top)
             let bytes: [UInt8]
             switch form {
-            case .html: bytes = ReportPage(facts).bytes
+            case .html: bytes = summary.page(facts)
             case .text:
                 let isTerminal = options.out == nil && isatty(1) == 1
                 let style = Style(isTerminal: isTerminal, environment: ProcessInfo.processInfo.environment)
-                bytes = Array(facts.text(style, columns: isTerminal ? StandardError.columns(of: 1) : nil).utf8)
+                let columns = isTerminal ? StandardError.columns(of: 1) : nil
+                bytes = Array(summary.text(facts, style, columns: columns).utf8)
             }
             let gzip = isGzipped ? GzipSink(sink) : nil
             try bytes.withUnsafeBytes { try gzip?.write($0) ?? sink($0) }
@@ -414,14 +414,14 @@ package struct Session {
         ).ledger.files().map(\.name)
     }
 
-    package func categories() -> [String] { settings.map.categories.map(\.name) }
+    package func groups() -> [String] { settings.reports.groups.map(\.name) }
 
-    package func columns(_ report: Report) -> [String] { report.columns(settings.map).map(\.name) }
+    package func columns(_ report: Report) -> [String] { settings.reports.columns(report).map(\.name) }
 
     // MARK: Generating
 
     package func generate(
-        days: Int, records: Int, contracts: Int?, seed: UInt64, from: String, compress: String, folder: String?,
+        days: Int, records: Int, keys: Int?, seed: UInt64, from: String, compress: String, folder: String?,
         replaces: Bool
     ) throws {
         guard let compression = SampleCompression(rawValue: compress) else {
@@ -432,7 +432,7 @@ package struct Session {
         var options = SampleOptions()
         options.days = days
         options.recordsPerDay = records
-        if let contracts { options.contracts = contracts }
+        if let keys { options.keys = keys }
         options.seed = seed
         options.firstDay = try DayOption.day(from, "--from")!
         options.compression = compression

@@ -45,6 +45,8 @@ package struct CheckReport: Sendable {
     package var seconds: Double
     /// Files that a run would not read because of their names.
     package var unread = UnreadNames()
+    /// With the plan's words.
+    package let plan: PlanSettings
 
     package var isWell: Bool { files.allSatisfy { $0.verdict == .ok } }
 }
@@ -83,7 +85,8 @@ package struct Checker {
         }
         var files = results.withLock { $0.map { $0! } }
         Self.compareFields(&files)
-        var report = CheckReport(files: files, seconds: (ContinuousClock.now - start).seconds)
+        var report = CheckReport(
+            files: files, seconds: (ContinuousClock.now - start).seconds, plan: settings.plan.settings)
         let inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
         for (input, status) in zip(inputs, statuses) where status?.kind == .file {
             if !inbox.takes(Path.name(input.name)) { report.unread.add(input.name) }

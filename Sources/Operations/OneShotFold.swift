@@ -1,9 +1,8 @@
-//  Files or standard input in, the engagement report out; nothing is kept.
+//  Files or standard input in, the main report out; nothing is kept.
 
 import Admission
 import Codecs
 import DurableIO
-import Engagement
 import Findings
 import Folding
 import Intake
@@ -12,6 +11,7 @@ import KeyedTables
 import Pipelines
 import Publishing
 import Records
+import Reports
 import RunSettings
 import Synchronization
 import Tables
@@ -36,7 +36,7 @@ package struct OneShotFold {
         var counts: Bool
     }
 
-    /// Folds the inputs and writes the engagement report of those that could be taken.
+    /// Folds the inputs and writes the main report of those that could be taken.
     ///
     /// - Parameters:
     ///   - paths: `-` is standard input.
@@ -93,24 +93,25 @@ package struct OneShotFold {
         }
 
         let schema = KeyedSchema(plan: settings.fold.plan)
-        let pass = try ReportPass(
-            schema: schema, map: settings.map,
-            outputs: [ReportOutput(.engagement, format: format, isGzipped: isGzipped, sink: sink)])
-        try FoldOutput.run(try Self.ranges(runs), pass, jobs: settings.jobs)
+        let pass = try settings.reports.pass(
+            schema, [ReportOutput(settings.plan.mainReport, format: format, isGzipped: isGzipped, sink: sink)])
+        try pass.run(try ranges(runs), jobs: settings.jobs)
         let result = try pass.finish()
-        report.publication = .written(generation: 0, contracts: result.mappedContracts)
+        report.publication = .written(generation: 0, keys: result.groupedKeys)
         report.seconds = (ContinuousClock.now - start).seconds
         return report
     }
 
     /// Each file fits alone, or it would have failed.
-    private static func ranges(_ runs: FoldRuns) throws -> RunRanges {
+    private func ranges(_ runs: FoldRuns) throws -> RunRanges {
         do {
             return try runs.ranges()
-        } catch FoldError.overflow(let contract) {
+        } catch FoldError.overflow(let key) {
+            let plan = settings.fold.plan
             throw Refused(
                 .filesOpen,
-                "the seconds of all files add up to more than \(Int64.max); the largest contract is \(contract)")
+                "the \(plan.unit) of all files add up to more than \(Int64.max); the largest \(plan.keyWords[0].noun) is "
+                    + key)
         }
     }
 
@@ -156,30 +157,32 @@ package struct OneShotFold {
     }
 }
 
-/// What a range of contracts adds to the report.
+/// What a range of keys adds to the report.
 ///
 /// `@unchecked Sendable`: one thread has it at a time, see `OrderedPipeline`.
-private final class FoldOutput: @unchecked Sendable {
-    private let part: ReportPart
+private final class FoldOutput<Part: ReportPart>: @unchecked Sendable {
+    let part: Part
     private let room = RunMergeRoom(rowLimit: 8192)
 
-    private init(_ part: ReportPart) { self.part = part }
+    init(_ part: Part) { self.part = part }
 
-    private func fill(_ ranges: RunRanges, _ range: Int) throws {
+    func fill(_ ranges: RunRanges, _ range: Int) throws {
         part.removeAll()
         try ranges.merge(range: range, in: room) { try part.consume($0) }
         try part.finish()
     }
+}
 
+extension ReportPass {
     /// Merges on all threads and hands the rows on, in order and from this one.
-    static func run(_ ranges: RunRanges, _ pass: ReportPass, jobs: Int) throws {
-        let outputs = (0..<jobs + 1).map { _ in FoldOutput(pass.makePart()) }
+    fileprivate func run(_ ranges: RunRanges, jobs: Int) throws {
+        let outputs = (0..<jobs + 1).map { _ in FoldOutput(makePart()) }
         try OrderedPipeline.run(
             pieces: ranges.runCount, jobs: jobs, buffers: outputs,
             produce: { run, _ in ranges.prepare(run) }, consume: { _, _ in })
         try OrderedPipeline.run(
             pieces: ranges.rangeCount, jobs: jobs, buffers: outputs,
             produce: { range, output in try output.fill(ranges, range) },
-            consume: { _, output in try pass.append(output.part) })
+            consume: { _, output in try append(output.part) })
     }
 }

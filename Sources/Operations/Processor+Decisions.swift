@@ -5,7 +5,6 @@
 import Admission
 import Checkpoints
 import Configuration
-import Engagement
 import JSONRecords
 import Ledgers
 import Publishing
@@ -22,15 +21,16 @@ package struct DecisionRefused: Trouble, Sendable, CustomStringConvertible {
     package var description: String
 }
 
-/// What the engagement report adds up to.
-package struct EngagementTotals: Sendable, Hashable {
-    package var contracts = 0
-    /// Names and seconds of the categories, in order.
-    package var categories: [Category] = []
+/// What the main report adds up to.
+package struct Totals: Sendable, Hashable {
+    /// Its rows.
+    package var keys = 0
+    /// In order.
+    package var groups: [Group] = []
 
-    package struct Category: Sendable, Hashable {
+    package struct Group: Sendable, Hashable {
         package var name: String
-        package var seconds: Int128
+        package var sum: Int128
     }
 }
 
@@ -41,8 +41,10 @@ package struct DecisionReport: Sendable {
     package var reason: String
     /// Other files whose state followed.
     package var others: [(name: String, state: FileState, reason: String)]
-    package var before: EngagementTotals
-    package var after: EngagementTotals
+    package var before: Totals
+    package var after: Totals
+    /// What a key is called when there are several, and what is summed: `users`, `plays`.
+    package var words: (keys: String, unit: String)
     /// Configured outputs that were made or failed.
     package var outputs: [OutputOutcome]
     /// What else a person should know, in words.
@@ -72,7 +74,7 @@ extension Processor {
         for step in try steps(decision, file, resolution) { resolution.decide(step) }
         let before = try totals()
         let (commit, now) = try ledger.recordedRun(
-            "\(decision.rawValue) \(file.name)", plan: settings.map.canonicalText
+            "\(decision.rawValue) \(file.name)", plan: settings.reports.canonicalText
         ) { run in
             var commit = CommitChange(run: run)
             try resolution.complete(&commit)
@@ -92,7 +94,9 @@ extension Processor {
             others: try commit.files.filter { !$0.name.utf8.elementsEqual(file.name.utf8) }.map {
                 let other = try ledger.file(named: $0.name)!
                 return (other.name, other.state, other.reason)
-            }, before: before, after: try totals(), outputs: try renewOutputs(), notes: notes,
+            }, before: before, after: try totals(),
+            words: (settings.fold.plan.keyWords[0].plural, settings.fold.plan.unit), outputs: try renewOutputs(),
+            notes: notes,
             countsNothing: counting?.tally.folded == 0)
     }
 
@@ -136,16 +140,16 @@ extension Processor {
     }
 
     /// What the report of what counts now adds up to.
-    private func totals() throws -> EngagementTotals {
+    private func totals() throws -> Totals {
         let plan = try checkpoints.total.plan(checkpoints.ledger)
         let snapshot = try CountingSnapshot(checkpoints.ledger)
-        let pass = try ReportPass(schema: plan.schema, map: settings.map, outputs: [])
+        let pass = try settings.reports.pass(plan.schema, [])
         try plan.run { try pass.consume($0) }
         let result = try pass.finish(snapshot.daySums)
-        var seconds = [Int128](repeating: 0, count: settings.map.categories.count)
-        for app in result.apps { if let category = app.category { seconds[category] += app.seconds } }
-        return EngagementTotals(
-            contracts: result.mappedContracts,
-            categories: zip(settings.map.categories, seconds).map { .init(name: $0.name, seconds: $1) })
+        let groups = settings.reports.groups
+        var sums = [Int128](repeating: 0, count: groups.count)
+        for label in result.labels { if let group = label.group { sums[group] += label.sum } }
+        return Totals(
+            keys: result.groupedKeys, groups: zip(groups, sums).map { Totals.Group(name: $0.name, sum: $1) })
     }
 }

@@ -134,7 +134,7 @@ package final class Processor {
     ) throws -> RunReport {
         let start = ContinuousClock.now
         let ledger = checkpoints.ledger
-        var report = try ledger.recordedRun(command, plan: settings.map.canonicalText) { run in
+        var report = try ledger.recordedRun(command, plan: settings.reports.canonicalText) { run in
             let settled = try settleRules(run)
             var report = try body(run)
             report.followed(first: settled)
@@ -150,7 +150,7 @@ package final class Processor {
                     tally: RecordTally(report.counts), bytes: report.bytes, published: report.publication.generation)
             )
         }
-        if keepsOutputs { report.undated = UndatedFiles(try ledger.countingVersions()) }
+        if keepsOutputs { report.undated = UndatedFiles(try ledger.countingVersions(), unit: settings.fold.plan.unit) }
         if keepsOutputs, report.publication != .nothing { report.outputs = try renewOutputs() }
         return report
     }

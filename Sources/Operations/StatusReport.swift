@@ -1,9 +1,8 @@
-//  What the checkpoints know: every file with its state, the last runs, unmapped apps, missing days.
+//  What the checkpoints know: every file with its state, the last runs, labels in no group, missing days.
 
 import Admission
 import Checkpoints
 import DurableIO
-import Engagement
 import Findings
 import Inbox
 import Intake
@@ -11,6 +10,7 @@ import JSONRecords
 import Ledgers
 import Publishing
 import Records
+import Reports
 import RunSettings
 
 /// The state of everything at one generation.
@@ -55,18 +55,21 @@ package struct StatusReport {
         }
     }
 
-    package struct UnmappedApp {
-        package var name: String
+    /// A label in no group.
+    package struct Ungrouped {
+        package var label: String
         package var records: Int
-        package var seconds: Int64
+        package var sum: Int64
     }
 
     package var generation: Int
     package var files: [File]
     /// Newest first.
     package var runs: [RunRecord]
-    /// Most seconds first.
-    package var unmappedApps: [UnmappedApp]
+    /// The plan's words.
+    package let plan: PlanSettings
+    /// Largest sum first.
+    package var ungrouped: [Ungrouped]
     /// First and last counted day.
     package var days: ClosedRange<CalendarDay>?
     package var missingDays: [ClosedRange<CalendarDay>]
@@ -84,15 +87,16 @@ package struct StatusReport {
         let checkpoints = try CheckpointFolder.openForReading(
             settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
         let ledger = checkpoints.ledger
-        (generation, files, runs, unmappedApps, days, missingDays, undated) = try ledger.snapshot {
+        plan = settings.plan.settings
+        (generation, files, runs, ungrouped, days, missingDays, undated) = try ledger.snapshot {
             let counting = try ledger.countingVersions()
             let days = Set(counting.compactMap { $0.facts.date.flatMap { CalendarDay($0) } })
             return (
                 try ledger.generation, try Self.files(ledger, settings, fileSystem),
                 try ledger.runs(last: 5),
-                try Self.unmapped(ledger, settings.map), days.min().map { $0...days.max()! },
+                try Self.ungrouped(ledger, settings.reports), days.min().map { $0...days.max()! },
                 CalendarDay.gaps(in: days),
-                UndatedFiles(counting)
+                UndatedFiles(counting, unit: settings.fold.plan.unit)
             )
         }
         runs = try Self.withCrashed(runs, checkpoints)
@@ -170,13 +174,13 @@ package struct StatusReport {
         do { return try fileSystem.statusIfPresent(path) != nil } catch { return true }
     }
 
-    private static func unmapped(_ ledger: Ledger, _ map: CategoryMap) throws -> [UnmappedApp] {
-        var sums: [ByteOrdered: (records: Int, seconds: Int64)] = [:]
-        for sum in try ledger.datedBreakdown() where map.category(ofApp: sum.label.utf8) == nil {
+    private static func ungrouped(_ ledger: Ledger, _ reports: any PlanReports) throws -> [Ungrouped] {
+        var sums: [ByteOrdered: (records: Int, sum: Int64)] = [:]
+        for sum in try ledger.datedBreakdown() where reports.group(of: sum.label) == nil {
             sums[ByteOrdered(sum.label), default: (0, 0)].records += sum.records
-            sums[ByteOrdered(sum.label), default: (0, 0)].seconds += sum.sum
+            sums[ByteOrdered(sum.label), default: (0, 0)].sum += sum.sum
         }
-        return sums.sorted { ($1.value.seconds, $0.key) < ($0.value.seconds, $1.key) }
-            .map { UnmappedApp(name: $0.key.string, records: $0.value.records, seconds: $0.value.seconds) }
+        return sums.sorted { ($1.value.sum, $0.key) < ($0.value.sum, $1.key) }
+            .map { Ungrouped(label: $0.key.string, records: $0.value.records, sum: $0.value.sum) }
     }
 }

@@ -12,12 +12,12 @@ import Checkpoints
 import Codecs
 import Configuration
 import DurableIO
-import Engagement
 import Folding
 import KeyedTables
 import Ledgers
 import Logging
 import Publishing
+import Reports
 import RunSettings
 import Wording
 
@@ -175,10 +175,10 @@ package struct Verifier {
         // One fresh merge gives both what the total and what the reports have to be.
         let plan = checkpoints.total.plan(only: snapshot.counting, generation: snapshot.generation)
         var rows = RowDigest()
-        let expected = Report.allCases.map { ExpectedReport($0) }
-        let pass = try ReportPass(
-            schema: plan.schema, map: settings.map,
-            outputs: expected.map { report in ReportOutput(report.report, format: .csv) { report.write($0) } })
+        let expected = settings.plan.reports.map { ExpectedReport($0) }
+        let pass = try settings.reports.pass(
+            plan.schema,
+            expected.map { report in ReportOutput(report.report, format: .csv) { report.write($0) } })
         try plan.run { batch in
             rows.add(batch)
             try pass.consume(batch)
@@ -189,7 +189,7 @@ package struct Verifier {
         let folder = settings.configuration.output
         let outputs = expected.map { item in
             Receipt.Output(
-                name: Publisher.fileName(item.report), digest: item.digest.hex, bytes: item.count,
+                name: item.report.fileName, digest: item.digest.hex, bytes: item.count,
                 rows: result.written.first { $0.report == item.report }!.rows)
         }
         let receipt = snapshot.receipt(settings, result, outputs)

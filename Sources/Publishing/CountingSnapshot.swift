@@ -2,9 +2,9 @@
 
 import Checkpoints
 import Codecs
-import Engagement
 import Ledgers
 import Records
+import Reports
 import RunSettings
 import Wording
 
@@ -51,7 +51,7 @@ package struct CountingSnapshot {
             versions,
             sums.map {
                 DaySum(
-                    day: $0.date.flatMap { CalendarDay($0) }, app: Array($0.label.utf8), seconds: $0.sum,
+                    day: $0.date.flatMap { CalendarDay($0) }, label: Array($0.label.utf8), sum: $0.sum,
                     records: Int64($0.records))
             })
     }
@@ -78,14 +78,15 @@ package struct CountingSnapshot {
             return Receipt.File(
                 name: version.facts.name, digest: version.facts.digest,
                 day: version.facts.date.flatMap { CalendarDay($0) }, state: FileState.folded.rawValue, counts: counts,
-                seconds: Int128(version.facts.sum), partial: try ledger.answers(of: version.id).partial)
+                sum: Int128(version.facts.sum), partial: try ledger.answers(of: version.id).partial)
         }
     }
 
-    package func receipt(_ settings: Settings, _ result: ReportResult, _ outputs: [Receipt.Output]) -> Receipt {
+    package func receipt(_ settings: Settings, _ result: PassResult, _ outputs: [Receipt.Output]) -> Receipt {
         Receipt(
             tool: Tool.name, generation: generation, inputsDigest: inputsDigest,
-            days: daySums.days, map: settings.map, mapDigest: settings.mapDigest, totals: Receipt.Totals(result),
+            days: daySums.days, reports: settings.reports, mapDigest: settings.mapDigest,
+            totals: Receipt.Totals(result),
             files: files, outputs: outputs)
     }
 

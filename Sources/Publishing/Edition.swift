@@ -6,9 +6,9 @@
 
 import Admission
 import Checkpoints
-import Engagement
 import Ledgers
 import Records
+import Reports
 import RunSettings
 import Tables
 import Wording
@@ -23,7 +23,7 @@ struct Edition {
         var sums: DaySums
     }
 
-    /// With the categories that hold.
+    /// With the groups that hold.
     let settings: Settings
     private let request: ExportRequest
     /// One, or one for each period.
@@ -128,7 +128,7 @@ struct Edition {
         func part(_ period: String?, _ versions: [VersionRecord]) throws -> Part {
             let sums = try versions.flatMap { version in
                 try ledger.breakdown(of: version.id).map {
-                    DaySum(day: day(version), app: Array($0.label.utf8), seconds: $0.sum, records: Int64($0.records))
+                    DaySum(day: day(version), label: Array($0.label.utf8), sum: $0.sum, records: Int64($0.records))
                 }
             }
             return Part(
@@ -170,7 +170,7 @@ struct Edition {
 
     /// An encoder for the request's query of a report.
     func query(_ report: Report, inner: any TableEncoder) throws -> QueryEncoder {
-        try QueryEncoder(request.query, report, settings.map, by: request.period, inner: inner)
+        try settings.reports.encoder(request.query, report, by: request.period, inner: inner)
     }
 
     /// Makes a whole report.
@@ -181,15 +181,15 @@ struct Edition {
         try write(parts[0], ReportOutput(report, encoder: encoder))
     }
 
-    /// Makes several reports in one pass. Those with a row for each contract can be made in parts.
+    /// Makes several reports in one pass. Those with a row for each key can be made in parts.
     ///
     /// - Precondition: the request is not by period.
-    func write(_ outputs: [ReportOutput]) throws -> ReportResult {
+    func write(_ outputs: [ReportOutput]) throws -> PassResult {
         precondition(request.period == nil && parts.count == 1, "a report of several periods needs a query")
-        let withDays = outputs.contains { $0.report == .profile || $0.report == .daily }
+        let withDays = outputs.contains(where: \.report.needsDays)
         let merge = try parts[0].plan.open(withDays: withDays, jobs: settings.jobs)
-        let pass = try ReportPass(schema: merge.schema, map: settings.map, outputs: outputs)
-        try RangeOutput.run(merge, pass, into: nil, jobs: settings.jobs)
+        let pass = try settings.reports.pass(merge.schema, outputs)
+        try pass.run(merge, into: nil, jobs: settings.jobs)
         return try pass.finish(parts[0].sums)
     }
 
@@ -206,13 +206,12 @@ struct Edition {
 
     private func write(_ part: Part, _ output: ReportOutput) throws {
         // Days cost as much as all the rest, and two of the reports do without.
-        let merge = try part.plan.open(
-            withDays: output.report == .profile || output.report == .daily, jobs: settings.jobs)
-        let pass = try ReportPass(schema: merge.schema, map: settings.map, outputs: [output])
+        let merge = try part.plan.open(withDays: output.report.needsDays, jobs: settings.jobs)
+        let pass = try settings.reports.pass(merge.schema, [output])
         if pass.canBeMadeInParts {
-            try RangeOutput.run(merge, pass, into: nil, jobs: settings.jobs)
+            try pass.run(merge, into: nil, jobs: settings.jobs)
         } else {
-            try RangeRows.run(merge, pass, jobs: settings.jobs)
+            try pass.runInOrder(merge, jobs: settings.jobs)
         }
         _ = try pass.finish(part.sums)
     }
@@ -227,14 +226,14 @@ struct Edition {
 
     /// Counts what there is to say of the files. The request's query is not looked at.
     ///
-    /// - Parameter top: how many of the contracts with most seconds are wanted.
+    /// - Parameter top: how many of the keys with the largest sums are wanted.
     /// - Precondition: a receipt was asked for, and the request is not by period.
-    func summary(top: Int) throws -> ReportSummary {
+    func summary(top: Int) throws -> any PlanSummary {
         guard let snapshot, request.period == nil else { preconditionFailure("a summary is of all days and files") }
-        let tally = SummaryTally(settings.map, top: top)
+        let tally = settings.reports.tally(top: top)
         let merge = try parts[0].plan.open(jobs: settings.jobs)
-        let pass = try ReportPass(schema: merge.schema, map: settings.map, outputs: tally.outputs)
-        try RangeRows.run(merge, pass, jobs: settings.jobs)
+        let pass = try settings.reports.pass(merge.schema, tally.outputs)
+        try pass.runInOrder(merge, jobs: settings.jobs)
         let result = try pass.finish(parts[0].sums)
         return tally.summary(snapshot.receipt(settings, result, []))
     }

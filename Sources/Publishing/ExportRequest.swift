@@ -1,7 +1,7 @@
 //  What is asked of an export.
 
-import Engagement
 import Records
+import Reports
 
 /// What days a report is about.
 package struct DayRange: Sendable, Hashable, CustomStringConvertible {

@@ -6,9 +6,9 @@
 
 import Checkpoints
 import DurableIO
-import Engagement
 import Ledgers
 import Records
+import Reports
 import RunSettings
 import Tables
 import Wording
@@ -35,20 +35,22 @@ package struct Exporter {
     @discardableResult
     package func check(_ request: ExportRequest) throws -> [TableColumn] {
         let settings = try request.generation == nil ? self.settings : settingsOf(request, open())
-        return try QueryEncoder(
-            request.query, request.report, settings.map, by: request.period, inner: TableFormat.csv.encoder { _ in }
+        return try settings.reports.encoder(
+            request.query, request.report, by: request.period, inner: TableFormat.csv.encoder { _ in }
         ).columns
     }
 
-    /// The settings with the categories of the request's generation, as far as the ledger has them; else those of now.
+    /// The settings with the groups of the request's generation, as far as the ledger has them; else those of now.
     func settingsOf(_ request: ExportRequest, _ checkpoints: CheckpointFolder) throws -> Settings {
         guard let generation = request.generation, let text = try checkpoints.ledger.plan(at: generation) else {
             return settings
         }
-        guard let map = CategoryMap(canonicalText: text) else {
-            throw Refused(.damaged, "the ledger has no valid categories of generation \(generation)")
+        guard let reports = settings.plan.reports(canonicalText: text) else {
+            throw Refused(
+                .damaged,
+                "the ledger has no valid \(settings.plan.settings.grouping.setting) of generation \(generation)")
         }
-        return settings.with(map)
+        return settings.with(reports)
     }
 
     /// Writes in one of the plain formats.
@@ -65,8 +67,8 @@ package struct Exporter {
         if request.query.isIdentity && request.period == nil { return try exportPlainly(request, makeEncoder) }
         let checkpoints = try open()
         let settings = try settingsOf(request, checkpoints)
-        let encoder = try QueryEncoder(
-            request.query, request.report, settings.map, by: request.period, inner: try makeEncoder())
+        let encoder = try settings.reports.encoder(
+            request.query, request.report, by: request.period, inner: try makeEncoder())
         let edition = try Edition(settings, checkpoints, request)
         noteDays(edition)
         try edition.write(encoder)
@@ -83,10 +85,10 @@ package struct Exporter {
     private static func lacks(_ request: ExportRequest, _ encoder: QueryEncoder) -> [String] {
         if encoder.offered == 0 { return [] }
         // Of a list each name that was not met is named.
-        if case .list = request.query.contracts {
+        if case .list = request.query.keys {
         } else if encoder.rows == 0, request.query.limit != 0 {
             return [
-                "no row of the \(request.report.rawValue) report fits; it has \(Show.count(encoder.offered, "row"))"
+                "no row of the \(request.report.name) report fits; it has \(Show.count(encoder.offered, "row"))"
             ]
         }
         guard encoder.zeros > 0, let column = request.query.order.first?.column else { return [] }
@@ -116,13 +118,13 @@ package struct Exporter {
     /// What there is to say of the files that a request is about, from one merge. The request's query is not looked at.
     ///
     /// - Parameters:
-    ///   - top: how many of the contracts with most seconds are wanted.
+    ///   - top: how many of the keys with the largest sums are wanted.
     ///   - beside: what else is to be read of the ledger at the same moment; it is told the generation. May be called
     ///     again.
     /// - Throws: `CheckpointError`, `LedgerError`, `DamagedTable`, `ReportError`; what `beside` throws.
     package func summary(
         _ request: ExportRequest, top: Int = 20, beside: (Ledger, _ generation: Int) throws -> Void = { _, _ in }
-    ) throws -> ReportSummary {
+    ) throws -> any PlanSummary {
         try counted(request, beside: beside) { try $0.summary(top: top) }.counts
     }
 
@@ -155,7 +157,8 @@ package struct Exporter {
         if request.days.isEverything { return nil }
         let ledger = try open().ledger
         let undated = UndatedFiles(
-            try ledger.countingVersions(at: request.generation).filter { !request.without.contains($0.facts.name) })
+            try ledger.countingVersions(at: request.generation).filter { !request.without.contains($0.facts.name) },
+            unit: settings.fold.plan.unit)
         return undated.count == 0 ? nil : undated
     }
 
@@ -196,7 +199,7 @@ extension Exporter {
             let counter = try edition.query(request.report, inner: RowCounter())
             try edition.write(counter)
             Self.lacks(request, counter).forEach(note)
-            return WorkbookTable(Self.title(request.report), counter.columns, rows: counter.rows)
+            return WorkbookTable(request.report.title, counter.columns, rows: counter.rows)
         }
         try write(edition, nil, [table], scratch, rowsPerSheet, sink) { _, encoder in
             try edition.write(edition.query(request.report, inner: encoder))
@@ -208,10 +211,10 @@ extension Exporter {
     ) throws {
         precondition(request.period == nil, "a whole workbook is of all days together")
         let (edition, summary) = try counted(request) { try $0.summary(top: 0) }
-        let reports = Report.allCases
+        let reports = settings.plan.reports
         let tables = try reports.map { report in
             let columns = try edition.query(report, inner: RowCounter()).columns
-            return WorkbookTable(Self.title(report), columns, rows: Self.rows(report, summary))
+            return WorkbookTable(report.title, columns, rows: summary.rows(of: report))
         }
         try write(edition, summary, tables, scratch, rowsPerSheet, sink) { index, encoder in
             let query = try edition.query(reports[index], inner: encoder)
@@ -219,35 +222,23 @@ extension Exporter {
         }
     }
 
-    /// The name of a report's sheet.
-    private static func title(_ report: Report) -> String {
-        report.rawValue.prefix(1).uppercased() + report.rawValue.dropFirst()
-    }
-
-    private static func rows(_ report: Report, _ summary: ReportSummary) -> Int {
-        switch report {
-        case .engagement, .profile: summary.contracts
-        case .daily: summary.days.count
-        case .apps: summary.apps.count
-        }
-    }
-
     /// Writes a workbook of these tables, and of the files behind them.
     private func write(
-        _ edition: Edition, _ summary: ReportSummary?, _ tables: [WorkbookTable], _ scratch: String,
+        _ edition: Edition, _ summary: (any PlanSummary)?, _ tables: [WorkbookTable], _ scratch: String,
         _ rowsPerSheet: Int, _ sink: @escaping TableSink, rows: (Int, any TableEncoder) throws -> Void
     ) throws {
         if let gaps = edition.gaps { note(gaps) }
         let snapshot = edition.snapshot!
-        let files = WorkbookTable(FilesTable.name, FilesTable.columns, rows: snapshot.files.count)
-        let workbook = Workbook(
+        let unit = settings.fold.plan.unit
+        let files = WorkbookTable(FilesTable.name, FilesTable.columns(unit: unit), rows: snapshot.files.count)
+        let workbook = edition.settings.reports.workbook(
             summary, snapshot.origin(edition.settings), tables + [files], rowsPerSheet: rowsPerSheet)
         let (frame, styles) = try frame(of: workbook, scratch)
         try workbook.write(frame: frame, styles, isConcurrent: settings.jobs > 1, to: sink) { index, encoder in
             if index < tables.count {
                 try rows(index, encoder)
             } else {
-                try FilesTable.write(snapshot.files, to: encoder)
+                try FilesTable.write(snapshot.files, unit: unit, to: encoder)
             }
         }
     }

@@ -2,20 +2,20 @@
 //
 //      ledger at generation g ─▶ manifest
 //                             ─▶ plan of the total ─▶ one merge ─┬─▶ total.parquet
-//                                                                  └─▶ engagement, profile, daily, apps ─▶ receipt
+//                                                                  └─▶ reports of the plan ─▶ receipt
 //
-//  All files are written aside first. Then they get their names one after another, engagement first, the receipt last: a
+//  All files are written aside first. Then they get their names one after another, the main report first, the receipt last: a
 //  receipt always describes reports that are all there. Whether the reports on disk are current is asked of the receipt: it names the
 //  contents that count and the map, so neither a lost total nor another ledger can be mistaken for this one.
 
 import Checkpoints
 import Codecs
 import DurableIO
-import Engagement
 import Folding
 import Glibc
 import KeyedTables
 import Ledgers
+import Reports
 import RunSettings
 import Wording
 
@@ -23,8 +23,8 @@ import Wording
 package enum Publication: Sendable, Hashable {
     /// They were already.
     case current
-    /// They were written for this generation; `files` partials went into the merge.
-    case written(generation: Int, contracts: Int)
+    /// They were written for this generation; those by key have a row for so many.
+    case written(generation: Int, keys: Int)
     /// There is nothing to report on yet.
     case nothing
     /// No input could be folded, so no report takes the place of what is there.
@@ -54,8 +54,6 @@ package struct Publisher {
     private var output: String { settings.configuration.output }
     package static let receiptName = "receipt.json"
 
-    package static func fileName(_ report: Report) -> String { report.rawValue + ".csv" }
-
     /// Brings the total and all reports up to date.
     ///
     /// - Parameter force: write them though they seem to be current.
@@ -80,7 +78,7 @@ package struct Publisher {
     /// Removes unfinished reports of writers that crashed. Another process may be exporting into the same folder: what
     /// belongs to one that lives stays.
     private func sweep() throws {
-        let names = Report.allCases.map(Self.fileName) + [Self.receiptName]
+        let names = settings.plan.reports.map(\.fileName) + [Self.receiptName]
         for entry in try fileSystem.list(output) {
             guard entry.kind == .file, let name = entry.name, let origin = AtomicFile.origin(ofTemporary: name),
                 names.contains(origin.name)
@@ -112,7 +110,7 @@ package struct Publisher {
         else { return false }
         guard receipt.inputsDigest == snapshot.inputsDigest, receipt.mapDigest == settings.mapDigest,
             receipt.tool == Tool.name, receipt.generation == snapshot.generation,
-            Set(receipt.outputs.map(\.name)) == Set(Report.allCases.map(Self.fileName))
+            Set(receipt.outputs.map(\.name)) == Set(settings.plan.reports.map(\.fileName))
         else { return false }
         return try receipt.outputs.allSatisfy {
             try fileSystem.statusIfPresent(Path.join(output, $0.name))?.size == $0.bytes
@@ -121,34 +119,32 @@ package struct Publisher {
 
     private func write(_ snapshot: CountingSnapshot, _ plan: TotalPlan) throws -> Publication {
         precondition(plan.generation == snapshot.generation, "the ledger changed under its only writer")
-        let files = try Report.allCases.map {
+        let files = try settings.plan.reports.map {
             // People open a report, if at all, some time later.
             ReportFile(
                 $0,
                 try AtomicFile(
-                    Path.join(output, Self.fileName($0)), in: fileSystem,
-                    bypassingCache: $0 == .engagement || $0 == .profile))
+                    Path.join(output, $0.fileName), in: fileSystem, bypassingCache: $0.isByKey))
         }
-        let engagement = files.filter { $0.report == .engagement }
-        let others = files.filter { $0.report != .engagement }
-        var written: [ReportResult.Written] = []
-        // People wait for engagement. When little changed it is made alone, which is soon done, and has its name before
+        let (main, others) = ([files[0]], Array(files.dropFirst()))
+        var written: [PassResult.Written] = []
+        // People wait for the main report. When little changed it is made alone, which is soon done, and has its name before
         // the work on the others begins; else both together take less. The receipt still speaks of the reports before:
         // should this end here, the next start makes all of them.
         if plan.isSmallChange {
-            let merge = try plan.open(withDays: false, jobs: settings.jobs)
-            let pass = try pass(merge, engagement)
-            try RangeOutput.run(merge, pass, into: nil, jobs: settings.jobs, onProgress: onProgress)
+            let merge = try plan.open(withDays: main[0].report.needsDays, jobs: settings.jobs)
+            let pass = try pass(merge, main)
+            try pass.run(merge, into: nil, jobs: settings.jobs, onProgress: onProgress)
             written += try pass.finish().written
-            try place(engagement)
+            try place(main)
         }
         let merge = try plan.open(jobs: settings.jobs)
         let pass = try pass(merge, plan.isSmallChange ? others : files)
         let total = plan.keepsTotal ? nil : try checkpoints.total.writer(plan)
-        try RangeOutput.run(merge, pass, into: total, jobs: settings.jobs, onProgress: onProgress)
+        try pass.run(merge, into: total, jobs: settings.jobs, onProgress: onProgress)
         let result = try pass.finish(snapshot.daySums)
         written += result.written
-        if !plan.isSmallChange { try place(engagement) }
+        if !plan.isSmallChange { try place(main) }
         if let total {
             _ = try total.seal(metadata: checkpoints.total.metadata(plan, checkpoints.ledger))
             try total.file.place()
@@ -158,7 +154,7 @@ package struct Publisher {
             files.map { file in
                 let written = written.first { $0.report == file.report }!
                 return Receipt.Output(
-                    name: Self.fileName(file.report), digest: file.digest.hex, bytes: file.file.count,
+                    name: file.report.fileName, digest: file.digest.hex, bytes: file.file.count,
                     rows: written.rows)
             })
         let receiptFile = try AtomicFile(Path.join(output, Self.receiptName), in: fileSystem)
@@ -166,7 +162,7 @@ package struct Publisher {
         try receiptFile.seal()
         try place(others)
         try receiptFile.place()
-        return .written(generation: snapshot.generation, contracts: result.mappedContracts)
+        return .written(generation: snapshot.generation, keys: result.groupedKeys)
     }
 
     private func place(_ files: [ReportFile]) throws {
@@ -174,10 +170,9 @@ package struct Publisher {
         for file in files { try file.file.place(syncingFolder: false) }
     }
 
-    private func pass(_ merge: RangedMerge, _ files: [ReportFile]) throws -> ReportPass {
-        try ReportPass(
-            schema: merge.schema, map: settings.map,
-            outputs: files.map { file in ReportOutput(file.report, format: .csv) { try file.write($0) } })
+    private func pass(_ merge: RangedMerge, _ files: [ReportFile]) throws -> any ReportPass {
+        try settings.reports.pass(
+            merge.schema, files.map { file in ReportOutput(file.report, format: .csv) { try file.write($0) } })
     }
 }
 

@@ -1,19 +1,19 @@
 //  From a merge in ranges to reports, on all threads.
 
-import Engagement
 import Folding
 import KeyedTables
 import Pipelines
+import Reports
 
-/// What a range of contracts adds to the reports and to the total.
+/// What a range of keys adds to the reports and to the total.
 ///
 /// `@unchecked Sendable`: one thread has it at a time, see `OrderedPipeline`.
-final class RangeOutput: @unchecked Sendable {
-    private let part: ReportPart
+final class RangeOutput<Part: ReportPart>: @unchecked Sendable {
+    private let part: Part
     /// The rows of the next total, if one is written.
     private let rows: KeyedGroupEncoder?
 
-    private init(_ part: ReportPart, _ rows: KeyedGroupEncoder?) {
+    private init(_ part: Part, _ rows: KeyedGroupEncoder?) {
         self.part = part
         self.rows = rows
     }
@@ -28,13 +28,9 @@ final class RangeOutput: @unchecked Sendable {
         try part.finish()
     }
 
-    /// Merges on all threads and writes, in order and from this one, what the merge comes to.
-    ///
-    /// - Parameter onProgress: told after each range, from this thread.
-    static func run(
-        _ merge: RangedMerge, _ pass: ReportPass, into total: KeyedTableWriter?, jobs: Int,
-        onProgress: () -> Void = {}
-    ) throws {
+    fileprivate static func run<Pass: ReportPass>(
+        _ merge: RangedMerge, _ pass: Pass, into total: KeyedTableWriter?, jobs: Int, onProgress: () -> Void
+    ) throws where Pass.Part == Part {
         try OrderedPipeline.run(
             pieces: merge.rangeCount, jobs: jobs,
             buffers: (0..<jobs + 1).map { _ in
@@ -49,14 +45,18 @@ final class RangeOutput: @unchecked Sendable {
     }
 }
 
-/// The rows of a range, for reports that cannot be made in parts: only the merge is on all threads.
-///
-/// `@unchecked Sendable`: one thread has it at a time, see `OrderedPipeline`.
-final class RangeRows: @unchecked Sendable {
-    private var batches: [KeyedBatch] = []
+extension ReportPass {
+    /// Merges on all threads and writes, in order and from this one, what the merge comes to.
+    ///
+    /// - Parameter onProgress: told after each range, from this thread.
+    func run(
+        _ merge: RangedMerge, into total: KeyedTableWriter?, jobs: Int, onProgress: () -> Void = {}
+    ) throws {
+        try RangeOutput.run(merge, self, into: total, jobs: jobs, onProgress: onProgress)
+    }
 
-    /// Merges on all threads; the reports are made, in order, by this one.
-    static func run(_ merge: RangedMerge, _ pass: ReportPass, jobs: Int) throws {
+    /// Merges on all threads; the reports, which need not be such as can be made in parts, are made, in order, by this one.
+    func runInOrder(_ merge: RangedMerge, jobs: Int) throws {
         try OrderedPipeline.run(
             pieces: merge.rangeCount, jobs: jobs, buffers: (0..<jobs + 1).map { _ in RangeRows() },
             produce: { range, rows in
@@ -64,7 +64,14 @@ final class RangeRows: @unchecked Sendable {
                 try merge.run(range: range, forRowGroups: false) { rows.batches.append($0) }
             },
             consume: { _, rows in
-                for batch in rows.batches { try pass.consume(batch) }
+                for batch in rows.batches { try consume(batch) }
             })
     }
+}
+
+/// The rows of a range.
+///
+/// `@unchecked Sendable`: one thread has it at a time, see `OrderedPipeline`.
+private final class RangeRows: @unchecked Sendable {
+    var batches: [KeyedBatch] = []
 }

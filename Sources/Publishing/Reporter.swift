@@ -7,9 +7,9 @@ import Admission
 import Checkpoints
 import Configuration
 import DurableIO
-import Engagement
 import Ledgers
 import Records
+import Reports
 import RunSettings
 import Wording
 
@@ -28,18 +28,21 @@ package struct Reporter {
         self.note = note
     }
 
-    /// - Parameter top: how many of the contracts with most seconds are wanted.
+    /// - Parameter top: how many of the keys with the largest sums are wanted.
     /// - Throws: `CheckpointError`, `LedgerError`, `DamagedTable`, `ReportError`; `Refused` for a generation that
     ///   is not there.
-    package func facts(_ request: ExportRequest, top: Int) throws -> ReportFacts {
+    package func report(
+        _ request: ExportRequest, top: Int
+    ) throws -> (summary: any PlanSummary, facts: FileFacts) {
         var committed: String?
         var files: [FileRecord] = []
-        var undated = UndatedFiles([])
+        var undated = UndatedFiles([], unit: settings.fold.plan.unit)
         let exporter = Exporter(settings, fileSystem: fileSystem, note: note)
         let summary = try exporter.summary(request, top: top) { ledger, generation in
             committed = try ledger.moment(ofGeneration: generation).map { Timestamp.text(milliseconds: $0) }
             files = try ledger.files()
-            undated = UndatedFiles(try ledger.countingVersions(at: generation))
+            undated = UndatedFiles(
+                try ledger.countingVersions(at: generation), unit: settings.fold.plan.unit)
             if request.days.isEverything { return }
             files = try files.filter { file in
                 let version = try (file.status.version ?? file.counting).flatMap { try ledger.version($0) }
@@ -49,21 +52,22 @@ package struct Reporter {
         }
         // States are known of now only: for an earlier generation there are none, also when it is the newest by chance.
         let isOfNow = request.generation == nil
-        return ReportFacts(
-            summary, committed: committed, firstAsked: request.days.first, lastAsked: request.days.last,
+        let facts = FileFacts(
+            committed: committed, firstAsked: request.days.first, lastAsked: request.days.last,
             states: isOfNow ? Self.states(files) : nil, attention: isOfNow ? files.compactMap(Self.attention) : [],
             undated: undated.facts(areLeftOut: !request.days.isEverything))
+        return (summary, facts)
     }
 
-    private static func states(_ files: [FileRecord]) -> [ReportFacts.State] {
+    private static func states(_ files: [FileRecord]) -> [FileFacts.State] {
         FileState.allCases.compactMap { state in
             let count = files.count { $0.state == state }
-            return count > 0 ? ReportFacts.State(name: state.rawValue, files: count) : nil
+            return count > 0 ? FileFacts.State(name: state.rawValue, files: count) : nil
         }
     }
 
     /// Nil for a file that is as it should be.
-    private static func attention(_ file: FileRecord) -> ReportFacts.File? {
+    private static func attention(_ file: FileRecord) -> FileFacts.File? {
         let state: String
         switch file.state {
         case .held, .failed, .waiting: state = file.state.rawValue
@@ -74,6 +78,6 @@ package struct Reporter {
         if file.counting != nil && file.state != .folded {
             reason += (reason.isEmpty ? "" : "; ") + "its last good content counts"
         }
-        return ReportFacts.File(name: file.name, state: state, date: file.location.date, reason: reason)
+        return FileFacts.File(name: file.name, state: state, date: file.location.date, reason: reason)
     }
 }

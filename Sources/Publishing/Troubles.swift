@@ -3,7 +3,6 @@
 import Checkpoints
 import Configuration
 import DurableIO
-import Engagement
 import Folding
 import Inbox
 import KeyedTables
@@ -14,7 +13,6 @@ import Tables
 import Wording
 
 extension ConfigurationError: Trouble { package var kind: TroubleKind { .request } }
-extension CategoryMapError: Trouble { package var kind: TroubleKind { .request } }
 extension QueryError: Trouble { package var kind: TroubleKind { .request } }
 extension InboxError: Trouble { package var kind: TroubleKind { .request } }
 extension IOError: Trouble { package var kind: TroubleKind { .system } }
@@ -66,14 +64,6 @@ extension LedgerError: Trouble {
 extension DamagedTable: Trouble {
     package var kind: TroubleKind { .damaged }
     package var words: String { "\(self); `watchfold verify` tells more" }
-}
-
-extension ReportError: Trouble {
-    /// What kept a report from being written, when that is known.
-    private var cause: (any Trouble)? { if case .output(_, let cause) = self { cause as? any Trouble } else { nil } }
-
-    package var kind: TroubleKind { cause?.kind ?? .damaged }
-    package var words: String { cause?.words ?? "\(self)" }
 }
 
 extension WorkbookError: Trouble {

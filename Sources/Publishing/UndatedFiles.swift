@@ -1,9 +1,9 @@
 //  Files that count and have no date: they are in every sum but in no day, week or month. Whoever asks for a month has to
 //  know that they are left out, and what they hold.
 
-import Engagement
 import Ledgers
 import Records
+import Reports
 import Wording
 
 /// Counted files without a date.
@@ -13,18 +13,21 @@ package struct UndatedFiles: Sendable, Hashable {
     package var examples: [String] = []
     package var records = 0
     /// Sums of 64 bits may add up to more.
-    package var seconds: Int128 = 0
+    package var sum: Int128 = 0
+    /// What the sum is in: `seconds`.
+    private let unit: String
 
     /// Names that are shown.
     private static let shown = 3
 
     /// - Parameter versions: all that count.
-    package init(_ versions: [VersionRecord]) {
+    package init(_ versions: [VersionRecord], unit: String) {
+        self.unit = unit
         for version in versions where version.facts.date == nil {
             count += 1
             examples.append(version.facts.name)
             records += version.tally.folded
-            seconds += Int128(version.facts.sum)
+            sum += Int128(version.facts.sum)
         }
         examples = Array(examples.map { ByteOrdered($0) }.sorted().prefix(Self.shown).map(\.string))
     }
@@ -42,11 +45,11 @@ package struct UndatedFiles: Sendable, Hashable {
     private var names: String { Show.some(examples, of: count) }
 
     private var sums: String {
-        "\(Show.count(records, "record")), \(Show.number(seconds)) seconds"
+        "\(Show.count(records, "record")), \(Show.number(sum)) \(unit)"
     }
 
     /// For a report to look at.
-    package func facts(areLeftOut: Bool) -> ReportFacts.Undated? {
-        count == 0 ? nil : ReportFacts.Undated(files: count, records: records, seconds: seconds, areLeftOut: areLeftOut)
+    package func facts(areLeftOut: Bool) -> FileFacts.Undated? {
+        count == 0 ? nil : FileFacts.Undated(files: count, records: records, sum: sum, areLeftOut: areLeftOut)
     }
 }

@@ -68,3 +68,12 @@ package struct PlanSettings: Sendable, Hashable {
         self.reportFiles = reportFiles
     }
 }
+
+extension PlanSettings {
+    /// The option that chooses keys: `--users`.
+    package var keyOption: String { "--" + fold.keyWords[0].plural }
+    /// The option that chooses groups: `--genre`.
+    package var groupOption: String { "--" + grouping.noun }
+    /// The option of a least sum: `--min-plays`.
+    package var leastOption: String { "--min-" + fold.unit }
+}

@@ -5,6 +5,7 @@ import Glibc
 import Inbox
 import Intake
 import Records
+import Reports
 
 /// The configuration as the stages want it.
 package struct Settings: Sendable {
@@ -13,7 +14,9 @@ package struct Settings: Sendable {
 
     package let configuration: Configuration
     package let fold: FoldSettings
-    /// What the configuration says of groups.
+    /// What the plan makes of what counts, with the groups of the configuration.
+    package private(set) var reports: any PlanReports
+    /// The same groups.
     package private(set) var groups: KeyGroups
     /// Threads.
     package private(set) var jobs: Int
@@ -23,10 +26,13 @@ package struct Settings: Sendable {
     /// - Parameters:
     ///   - unitSize: see `FoldSettings`.
     ///   - file: the file that the configuration is in.
+    /// - Throws: what the plan says of groups that do not go together.
     package init(
-        _ configuration: Configuration, unitSize: Int = FoldSettings.defaultUnitSize, file: String? = nil
-    ) {
+        _ configuration: Configuration, plan: any Plan, unitSize: Int = FoldSettings.defaultUnitSize,
+        file: String? = nil
+    ) throws {
         self.configuration = configuration
+        reports = try plan.reports(configuration.groups)
         configurationFile = file
         fold = FoldSettings(
             plan: configuration.plan, maxRecordBytes: configuration.maxRecordBytes.bytes,
@@ -37,11 +43,15 @@ package struct Settings: Sendable {
     }
 
     /// The same with other groups.
-    package func with(_ groups: KeyGroups) -> Settings {
+    package func with(_ reports: any PlanReports) -> Settings {
         var settings = self
-        settings.groups = groups
+        settings.reports = reports
+        settings.groups = KeyGroups(reports.groups)
         return settings
     }
+
+    /// The plan that this is about.
+    package var plan: any Plan { reports.plan }
 
     /// The same for work in the background.
     package var onOneThread: Settings {

@@ -18,7 +18,7 @@ package struct SampleGenerator: Sendable {
     package init(_ options: SampleOptions) throws(SampleError) {
         try options.validate()
         self.options = options
-        writer = ChunkWriter(seed: options.seed, contracts: options.contracts)
+        writer = ChunkWriter(seed: options.seed, contracts: options.keys)
     }
 
     /// The date of a day.

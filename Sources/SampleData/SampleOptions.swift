@@ -29,7 +29,7 @@ package struct SampleOptions: Sendable, Hashable {
     /// Whether the number of records differs from day to day, by up to 4 % either way. Otherwise it is exact.
     package var variesRecords = false
     /// Contracts that the records are drawn from; `1 ... 64,000,000`.
-    package var contracts = Population.publishedContracts
+    package var keys = Population.publishedContracts
     /// Chooses the records; the same seed gives the same bytes.
     package var seed: UInt64 = 1
     /// The day of the first file.
@@ -71,7 +71,7 @@ extension SampleOptions {
         try check("days", days, 0...4_000_000)
         // Up to here the `_id`s of a day are unique, see `RecordIdentifier`.
         try check("records", recordsPerDay, 0...300_000_000)
-        try check("contracts", contracts, 1...Population.limit)
+        try check("contracts", keys, 1...Population.limit)
         try check("jobs", jobs, 1...1_024)
         if days > 0, firstDay.advanced(by: days - 1) == nil {
             throw .daysPastCalendar(firstDay: firstDay, days: days)

@@ -81,6 +81,11 @@ package enum Show {
         "\(number(value)) \(noun)\(value == 1 ? "" : "s")"
     }
 
+    /// `1 user`, `6 users`, in a plan's words.
+    package static func count(_ value: Int, _ words: FieldWords) -> String {
+        "\(number(value)) \(value == 1 ? words.noun : words.plural)"
+    }
+
     /// A name on one line: what a terminal would not just show is escaped.
     package static func name(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { !$0.isFitForTerminals }) else { return text }
@@ -121,5 +126,11 @@ package enum Show {
     /// The first of some names, and that there are more.
     package static func some(_ names: [String], of count: Int) -> String {
         names.map { Show.name($0) }.joined(separator: ", ") + (count > names.count ? ", …" : "")
+    }
+
+    /// The first of some texts, and how many there are beside them.
+    package static func list(_ texts: [String], most: Int = 8) -> String {
+        let rest = texts.count - most
+        return texts.prefix(most).joined(separator: ", ") + (rest > 0 ? " and \(number(rest)) more" : "")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Face
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -6,7 +7,7 @@ struct CheckCommand: ParsableCommand {
         abstract: "Read files or standard input and say what is wrong with them; nothing is folded or kept.",
         discussion: """
             Says of each file what a run would make of it, how many records would be rejected for which reason with \
-            the first of each, in which types fields came, which apps are in no category, and which fields are new \
+            the first of each, in which types fields came, which \(planWords.labels) are in no \(planWords.group), and which fields are new \
             against the files named before it. Ends with code 2 when a file would not be taken: held \
             (max_reject_ratio), waiting or failed.
 

@@ -2,35 +2,38 @@ import ArgumentParser
 import Face
 import Wording
 
+private let sumUnit = builtInPlan.settings.fold.unit
+private let keyColumn = builtInPlan.settings.fold.keys[0]
+private let names = listed(builtInPlan.reports.map(\.name))
+/// `a (the default), b, c`
+private let reports = builtInPlan.reports.enumerated().map { $1.name + ($0 == 0 ? " (the default)" : "") }
+    .joined(separator: ", ")
+
+/// `a, b or c`
+private func listed(_ names: [String]) -> String {
+    names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " or " + names.last!
+}
+
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "A report from the checkpoints, to standard output or a file; no raw file is read.",
         discussion: """
-            Reports: engagement (the default), profile, daily, apps. A workbook (xlsx) has them all, with a summary and \
+            Reports: \(reports). A workbook (xlsx) has them all, with a summary and \
             charts, unless one is named. Dates are inclusive; with a range, files \
-            without a date are left out. Columns are named as in the report's header; TV is short for TVDuration.
+            without a date are left out. Columns are named as in the report's header; \(builtInPlan.help.shortColumn).
 
-            --to takes a PostgreSQL database as well: all four reports, or the one that is named, become tables of it \
+            --to takes a PostgreSQL database as well: all reports, or the one that is named, become tables of it \
             in one transaction. Keep the password in PGPASSWORD, ~/.pgpass or a service file: others can see a command \
             line.
 
             Examples:
-              watchfold export | head
-              watchfold export profile --from 2022-04-01 --to 2022-04-15 -o half.csv
-              watchfold export daily --format md
-              watchfold export profile --month 2022-04 --top 20 --by Sport --unit hours
-              watchfold export --contracts 'HNH*' --by week -o hnh.parquet
-              watchfold export profile --for excel --delimiter semicolon --unit hours -o profile.csv
-              watchfold export daily --format jsonl -o daily.json.gz
-              watchfold export --month 2022-04 -o april.xlsx
-              watchfold export --without 20220402.json --sort TV:desc,Contract --limit 100
-              watchfold export --to postgres://reports@db.example/sales
+            \(PlanWords.examples(builtInPlan.help.exports))
             """)
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "engagement, profile, daily or apps.", completion: .list(Completions.reports))
+    @Argument(help: "\(names).", completion: .list(Completions.reports))
     var report: String?
 
     @Option(
@@ -72,44 +75,47 @@ struct ExportCommand: ParsableCommand {
     var asOf: Int?
 
     @Option(
+        name: .customLong(planWords.keys),
         help: ArgumentHelp(
-            "Only these contracts: a list (one a line, or a table with a column Contract; - is standard input), a "
-                + "pattern such as 'HNH*', or one contract.",
-            valueName: "file|pattern|contract"), completion: .file())
-    var contracts: [String] = []
+            "Only these \(planWords.keys): a list (one a line, or a table with a column \(keyColumn); - is standard input), a "
+                + "pattern such as '\(builtInPlan.help.pattern)', or one \(planWords.key).",
+            valueName: "file|pattern|\(planWords.key)"), completion: .file())
+    var keys: [String] = []
 
     @Option(
-        help: ArgumentHelp("Only rows with seconds in this category. Repeatable.", valueName: "name"),
-        completion: .custom { words, _, _ in Completions.categories(words) })
-    var category: [String] = []
+        name: .customLong(planWords.group),
+        help: ArgumentHelp("Only rows with \(sumUnit) in this \(planWords.group). Repeatable.", valueName: "name"),
+        completion: .custom { line, _, _ in Completions.groups(line) })
+    var groups: [String] = []
+
+    @Option(
+        name: .customLong("min-\(sumUnit)"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "Only rows with at least so many \(sumUnit), in the chosen \(builtInPlan.settings.grouping.setting) or in all.",
+            valueName: "\(sumUnit)"))
+    var minSum: Int64?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp(
-            "Only rows with at least so many seconds, in the chosen categories or in all.", valueName: "seconds"))
-    var minSeconds: Int64?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("The rows with most of --by COLUMN (default TotalDuration).", valueName: "count"))
+        help: ArgumentHelp("The rows with most of --by COLUMN (default \(builtInPlan.topColumn)).", valueName: "count"))
     var top: Int?
 
     @Option(
         help: ArgumentHelp(
-            "A row for each contract and day, week or month; or the column that --top goes by. Repeatable.",
+            "A row for each \(planWords.key) and day, week or month; or the column that --top goes by. Repeatable.",
             valueName: "period|column"),
-        completion: .custom { words, _, _ in Completions.periods + Completions.columns(words) })
+        completion: .custom { line, _, _ in Completions.periods + Completions.columns(line) })
     var by: [String] = []
 
     @Option(
         help: ArgumentHelp(
             "Sort by columns, the first one first; a name with a comma takes quotes.", valueName: "column[:desc],…"),
-        completion: .custom { words, _, _ in Completions.columns(words) })
+        completion: .custom { line, _, _ in Completions.columns(line) })
     var sort: [String] = []
 
     @Option(
         help: ArgumentHelp("Only these columns, in this order.", valueName: "column,…"),
-        completion: .custom { words, _, _ in Completions.columns(words) })
+        completion: .custom { line, _, _ in Completions.columns(line) })
     var columns: [String] = []
 
     @Option(
@@ -123,7 +129,7 @@ struct ExportCommand: ParsableCommand {
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "CSV that excel, sheets or libreoffice opens without changing a contract; split at a sheet's last row.",
+            "CSV that excel, sheets or libreoffice opens without changing a \(planWords.key); split at a sheet's last row.",
             valueName: "program"), completion: .list(Completions.programs))
     var program: String?
 
@@ -148,9 +154,9 @@ struct ExportCommand: ParsableCommand {
         options.month = month
         options.without = without
         options.generation = asOf
-        options.contractWords = contracts
-        options.categories = category
-        options.minSeconds = minSeconds
+        options.keyWords = keys
+        options.groups = groups
+        options.minSum = minSum
         options.top = top
         options.by = by
         options.sort = sort

@@ -1,13 +1,14 @@
 import ArgumentParser
+import Face
 
 struct FoldCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fold",
-        abstract: "Fold files or standard input and print the engagement report; nothing is kept.",
+        abstract: "Fold files or standard input and print the \(builtInPlan.mainReport.name) report; nothing is kept.",
         discussion: """
             Examples:
-              watchfold fold 20220401.json 20220402.json.gz > engagement.csv
-              watchfold fold inbox -o engagement.csv.gz
+              watchfold fold 20220401.json 20220402.json.gz > \(builtInPlan.mainReport.fileName)
+              watchfold fold inbox -o \(builtInPlan.mainReport.fileName).gz
               zcat dump.json.gz | watchfold fold - | head
             """)
 

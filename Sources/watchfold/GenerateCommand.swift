@@ -23,8 +23,10 @@ struct GenerateCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Records a day.", valueName: "n"))
     var records = 1_600_000
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Contracts that watch.", valueName: "n"))
-    var contracts: Int?
+    @Option(
+        name: .customLong(planWords.keys), parsing: .unconditional,
+        help: ArgumentHelp("\(builtInPlan.help.generatedKeys)", valueName: "n"))
+    var keys: Int?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Another seed, other days.", valueName: "n"))
     var seed: UInt64 = 1
@@ -46,7 +48,7 @@ struct GenerateCommand: ParsableCommand {
     func run() throws {
         let session = try common.open()
         try session.generate(
-            days: days, records: records, contracts: contracts, seed: seed, from: from, compress: compress,
+            days: days, records: records, keys: keys, seed: seed, from: from, compress: compress,
             folder: folder, replaces: force)
     }
 }

@@ -6,7 +6,7 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "The whole at a glance: on the terminal, or as one page of HTML; no raw file is read.",
         discussion: """
-            Hours by category and by day, what contracts watch most, tastes, active days, top contracts, and the state \
+            \(builtInPlan.help.report), and the state \
             of the data. The page needs no network and no script, and prints well. Dates are inclusive; with a range, \
             files without a date are left out.
 
@@ -46,7 +46,7 @@ struct ReportCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How many of the contracts with most hours are shown.", valueName: "count"))
+        help: ArgumentHelp("\(builtInPlan.help.top)", valueName: "count"))
     var top = 20
 
     func run() throws {

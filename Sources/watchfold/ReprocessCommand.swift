@@ -1,12 +1,13 @@
 import ArgumentParser
+import Face
 
 struct ReprocessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reprocess",
         abstract: "Read files again and put the new partials in place of the old in one commit.",
         discussion: """
-            Use it after a change of field paths, ignored contracts or the handling of negative durations. A change \
-            of categories needs none: reports are made from partials that know nothing of them.
+            Use it after a change of field paths, ignored \(planWords.keys) or the handling of negative \(builtInPlan.settings.fold.valueWords.plural). A change \
+            of \(builtInPlan.settings.grouping.setting) needs none: reports are made from partials that know nothing of them.
 
             Examples:
               watchfold reprocess

@@ -3,7 +3,8 @@ import ArgumentParser
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Every file and its state, the last runs, unmapped apps, missing days.",
+        abstract:
+            "Every file and its state, the last runs, \(planWords.labels) in no \(planWords.group), missing days.",
         discussion: """
             Ends with code 2 when some file is held, failed or waiting, or something in the inbox cannot be taken.
 

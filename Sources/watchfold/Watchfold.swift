@@ -10,11 +10,9 @@ import Wording
 struct WatchfoldCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watchfold",
-        abstract: "Folds dumps of viewing records into seconds watched by contract and category.",
+        abstract: builtInPlan.help.abstract,
         discussion: """
-            Drop a day's dump into inbox/ and run `watchfold run`: output/engagement.csv then says, for every \
-            contract, how many seconds it watched of TV, Movie, Child, Relax and Sport, summed over every file ever \
-            dropped, each counted exactly once.
+            \(builtInPlan.help.discussion)
 
             Exit codes: 0 all well; 1 usage or configuration; 2 some file is held, failed or waiting; 3 another \
             process holds the checkpoints; 4 checkpoints are damaged; 5 the disk or the system said no. What a signal \

@@ -9,6 +9,7 @@ import Foundation
 import Ledgers
 import Logging
 import Records
+import Reports
 import Testing
 
 @testable import Operations
@@ -72,7 +73,7 @@ struct World {
             .inbox: root + "/inbox", .checkpoints: root + "/checkpoints", .output: root + "/output", .jobs: "1",
         ])
         let file = try Overlay.file(Array(yaml.utf8), path: "watchfold.yaml", plan: .engagement)
-        return try Settings(Configuration.resolve(.engagement, file: file, flags: flags))
+        return try Settings(Configuration.resolve(.engagement, file: file, flags: flags), plan: .engagement)
     }
 
     func processor() throws -> Processor {

@@ -4,6 +4,7 @@ import Columns
 import Engagement
 import Folding
 import Records
+import Reports
 import TestSupport
 
 /// A folded record.
@@ -109,7 +110,7 @@ struct Events {
     var daySums: DaySums {
         DaySums(
             days: days, hasUndated: hasUndated,
-            sums: all.map { DaySum(day: $0.day, app: bytes($0.app), seconds: $0.seconds, records: 1) })
+            sums: all.map { DaySum(day: $0.day, label: bytes($0.app), sum: $0.seconds, records: 1) })
     }
 }
 
@@ -143,6 +144,7 @@ struct NaivePivot {
         case .profile: profile
         case .daily: daily
         case .apps: apps
+        default: preconditionFailure("\(report)")
         }
     }
 

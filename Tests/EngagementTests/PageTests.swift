@@ -5,7 +5,9 @@ import Engagement
 import Foundation
 import FoundationXML
 import Records
+import Reports
 import Testing
+import Wording
 
 @testable import Engagement
 
@@ -83,10 +85,11 @@ private final class ReadPage: NSObject, XMLParserDelegate {
         counts.rejected = [.truncated: 1, .negativeDuration: 70]
         let days = [1, 2, 3, 6].map { CalendarDay(year: 2022, month: 4, day: $0)! }
         let receipt = Receipt(
-            tool: "watchfold 1.0", generation: 12, inputsDigest: "cd34", days: Set(days), map: map, mapDigest: "ab",
-            totals: .init(contracts: 40, mappedContracts: 30, records: 12_345, seconds: 400_000),
+            tool: "watchfold 1.0", generation: 12, inputsDigest: "cd34", days: Set(days),
+            reports: EngagementReports(map), mapDigest: "ab",
+            totals: .init(keys: 40, groupedKeys: 30, records: 12_345, sum: 400_000),
             files: [
-                .init(name: "a.json", digest: "00", day: days[0], state: "folded", counts: counts, seconds: 400_000)
+                .init(name: "a.json", digest: "00", day: days[0], state: "folded", counts: counts, sum: 400_000)
             ], outputs: [])
         let seconds = (0..<categories).map { Int64(1_000_000 / (1 << min($0 * 3, 30))) }
         let summary = ReportSummary(
@@ -111,9 +114,11 @@ private final class ReadPage: NSObject, XMLParserDelegate {
                     activeDays: 4)
             })
         return ReportFacts(
-            summary, committed: "2022-05-01T06:12:09Z",
-            states: [.init(name: "folded", files: 1), .init(name: "held", files: 30)],
-            attention: (0..<30).map { .init(name: text($0), state: "held", date: nil, reason: text($0 + 1)) })
+            summary,
+            FileFacts(
+                committed: "2022-05-01T06:12:09Z",
+                states: [.init(name: "folded", files: 1), .init(name: "held", files: 30)],
+                attention: (0..<30).map { .init(name: text($0), state: "held", date: nil, reason: text($0 + 1)) }))
     }
 
     @Test func whateverTheDataSaysIsTextAndNothingElse() throws {
@@ -209,11 +214,11 @@ private final class ReadPage: NSObject, XMLParserDelegate {
         var facts = try Self.facts()
         facts.summary.receipt.files = []
         facts.summary.receipt.days = []
-        facts.summary.receipt.totals = .init(contracts: 0, mappedContracts: 0, records: 0, seconds: 0)
+        facts.summary.receipt.totals = .init(keys: 0, groupedKeys: 0, records: 0, sum: 0)
         facts.summary.categories = facts.summary.categories.map { .init($0.name) }
         (facts.summary.tastes, facts.summary.activeDays, facts.summary.days) = ([], [], [])
         (facts.summary.apps, facts.summary.top, facts.summary.withoutSeconds) = ([], [], 0)
-        (facts.states, facts.attention, facts.committed) = ([], [], nil)
+        (facts.files.states, facts.files.attention, facts.files.committed) = ([], [], nil)
         let page = ReadPage(ReportPage(facts).bytes)
         #expect(page.problem == nil && page.all("li").map(\.text) == ["No file counts, so there is nothing to show."])
         #expect(page.all("h1").first?.text == "Watch time")
@@ -222,10 +227,10 @@ private final class ReadPage: NSObject, XMLParserDelegate {
     @Test func daysThatWereAskedForAreMissedAtTheEndsToo() throws {
         var facts = try Self.facts()
         #expect(facts.missingDays.map(DateText.range) == ["4–5 April 2022"])
-        facts.firstAsked = CalendarDay("2022-03-30")
-        facts.lastAsked = CalendarDay("2022-04-06")
+        facts.files.firstAsked = CalendarDay("2022-03-30")
+        facts.files.lastAsked = CalendarDay("2022-04-06")
         #expect(facts.missingDays.map(DateText.range) == ["30–31 March 2022", "4–5 April 2022"])
-        facts.lastAsked = CalendarDay("9999-12-31")
+        facts.files.lastAsked = CalendarDay("9999-12-31")
         #expect(
             facts.missingDays.last?.length == CalendarDay.latest.daysSinceEpoch
                 - CalendarDay("2022-04-06")!.daysSinceEpoch)

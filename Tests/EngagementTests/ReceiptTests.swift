@@ -1,6 +1,7 @@
 import Engagement
 import Foundation
 import Records
+import Reports
 import SmallJSON
 import TestSupport
 import Testing
@@ -17,16 +18,16 @@ import Testing
         let map = try CategoryMap([CategoryMap.Category("TV", apps: ["KPLUS", "CHANNEL"])])
         return Receipt(
             tool: "watchfold 1.0", generation: 12, inputsDigest: "cd34",
-            days: Set(["2022-04-01", "2022-04-02", "2022-04-05"].map { CalendarDay($0)! }), map: map,
-            mapDigest: "ab12",
-            totals: .init(contracts: 2, mappedContracts: 1, records: 3, seconds: Int128(Int64.max) + 1),
+            days: Set(["2022-04-01", "2022-04-02", "2022-04-05"].map { CalendarDay($0)! }),
+            reports: EngagementReports(map), mapDigest: "ab12",
+            totals: .init(keys: 2, groupedKeys: 1, records: 3, sum: Int128(Int64.max) + 1),
             files: [
                 .init(
                     name: "b/\"odd\"\n.json", digest: nil, day: nil, state: "failed", counts: OutcomeCounts(),
-                    seconds: 0),
+                    sum: 0),
                 .init(
                     name: "20220401.json", digest: "00ff", day: CalendarDay("2022-04-01"), state: "counted",
-                    counts: counts, seconds: -5),
+                    counts: counts, sum: -5),
             ],
             outputs: [
                 .init(name: "profile.csv", digest: "22", bytes: 200, rows: 4),
@@ -128,7 +129,8 @@ import Testing
         var other = try receipt()
         other.files.reverse()
         other.outputs.reverse()
-        other.map = try CategoryMap([CategoryMap.Category("TV", apps: ["CHANNEL", "KPLUS"])])
+        other.reports = EngagementReports(
+            try CategoryMap([CategoryMap.Category("TV", apps: ["CHANNEL", "KPLUS"])]))
         #expect(try other.json == receipt().json)
     }
 

@@ -2,6 +2,7 @@ import Columns
 import Engagement
 import Folding
 import Records
+import Reports
 import TestSupport
 import Testing
 
@@ -56,8 +57,8 @@ import Testing
         let day = CalendarDay("2022-04-01")!
         let channel = bytes("CHANNEL")
         let sums = [
-            DaySum(day: day, app: channel, seconds: .max, records: 1),
-            DaySum(day: day, app: channel, seconds: 1, records: 1),
+            DaySum(day: day, label: channel, sum: .max, records: 1),
+            DaySum(day: day, label: channel, sum: 1, records: 1),
         ]
         #expect(
             outcome(rows, [.daily], days: DaySums(days: [day], sums: sums))
@@ -139,7 +140,7 @@ import Testing
         }
         let disagreement = "the sums by date of app \"VOD\" do not add up to its total; they come from different files"
         #expect(outcome { _ in } == "fine")
-        #expect(outcome { $0.sums[0].seconds += 1 } == disagreement)
+        #expect(outcome { $0.sums[0].sum += 1 } == disagreement)
         #expect(outcome { $0.sums[0].records += 1 } == disagreement)
         #expect(outcome { $0.sums.removeFirst() } == disagreement)
         // Unmapped apps are not in the report.
@@ -154,7 +155,7 @@ import Testing
         #expect(
             outcome { $0.sums[0].day = nil } == "the total has records without a date, but no counted file has")
         #expect(
-            outcome { $0.sums.append(DaySum(day: first, app: bytes("SPORT"), seconds: 0, records: 1)) }
+            outcome { $0.sums.append(DaySum(day: first, label: bytes("SPORT"), sum: 0, records: 1)) }
                 == disagreement.replacing("VOD", with: "SPORT"))
     }
 
@@ -163,7 +164,7 @@ import Testing
         let outputs = [
             ReportOutput(.engagement, format: .csv) { _ in }, ReportOutput(.apps, format: .tsv) { _ in throw Full() },
         ]
-        let pass = try ReportPass(schema: plain, map: .standard, outputs: outputs)
+        let pass = try EngagementPass(schema: plain, map: .standard, outputs: outputs)
         try pass.consume(batch([("a", "VOD", 1, 1)]))
         let error = #expect(throws: ReportError.self) { try pass.finish() }
         #expect(error?.description == "writing the apps report failed: no space left")

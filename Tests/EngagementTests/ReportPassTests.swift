@@ -2,6 +2,7 @@ import Columns
 import Engagement
 import Folding
 import Records
+import Reports
 import Tables
 import TestSupport
 import Testing
@@ -12,18 +13,18 @@ final class Collected {
     init(_ count: Int) { bytes = Array(repeating: [], count: count) }
 }
 
-let everyReport = Report.allCases.flatMap { report in [TableFormat.csv, .tsv].map { (report, $0) } }
+let everyReport = Report.ofEngagement.flatMap { report in [TableFormat.csv, .tsv].map { (report, $0) } }
 
 /// All reports in all formats, in the order of `everyReport`.
 func run(
     _ schema: KeyedSchema, _ batches: [KeyedBatch], _ days: DaySums, _ map: CategoryMap,
     _ wanted: [(Report, TableFormat)] = everyReport
-) throws(ReportError) -> (texts: [Bytes], result: ReportResult) {
+) throws(ReportError) -> (texts: [Bytes], result: PassResult) {
     let collected = Collected(wanted.count)
     let outputs = wanted.enumerated().map { index, wanted in
         ReportOutput(wanted.0, format: wanted.1) { collected.bytes[index] += $0 }
     }
-    let pass = try ReportPass(schema: schema, map: map, outputs: outputs)
+    let pass = try EngagementPass(schema: schema, map: map, outputs: outputs)
     for batch in batches { try pass.consume(batch) }
     let result = try pass.finish(days)
     return (collected.bytes, result)
@@ -63,12 +64,12 @@ func run(
             #expect(result.written[index].bytes == texts[index].count)
             #expect(result.written[index].report == report)
         }
-        #expect(result.contracts == Set(events.all.map { bytes($0.contract) }).count)
-        #expect(result.mappedContracts == naive.table(.engagement).count - 1)
+        #expect(result.keys == Set(events.all.map { bytes($0.contract) }).count)
+        #expect(result.groupedKeys == naive.table(.engagement).count - 1)
         #expect(result.records == Int128(events.all.count))
-        #expect(result.seconds == events.all.reduce(0) { $0 + Int128($1.seconds) })
-        #expect(result.apps.map { bytes($0.name) } == naive.table(.apps).dropFirst().map { $0[0] })
-        for app in result.apps { #expect(app.category == map.category(ofApp: app.name.utf8)) }
+        #expect(result.sum == events.all.reduce(0) { $0 + Int128($1.seconds) })
+        #expect(result.labels.map { bytes($0.name) } == naive.table(.apps).dropFirst().map { $0[0] })
+        for app in result.labels { #expect(app.group == map.category(ofApp: app.name.utf8)) }
     }
 
     @Test func everyCutOfTheTotalGivesTheSameBytes() throws {
@@ -98,7 +99,7 @@ func run(
         let outputs = wanted.enumerated().map { index, wanted in
             ReportOutput(wanted.0, format: wanted.1) { collected.bytes[index] += $0 }
         }
-        let pass = try ReportPass(schema: events.schema, map: map, outputs: outputs)
+        let pass = try EngagementPass(schema: events.schema, map: map, outputs: outputs)
         let parts = (0..<2).map { _ in pass.makePart() }
         let contracts = whole.first.map { batch in (0..<batch.count).map { batch.keys[0][$0] } } ?? []
         var cuts = Set(
@@ -115,9 +116,9 @@ func run(
         }
         let result = try pass.finish(events.daySums)
         #expect(collected.bytes == expected)
-        #expect(result.written == expectedResult.written && result.apps == expectedResult.apps)
-        #expect(result.contracts == expectedResult.contracts)
-        #expect(result.mappedContracts == expectedResult.mappedContracts)
+        #expect(result.written == expectedResult.written && result.labels == expectedResult.labels)
+        #expect(result.keys == expectedResult.keys)
+        #expect(result.groupedKeys == expectedResult.groupedKeys)
     }
 
     /// More contracts than a block or an output chunk holds, against sums made by hand.
@@ -139,9 +140,9 @@ func run(
         }
         let daily = Collected(1)
         let outputs = [profile, ReportOutput(.daily, format: .csv) { daily.bytes[0] += $0 }]
-        let pass = try ReportPass(schema: events.schema, map: .standard, outputs: outputs)
+        let pass = try EngagementPass(schema: events.schema, map: .standard, outputs: outputs)
         for batch in events.batches(cuts: [1, 7001, 16_383]) { try pass.consume(batch) }
-        #expect(try pass.finish(events.daySums).contracts == 9000)
+        #expect(try pass.finish(events.daySums).keys == 9000)
         let rows = try #require(parseCSV(text)).dropFirst().map { $0.map { String(decoding: $0, as: UTF8.self) } }
         #expect(chunks > 1)
         #expect(rows.count == 9000)
@@ -174,7 +175,7 @@ func run(
         let kids = CategoryMap.Category("Kids", apps: ["KIDS"])
         let map = try CategoryMap(CategoryMap.standard.categories + [kids])
         let texts = try run(
-            events.schema, events.batches(cuts: []), events.daySums, map, Report.allCases.map { ($0, .csv) }
+            events.schema, events.batches(cuts: []), events.daySums, map, Report.ofEngagement.map { ($0, .csv) }
         ).texts.map { String(decoding: $0, as: UTF8.self) }
         let sums = "TVDuration,MovieDuration,ChildDuration,RelaxDuration,SportDuration,KidsDuration"
         #expect(texts[0] == "Contract,\(sums)\n0012,0,0,0,0,0,5\n\"A,1\",0,0,0,0,0,0\nB,60,60,0,0,0,0\n")
@@ -211,10 +212,10 @@ func run(
         let (texts, result) = try run(schema, [], DaySums(), .standard)
         for (index, (report, format)) in everyReport.enumerated() {
             let separator = format == .csv ? "," : "\t"
-            let header = report.columns(.standard).map(\.name).joined(separator: separator) + "\n"
+            let header = CategoryMap.standard.columns(report).map(\.name).joined(separator: separator) + "\n"
             #expect(texts[index] == bytes(header))
         }
-        #expect(result.contracts == 0 && result.apps.isEmpty && result.records == 0)
+        #expect(result.keys == 0 && result.labels.isEmpty && result.records == 0)
         #expect(
             texts[0]
                 == bytes("Contract,TVDuration,MovieDuration,ChildDuration,RelaxDuration,SportDuration\n"))

@@ -72,7 +72,7 @@ struct GeneratorTests {
     @Test("days share their contracts as the distribution says")
     func overlap() throws {
         // The published proportions, a hundredth of the size.
-        let small = options(records: 16_000) { $0.contracts = 19_205 }
+        let small = options(records: 16_000) { $0.keys = 19_205 }
         let days = try (0..<3).map { contracts(try bytes(small, day: $0)) }
         // N · ∫ 1 − exp(−λ(t)) dt with λ(t) = R / N / 1.5 · t^(−1/3), by the midpoint rule.
         func expected(_ records: Double) -> Double {
@@ -90,7 +90,7 @@ struct GeneratorTests {
 
     @Test("a tiny population repeats itself")
     func onlyContract() throws {
-        let found = contracts(try bytes(options(records: 500) { $0.contracts = 1 }))
+        let found = contracts(try bytes(options(records: 500) { $0.keys = 1 }))
         #expect(found.contains("SGH000000"))
         #expect(found.count < 5)
     }
@@ -113,7 +113,7 @@ struct GeneratorTests {
         switch name {
         case "days": options.days = value
         case "records": options.recordsPerDay = value
-        case "contracts": options.contracts = value
+        case "contracts": options.keys = value
         case "jobs": options.jobs = value
         default: Issue.record("no option \(name)")
         }

@@ -46,7 +46,7 @@ import Testing
         #expect(advice.notes == ["TotalDuration \(value) \(words)"])
         #expect(advice.configuration == [line] && advice.readable == 2 && advice.records == 2)
         #expect(advice.proposal == "this line in the configuration would read them:")
-        let text = FindingsText(files: [(nil, found)], columns: nil).lines()
+        let text = FindingsText(files: [(nil, found)], plan: .engagement, columns: nil).lines()
         let expected: [String] = [
             "bad-duration 2, first at line 2", "  \(lines[1])", "  TotalDuration \(value) \(words)",
             "  this line in the configuration would read them:", "    \(line)",

@@ -134,7 +134,7 @@ import Testing
         let text = try #require(report.files[0].findings?.examples[.invalidUTF8]?.flawText)
         #expect(text == #"the byte \xe9 is no UTF-8 at line 1, column 29; `encoding: latin1` reads it"#)
         let words = #"at line 1, column 29 of 20220401.json: the byte \xe9 is no UTF-8; `encoding: latin1` reads it"#
-        #expect(report.summary(engagement: "x").contains { $0.contains(words) })
+        #expect(report.summary("x", .engagement).contains { $0.contains(words) })
     }
 
     @Test func otherFormatsAreNamedForWhatTheyAre() throws {

@@ -4,8 +4,10 @@ import Checkpoints
 import Engagement
 import Foundation
 import Records
+import Reports
 import TestSupport
 import Testing
+import Wording
 
 @testable import Face
 @testable import JSONRecords
@@ -31,9 +33,9 @@ import Testing
         let reference = ReferenceFold(files)
         for (first, last) in Self.ranges {
             let expected = reference.reports(from: first, to: last)
-            for report in Report.allCases {
+            for report in Report.ofEngagement {
                 #expect(
-                    try bench.export(report, from: first, to: last) == expected[report.rawValue + ".csv"],
+                    try bench.export(report, from: first, to: last) == expected[report.fileName],
                     "\(report) from \(first ?? "the beginning") to \(last ?? "the end")")
             }
         }

@@ -5,6 +5,7 @@ import Foundation
 import Records
 import TestSupport
 import Testing
+import Wording
 
 @testable import Configuration
 @testable import Face
@@ -126,7 +127,7 @@ import Testing
         let findings = try #require(try check(bench, ["a.json"]).files[0].reading).findings
         #expect(findings.ungrouped.counts.records.count == LabelCounts.limit)
         #expect(findings.ungrouped.records == 10_001)
-        let text = FindingsText(files: [(nil, findings)], columns: nil).lines().joined()
+        let text = FindingsText(files: [(nil, findings)], plan: .engagement, columns: nil).lines().joined()
         #expect(text.contains("4,086 apps more") && text.contains("of names that were not kept"), "\(text)")
     }
 
@@ -173,7 +174,7 @@ import Testing
         var report = try bench.run()
         #expect(report.files.map { $0.findings!.newFields } == [[], ["Region"], ["Region.x"]])
         #expect(report.files[1].findings?.coercions == [FieldForm(field: "TotalDuration", form: "string"): 30])
-        let lines = report.summary(engagement: "e")
+        let lines = report.summary("e", .engagement)
         #expect(lines.contains("  TotalDuration as a string in 30 records"))
         #expect(lines.contains("  first seen in 20220403.json: Region"))
         // An earlier day that comes late takes its place, and what was read before is seen in its light.

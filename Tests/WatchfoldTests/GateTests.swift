@@ -130,7 +130,7 @@ struct SmallDays {
         let file = try #require(report.files.first { $0.name == fault.name })
         #expect(file.state == .folded && file.isUnusual && !report.isIncomplete)
         for words in fault.words { #expect(file.reason.contains(words), "\(file.reason)") }
-        #expect(report.summary(engagement: "x").contains("1 file unusual: \(fault.name)"))
+        #expect(report.summary("x", .engagement).contains("1 file unusual: \(fault.name)"))
         #expect(try outcome(bench, fault.name) == (.folded, file.reason))
         let status = try bench.status()
         let json = try #require(

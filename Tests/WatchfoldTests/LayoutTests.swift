@@ -151,7 +151,7 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         let flaw = "NaN is no JSON at line \(count + 1), column 56; `json: lenient` reads it"
         #expect(file.reason.hasSuffix("the first: " + flaw), "\(file.reason)")
         #expect(file.findings?.examples[.malformedJSON]?.flawText == flaw)
-        let text = FindingsText(files: [(nil, try #require(file.findings))], columns: nil).lines()
+        let text = FindingsText(files: [(nil, try #require(file.findings))], plan: .engagement, columns: nil).lines()
         let line = ", at line \(Show.number(count + 1)), column 56: NaN is no JSON; `json: lenient` reads it"
         #expect(text.contains { $0.hasSuffix(line) }, "\(text)")
         let status = try bench.status()
@@ -194,7 +194,7 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         let file = try bench.run().files[0]
         #expect(file.state == .folded && file.counts.read == 1 && file.findings?.actionLines == 2)
         #expect(try bench.status().files[0].findings == file.findings)
-        let text = FindingsText(files: [(nil, try #require(file.findings))], columns: nil).lines()
+        let text = FindingsText(files: [(nil, try #require(file.findings))], plan: .engagement, columns: nil).lines()
         #expect(text == ["action-line 2, no records"])
     }
 
@@ -256,7 +256,8 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         bench.put("20220401.json", "{\"index\":{\"_id\":\"1\"}}\n{\"delete\":{\"_id\":\"2\"}}\n")
         bench.put("20220402.json", "{\"create\":\(record("A"))}\n")
         let files = try bench.run().files
-        let text = FindingsText(files: [(nil, try #require(files[0].findings))], columns: nil).lines()
+        let text = FindingsText(files: [(nil, try #require(files[0].findings))], plan: .engagement, columns: nil)
+            .lines()
         #expect(text == ["action-line 2, no records", "it holds no record, only 2 action lines"])
         #expect(files[1].state == .held && files[1].counts.rejected == [.missingContract: 1])
         #expect(files[1].reason.contains("the first: the fields are within an action of a bulk request"))
@@ -272,7 +273,9 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         #expect(report.files.map(\.state) == [.folded, .folded])
         #expect(report.files.map { $0.findings?.hasNoRecords } == [true, false])
         let named = report.files.map { (name: Optional($0.name), findings: $0.findings!) }
-        #expect(FindingsText(files: named, columns: nil).lines().first == "20220401.json holds no record")
+        #expect(
+            FindingsText(files: named, plan: .engagement, columns: nil).lines().first == "20220401.json holds no record"
+        )
         #expect(try bench.status().files[0].findings?.hasNoRecords == true)
     }
 

@@ -5,6 +5,7 @@ import Engagement
 import Foundation
 import Records
 import Testing
+import Wording
 
 @testable import Admission
 @testable import Face
@@ -41,7 +42,7 @@ import Testing
         let bench = Workbench()
         fill(bench)
         let first = try bench.run()
-        #expect(first.undated?.count == 2 && first.undated?.records == 3 && first.undated?.seconds == 5)
+        #expect(first.undated?.count == 2 && first.undated?.records == 3 && first.undated?.sum == 5)
         let before = bench.outputs()
         bench.yaml = Self.pattern
         let second = try bench.run()
@@ -83,7 +84,7 @@ import Testing
         fill(bench)
         let report = try bench.run()
         let line = "2 counted files have no date: 02-04-2022.json, b.json (3 records, 5 seconds)"
-        #expect(report.summary(engagement: "x").contains(line))
+        #expect(report.summary("x", .engagement).contains(line))
         let style = Style(isTerminal: false, environment: [:])
         #expect(try bench.status().text(style).contains(line))
         let json = String(decoding: try bench.status().json(), as: UTF8.self)
@@ -100,13 +101,14 @@ import Testing
         #expect(try bench.export(.profile, from: "2022-04-01").contains("A,") == false)
 
         let reporter = Reporter(try bench.settings(), fileSystem: bench.fileSystem)
-        let whole = try reporter.facts(ExportRequest(.profile), top: 3)
-        #expect(whole.undated == .init(files: 2, records: 3, seconds: 5, areLeftOut: false))
-        let part = try reporter.facts(ExportRequest(.profile, days: april), top: 3)
-        #expect(part.undated == .init(files: 2, records: 3, seconds: 5, areLeftOut: true))
+        let whole = try reporter.report(ExportRequest(.profile), top: 3)
+        #expect(whole.facts.undated == .init(files: 2, records: 3, sum: 5, areLeftOut: false))
+        let (summary, part) = try reporter.report(ExportRequest(.profile, days: april), top: 3)
+        #expect(part.undated == .init(files: 2, records: 3, sum: 5, areLeftOut: true))
         let note = "2 counted files without a date, left out here: 3 records, 5 seconds."
-        #expect(part.notes.map(\.text).contains(note))
-        #expect(String(decoding: ReportPage(part).bytes, as: UTF8.self).contains(note))
+        let lines = summary.text(part, Style(isTerminal: false, environment: [:]), columns: 110)
+        #expect(lines.contains(note))
+        #expect(String(decoding: summary.page(part), as: UTF8.self).contains(note))
     }
 
     @Test func namesThatAreNotReadAreCountedInOneLine() throws {
@@ -118,7 +120,7 @@ import Testing
         let line =
             "4 files in the inbox are not read because of their names: sub/w.txt, x.log, y.json.bz2, …; what is read is "
             + "*.json, *.jsonl or *.ndjson, also with .gz, .lz4, .zip or .zst, and what `files` in the configuration names"
-        #expect(report.summary(engagement: "x").contains(line))
+        #expect(report.summary("x", .engagement).contains(line))
         #expect(!report.isIncomplete)
         let style = Style(isTerminal: false, environment: [:])
         #expect(try bench.status().text(style).contains(line))

@@ -5,6 +5,7 @@ import DurableIO
 import Engagement
 import Foundation
 import Records
+import Reports
 import SmallJSON
 import Testing
 
@@ -114,7 +115,7 @@ import Testing
         }
         report = try bench.run()
         #expect(report.outputs.map { $0.problem == nil } == [false, false, true])
-        #expect(report.publication == .written(generation: 2, contracts: 3))
+        #expect(report.publication == .written(generation: 2, keys: 3))
         #expect(bench.outputs()["engagement.csv"]?.contains("B,0,7,0,0,0\n") == true)
         #expect(bytes(bench, "book.xlsx") == old)
         bench.watcher.bend { _ in .proceed }
@@ -263,7 +264,7 @@ import Testing
 
     @Test func theNamesThatAreTakenAreThoseThatAreWritten() {
         let others = [Publisher.receiptName, OutputKeeper.recordName, ProblemTeller.recordName, "rejects"]
-        let names = Report.allCases.map(Publisher.fileName) + others
+        let names = Report.ofEngagement.map(\.fileName) + others
         #expect(Set(OutputRule.takenNames(.engagement)) == Set(names))
     }
 
@@ -279,7 +280,7 @@ import Testing
         let april = ExportRequest(
             .engagement, days: DayRange(first: CalendarDay("2022-04-02"), last: CalendarDay("2022-04-05")))
         for request in [everything, april] {
-            let summary = try exporter.summary(request, top: 3)
+            let summary = try #require(try exporter.summary(request, top: 3) as? ReportSummary)
             var query = ReportQuery()
             query.columns = ["TV", "Movie", "Child", "Relax", "Sport"]
             query.columns! += ["TotalDuration", "MostWatch", "Taste", "ActiveDays"]

@@ -4,6 +4,7 @@ import DurableIO
 import Engagement
 import Foundation
 import Records
+import Reports
 import Tables
 import Testing
 import Wording
@@ -80,8 +81,8 @@ import Wording
             let first = plain.rows[3][0]
 
             var query = ReportQuery()
-            query.minSeconds = Int64(middle)
-            query.categories = ["Movie", "sport"]
+            query.minSum = Int64(middle)
+            query.groups = ["Movie", "sport"]
             var expected = plain
             expected.rows = plain.rows.filter {
                 (plain.number($0, "MovieDuration") > 0 || plain.number($0, "SportDuration") > 0)
@@ -90,7 +91,7 @@ import Wording
             #expect(!expected.rows.isEmpty && expected.rows.count < plain.rows.count)
             #expect(try Rows(bench.export(ExportRequest(report, query: query))) == expected)
 
-            query.categories = []
+            query.groups = []
             expected.rows = plain.rows.filter { plain.seconds($0, Self.categories) >= middle }
             #expect(try Rows(bench.export(ExportRequest(report, query: query))) == expected)
 
@@ -114,13 +115,14 @@ import Wording
             #expect(try Rows(bench.export(ExportRequest(report, query: query))) == expected)
 
             query = ReportQuery()
-            query.contracts = .pattern(GlobPattern(first.prefix(1) + "*"))
+            query.keys = .pattern(GlobPattern(first.prefix(1) + "*"))
             query.limit = 2
             expected = plain
             expected.rows = Array(plain.rows.filter { $0[0].hasPrefix(first.prefix(1)) }.prefix(2))
             #expect(try Rows(bench.export(ExportRequest(report, query: query))) == expected)
 
-            query.contracts = .list(try ContractList(listing: Array("\(first)\nnobody\n".utf8)))
+            query.keys = .list(
+                try KeyList(listing: Array("\(first)\nnobody\n".utf8), column: "Contract", plural: "contracts"))
             expected.rows = [plain.rows[3]]
             #expect(try Rows(bench.export(ExportRequest(report, query: query))) == expected)
 
@@ -213,7 +215,7 @@ import Wording
             other.put(name, Array(try Data(contentsOf: URL(fileURLWithPath: bench.inbox + "/" + name))))
         }
         try other.run()
-        for report in Report.allCases {
+        for report in Report.ofEngagement {
             #expect(
                 try bench.export(ExportRequest(report, without: ["20220402.json"])) == other.export(report, from: nil))
         }
@@ -227,7 +229,7 @@ import Wording
         func note() throws {
             try bench.run()
             let reports = try Dictionary(
-                uniqueKeysWithValues: Report.allCases.map { ($0, try bench.export($0, from: nil)) })
+                uniqueKeysWithValues: Report.ofEngagement.map { ($0, try bench.export($0, from: nil)) })
             published.append((try bench.status().generation, reports))
         }
         for name in Self.names {
@@ -256,7 +258,7 @@ import Wording
         try note()
         #expect(Set(published.map(\.generation)).count == published.count)
         for (generation, reports) in published {
-            for report in Report.allCases {
+            for report in Report.ofEngagement {
                 #expect(try bench.export(ExportRequest(report, generation: generation)) == reports[report])
             }
         }
@@ -274,7 +276,7 @@ import Wording
     @Test func everyFormatHasTheSameRows() throws {
         let bench = try Self.bench(75)
         var query = ReportQuery()
-        query.minSeconds = 1
+        query.minSum = 1
         let request = ExportRequest(.profile, query: query, period: .month)
         let plain = try Rows(bench.export(request))
         let lines = try bench.export(request, format: .jsonl).split(separator: "\n")
@@ -358,9 +360,9 @@ import Wording
         refused(.engagement) { $0.columns = ["TV", "TVDuration"] }
         refused(.engagement) { $0.columns = [] }
         refused(.profile) { $0.order = [RowOrder("Date")] }
-        refused(.profile) { $0.categories = ["Nothing"] }
-        refused(.daily) { $0.categories = ["TV"] }
-        refused(.daily) { $0.contracts = .pattern(GlobPattern("*")) }
-        refused(.apps) { $0.contracts = .pattern(GlobPattern("*")) }
+        refused(.profile) { $0.groups = ["Nothing"] }
+        refused(.daily) { $0.groups = ["TV"] }
+        refused(.daily) { $0.keys = .pattern(GlobPattern("*")) }
+        refused(.apps) { $0.keys = .pattern(GlobPattern("*")) }
     }
 }

@@ -1,19 +1,21 @@
 //  What a report to look at says, against the plain reports, the ledger's other answers, and the clock.
 
 import DurableIO
-import Engagement
 import Foundation
 import Records
 import Testing
 
 @testable import Configuration
+@testable import Engagement
 @testable import Face
 @testable import Publishing
 @testable import Wording
 
 @Suite struct ReporterTests {
     private static func facts(_ bench: Workbench, _ options: ReportOptions = ReportOptions()) throws -> ReportFacts {
-        try Reporter(bench.settings(), fileSystem: bench.fileSystem).facts(options.request(), top: options.top)
+        let (summary, facts) = try Reporter(bench.settings(), fileSystem: bench.fileSystem).report(
+            options.request(), top: options.top)
+        return ReportFacts(try #require(summary as? ReportSummary), facts)
     }
 
     private static func bench(_ seed: UInt64) throws -> Workbench {
@@ -101,27 +103,27 @@ import Testing
         options.generation = try bench.status().generation
         let before = try Self.facts(bench, options)
         let page = ReportPage(before).bytes
-        #expect(before.states == nil && before.committed != nil)
+        #expect(before.files.states == nil && before.files.committed != nil)
         bench.put("20220402.json", "{\"Contract\":\"X\",\"AppName\":\"VOD\",\"TotalDuration\":5}\n")
         bench.put("20220403.json", "nonsense\n")
         try bench.run()
         #expect(ReportPage(try Self.facts(bench, options)).bytes == page)
         let now = try Self.facts(bench)
         #expect(now.summary.receipt.generation == options.generation! + 1)
-        #expect(now.attention.map(\.name) == ["20220403.json"] && now.attention.map(\.state) == ["held"])
-        #expect(now.states?.map { "\($0.name) \($0.files)" } == ["folded 5", "held 1"])
+        #expect(now.files.attention.map(\.name) == ["20220403.json"] && now.files.attention.map(\.state) == ["held"])
+        #expect(now.files.states?.map { "\($0.name) \($0.files)" } == ["folded 5", "held 1"])
         // The states are those of the days that were asked for.
         options = ReportOptions()
         options.month = "2022-05"
-        #expect(try Self.facts(bench, options).states == [.init(name: "folded", files: 1)])
-        #expect(try Self.facts(bench, options).attention.isEmpty)
+        #expect(try Self.facts(bench, options).files.states == [.init(name: "folded", files: 1)])
+        #expect(try Self.facts(bench, options).files.attention.isEmpty)
     }
 
     @Test func aGenerationHasTheTimeOfItsCommit() throws {
         let before = Timestamp.text(milliseconds: WallClock.now() / 1_000_000)
         let bench = try Self.bench(33)
         let after = Timestamp.text(milliseconds: WallClock.now() / 1_000_000)
-        let committed = try #require(try Self.facts(bench).committed)
+        let committed = try #require(try Self.facts(bench).files.committed)
         #expect(before <= committed && committed <= after)
     }
 
@@ -130,7 +132,9 @@ import Testing
         bench.put("20220401.json", "nonsense\n")
         try bench.run()
         let facts = try Self.facts(bench)
-        #expect(facts.summary.contracts == 0 && facts.committed == nil && facts.attention.map(\.state) == ["held"])
+        #expect(
+            facts.summary.contracts == 0 && facts.files.committed == nil
+                && facts.files.attention.map(\.state) == ["held"])
         #expect(facts.notes.first?.text == "No file counts, so there is nothing to show.")
         let text = facts.text(Style(isTerminal: false, environment: [:]), columns: nil)
         #expect(

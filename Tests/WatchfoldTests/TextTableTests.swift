@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import Face
+@testable import Wording
 
 @Suite struct TextTableTests {
     private static let plain = Style(isTerminal: false, environment: [:])

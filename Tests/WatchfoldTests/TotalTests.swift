@@ -4,6 +4,7 @@ import Checkpoints
 import DurableIO
 import Engagement
 import Foundation
+import Reports
 import Testing
 
 @Suite struct TotalTests {

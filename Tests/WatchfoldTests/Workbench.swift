@@ -8,6 +8,7 @@ import Foundation
 import Ledgers
 import Logging
 import Records
+import Reports
 import Synchronization
 import Tables
 import Testing
@@ -106,7 +107,8 @@ final class Workbench {
             .inbox: inbox, .checkpoints: checkpoints, .output: output, .jobs: "\(jobs)",
         ])
         let file = try Overlay.file(Array(yaml.utf8), path: "watchfold.yaml", plan: .engagement)
-        return try Settings(Configuration.resolve(.engagement, file: file, flags: flags), unitSize: unitSize)
+        return try Settings(
+            Configuration.resolve(.engagement, file: file, flags: flags), plan: .engagement, unitSize: unitSize)
     }
 
     func processor() throws -> Processor {

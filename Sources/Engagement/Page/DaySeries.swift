@@ -7,6 +7,7 @@
 //  date is a mistake (0022 for 2022); then only years with files have a column, and the last of them at that.
 
 import Records
+import Wording
 
 /// The columns of a chart along the calendar.
 package struct DaySeries: Sendable, Equatable {

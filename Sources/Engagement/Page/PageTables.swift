@@ -1,6 +1,7 @@
 //  The tables of the page: the contracts with most hours, and what to think of the files.
 
 import Records
+import Wording
 
 /// Writes the tables.
 struct PageTables {
@@ -69,7 +70,7 @@ struct PageTables {
 
     private func writeStates(_ page: inout PageText) {
         begin("Files by state", &page)
-        if let states = facts.states, !states.isEmpty {
+        if let states = facts.files.states, !states.isEmpty {
             PageTable(
                 caption: "Files by state", id: "states",
                 columns: [
@@ -127,12 +128,12 @@ struct PageTables {
     }
 
     private func writeAttention(_ page: inout PageText) {
-        guard facts.states != nil else {
+        guard facts.files.states != nil else {
             none("Files that did not count at this generation are not part of the report.", &page)
             return
         }
         begin("Files that need a look", &page)
-        if facts.attention.isEmpty {
+        if facts.files.attention.isEmpty {
             none("None: no file is held back, unreadable, unfinished or unusual.", &page)
         } else {
             PageTable(
@@ -141,14 +142,14 @@ struct PageTables {
                     .init(title: "File", isNumber: false), .init(title: "State", isNumber: false),
                     .init(title: "Day", isMinor: true, isNumber: false), .init(title: "Why", isNumber: false),
                 ],
-                rows: facts.attention.prefix(Self.mostRows).map { file in
+                rows: facts.files.attention.prefix(Self.mostRows).map { file in
                     [
                         .name(file.name), .text(file.state), .text(file.date ?? "none"),
                         .name(file.reason, longest: 300),
                     ]
                 }, isWide: true
             ).write(to: &page)
-            more(facts.attention.count, "files", &page)
+            more(facts.files.attention.count, "files", &page)
         }
         page.line("</div>")
     }

@@ -1,6 +1,7 @@
 //  What a report says in words, on the page as on the terminal.
 
 import Records
+import Wording
 
 extension ReportFacts {
     /// `Watch time, 1–30 April 2022`
@@ -9,7 +10,7 @@ extension ReportFacts {
     /// `Generation 30 of 1 May 2022, 06:12 UTC · 30 files counted`
     package var origin: String {
         "Generation \(Readable.number(summary.receipt.generation))"
-            + (committed.map { " of \(DateText.moment($0))" } ?? "")
+            + (files.committed.map { " of \(DateText.moment($0))" } ?? "")
             + " · \(Readable.count(summary.receipt.files.count, "file")) counted"
     }
 
@@ -27,7 +28,7 @@ extension ReportFacts {
         let perContract = contracts == 0 ? 0 : summary.seconds / Int128(contracts)
         let days = summary.receipt.days.count
         let missing = missingDays.reduce(0) { $0 + $1.length }
-        let unmapped = summary.receipt.totals.seconds - summary.seconds
+        let unmapped = summary.receipt.totals.sum - summary.seconds
         let categories = summary.categories.count
         return [
             Headline(
@@ -71,8 +72,8 @@ extension ReportFacts {
             notes.append(
                 Note(text: "\(Readable.count(count, "day")) without a file: \(DateText.list(gaps))."))
         }
-        if let undated {
-            let sums = "\(Readable.count(undated.records, "record")), \(Readable.number(undated.seconds)) seconds"
+        if let undated = files.undated {
+            let sums = "\(Readable.count(undated.records, "record")), \(Readable.number(undated.sum)) seconds"
             notes.append(
                 Note(
                     text: "\(Readable.count(undated.files, "counted file")) without a date, "
@@ -83,7 +84,7 @@ extension ReportFacts {
             ("held", "held back: not counted until somebody accepts it"), ("failed", "unreadable, so not counted"),
             ("waiting", "not whole yet, so not counted"), ("unusual", "counted, though unlike the days before"),
         ] {
-            let files = attention.count { $0.state == state }
+            let files = files.attention.count { $0.state == state }
             if files > 0 { notes.append(Note(text: "\(Readable.count(files, "file")) \(meaning).")) }
         }
         let apps = unmappedApps.count
@@ -91,7 +92,7 @@ extension ReportFacts {
             notes.append(Note(text: "\(Readable.count(apps, "app")) in no category, so in none of these sums."))
         }
         if !notes.isEmpty { return notes }
-        let files = states == nil ? "" : ", every file is well"
+        let files = files.states == nil ? "" : ", every file is well"
         return [Note(text: "Every day has a file\(files), and every app is in a category.", isGood: true)]
     }
 
@@ -100,11 +101,5 @@ extension ReportFacts {
         let outcomes = summary.outcomes
         return "\(Readable.count(outcomes.read, "record")) read = \(Readable.number(outcomes.folded)) counted"
             + " + \(Readable.number(outcomes.ignored)) ignored + \(Readable.number(outcomes.rejectedTotal)) rejected."
-    }
-
-    /// The first of some texts, and how many there are beside them.
-    static func list(_ texts: [String], most: Int = 8) -> String {
-        let rest = texts.count - most
-        return texts.prefix(most).joined(separator: ", ") + (rest > 0 ? " and \(Readable.number(rest)) more" : "")
     }
 }

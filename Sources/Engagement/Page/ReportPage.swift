@@ -10,17 +10,18 @@
 //  function of its facts, so the same generation gives the same bytes.
 
 import Records
+import Wording
 
 /// A page of HTML.
-package struct ReportPage {
+struct ReportPage {
     private let facts: ReportFacts
 
-    package init(_ facts: ReportFacts) { self.facts = facts }
+    init(_ facts: ReportFacts) { self.facts = facts }
 
     private var summary: ReportSummary { facts.summary }
 
     /// The bytes of the file, UTF-8.
-    package var bytes: [UInt8] {
+    var bytes: [UInt8] {
         var page = PageText()
         writeHead(&page)
         page.line("<body>")
@@ -93,8 +94,8 @@ package struct ReportPage {
         ] {
             page.line("<div>\(PageText.element("dt", "", word))\(PageText.element("dd", "", meaning))</div>")
         }
-        for category in summary.receipt.map.categories {
-            let apps = ReportFacts.list(category.apps.map { Readable.cut($0, to: PageText.longest) }, most: 12)
+        for category in summary.receipt.reports.groups {
+            let apps = Show.list(category.members.map { Readable.cut($0, to: PageText.longest) }, most: 12)
             page.line(
                 "<div><dt>\(PageText.name(category.name))</dt><dd>apps: <bdi>\(PageText.escaped(apps))</bdi></dd></div>"
             )

@@ -3,6 +3,7 @@
 import Columns
 import Folding
 import Records
+import Reports
 import Tables
 
 /// The columns of the reports that have a row for each contract. Good during one call.
@@ -15,7 +16,7 @@ struct ContractColumns {
         switch report {
         case .engagement: engagement
         case .profile: engagement + description
-        case .daily, .apps: preconditionFailure("\(report) has no rows of contracts")
+        default: preconditionFailure("\(report.name) has no rows of contracts")
         }
     }
 }
@@ -30,7 +31,7 @@ final class ContractPass {
     /// For each day column, in how many contracts each of its days is.
     private(set) var dayCounts: [DayCounts]
 
-    /// - Throws: `ReportError.schema` when the columns are not those of a total.
+    /// - Throws: `ReportError` when the columns are not those of a total.
     convenience init(schema: KeyedSchema, map: CategoryMap, reports: Set<Report>) throws(ReportError) {
         self.init(schema, map, reports, try Self.dayColumns(schema))
     }
@@ -55,18 +56,18 @@ final class ContractPass {
     /// Checks the columns of a total and returns those that are day sets.
     private static func dayColumns(_ schema: KeyedSchema) throws(ReportError) -> [DayColumn] {
         guard schema.keys == ["Contract", "AppName"] else {
-            throw .schema("its keys are \(schema.keys), not Contract and AppName")
+            throw .fault(.schema("its keys are \(schema.keys), not Contract and AppName"))
         }
         let fixed = [Measure("TotalDuration", .sum), Measure("Records", .sum)]
         guard Array(schema.measures.prefix(2)) == fixed else {
-            throw .schema("its first measures are not the sums TotalDuration and Records")
+            throw .fault(.schema("its first measures are not the sums TotalDuration and Records"))
         }
         var columns: [DayColumn] = []
         for measure in schema.measures.dropFirst(2) {
             guard measure.merge == .union, let column = DayColumn(name: measure.name) else {
-                throw .schema("its measure \(measure.name) (\(measure.merge.rawValue)) is not a day set")
+                throw .fault(.schema("its measure \(measure.name) (\(measure.merge.rawValue)) is not a day set"))
             }
-            guard !columns.contains(column) else { throw .schema("it has \(measure.name) twice") }
+            guard !columns.contains(column) else { throw .fault(.schema("it has \(measure.name) twice")) }
             columns.append(column)
         }
         return columns
@@ -142,7 +143,7 @@ final class ContractPass {
     func checkDaySets() throws(ReportError) {
         for (index, column) in dayColumns.enumerated() {
             let wrong = pivot.seenDays[index] & ~column.allDays
-            if wrong != 0 { throw .impossibleDay(column: column.name, bit: wrong.trailingZeroBitCount) }
+            if wrong != 0 { throw .fault(.impossibleDay(column: column.name, bit: wrong.trailingZeroBitCount)) }
         }
     }
 }

@@ -16,6 +16,7 @@
 //  that only a profile has are made for a whole block at a time.
 
 import Records
+import Reports
 import Tables
 
 /// The rows of a batch, as pointers that are good during one call.
@@ -167,7 +168,7 @@ struct Pivot: ~Copyable {
                 } else if order > 0 || nextAppWord < appWord
                     || (nextAppWord == appWord && compareBytes(app, nextApp) >= 0)
                 {
-                    throw .outOfOrder(contract: nextContract.string, app: nextApp.string)
+                    throw .fault(.outOfOrder(contract: nextContract.string, app: nextApp.string))
                 }
             }
             isOpen = true
@@ -178,7 +179,7 @@ struct Pivot: ~Copyable {
             let seconds = rows.seconds[row]
             let records = rows.records[row]
             guard records > 0 else {
-                throw .badRecordCount(contract: contract.string, app: app.string, records: records)
+                throw .fault(.badRecordCount(contract: contract.string, app: app.string, records: records))
             }
             let index = apps.index(of: app, appWord)
             let entry = apps.entries + index
@@ -267,7 +268,7 @@ struct Pivot: ~Copyable {
     private mutating func checkCarries(_ contract: ByteSlice) throws(ReportError) {
         mayHaveCarries = false
         for category in 0..<categoryCount where carries[category] != 0 {
-            throw .overflow(.contract(contract.string, column: columnNames[category]))
+            throw .fault(.overflow(.contract(contract.string, column: columnNames[category])))
         }
     }
 
@@ -315,7 +316,7 @@ struct Pivot: ~Copyable {
                 total += Int128(block.seconds[category * PivotBlock.stride + row])
             }
             if total != Int128(block.totals[row]) {
-                throw .overflow(.contract(block.contracts[row].string, column: "TotalDuration"))
+                throw .fault(.overflow(.contract(block.contracts[row].string, column: "TotalDuration")))
             }
         }
     }

@@ -1,12 +1,13 @@
 //  Which rows of a report are wanted: those of some contracts, of some categories, with so many seconds.
 
 import Records
+import Reports
 import Tables
 
 /// Filters the rows of a report. A row is kept when it passes all that is asked.
 struct ReportFilter: RowFilter {
     /// Of the first column.
-    let contracts: ContractFilter?
+    let contracts: KeyFilter?
     /// Of the apps report: where the name of an app's category stands, and which ones are chosen.
     let appCategories: (column: Int, names: Set<[UInt8]>)?
     /// Columns of the chosen categories' seconds; empty when none is chosen, and in the apps report.

@@ -7,6 +7,7 @@
 
 import Folding
 import Records
+import Reports
 import Tables
 
 /// What the daily report says of one date.
@@ -15,7 +16,7 @@ private struct DayRow {
     var seconds: [Int128]
 }
 
-extension ReportPass {
+extension EngagementPass {
     /// Writes the daily report and returns its number of rows.
     func writeDaily(_ input: DaySums, _ output: ReportOutput) throws(ReportError) -> Int {
         var rows: [CalendarDay?: DayRow] = [:]
@@ -36,25 +37,25 @@ extension ReportPass {
         }
         var byApp: [[UInt8]: AppSum] = [:]
         for sum in sums {
-            guard let category = map.category(ofApp: sum.app) else { continue }
-            guard rows[sum.day] != nil else { throw .unexpectedDate(sum.day) }
-            rows[sum.day]!.seconds[category] += Int128(sum.seconds)
-            byApp[sum.app, default: AppSum()].seconds += Int128(sum.seconds)
-            byApp[sum.app]!.records += Int128(sum.records)
+            guard let category = map.category(ofApp: sum.label) else { continue }
+            guard rows[sum.day] != nil else { throw .fault(.unexpectedDate(sum.day)) }
+            rows[sum.day]!.seconds[category] += Int128(sum.sum)
+            byApp[sum.label, default: AppSum()].seconds += Int128(sum.sum)
+            byApp[sum.label]!.records += Int128(sum.records)
         }
         for position in 0..<contracts.pivot.apps.count {
             let entry = contracts.pivot.apps.entries[position]
             guard entry.category >= 0 else { continue }
             let sum = byApp.removeValue(forKey: Array(entry.name.buffer)) ?? AppSum()
             guard sum.seconds == entry.seconds, sum.records == entry.records else {
-                throw .disagreement(app: entry.name.string)
+                throw .fault(.disagreement(app: entry.name.string))
             }
         }
         // What is left is not in the total at all; of several the first by bytes is named, so that the error is always
         // the same.
         let left = byApp.filter { $0.value.records != 0 || $0.value.seconds != 0 }.keys
         if let app = left.min(by: { $0.lexicographicallyPrecedes($1) }) {
-            throw .disagreement(app: String(decoding: app, as: UTF8.self))
+            throw .fault(.disagreement(app: String(decoding: app, as: UTF8.self)))
         }
     }
 
@@ -62,7 +63,7 @@ extension ReportPass {
         for (index, column) in contracts.dayColumns.enumerated() {
             for (bit, count) in contracts.dayCounts[index].counts.enumerated() where count > 0 {
                 let day = column.day(bit: bit)
-                guard rows[day] != nil else { throw .unexpectedDate(day) }
+                guard rows[day] != nil else { throw .fault(.unexpectedDate(day)) }
                 rows[day]!.contracts += count
             }
         }
@@ -85,7 +86,7 @@ extension ReportPass {
     ) throws(ReportError) -> [Int64] {
         var column: [Int64] = []
         for (day, row) in rows {
-            guard let narrow = Int64(exactly: value(row)) else { throw .overflow(.date(day, column: name)) }
+            guard let narrow = Int64(exactly: value(row)) else { throw .fault(.overflow(.date(day, column: name))) }
             column.append(narrow)
         }
         return column
@@ -105,7 +106,7 @@ extension ReportPass {
             let entry = contracts.pivot.apps.entries[position]
             func narrow(_ value: Int128, _ column: String) throws(ReportError) -> Int64 {
                 guard let narrow = Int64(exactly: value) else {
-                    throw .overflow(.app(entry.name.string, column: column))
+                    throw .fault(.overflow(.app(entry.name.string, column: column)))
                 }
                 return narrow
             }

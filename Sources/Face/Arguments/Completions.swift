@@ -1,17 +1,17 @@
 //  Words that a shell may offer. What is known when the program is built goes into the shell's script; names of files and
-//  categories are asked for when somebody presses the key, of the checkpoints and the configuration that the line so far
+//  groups are asked for when somebody presses the key, of the checkpoints and the configuration that the line so far
 //  names. A line that is not complete is no mistake: then there is nothing to offer.
 
 import Configuration
-import Engagement
 import Publishing
 import Records
+import Reports
 import SampleData
 import Tables
 import Wording
 
 package enum Completions {
-    package static let reports = Report.allCases.map(\.rawValue)
+    package static let reports = builtInPlan.reports.map(\.name)
     package static let formats = ExportFormat.names
     package static let units = DurationUnit.allCases.map(\.rawValue)
     package static let programs = SheetProgram.allCases.map(\.rawValue)
@@ -28,11 +28,11 @@ package enum Completions {
         (try? session(words).knownFiles().filter { !$0.contains(where: \.isNewline) }) ?? []
     }
 
-    package static func categories(_ words: [String]) -> [String] { (try? session(words))?.categories() ?? [] }
+    package static func groups(_ words: [String]) -> [String] { (try? session(words))?.groups() ?? [] }
 
     /// Columns of the report that the line names.
     package static func columns(_ words: [String]) -> [String] {
-        let report = words.compactMap { Report(rawValue: $0.lowercased()) }.first ?? .engagement
+        let report = words.compactMap { builtInPlan.report(named: $0) }.first ?? builtInPlan.mainReport
         return (try? session(words))?.columns(report) ?? []
     }
 

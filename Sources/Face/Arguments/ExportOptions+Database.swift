@@ -3,7 +3,6 @@
 //  `--to` takes the last day, as `--from` takes the first, and the address of a database; they cannot be mistaken for each
 //  other, and both may be there.
 
-import Engagement
 import Postgres
 import Publishing
 
@@ -39,8 +38,9 @@ extension ExportOptions {
         if addresses.count > 1 { throw refusal("--to takes one address of a database, not \(addresses.count)") }
         let others: [(String, Bool)] = [
             ("--out", out != nil), ("--format", format != nil), ("--for", program != nil),
-            ("--delimiter", delimiter != nil), ("--contracts", contracts != nil), ("--category", !categories.isEmpty),
-            ("--min-seconds", minSeconds != nil), ("--top", top != nil), ("--by", !by.isEmpty),
+            ("--delimiter", delimiter != nil), (plan.settings.keyOption, keys != nil),
+            (plan.settings.groupOption, !groups.isEmpty), (plan.settings.leastOption, minSum != nil),
+            ("--top", top != nil), ("--by", !by.isEmpty),
             ("--sort", !sort.isEmpty), ("--columns", !columns.isEmpty), ("--limit", limit != nil),
             ("--unit", unit != nil),
         ]
@@ -51,6 +51,6 @@ extension ExportOptions {
         if schema.isEmpty || schema.utf8.contains(0) { throw refusal("--schema takes a name") }
         return DatabaseRequest(
             try PostgresAddress(addresses[0]), schema: schema,
-            reports: report == nil ? Report.allCases : [request.report], files: request)
+            reports: report == nil ? plan.reports : [request.report], files: request)
     }
 }

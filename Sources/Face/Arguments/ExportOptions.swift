@@ -1,17 +1,18 @@
 //  The options of `export`, from the words of the command line to a request.
 
-import Engagement
 import Publishing
 import Records
+import Reports
 import Tables
 import Wording
 
 /// What was written on the command line.
 package struct ExportOptions {
-    /// Longest list of contracts, in bytes.
+    /// Longest list of keys, in bytes.
     static let maxListBytes = 1 << 30
 
-    /// Nil for engagement, or for all reports where they go into one file.
+    let plan: any Plan
+    /// Nil for the main one, or for all reports where they go into one file.
     package var report: String?
     package var out: String?
     package var format: String?
@@ -22,15 +23,15 @@ package struct ExportOptions {
     package var without: [String] = []
     package var generation: Int?
     /// As often as it was given; more than once is refused.
-    package var contractWords: [String] = []
-    var contracts: String? { contractWords.first }
-    package var categories: [String] = []
+    package var keyWords: [String] = []
+    var keys: String? { keyWords.first }
+    package var groups: [String] = []
     package var top: Int?
     /// Each a period, or the column that `top` goes by.
     package var by: [String] = []
     package var sort: [String] = []
     package var columns: [String] = []
-    package var minSeconds: Int64?
+    package var minSum: Int64?
     package var unit: String?
     package var limit: Int?
     package var program: String?
@@ -39,19 +40,25 @@ package struct ExportOptions {
     /// Of the database.
     package var schema: String?
 
-    package init(report: String?) { self.report = report }
+    package init(_ plan: any Plan = builtInPlan, report: String?) {
+        self.plan = plan
+        self.report = report
+    }
+
+    private var words: FieldWords { plan.settings.fold.keyWords[0] }
+    private var keyOption: String { plan.settings.keyOption }
 
     /// - Parameter read: the bytes of a file, or of standard input for `-`; nil when there is no such file.
     /// - Throws: `CommandFailure` of usage for what cannot be, or cannot be combined; what `read` throws.
     func request(_ read: (String) throws -> [UInt8]?) throws -> ExportRequest {
-        let name = report ?? Report.engagement.rawValue
-        guard let report = Report(rawValue: name.lowercased()) else {
-            let names = Report.allCases.map(\.rawValue)
+        let name = report ?? plan.mainReport.name
+        guard let report = plan.report(named: name) else {
+            let names = plan.reports.map(\.name)
             let meant = nearest(to: name, among: names).map { "did you mean \($0)?" }
             throw refusal("there is no report \"\(name)\"; \(meant ?? "choose " + names.joined(separator: ", "))")
         }
-        if contractWords.count > 1 {
-            throw refusal("--contracts is given \(contractWords.count) times; put all contracts into one list")
+        if keyWords.count > 1 {
+            throw refusal("\(keyOption) is given \(keyWords.count) times; put all \(words.plural) into one list")
         }
         if let generation, generation < 0 { throw refusal("--as-of takes a generation from 0 on, not \(generation)") }
         var request = ExportRequest(report, days: try days(), without: Set(without), generation: generation)
@@ -103,15 +110,15 @@ package struct ExportOptions {
     func isWhole(_ format: ExportFormat) throws -> Bool {
         guard format == .workbook, report == nil else { return false }
         let ofOneReport: [(String, Bool)] = [
-            ("--contracts", contracts != nil), ("--category", !categories.isEmpty),
-            ("--min-seconds", minSeconds != nil), ("--top", top != nil), ("--by", !by.isEmpty),
+            (keyOption, keys != nil), (plan.settings.groupOption, !groups.isEmpty),
+            (plan.settings.leastOption, minSum != nil), ("--top", top != nil), ("--by", !by.isEmpty),
             ("--sort", !sort.isEmpty), ("--columns", !columns.isEmpty),
             ("--limit", limit != nil),
         ]
         if let option = ofOneReport.first(where: \.1)?.0 {
             throw refusal(
                 "\(option) is about one report, and a workbook has them all; name one: "
-                    + "watchfold export profile \(option) …")
+                    + "watchfold export \(plan.profile.name) \(option) …")
         }
         return true
     }
@@ -132,9 +139,9 @@ package struct ExportOptions {
         _ columnsOfTop: [String], _ read: (String) throws -> [UInt8]?
     ) throws -> ReportQuery {
         var query = ReportQuery()
-        query.categories = categories
-        query.minSeconds = minSeconds
-        if let contracts { query.contracts = try filter(contracts, read) }
+        query.groups = groups
+        query.minSum = minSum
+        if let keys { query.keys = try filter(keys, read) }
         if !columns.isEmpty {
             query.columns = try columns.flatMap { try ColumnWords($0, "--columns").words }.map { word in
                 if !word.rest.isEmpty { throw refusal("--columns takes names of columns, not \"\(word.text)\"") }
@@ -156,7 +163,7 @@ package struct ExportOptions {
             if columnsOfTop.count > 1 { throw refusal("--top goes by one column, not \(columnsOfTop.count)") }
             query.limit = top
             query.isTop = true
-            query.order = [RowOrder(columnsOfTop.first ?? "TotalDuration", isDescending: true)]
+            query.order = [RowOrder(columnsOfTop.first ?? plan.topColumn, isDescending: true)]
             return query
         }
         if let column = columnsOfTop.first {
@@ -174,19 +181,22 @@ package struct ExportOptions {
         return query
     }
 
-    /// A list when there is such a file, else a pattern or one contract.
-    private func filter(_ text: String, _ read: (String) throws -> [UInt8]?) throws -> ContractFilter {
-        if text.isEmpty { throw refusal("--contracts takes a file, a pattern or a contract") }
-        if let bytes = try read(text) { return .list(try ContractList(listing: bytes)) }
+    /// A list when there is such a file, else a pattern or one key.
+    private func filter(_ text: String, _ read: (String) throws -> [UInt8]?) throws -> KeyFilter {
+        if text.isEmpty { throw refusal("\(keyOption) takes a file, a pattern or a \(words.noun)") }
+        if let bytes = try read(text) {
+            return .list(
+                try KeyList(listing: bytes, column: plan.settings.fold.keys[0], plural: words.plural))
+        }
         if GlobPattern.isPattern(text) { return .pattern(GlobPattern(text)) }
-        // What looks like a file and is none is rather a mistyped path than a contract.
+        // What looks like a file and is none is rather a mistyped path than a key.
         if text.contains("/") || Self.listEndings.contains(FileEnding(text).text) {
             let literal = text.replacing(".", with: "\\.")
             throw refusal(
-                "--contracts \(Show.name(text)): there is no such file"
-                    + (text.contains("/") ? "" : "; for the contract of this name, write '\(Show.name(literal))'"))
+                "\(keyOption) \(Show.name(text)): there is no such file"
+                    + (text.contains("/") ? "" : "; for the \(words.noun) of this name, write '\(Show.name(literal))'"))
         }
-        return .list(ContractList(text))
+        return .list(KeyList(text))
     }
 
     /// Endings of files that lists come in.
@@ -195,29 +205,29 @@ package struct ExportOptions {
     ]
 
     /// What there is to say of the names that were asked for, when the rows are made.
-    func missedContracts(_ query: ReportQuery) -> [String] {
-        guard let contracts, case .list(let list)? = query.contracts else { return [] }
+    func missedKeys(_ query: ReportQuery) -> [String] {
+        guard let keys, case .list(let list)? = query.keys else { return [] }
         let missed = list.missed
-        let source = contracts == "-" ? "standard input" : Show.name(contracts)
-        if list.names.isEmpty { return ["--contracts: \(source) names no contract"] }
+        let source = keys == "-" ? "standard input" : Show.name(keys)
+        if list.names.isEmpty { return ["\(keyOption): \(source) names no \(words.noun)"] }
         if missed.isEmpty { return [] }
-        if list.names.count == 1, list.names[0].elementsEqual(contracts.utf8) {
-            return ["--contracts: no row is of the contract \(source), and there is no file of this name"]
+        if list.names.count == 1, list.names[0].elementsEqual(keys.utf8) {
+            return ["\(keyOption): no row is of the \(words.noun) \(source), and there is no file of this name"]
         }
-        let examples = missed.prefix(Self.namedContracts).map { Show.name(String(decoding: $0, as: UTF8.self)) }
+        let examples = missed.prefix(Self.namedKeys).map { Show.name(String(decoding: $0, as: UTF8.self)) }
         return [
-            "--contracts: \(Show.number(missed.count)) of \(Show.count(list.names.count, "name")) in \(source) "
+            "\(keyOption): \(Show.number(missed.count)) of \(Show.count(list.names.count, "name")) in \(source) "
                 + "\(missed.count == 1 ? "is" : "are") in no row: \(examples.joined(separator: ", "))"
                 + (missed.count > examples.count ? ", …" : "")
         ]
     }
 
-    private static let namedContracts = 5
+    private static let namedKeys = 5
 
     func refusal(_ message: String) -> CommandFailure { CommandFailure(.usage, message) }
 }
 
-/// Columns as they are written on the command line: `Contract,TV:desc,"A,B":desc`.
+/// Columns as they are written on the command line: `User,News:desc,"A,B":desc`.
 private struct ColumnWords {
     struct Word {
         /// Without quotes.

@@ -1,6 +1,5 @@
 //  The options of `report`, from the words of the command line to a request.
 
-import Engagement
 import Publishing
 import Wording
 
@@ -14,7 +13,7 @@ package enum ReportForm: String, Sendable, CaseIterable {
 
 /// What was written on the command line.
 package struct ReportOptions {
-    /// More contracts than this are a report for `export`.
+    /// More keys than this are a report for `export`.
     static let mostTop = 1000
 
     package var out: String?
@@ -36,7 +35,7 @@ package struct ReportOptions {
                 .usage,
                 "--top takes a number from 1 to \(Self.mostTop), not \(top); `watchfold export --top` has no limit")
         }
-        var days = ExportOptions(report: Report.profile.rawValue)
+        var days = ExportOptions(builtInPlan, report: builtInPlan.profile.name)
         days.from = from
         days.to = to.map { [$0] } ?? []
         if days.isForDatabase {

@@ -20,7 +20,7 @@ extension CheckReport {
             lines.append(Self.line(file, style))
             if !file.reason.isEmpty { lines.append("  " + Show.name(file.reason)) }
             guard let findings = file.reading?.findings else { continue }
-            lines += FindingsText(files: [(nil, findings)], columns: columns).lines().map { "  " + $0 }
+            lines += FindingsText(files: [(nil, findings)], plan: plan, columns: columns).lines().map { "  " + $0 }
         }
         return lines.map { $0 + "\n" }.joined()
     }
@@ -66,7 +66,7 @@ extension CheckReport {
     func json() -> [UInt8] {
         TerminalJSON.object { text in
             text.array("files") { text in
-                for file in files { text.object { file.write(to: &$0) } }
+                for file in files { text.object { file.write(to: &$0, plan) } }
             }
             text.member("ok", isWell)
         }
@@ -74,7 +74,7 @@ extension CheckReport {
 }
 
 extension CheckedFile {
-    fileprivate func write(to text: inout JSONText) {
+    fileprivate func write(to text: inout JSONText, _ plan: PlanSettings) {
         let findings = reading?.findings
         text.memberIfAny("bytes", reading?.size)
         text.memberIfAny("compression", reading?.compression.rawValue)
@@ -98,11 +98,11 @@ extension CheckedFile {
                 coerced: counts.coerced)
         }
         if let ungrouped = findings?.ungrouped {
-            text.array("unmapped_apps") { text in
-                for app in ungrouped.sorted {
+            text.array("unmapped_\(plan.fold.labelWords.plural)") { text in
+                for row in ungrouped.sorted {
                     text.object { text in
-                        text.member("app", app.label)
-                        text.member("records", app.records)
+                        text.member(plan.fold.labelWords.noun, row.label)
+                        text.member("records", row.records)
                     }
                 }
             }

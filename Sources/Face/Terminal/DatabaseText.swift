@@ -1,10 +1,8 @@
 //  What an export into a database did, in words.
 //
 //      schema "watchfold" of "sales" at db.example is of generation 7
-//      engagement  1,920,546 rows  12,034 added, 534,120 changed, 0 removed
-//      profile     1,920,546 rows  12,034 added, 534,120 changed, 0 removed
-//      daily              30 rows  1 added, 0 changed, 0 removed
-//      apps                8 rows  0 added, 8 changed, 0 removed
+//      plays  1,920,546 rows  12,034 added, 534,120 changed, 0 removed
+//      daily         30 rows  1 added, 0 changed, 0 removed
 //      14.2 s
 
 import Publishing
@@ -13,7 +11,7 @@ import Wording
 extension DatabaseReport {
     /// The lines for a person.
     func lines(seconds: Double) -> [String] {
-        let names = tables.map(\.report.rawValue)
+        let names = tables.map(\.report.name)
         let counts = tables.map { Show.number($0.rows) }
         let width = (names.map(\.count).max() ?? 0, counts.map(\.count).max() ?? 0)
         var lines = ["schema \"\(Show.name(schema))\" of \(Show.name(place)) is of generation \(generation)"]

@@ -2,8 +2,8 @@
 //
 //      20220401.json is retracted
 //                       before          after         change
-//      contracts     1,036,142        998,101        -38,041
-//      TV       26,137,796,909 20,011,200,118 -6,126,596,791
+//      users           1,036,142        998,101        -38,041
+//      News plays 26,137,796,909 20,011,200,118 -6,126,596,791
 
 import Operations
 import Wording
@@ -16,9 +16,9 @@ extension DecisionReport {
             lines.append("\(Show.name(other.name)) is \(other.state.rawValue): \(Show.name(other.reason))")
         }
         var rows = [["", "before", "after", "change"]]
-        rows.append(row("contracts", Int128(before.contracts), Int128(after.contracts)))
-        for (old, new) in zip(before.categories, after.categories) {
-            rows.append(row("\(old.name) seconds", old.seconds, new.seconds))
+        rows.append(row(words.keys, Int128(before.keys), Int128(after.keys)))
+        for (old, new) in zip(before.groups, after.groups) {
+            rows.append(row("\(old.name) \(words.unit)", old.sum, new.sum))
         }
         let widths = (0..<4).map { column in rows.map { $0[column].count }.max()! }
         for row in rows {

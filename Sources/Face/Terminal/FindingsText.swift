@@ -1,20 +1,20 @@
 //  What was found in the records of one file or of many, in lines for a person.
 //
 //      negative-duration 9, first at line 505 of 20220401.json
-//        {"_index":"history","_type":"odd","_id":"odd5","_score":0,"_source":{"Contract":"SGH000001","Mac":"E4…
+//        {"_index":"history","_type":"odd","_id":"odd5","_score":0,"_source":{"User":"SGH000001","Mac":"E4…
 //      malformed-json 3, first at line 1, column 65 of 20220402.json: trailing comma; `json: lenient` reads it
-//        {"Contract":"AAA000001","AppName":"CHANNEL","TotalDuration":120},
+//        {"User":"AAA000001","Show":"MORNING","Plays":120},
 //      bad-duration 3, first at line 17 of 20220401.json
-//        {"Contract":"SGH000001","AppName":"VOD","TotalDuration":"01:02:03"}
-//        TotalDuration "01:02:03" is hours, minutes and seconds
+//        {"User":"SGH000001","Show":"EVENING","Watched":"01:02:03"}
+//        Watched "01:02:03" is hours, minutes and seconds
 //        this line in the configuration would read them:
 //          duration_format: HH:MM:SS
-//      TotalDuration as a string in 1 record, as a float in 1 record
+//      Watched as a string in 1 record, as a float in 1 record
 //      action-line 3, no records
-//      in no category: KARAOKE 1 record
+//      in no genre: KARAOKE 1 record
 //      first seen in 20220405.json: _source.Region
-//      20220406.json: all 1,500 records lack Contract; they have …; this line in the configuration would find it:
-//        fields: {contract: data.customer}
+//      20220406.json: all 1,500 records lack User; they have …; this line in the configuration would find it:
+//        fields: {user: data.customer}
 
 import Findings
 import Intake
@@ -25,6 +25,7 @@ import Wording
 struct FindingsText {
     /// Nil for the name when there is only one file, named elsewhere.
     let files: [(name: String?, findings: FileFindings)]
+    let plan: PlanSettings
     /// Columns that excerpts are cut to; nil: as they are.
     let columns: Int?
 
@@ -101,13 +102,15 @@ struct FindingsText {
         var ungrouped = UngroupedLabels()
         ungrouped.counts = all
         if ungrouped.records == 0 { return [] }
-        let apps = ungrouped.sorted
-        var parts = apps.prefix(Self.shown).map {
+        let labels = ungrouped.sorted
+        var parts = labels.prefix(Self.shown).map {
             "\(Show.name($0.label.isEmpty ? "\"\"" : $0.label)) \(Show.count($0.records, "record"))"
         }
-        if apps.count > Self.shown { parts.append("\(Show.count(apps.count - Self.shown, "app")) more") }
+        if labels.count > Self.shown {
+            parts.append("\(Show.count(labels.count - Self.shown, plan.fold.labelWords)) more")
+        }
         if all.others > 0 { parts.append("\(Show.count(all.others, "record")) of names that were not kept") }
-        return ["in no category: " + parts.joined(separator: ", ")]
+        return ["in no \(plan.grouping.noun): " + parts.joined(separator: ", ")]
     }
 
     private var newFields: [String] {

@@ -12,9 +12,9 @@ extension RunReport {
     /// The summary's lines.
     ///
     /// - Parameters:
-    ///   - engagement: where the engagement report went, for the line about contracts.
+    ///   - path: where the main report went, for the line about keys.
     ///   - columns: of the terminal; nil when there is none.
-    func summary(engagement: String, columns: Int? = nil) -> [String] {
+    func summary(_ path: String, _ plan: PlanSettings, columns: Int? = nil) -> [String] {
         var lines: [String] = []
         var states: [FileState: Int] = [:]
         for file in files where !file.isUnchanged { states[file.state, default: 0] += 1 }
@@ -52,10 +52,10 @@ extension RunReport {
         let told = files.compactMap { file in
             file.isUnchanged ? nil : file.findings.map { (name: String?(file.name), findings: $0) }
         }
-        lines += FindingsText(files: told, columns: columns).lines().map { "  " + $0 }
+        lines += FindingsText(files: told, plan: plan, columns: columns).lines().map { "  " + $0 }
         switch publication {
-        case .written(_, let contracts): lines.append("\(Show.count(contracts, "contract")) in \(engagement)")
-        case .current: lines.append("\(engagement) is up to date")
+        case .written(_, let keys): lines.append("\(Show.count(keys, plan.fold.keyWords[0])) in \(path)")
+        case .current: lines.append("\(path) is up to date")
         case .nothing: lines.append("nothing counts yet, so there is no report")
         // The command ends with a message about it.
         case .withheld: break

@@ -49,25 +49,3 @@ package enum StandardError {
         }
     }
 }
-
-/// Colours, where they are wanted: on a terminal, unless NO_COLOR is set (no-color.org).
-struct Style: Sendable {
-    let isColored: Bool
-
-    init(isTerminal: Bool, environment: [String: String]) {
-        isColored = isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
-    }
-
-    enum Color: String {
-        case red = "31"
-        case green = "32"
-        case yellow = "33"
-        case blue = "34"
-        case dim = "2"
-        case bold = "1"
-    }
-
-    func paint(_ text: String, _ color: Color) -> String {
-        isColored ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
-    }
-}

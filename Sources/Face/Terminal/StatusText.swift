@@ -50,7 +50,7 @@ extension StatusReport {
             lines.append(style.paint("wrong in the inbox:", isOpen ? .red : .yellow))
             lines += problems.map { "  " + Show.name("\($0)") }
         }
-        if let gate { lines.append(Self.line(gate)) }
+        if let gate { lines.append(line(gate)) }
         if !missingDays.isEmpty {
             let ranges = missingDays.map {
                 $0.lowerBound == $0.upperBound ? "\($0.lowerBound)" : "\($0.lowerBound) to \($0.upperBound)"
@@ -60,20 +60,22 @@ extension StatusReport {
         let told = files.filter { $0.state != .duplicate && $0.state != .retracted }.compactMap { file in
             file.findings.map { (name: String?(file.name), findings: $0) }
         }
-        let findings = FindingsText(files: told, columns: columns).lines()
+        let findings = FindingsText(files: told, plan: plan, columns: columns).lines()
         if !findings.isEmpty {
             lines.append(style.paint("found in these files:", .yellow))
             lines += findings.map { "  " + $0 }
         }
-        if !unmappedApps.isEmpty {
-            lines.append(style.paint("apps in no category:", .yellow))
-            for app in unmappedApps.prefix(20) {
+        if !ungrouped.isEmpty {
+            let words = plan.fold.labelWords
+            lines.append(style.paint("\(words.plural) in no \(plan.grouping.noun):", .yellow))
+            for row in ungrouped.prefix(20) {
                 lines.append(
-                    "  \(Show.name(app.name))  \(Show.number(app.seconds)) seconds, \(Show.count(app.records, "record"))"
-                )
+                    "  \(Show.name(row.label))  \(Show.number(row.sum)) \(plan.fold.unit), "
+                        + Show.count(row.records, "record"))
             }
-            if unmappedApps.count > 20 {
-                lines.append("  and \(Show.count(unmappedApps.count - 20, "app")) more; see apps.csv")
+            if ungrouped.count > 20 {
+                lines.append(
+                    "  and \(Show.count(ungrouped.count - 20, words)) more; see \(plan.grouping.ungroupedReport)")
             }
         }
         if let columns, !runs.isEmpty {
@@ -93,7 +95,7 @@ extension StatusReport {
     }
 
     /// `gate flag: the next YYYYMMDD.json is compared with 28 days`
-    private static func line(_ gate: GateStatus) -> String {
+    private func line(_ gate: GateStatus) -> String {
         let text = "gate \(gate.rules.mode.rawValue): "
         let series = Show.name(UnusualFile.shortened(gate.series))
         if gate.days < ArrivalGate.leastDays {
@@ -102,7 +104,7 @@ extension StatusReport {
         }
         var line = text + "the next \(series) is compared with \(Show.count(gate.days, "day"))"
         if gate.sketchedDays < ArrivalGate.leastDays {
-            line += "; but for its contracts, which are known of \(gate.sketchedDays)"
+            line += "; but for its \(plan.fold.keyWords[0].plural), which are known of \(gate.sketchedDays)"
         }
         return line
     }
@@ -155,14 +157,14 @@ extension StatusReport {
             text.object("undated") { text in
                 text.member("files", undated.count)
                 text.member("records", undated.records)
-                text.member("seconds", Int64(clamping: undated.seconds))
+                text.member(plan.fold.unit, Int64(clamping: undated.sum))
             }
-            text.array("unmapped_apps") { text in
-                for app in unmappedApps {
+            text.array("unmapped_\(plan.fold.labelWords.plural)") { text in
+                for row in ungrouped {
                     text.object { text in
-                        text.member("app", app.name)
-                        text.member("records", app.records)
-                        text.member("seconds", app.seconds)
+                        text.member(plan.fold.labelWords.noun, row.label)
+                        text.member("records", row.records)
+                        text.member(plan.fold.unit, row.sum)
                     }
                 }
             }

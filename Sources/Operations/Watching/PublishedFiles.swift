@@ -1,8 +1,8 @@
 //  What a publication left on disk, so that a look notices what is gone.
 
 import DurableIO
-import Engagement
 import Publishing
+import Reports
 
 /// The reports and the receipt by their sizes.
 struct PublishedFiles {
@@ -17,10 +17,10 @@ struct PublishedFiles {
     }
 
     /// As they are now, right after they were published or found to be current.
-    init(in folder: String, _ fileSystem: FileSystem) throws(IOError) {
+    init(_ reports: [Report], in folder: String, _ fileSystem: FileSystem) throws(IOError) {
         self.folder = folder
         var sizes: [(name: String, size: Int?)] = []
-        for name in Report.allCases.map(Publisher.fileName) + [Publisher.receiptName] {
+        for name in reports.map(\.fileName) + [Publisher.receiptName] {
             sizes.append((name, try fileSystem.statusIfPresent(Path.join(folder, name))?.size))
         }
         self.sizes = sizes

@@ -221,7 +221,9 @@ extension Watcher {
             !requests.isPending && ContinuousClock.now < end
         }
         let output = settings.configuration.output
-        work!.published = try report.publication == .nothing ? PublishedFiles() : PublishedFiles(in: output, fileSystem)
+        work!.published =
+            try report.publication == .nothing
+            ? PublishedFiles() : PublishedFiles(settings.plan.reports, in: output, fileSystem)
         if !files.isEmpty { isReadingInDoubt = false }
         let names = Set(report.files.map { ByteOrdered($0.name) })
         work!.settling.note(read: files.filter { names.contains(ByteOrdered($0.logicalName)) }, now: .now)
@@ -246,12 +248,14 @@ extension Watcher {
             }
             if case .written = report.publication { facts.publications += 1 }
         }
-        guard case .written(let generation, let contracts) = report.publication else { return }
+        guard case .written(let generation, let count) = report.publication else { return }
+        let words = settings.fold.plan.keyWords[0]
+        let keys = Show.count(count, words)
         let output = settings.configuration.output
         logger.info(
-            "published generation \(generation): \(Show.count(contracts, "contract")) in \(Show.name(output))",
-            metadata: ["generation": "\(generation)", "contracts": "\(contracts)"])
-        service.status("generation \(generation), \(Show.count(contracts, "contract"))")
+            "published generation \(generation): \(keys) in \(Show.name(output))",
+            metadata: ["generation": "\(generation)", words.plural: "\(count)"])
+        service.status("generation \(generation), \(keys)")
         hook.run(PublishHook.Event(receipt: Path.join(output, Publisher.receiptName), generation: generation))
     }
 

@@ -2,22 +2,21 @@
 //
 //      BEGIN; nobody else exports into this schema
 //      are the tables there, and of the right shape?
-//      ledger at generation g ─▶ one merge ─┬─ contracts ── COPY ─▶ temporary table ─┬─▶ engagement
-//                                           │                                       └─▶ profile
-//                                           ├─ daily ─ memory ─ COPY ─▶ … ─────────────▶ daily
-//                                           └─ apps ── memory ─ COPY ─▶ … ─────────────▶ apps
+//      ledger at generation g ─▶ one merge ─┬─ keys ──────── COPY ─▶ temporary table ─┬─▶ a report by key
+//                                           │                                        └─▶ another, with more columns
+//                                           └─ others ─ memory ─ COPY ─▶ … ─────────────▶ each of the others
 //      what they were made from ─▶ receipt
 //      COMMIT
 //
-//  Rows of contracts go out as they are made, whatever their number. A profile begins with the columns of engagement, so
-//  both tables are made of one COPY. A connection takes one COPY at a time, and the two small reports are written when
-//  the contracts are done: they wait in memory.
+//  Rows by key go out as they are made, whatever their number. Of two such reports the second begins with the columns of
+//  the first, so both tables are made of one COPY. A connection takes one COPY at a time, and the small reports are written
+//  when the keys are done: they wait in memory.
 //
 //  Whatever goes wrong before the COMMIT, the server takes everything back: tables, rows and receipt.
 
 import Checkpoints
-import Engagement
 import Postgres
+import Reports
 import RunSettings
 import Tables
 import Wording
@@ -66,7 +65,7 @@ extension Exporter {
         // What can be wrong with the request is found before there is a connection.
         let settings = try settingsOf(request.files, checkpoints)
         noteDays(try Edition(settings, checkpoints, request.files))
-        let names = request.reports.flatMap { $0.columns(settings.map).map(\.name) } + [request.schema]
+        let names = request.reports.flatMap { settings.reports.columns($0).map(\.name) } + [request.schema]
         if let long = names.first(where: { $0.utf8.count > SQLText.maxNameBytes }) {
             throw Refused(
                 .request,
@@ -86,7 +85,7 @@ extension Exporter {
     ) throws -> DatabaseReport {
         let connection = try PostgresConnection(request.address, environment: environment)
         try Self.begin(connection, request.schema)
-        let tables = request.reports.map { ($0, DatabaseTable($0, settings.map, schema: request.schema)) }
+        let tables = request.reports.map { ($0, DatabaseTable($0, settings.reports, schema: request.schema)) }
         let receipts = DatabaseTable(receiptsIn: request.schema)
         for table in tables.map(\.1) + [receipts] { try table.prepare(connection) }
         // Only now, so that of two exports the later one to write is the later one to read.
@@ -137,7 +136,7 @@ extension Exporter {
         _ table: DatabaseReport.Table, _ snapshot: CountingSnapshot, _ settings: Settings, _ request: ExportRequest
     ) -> [String?] {
         [
-            table.report.rawValue, "\(snapshot.generation)", "\(table.rows)", "\(snapshot.counting.count)",
+            table.report.name, "\(snapshot.generation)", "\(table.rows)", "\(snapshot.counting.count)",
             snapshot.daySums.days.min()?.description, snapshot.daySums.days.max()?.description, request.selection,
             snapshot.inputsDigest, settings.mapDigest, Tool.name, "now",
         ]
@@ -156,27 +155,23 @@ private struct DatabaseRows {
         self.zeros = zeros
     }
 
-    /// The temporary table that a report's rows are in; both reports of contracts share one.
+    /// The temporary table that a report's rows are in; all reports by key share one.
     static func staging(_ report: Report) -> String {
-        switch report {
-        case .engagement, .profile: "watchfold_contracts"
-        case .daily: "watchfold_daily"
-        case .apps: "watchfold_apps"
-        }
+        report.isByKey ? "watchfold_keys" : "watchfold_of_\(report.name)"
     }
 
     /// Makes the reports and returns how many rows they have.
     func write(_ edition: Edition) throws -> [Report: Int] {
-        // Profile, which has all columns of engagement, if it is wanted.
-        let contracts = tables.last { $0.report == .engagement || $0.report == .profile }
-        let small = tables.filter { $0.report == .daily || $0.report == .apps }.map { ($0, Memory()) }
+        // The last one has all columns of those before it.
+        let keyed = tables.filter(\.report.isByKey)
+        let small = tables.filter { !$0.report.isByKey }.map { ($0, Memory()) }
         var outputs = small.map { table, memory in
             ReportOutput(table.report, encoder: CopyText.encoder(zeros) { memory.bytes += $0 })
         }
-        var result: ReportResult?
-        if let contracts {
-            try copy(contracts) { sink in
-                outputs.append(ReportOutput(contracts.report, encoder: CopyText.encoder(zeros, sink: sink)))
+        var result: PassResult?
+        if let widest = keyed.last {
+            try copy(widest) { sink in
+                outputs.append(ReportOutput(widest.report, encoder: CopyText.encoder(zeros, sink: sink)))
                 result = try edition.write(outputs)
             }
         } else {
@@ -187,13 +182,13 @@ private struct DatabaseRows {
         }
         // A replaced character is the one way in which two keys can become one, and an update would take either.
         if zeros.count > 0 {
-            for (report, table) in [contracts].compactMap({ $0 }) + small.map(\.0) {
+            for (report, table) in keyed.suffix(1) + small.map(\.0) {
                 try connection.run(
                     table.uniqueIndex(Self.staging(report)), doing: "renewing table \(table.quoted)")
             }
         }
         var rows = Dictionary(uniqueKeysWithValues: result!.written.map { ($0.report, $0.rows) })
-        if let contracts { rows[.engagement] = rows[contracts.report] }
+        for table in keyed { rows[table.report] = rows[keyed.last!.report] }
         return rows
     }
 
@@ -201,7 +196,7 @@ private struct DatabaseRows {
         _ table: (report: Report, table: DatabaseTable), _ body: (@escaping TableSink) throws -> Void
     ) throws {
         let staging = Self.staging(table.report)
-        let doing = "writing the rows of \(table.report.rawValue)"
+        let doing = "writing the rows of \(table.report.name)"
         try connection.run(table.table.staging(staging), doing: doing)
         try connection.copy(table.table.copy(staging), doing: doing, body)
         // Without it the server takes the table for a small one.

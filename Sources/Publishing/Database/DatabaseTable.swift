@@ -1,13 +1,12 @@
 //  The tables that reports become in a database, and the SQL about them.
 //
-//      engagement  "Contract" text, primary key; "TVDuration" bigint, … as in the CSV
-//      profile     the same and "TotalDuration" bigint, "MostWatch" text, "Taste" text, "ActiveDays" bigint
-//      daily       "Date" date, unique; "Contracts" bigint, …
-//      apps        "AppName" text, primary key; "Category" text, "Records" bigint, …
-//      receipt     "Report" text, primary key; what the rows of that table were made from
+//      a report by key   "User" text, primary key; "NewsPlays" bigint, … as in the CSV
+//      one by date       "Date" date, unique; "Users" bigint, …
+//      one by label      "Show" text, primary key; "Genre" text, "Records" bigint, …
+//      receipt           "Report" text, primary key; what the rows of that table were made from
 //
 //  Columns are named as in the report's header, so a table written out as CSV is the report. What is empty in the report
-//  (no date, no category, nothing watched) is null. Texts are ordered by their bytes (COLLATE "C"), as the reports are.
+//  (no date, no group) is null. Texts are ordered by their bytes (COLLATE "C"), as the reports are.
 //
 //  New rows come into a temporary table of the connection's own first. Then only what differs is touched:
 //
@@ -17,8 +16,8 @@
 //
 //  in the same transaction for all tables. See docs/postgres.md for what else could be done and what it costs.
 
-import Engagement
 import Postgres
+import Reports
 import Wording
 
 /// A table, of a report or of receipts.
@@ -49,10 +48,10 @@ package struct DatabaseTable {
     private var key: Column { columns[0] }
     var quoted: String { SQLText.name(schema) + "." + SQLText.name(name) }
 
-    init(_ report: Report, _ map: CategoryMap, schema: String) {
+    init(_ report: Report, _ reports: any PlanReports, schema: String) {
         self.schema = schema
-        name = report.rawValue
-        columns = report.columns(map).enumerated().map { index, column in
+        name = report.name
+        columns = reports.columns(report).enumerated().map { index, column in
             if column.isDate { return Column(name: column.name, kind: .date, isNullable: true) }
             return Column(
                 name: column.name, kind: column.kind == .text ? .text : .integer,

@@ -13,9 +13,9 @@ import Checkpoints
 import Codecs
 import Configuration
 import DurableIO
-import Engagement
 import Glibc
 import JSONRecords
+import Reports
 import RunSettings
 import Tables
 import Wording

@@ -1,7 +1,7 @@
 //  From the words of a configured output to what is to be exported.
 
 import Configuration
-import Engagement
+import Reports
 import RunSettings
 import Tables
 import Wording
@@ -26,8 +26,7 @@ package struct OutputPlan: Sendable {
     /// - Throws: `ConfigurationError` with everything that is wrong with them.
     package static func plans(_ settings: Settings) throws(ConfigurationError) -> [OutputPlan] {
         var reader = Reader()
-        let map = settings.map
-        let plans = settings.configuration.outputs.map { reader.plan($0, map) }
+        let plans = settings.configuration.outputs.map { reader.plan($0, settings.reports) }
         if !reader.mistakes.isEmpty { throw ConfigurationError(reader.mistakes) }
         return plans
     }
@@ -37,8 +36,8 @@ package struct OutputPlan: Sendable {
 private struct Reader {
     var mistakes: [Mistake] = []
 
-    mutating func plan(_ rule: OutputRule, _ map: CategoryMap) -> OutputPlan {
-        let report: Report? = choice(rule, .report)
+    mutating func plan(_ rule: OutputRule, _ reports: any PlanReports) -> OutputPlan {
+        let report = choice(rule, .report, reports.plan.reports, name: \.name)
         var format = ExportFormat.table(.csv)
         do throws(Refused) {
             format = try ExportFormat(
@@ -51,7 +50,7 @@ private struct Reader {
                     Mistake(origin: rule.words[.file]!.origin, text: "outputs: \(error.words)"))
             }
         }
-        var request = ExportRequest(report ?? .engagement)
+        var request = ExportRequest(report ?? reports.plan.mainReport)
         if let unit: DurationUnit = choice(rule, .unit) { request.query.unit = unit }
         if format == .table(.parquet), request.query.unit != .seconds {
             note(rule, .unit, "seconds, since Parquet keeps whole seconds")
@@ -60,8 +59,8 @@ private struct Reader {
             path: rule.file, request: request, format: format, isWhole: format == .workbook && report == nil,
             sheet: sheet(rule, format), every: rule.every, text: rule.text)
         do throws(QueryError) {
-            for report in plan.isWhole ? Report.allCases : [request.report] {
-                _ = try QueryEncoder(request.query, report, map, inner: TableFormat.csv.encoder { _ in })
+            for report in plan.isWhole ? reports.plan.reports : [request.report] {
+                _ = try reports.encoder(request.query, report, by: nil, inner: TableFormat.csv.encoder { _ in })
             }
         } catch {
             mistakes.append(Mistake(origin: rule.words[.file]!.origin, text: "outputs: \(error)"))
@@ -93,9 +92,15 @@ private struct Reader {
     private mutating func choice<Words: RawRepresentable<String> & CaseIterable>(
         _ rule: OutputRule, _ word: OutputRule.Word
     ) -> Words? {
+        choice(rule, word, Array(Words.allCases), name: \.rawValue)
+    }
+
+    private mutating func choice<Value>(
+        _ rule: OutputRule, _ word: OutputRule.Word, _ values: [Value], name: (Value) -> String
+    ) -> Value? {
         guard let text = rule.words[word]?.value else { return nil }
-        if let value = Words(rawValue: text.lowercased()) { return value }
-        note(rule, word, "one of \(Words.allCases.map(\.rawValue).joined(separator: ", "))")
+        if let value = values.first(where: { name($0) == text.lowercased() }) { return value }
+        note(rule, word, "one of \(values.map(name).joined(separator: ", "))")
         return nil
     }
 

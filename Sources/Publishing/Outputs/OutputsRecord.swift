@@ -9,7 +9,7 @@
 //            "tool": "watchfold 1.0.0",
 //            "generation": 12,
 //            "inputs": "9f3c…",                      identifies the contents that count
-//            "map": "ab12…",                         digest of the category map
+//            "map": "ab12…",                         digest of the groups
 //            "files": [{"path", "digest", "bytes"}],
 //            "left": ["report-2.csv"]                files of an earlier report that are still there; without any, no member
 //          }

@@ -2,7 +2,7 @@
 //
 //      checkpoints/…             Watchfold's own
 //      inbox/…                   the user's dumps
-//      output/engagement.csv …   written by every run
+//      output/REPORT.csv …       written by every run
 //      watchfold.yaml            the configuration
 //      whatever a command reads  its input
 //

@@ -2,14 +2,15 @@
 
 import Foundation
 import Records
+import Reports
 import TestSupport
 import Testing
 
 @testable import Engagement
 @testable import Tables
 
-@Suite struct ContractFilterTests {
-    private func matches(_ filter: ContractFilter, _ contract: String) -> Bool {
+@Suite struct KeyFilterTests {
+    private func matches(_ filter: KeyFilter, _ contract: String) -> Bool {
         Array(contract.utf8).withUnsafeBufferPointer { bytes in
             var zero: UInt8 = 0
             return withUnsafePointer(to: &zero) { zero in

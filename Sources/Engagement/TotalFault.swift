@@ -1,7 +1,8 @@
 import Records
+import Reports
 
-/// Why a report could not be made.
-package enum ReportError: Error {
+/// What is wrong with a total.
+package enum TotalFault: Error {
     /// The total has not the columns of a total; the text says which.
     case schema(String)
     /// The rows do not ascend by contract and app.
@@ -16,8 +17,11 @@ package enum ReportError: Error {
     case unexpectedDate(CalendarDay?)
     /// The sums by date and the total speak of different records.
     case disagreement(app: String)
-    /// The encoder or its sink failed.
-    case output(Report, cause: any Error)
+}
+
+extension ReportError {
+    /// For those who throw it.
+    static func fault(_ fault: TotalFault) -> ReportError { .total(fault) }
 }
 
 /// Which sum overflowed.
@@ -29,7 +33,7 @@ package enum OverflowPlace: Sendable, Equatable {
     case app(String, column: String)
 }
 
-extension ReportError: CustomStringConvertible {
+extension TotalFault: CustomStringConvertible {
     package var description: String {
         switch self {
         case .schema(let problem): "the total cannot be pivoted: \(problem)"
@@ -44,7 +48,6 @@ extension ReportError: CustomStringConvertible {
             "the total has records \(day.map { "of \($0)" } ?? "without a date"), but no counted file has"
         case .disagreement(let app):
             "the sums by date of app \"\(app)\" do not add up to its total; they come from different files"
-        case .output(let report, let cause): "writing the \(report.rawValue) report failed: \(cause)"
         }
     }
 }

@@ -9,17 +9,19 @@
 //        "generation": 12,                     the ledger's generation that the total merges
 //        "inputs": "9f3c…",                    identifies the contents that count
 //        "days": {"first", "last", "count", "missing": [{"first", "last"}]}
-//        "map": {"digest", "categories": [{"name", "apps"}]}
-//        "totals": {"contracts", "mapped_contracts", "records", "seconds"}
+//        "map": {"digest", GROUPS: [{"name", LABELS}]}
+//        "totals": {KEYS, "mapped_KEYS", "records", UNIT}
 //        "files": [{"name", "digest", "date", "state", "read", "folded", "ignored", "coerced",
-//                   "rejected": {reason: count}, "seconds", "partial"}]
+//                   "rejected": {reason: count}, UNIT, "partial"}]
 //        "reports": [{"name", "digest", "bytes", "rows"}]
 //      }
+//
+//  Names in capitals are words of the plan: its setting of groups, its labels and keys in the plural, the unit of its sum.
 
 import Records
 import SmallJSON
 
-/// The receipt of a set of reports.
+/// The receipt of a set of reports. Two are equal when their texts are.
 package struct Receipt: Sendable, Equatable {
     /// The version of the text's form; a reader refuses others.
     package static let format = 1
@@ -34,12 +36,12 @@ package struct Receipt: Sendable, Equatable {
         package var state: String
         package var counts: OutcomeCounts
         /// What its folded records add up to.
-        package var seconds: Int128
+        package var sum: Int128
         /// What is missing from it, by its own account, in words; nil when nothing is, and then not written.
         package var partial: String?
 
         package init(
-            name: String, digest: String?, day: CalendarDay?, state: String, counts: OutcomeCounts, seconds: Int128,
+            name: String, digest: String?, day: CalendarDay?, state: String, counts: OutcomeCounts, sum: Int128,
             partial: String? = nil
         ) {
             self.name = name
@@ -47,7 +49,7 @@ package struct Receipt: Sendable, Equatable {
             self.day = day
             self.state = state
             self.counts = counts
-            self.seconds = seconds
+            self.sum = sum
             self.partial = partial
         }
     }
@@ -71,25 +73,24 @@ package struct Receipt: Sendable, Equatable {
     }
 
     package struct Totals: Sendable, Equatable {
-        /// Distinct contracts with a folded record.
-        package var contracts: Int
-        /// Those with one in a mapped app.
-        package var mappedContracts: Int
-        /// Folded records and their seconds, unmapped apps included.
+        /// Distinct keys with a folded record.
+        package var keys: Int
+        /// Those with one of a label that is in a group.
+        package var groupedKeys: Int
+        /// Folded records and their sum, whatever their label.
         package var records: Int128
-        package var seconds: Int128
+        package var sum: Int128
 
-        package init(contracts: Int, mappedContracts: Int, records: Int128, seconds: Int128) {
-            self.contracts = contracts
-            self.mappedContracts = mappedContracts
+        package init(keys: Int, groupedKeys: Int, records: Int128, sum: Int128) {
+            self.keys = keys
+            self.groupedKeys = groupedKeys
             self.records = records
-            self.seconds = seconds
+            self.sum = sum
         }
 
-        package init(_ result: ReportResult) {
+        package init(_ result: PassResult) {
             self.init(
-                contracts: result.contracts, mappedContracts: result.mappedContracts, records: result.records,
-                seconds: result.seconds)
+                keys: result.keys, groupedKeys: result.groupedKeys, records: result.records, sum: result.sum)
         }
     }
 
@@ -99,27 +100,38 @@ package struct Receipt: Sendable, Equatable {
     package var inputsDigest: String
     /// The dates of the counted files.
     package var days: Set<CalendarDay>
-    package var map: CategoryMap
-    /// Of `map.canonicalBytes`, in hexadecimal.
+    /// With the groups that the reports were made with.
+    package var reports: any PlanReports
+    /// Of the groups' canonical text, in hexadecimal.
     package var mapDigest: String
     package var totals: Totals
     package var files: [File]
     package var outputs: [Output]
 
     package init(
-        tool: String, generation: Int, inputsDigest: String, days: Set<CalendarDay>, map: CategoryMap,
-        mapDigest: String, totals: Totals,
-        files: [File], outputs: [Output]
+        tool: String, generation: Int, inputsDigest: String, days: Set<CalendarDay>,
+        reports: any PlanReports, mapDigest: String, totals: Totals, files: [File], outputs: [Output]
     ) {
         self.tool = tool
         self.generation = generation
         self.inputsDigest = inputsDigest
         self.days = days
-        self.map = map
+        self.reports = reports
         self.mapDigest = mapDigest
         self.totals = totals
         self.files = files
         self.outputs = outputs
+    }
+
+    package static func == (a: Receipt, b: Receipt) -> Bool { a.json == b.json }
+
+    /// Names of members that are words of the plan.
+    private var words: (keys: String, labels: String, groups: String, unit: String) {
+        let settings = reports.plan.settings
+        return (
+            settings.fold.keyWords[0].plural, settings.fold.labelWords.plural, settings.grouping.setting,
+            settings.fold.unit
+        )
     }
 
     /// The receipt as JSON text, which ends in LF.
@@ -133,14 +145,14 @@ package struct Receipt: Sendable, Equatable {
             text.object("days", writeDays)
             text.object("map", writeMap)
             text.object("totals") { text in
-                text.member("contracts", totals.contracts)
-                text.member("mapped_contracts", totals.mappedContracts)
+                text.member(words.keys, totals.keys)
+                text.member("mapped_" + words.keys, totals.groupedKeys)
                 text.member("records", totals.records)
-                text.member("seconds", totals.seconds)
+                text.member(words.unit, totals.sum)
             }
             text.array("files") { text in
                 for file in files.sorted(by: { Self.precedes(($0.name, $0.digest), ($1.name, $1.digest)) }) {
-                    text.object { file.write(to: &$0) }
+                    text.object { file.write(to: &$0, unit: words.unit) }
                 }
             }
             text.array("reports") { text in
@@ -178,13 +190,13 @@ package struct Receipt: Sendable, Equatable {
 
     private func writeMap(_ text: inout JSONText) {
         text.member("digest", mapDigest)
-        text.array("categories") { text in
-            for category in map.categories {
+        text.array(words.groups) { text in
+            for group in reports.groups {
                 text.object { text in
-                    text.member("name", category.name)
-                    text.array("apps") { text in
-                        // As in the canonical form: the order of apps means nothing.
-                        for app in category.apps.sorted(by: { $0.precedesByBytes($1) }) { text.member(nil, app) }
+                    text.member("name", group.name)
+                    text.array(words.labels) { text in
+                        // As in the canonical form: the order of labels means nothing.
+                        for label in group.members.sorted(by: { $0.precedesByBytes($1) }) { text.member(nil, label) }
                     }
                 }
             }
@@ -193,7 +205,7 @@ package struct Receipt: Sendable, Equatable {
 }
 
 extension Receipt.File {
-    fileprivate func write(to text: inout JSONText) {
+    fileprivate func write(to text: inout JSONText, unit: String) {
         text.member("name", name)
         text.member("digest", digest)
         text.member("date", day?.description)
@@ -207,7 +219,7 @@ extension Receipt.File {
                 text.member(reason.rawValue, count)
             }
         }
-        text.member("seconds", seconds)
+        text.member(unit, sum)
         if let partial { text.member("partial", partial) }
     }
 }

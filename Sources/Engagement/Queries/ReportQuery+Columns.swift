@@ -1,4 +1,4 @@
-//  Which rows and columns of a report are wanted, in which order, and in which unit.
+//  What the names of a query mean in the reports of engagement.
 //
 //      report ─▶ contracts? category? seconds? ─▶ order, limit ─▶ columns, unit ─▶ encoder
 //
@@ -6,37 +6,13 @@
 //  (TableQuery.swift); here are the names that it is asked with.
 
 import Records
+import Reports
 import Tables
-
-/// What is asked of a report. The default is the report as it is.
-package struct ReportQuery: Sendable {
-    package var contracts: ContractFilter?
-    /// Rows with seconds in one of these categories; for apps, the apps of one of them. Names of categories.
-    package var categories: [String] = []
-    /// Rows with at least so many seconds: in the chosen categories, or in all.
-    package var minSeconds: Int64?
-    /// The first column decides, the second among equals, and so on.
-    package var order: [RowOrder] = []
-    package var limit: Int?
-    /// Whether the rows are wanted that have most of the first column of the order.
-    package var isTop = false
-    /// Nil: all, in the report's order.
-    package var columns: [String]?
-    package var unit = DurationUnit.seconds
-
-    package init() {}
-
-    /// Whether it changes nothing.
-    package var isIdentity: Bool {
-        contracts == nil && categories.isEmpty && minSeconds == nil && order.isEmpty && limit == nil && columns == nil
-            && unit == .seconds
-    }
-}
 
 extension ReportQuery {
     /// The report's own columns, and after the first one that of the period, if there is one.
     static func columns(_ report: Report, _ map: CategoryMap, _ period: CalendarPeriod?) -> [TableColumn] {
-        var columns = report.columns(map)
+        var columns = map.columns(report)
         if let period {
             columns.insert(TableColumn(period.rawValue.capitalizedFirst, .text, isDate: period == .day), at: 1)
         }
@@ -55,7 +31,7 @@ extension ReportQuery {
         let first = columns.firstIndex { $0.name == map.columnNames[0] }
         let categoryColumns = report == .apps ? nil : first.map { $0..<$0 + map.categories.count }
         let names = ColumnNames(
-            "the \(report.rawValue) report", columns,
+            "the \(report.name) report", columns,
             aliases: zip(map.categories, map.columnNames).map { ($0.name, $1) })
         var table = TableQuery(
             names, total: report == .engagement ? categoryColumns.map { ("TotalDuration", $0) } : nil)
@@ -65,14 +41,14 @@ extension ReportQuery {
         try table.sort(by: order)
         if let named = self.columns { try table.choose(named) }
         try table.show(in: unit.rawValue, unit.scale) { unit.column($0) }
-        guard contracts != nil || !categories.isEmpty || minSeconds != nil else { return (table, nil) }
+        guard keys != nil || !groups.isEmpty || minSum != nil else { return (table, nil) }
         let all = names.index(of: "TotalDuration").map { [$0] } ?? Array(categoryColumns!)
         let filter = ReportFilter(
-            contracts: contracts,
+            contracts: keys,
             appCategories: report == .apps && !chosen.isEmpty
                 ? (column: period == nil ? 1 : 2, names: Set(chosen.map { Array(map.categories[$0].name.utf8) })) : nil,
             chosenSeconds: categoryColumns.map { columns in chosen.map { columns.lowerBound + $0 } } ?? [],
-            allSeconds: all, minSeconds: minSeconds)
+            allSeconds: all, minSeconds: minSum)
         return (table, filter)
     }
 
@@ -82,12 +58,12 @@ extension ReportQuery {
                 "the daily report has a row for each day already; engagement, profile and apps can be had by \(CalendarPeriod.allCases.map(\.rawValue).joined(separator: ", "))"
             )
         }
-        if !report.isOfContracts, contracts != nil {
+        if !report.isByKey, keys != nil {
             throw QueryError(
-                "the \(report.rawValue) report is not of single contracts; choose engagement or profile, by day if you like"
+                "the \(report.name) report is not of single contracts; choose engagement or profile, by day if you like"
             )
         }
-        if report == .daily, !categories.isEmpty {
+        if report == .daily, !groups.isEmpty {
             throw QueryError("the daily report has a column for each category; choose with --columns Date,…")
         }
     }
@@ -96,7 +72,7 @@ extension ReportQuery {
     private func positions(_ map: CategoryMap) throws(QueryError) -> [Int] {
         let names = map.categories.map(\.name)
         var positions: [Int] = []
-        for name in categories {
+        for name in groups {
             guard let index = ColumnNames.index(of: name, in: names) else {
                 throw QueryError(
                     "there is no category \"\(name)\"; \(ColumnNames.meant(name, names))there are "
@@ -105,18 +81,6 @@ extension ReportQuery {
             positions.append(index)
         }
         return positions
-    }
-}
-
-extension QueryEncoder {
-    /// - Parameter period: adds a column after the first one, which `begin(period:)` fills.
-    /// - Throws: `QueryError`.
-    package convenience init(
-        _ query: ReportQuery, _ report: Report, _ map: CategoryMap, by period: CalendarPeriod? = nil,
-        inner: any TableEncoder
-    ) throws(QueryError) {
-        let (table, filter) = try query.resolved(report, map, period)
-        self.init(table, filter: filter, hasPeriod: period != nil, inner: inner)
     }
 }
 

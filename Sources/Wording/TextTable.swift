@@ -9,47 +9,57 @@
 //  A row may have notes, which stand below it. Where the terminal is too narrow, columns that can be done without go
 //  first, and then names are cut.
 
-import Wording
-
 /// A table of rows with notes.
-struct TextTable {
-    struct Column {
-        var title: String
-        var isNumber = false
+package struct TextTable {
+    package struct Column {
+        package var title: String
+        package var isNumber = false
         /// The higher, the earlier it is left out; nil: never.
-        var dispensable: Int?
+        package var dispensable: Int?
         /// Whether its texts may be cut.
-        var isCut = false
+        package var isCut = false
+
+        package init(title: String, isNumber: Bool = false, dispensable: Int? = nil, isCut: Bool = false) {
+            self.title = title
+            self.isNumber = isNumber
+            self.dispensable = dispensable
+            self.isCut = isCut
+        }
     }
 
-    struct Cell {
+    package struct Cell {
         package var text: String
-        var color: Style.Color?
+        package var color: Style.Color?
 
-        init(_ text: String, _ color: Style.Color? = nil) {
+        package init(_ text: String, _ color: Style.Color? = nil) {
             self.text = text
             self.color = color
         }
     }
 
-    struct Row {
+    package struct Row {
         /// One for each column.
-        var cells: [Cell]
-        var notes: [Cell] = []
+        package var cells: [Cell]
+        package var notes: [Cell]
+
+        package init(cells: [Cell], notes: [Cell] = []) {
+            self.cells = cells
+            self.notes = notes
+        }
     }
 
-    static let gap = 2
+    package static let gap = 2
     private static let leastName = 8
 
-    let columns: [Column]
-    var rows: [Row] = []
+    package let columns: [Column]
+    package var rows: [Row] = []
 
-    init(_ columns: [Column]) { self.columns = columns }
+    package init(_ columns: [Column]) { self.columns = columns }
 
     /// The lines, with the titles first.
     ///
     /// - Parameter width: columns of the terminal.
-    func lines(_ style: Style, width: Int) -> [String] {
+    package func lines(_ style: Style, width: Int) -> [String] {
         var shown = Array(columns.indices)
         var widths = columns.indices.map { column in
             (rows.map { Self.width($0.cells[column].text) } + [columns[column].title.count]).max()!
@@ -92,7 +102,7 @@ struct TextTable {
     private static func width(_ text: String) -> Int { text.count }
 
     /// A text on lines of so many columns, cut between words where that can be.
-    static func wrapped(_ text: String, to columns: Int) -> [String] {
+    package static func wrapped(_ text: String, to columns: Int) -> [String] {
         guard columns > leastName else { return [text] }
         var lines: [String] = []
         var line = ""

@@ -10,80 +10,16 @@
 //
 //  Engagement and profile leave as they are made; daily and apps are small and are written at the end.
 //
-//  A total that was cut between contracts can be worked on by several threads (ReportPart.swift): each makes the rows of
-//  its part, and the pass puts the parts together in order.
+//  A total that was cut between contracts can be worked on by several threads (EngagementPart.swift).
 
 import Columns
 import Folding
 import Records
+import Reports
 import Tables
 
-/// What the files of one date add up to for one app.
-package struct DaySum: Sendable, Equatable {
-    /// Nil for files without a date.
-    package var day: CalendarDay?
-    /// The AppName's bytes.
-    package var app: [UInt8]
-    package var seconds: Int64
-    package var records: Int64
-
-    package init(day: CalendarDay?, app: [UInt8], seconds: Int64, records: Int64) {
-        self.day = day
-        self.app = app
-        self.seconds = seconds
-        self.records = records
-    }
-}
-
-/// What the daily report needs beside the total.
-package struct DaySums: Sendable {
-    /// The dates of the counted files; each is a row of the daily report.
-    package var days: Set<CalendarDay>
-    /// Whether a counted file has no date.
-    package var hasUndated: Bool
-    /// In any order; several entries for one day and app add up.
-    package var sums: [DaySum]
-
-    package init(days: Set<CalendarDay> = [], hasUndated: Bool = false, sums: [DaySum] = []) {
-        self.days = days
-        self.hasUndated = hasUndated
-        self.sums = sums
-    }
-}
-
-/// What a pass found, beside the reports.
-package struct ReportResult: Sendable {
-    package struct Written: Sendable, Equatable {
-        package var report: Report
-        /// Without the header.
-        package var rows: Int
-        package var bytes: Int
-    }
-
-    package struct App: Sendable, Equatable {
-        package var name: String
-        /// Position in the map's categories; nil when the app is in none.
-        package var category: Int?
-        package var records: Int128
-        package var contracts: Int
-        package var seconds: Int128
-    }
-
-    /// In the order of the outputs.
-    package var written: [Written]
-    /// All apps of the total, ascending by bytes.
-    package var apps: [App]
-    /// Distinct contracts in the total.
-    package var contracts: Int
-    /// Those with at least one record in a mapped app.
-    package var mappedContracts: Int
-    package var records: Int128 { apps.reduce(0) { $0 + $1.records } }
-    package var seconds: Int128 { apps.reduce(0) { $0 + $1.seconds } }
-}
-
-/// Turns a total into the reports that are asked for. Use: `consume` each batch in order or `append` each part in order,
-/// then `finish` once; after an error the pass is of no more use, and what its sinks got is to be thrown away.
-package final class ReportPass {
+/// The pass of the engagement plan.
+package final class EngagementPass: ReportPass {
     private enum State { case open, finished, failed }
 
     let outputs: [ReportOutput]
@@ -96,7 +32,7 @@ package final class ReportPass {
         self.outputs = outputs
         contracts = try ContractPass(schema: schema, map: map, reports: Set(outputs.map(\.report)))
         for output in outputs {
-            try Self.writing(output) { () throws in try output.encoder.begin(output.report.columns(map)) }
+            try Self.writing(output) { () throws in try output.encoder.begin(map.columns(output.report)) }
         }
     }
 
@@ -110,31 +46,30 @@ package final class ReportPass {
         state = .open
     }
 
-    /// Whether `makePart` can be called.
     package var canBeMadeInParts: Bool {
-        outputs.allSatisfy { !$0.report.isOfContracts || $0.encoder is any SplittableEncoder }
+        outputs.allSatisfy { !$0.report.isByKey || $0.encoder is any SplittableEncoder }
     }
 
     /// A part of the same reports, to be filled and then given to `append`.
     ///
     /// - Precondition: the encoders of engagement and profile are splittable.
-    package func makePart() -> ReportPart {
-        let encoders = outputs.filter { $0.report.isOfContracts }.map { output in
+    package func makePart() -> EngagementPart {
+        let encoders = outputs.filter { $0.report.isByKey }.map { output in
             guard let encoder = output.encoder as? any SplittableEncoder else {
-                preconditionFailure("the \(output.report) report cannot be made in parts")
+                preconditionFailure("the \(output.report.name) report cannot be made in parts")
             }
             return (output.report, encoder.makePart())
         }
-        return ReportPart(contracts.another(), encoders)
+        return EngagementPart(contracts.another(), encoders)
     }
 
     /// Takes the next part of the total. All its contracts come after those before it.
-    package func append(_ part: ReportPart) throws(ReportError) {
+    package func append(_ part: EngagementPart) throws(ReportError) {
         precondition(state == .open, "the pass is \(state)")
         state = .failed
         contracts.add(part.contracts)
         var encoders = part.encoders[...]
-        for output in outputs where output.report.isOfContracts {
+        for output in outputs where output.report.isByKey {
             let encoder = encoders.removeFirst().encoder
             try Self.writing(output) { () throws in
                 try (output.encoder as! any SplittableEncoder).append(encoded: encoder.encoded)
@@ -145,25 +80,22 @@ package final class ReportPass {
 
     /// Hands the columns of some contracts to the reports that have a row for each.
     private func emit(_ columns: ContractColumns, _ count: Int) throws(ReportError) {
-        for output in outputs where output.report.isOfContracts {
+        for output in outputs where output.report.isByKey {
             try Self.writing(output) { () throws in
                 try output.encoder.append(RowBlock(columns: columns[output.report], count: count))
             }
         }
     }
 
-    /// Writes what is left, and the small reports.
-    ///
-    /// - Parameter days: needed for the daily report only.
-    package func finish(_ days: DaySums = DaySums()) throws(ReportError) -> ReportResult {
+    package func finish(_ days: DaySums) throws(ReportError) -> PassResult {
         precondition(state == .open, "the pass is \(state)")
         state = .failed
         try contracts.finish { (columns, count) throws(ReportError) in try emit(columns, count) }
         try contracts.checkDaySets()
         let positions = contracts.pivot.apps.sortedPositions()
-        var result = ReportResult(
-            written: [], apps: positions.map(app), contracts: contracts.pivot.contracts,
-            mappedContracts: contracts.pivot.mappedContracts)
+        var result = PassResult(
+            written: [], labels: positions.map(label), keys: contracts.pivot.contracts,
+            groupedKeys: contracts.pivot.mappedContracts)
         for output in outputs {
             let rows: Int
             switch output.report {
@@ -172,6 +104,7 @@ package final class ReportPass {
             case .apps:
                 try writeApps(positions, output)
                 rows = positions.count
+            default: preconditionFailure("\(output.report) is no report of engagement")
             }
             try Self.writing(output) { () throws in try output.encoder.finish() }
             result.written.append(.init(report: output.report, rows: rows, bytes: output.encoder.bytesWritten))
@@ -180,11 +113,11 @@ package final class ReportPass {
         return result
     }
 
-    private func app(_ position: Int) -> ReportResult.App {
+    private func label(_ position: Int) -> PassResult.Label {
         let entry = contracts.pivot.apps.entries[position]
-        return ReportResult.App(
-            name: entry.name.string, category: entry.category < 0 ? nil : entry.category, records: entry.records,
-            contracts: entry.contracts, seconds: entry.seconds)
+        return PassResult.Label(
+            name: entry.name.string, group: entry.category < 0 ? nil : entry.category, records: entry.records,
+            keys: entry.contracts, sum: entry.seconds)
     }
 
     /// Runs an encoder's call; its error gets the name of the report.

@@ -3,17 +3,14 @@
 //      total ─┬─ contracts up to F ──▶ part ─┐
 //             ├─ from F up to Q ─────▶ part ─┼─ in order ─▶ pass ─▶ reports
 //             └─ from Q on ──────────▶ part ─┘
-//
-//  The bytes of a row do not depend on other rows, and everything that is counted is a sum, so the reports are the same,
-//  however the total was cut.
 
 import Folding
 import Records
+import Reports
 import Tables
 
-/// Rows of engagement and profile as bytes, and what is counted for the small reports. Use: `consume` each batch in order,
-/// `finish`, give it to the pass, `removeAll`.
-package final class ReportPart {
+/// Rows of engagement and profile as bytes, and what is counted for the small reports.
+package final class EngagementPart: ReportPart {
     private(set) var contracts: ContractPass
     let encoders: [(report: Report, encoder: any PartEncoder)]
 
@@ -22,17 +19,14 @@ package final class ReportPart {
         self.encoders = encoders
     }
 
-    /// Takes the next rows of the part.
     package func consume(_ batch: KeyedBatch) throws(ReportError) {
         try contracts.consume(batch) { (columns, count) throws(ReportError) in emit(columns, count) }
     }
 
-    /// Ends the last contract.
     package func finish() throws(ReportError) {
         try contracts.finish { (columns, count) throws(ReportError) in emit(columns, count) }
     }
 
-    /// Forgets everything but the memory that it took.
     package func removeAll() {
         contracts = contracts.another()
         for (_, encoder) in encoders { encoder.removeAll() }

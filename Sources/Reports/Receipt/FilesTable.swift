@@ -7,15 +7,20 @@ import Tables
 package enum FilesTable {
     package static let name = "Files"
 
-    package static let columns = [
-        TableColumn("File", .text, width: 30), TableColumn("Date", .text, isDate: true), TableColumn("Read", .integer),
-        TableColumn("Folded", .integer), TableColumn("Ignored", .integer), TableColumn("Rejected", .integer),
-        TableColumn("Coerced", .integer), TableColumn("Seconds", .integer), TableColumn("Reasons", .text, width: 30),
-        TableColumn("Digest", .text, width: 36),
-    ]
+    /// - Parameter unit: of the sum.
+    package static func columns(unit: String) -> [TableColumn] {
+        [
+            TableColumn("File", .text, width: 30), TableColumn("Date", .text, isDate: true),
+            TableColumn("Read", .integer),
+            TableColumn("Folded", .integer), TableColumn("Ignored", .integer), TableColumn("Rejected", .integer),
+            TableColumn("Coerced", .integer), TableColumn(unit.prefix(1).uppercased() + unit.dropFirst(), .integer),
+            TableColumn("Reasons", .text, width: 30),
+            TableColumn("Digest", .text, width: 36),
+        ]
+    }
 
     /// Hands the files to an encoder, by date and name; those without a date come last.
-    package static func write(_ files: [Receipt.File], to encoder: any TableEncoder) throws {
+    package static func write(_ files: [Receipt.File], unit: String, to encoder: any TableEncoder) throws {
         let sorted = files.sorted { a, b in
             switch (a.day, b.day) {
             case (let x?, let y?) where x != y: x < y
@@ -38,9 +43,9 @@ package enum FilesTable {
         let owned: [OwnedColumn] = [
             .text(texts[0]), .text(texts[1]), numbers { $0.counts.read }, numbers { $0.counts.folded },
             numbers { $0.counts.ignored }, numbers { $0.counts.rejectedTotal }, numbers { $0.counts.coerced },
-            .integers(sorted.map { Int64(clamping: $0.seconds) }), .text(texts[2]), .text(texts[3]),
+            .integers(sorted.map { Int64(clamping: $0.sum) }), .text(texts[2]), .text(texts[3]),
         ]
-        try encoder.begin(columns)
+        try encoder.begin(columns(unit: unit))
         try owned.lend(sorted.count) { try encoder.append($0) }
         try encoder.finish()
         withExtendedLifetime(arena) {}

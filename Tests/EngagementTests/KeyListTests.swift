@@ -1,13 +1,14 @@
 //  Lists of contracts as people and programs write them.
 
 import Records
+import Reports
 import Testing
 
 @testable import Engagement
 @testable import Tables
 
-@Suite struct ContractListTests {
-    private func matches(_ list: ContractList, _ contract: String) -> Bool {
+@Suite struct KeyListTests {
+    private func matches(_ list: KeyList, _ contract: String) -> Bool {
         Array(contract.utf8).withUnsafeBufferPointer { bytes in
             var zero: UInt8 = 0
             return withUnsafePointer(to: &zero) { zero in
@@ -16,7 +17,9 @@ import Testing
         }
     }
 
-    private func list(_ text: String) throws -> ContractList { try ContractList(listing: Array(text.utf8)) }
+    private func list(_ text: String) throws -> KeyList {
+        try KeyList(listing: Array(text.utf8), column: "Contract", plural: "contracts")
+    }
 
     private func utf16(_ text: String, isLittle: Bool, hasMark: Bool) -> [UInt8] {
         let units = (hasMark ? [0xFEFF] : []) + Array(text.utf16)
@@ -65,9 +68,11 @@ import Testing
 
     @Test(arguments: [true, false], [true, false]) func utf16IsRead(_ isLittle: Bool, _ hasMark: Bool) throws {
         let bytes = utf16("Contract\tTV\r\nÄ1😀\t3\r\n0012\t4\r\n", isLittle: isLittle, hasMark: hasMark)
-        let list = try ContractList(listing: bytes)
+        let list = try KeyList(listing: bytes, column: "Contract", plural: "contracts")
         #expect(matches(list, "Ä1😀") && matches(list, "0012") && list.names.count == 2)
-        #expect(throws: QueryError.self) { try ContractList(listing: bytes.dropLast()) }
+        #expect(throws: QueryError.self) {
+            try KeyList(listing: bytes.dropLast(), column: "Contract", plural: "contracts")
+        }
     }
 
     @Test(
@@ -75,7 +80,9 @@ import Testing
             ([0x50, 0x4B, 3, 4, 0, 0], "CSV"), ([0xD0, 0xCF, 0x11, 0xE0, 1], "CSV"), ([0x1F, 0x8B, 8, 0], "zcat"),
         ] as [([UInt8], String)])
     func whatIsNoListIsNamed(_ bytes: [UInt8], _ advice: String) {
-        let error = #expect(throws: QueryError.self) { try ContractList(listing: bytes) }
+        let error = #expect(throws: QueryError.self) {
+            try KeyList(listing: bytes, column: "Contract", plural: "contracts")
+        }
         #expect(error?.description.contains(advice) == true)
     }
 
@@ -84,7 +91,7 @@ import Testing
         #expect(list.names.count == 5)
         for contract in ["0012", "B", "x"] { _ = matches(list, contract) }
         #expect(list.missed.map { String(decoding: $0, as: UTF8.self) } == ["A", "C", "D"])
-        #expect(ContractList("one").missed == [Array("one".utf8)])
+        #expect(KeyList("one").missed == [Array("one".utf8)])
     }
 
     /// Whatever our own writer for spreadsheets makes of a name is that name again.
@@ -110,7 +117,7 @@ import Testing
                     }
                 }
                 try encoder.finish()
-                let list = try ContractList(listing: bytes)
+                let list = try KeyList(listing: bytes, column: "Contract", plural: "contracts")
                 for name in names { #expect(matches(list, name), "\(name) for \(program) with \(delimiter)") }
                 #expect(list.names.count == names.count && list.missed.isEmpty)
             }

@@ -7,7 +7,6 @@
 //  A bar's last letter is an eighth, a quarter … of a block wide. Lines are as wide as the terminal, up to a width that an
 //  eye can follow.
 
-import Engagement
 import Records
 import Wording
 
@@ -215,16 +214,16 @@ private struct ReportText {
         heading("Data quality")
         wrap(facts.conservation, indent: "  ")
         write(facts.rejections.map { rejected($0.reason.rawValue, $0.records) }, numbers: [1, 2])
-        if let states = facts.states, !states.isEmpty {
+        if let states = facts.files.states, !states.isEmpty {
             wrap(
                 "files: " + states.map { "\(Readable.number($0.files)) \($0.name)" }.joined(separator: ", "),
                 indent: "  ")
         }
-        for file in facts.attention.prefix(Self.mostRows) {
+        for file in facts.files.attention.prefix(Self.mostRows) {
             lines.append(
                 Show.cut("  \(Show.name(file.name))  \(file.state)  \(Show.name(file.reason))", to: width))
         }
-        more(facts.attention.count, "files")
+        more(facts.files.attention.count, "files")
         let apps = facts.unmappedApps
         if apps.isEmpty { return }
         lines.append("  apps in no category:")

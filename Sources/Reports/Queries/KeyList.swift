@@ -1,12 +1,12 @@
-//  A list of contracts as people have it.
+//  A list of keys as people have it.
 //
 //      plain                   A1 LF 0012 LF
-//      a table                 Contract;TVDuration CR LF A1;60 CR LF …
+//      a table                 User;Plays CR LF A1;60 CR LF …
 //      for a spreadsheet       "=""0012""";60          what `export --for excel` writes for 0012
 //      saved by Excel          UTF-16 with a byte-order mark and tabs ("Unicode Text"), CR alone ("Macintosh"), sep=;
 //
-//  The delimiter is the one behind or before a field `Contract` of the first line; without such a field, the one of tab,
-//  semicolon and comma that every line has, and equally often; else the comma. Quotes are those of RFC 4180: a line end or a
+//  The delimiter is the one behind or before a field of the first line that has the name of the key's column; without such a
+//  field, the one of tab, semicolon and comma that every line has, and equally often; else the comma. Quotes are those of RFC 4180: a line end or a
 //  delimiter between them is text.
 //
 //  A name is compared byte for byte, and in more than one form where writers add something to it: `="0012"` is 0012, and
@@ -16,8 +16,8 @@ import Records
 import Synchronization
 import Tables
 
-/// Contracts that are wanted, and which of them were met.
-package final class ContractList: Sendable {
+/// Keys that are wanted, and which of them were met.
+package final class KeyList: Sendable {
     /// As they stand in the list, each once, in its order.
     package let names: [[UInt8]]
     /// Forms of the names, numbered.
@@ -28,9 +28,12 @@ package final class ContractList: Sendable {
     /// Just this one.
     package convenience init(_ name: String) { self.init([Array(name.utf8)], hasTabs: false) }
 
+    /// - Parameters:
+    ///   - column: the name of the key's column.
+    ///   - plural: what several keys are called, in messages; also the option that takes the list.
     /// - Throws: `QueryError` for what is no list.
-    package convenience init(listing bytes: [UInt8]) throws(QueryError) {
-        let text = try ListText(bytes)
+    package convenience init(listing bytes: [UInt8], column: String, plural: String) throws(QueryError) {
+        let text = try ListText(bytes, column: column, plural: plural)
         self.init(text.names(), hasTabs: text.delimiter == UInt8(ascii: "\t"))
     }
 
@@ -48,14 +51,14 @@ package final class ContractList: Sendable {
         met = Mutex([Bool](repeating: false, count: forms.count))
     }
 
-    /// Whether a contract is in the list. It counts as met from then on.
-    func matches(_ contract: ByteSlice) -> Bool {
-        guard let form = forms[Array(contract.buffer)] else { return false }
+    /// Whether a key is in the list. It counts as met from then on.
+    package func matches(_ key: ByteSlice) -> Bool {
+        guard let form = forms[Array(key.buffer)] else { return false }
         met.withLock { $0[form] = true }
         return true
     }
 
-    /// Names of which no contract was met so far.
+    /// Names of which no key was met so far.
     package var missed: [[UInt8]] {
         let met = met.withLock { $0 }
         return names.filter { name in Self.forms(name, hasTabs).allSatisfy { !met[forms[$0]!] } }
@@ -101,31 +104,30 @@ private struct ListText {
     private var text: ArraySlice<UInt8>
     private let lineEnd: UInt8
     private(set) var delimiter = UInt8(ascii: ",")
-    /// The column that has the contracts; nil when no field of the first line says so, and it is the first.
+    /// The column that has the keys; nil when no field of the first line says so, and it is the first.
     private var column: Int?
 
     private static let delimiters = [UInt8(ascii: "\t"), UInt8(ascii: ";"), UInt8(ascii: ",")]
     /// Lines that are looked at to find the delimiter.
     private static let sampledLines = 1000
-    private static let columnName = Array("Contract".utf8)
 
-    init(_ bytes: [UInt8]) throws(QueryError) {
-        text = try Self.decoded(bytes)[...]
+    init(_ bytes: [UInt8], column name: String, plural: String) throws(QueryError) {
+        text = try Self.decoded(bytes, plural)[...]
         lineEnd = text.contains(UInt8(ascii: "\n")) ? UInt8(ascii: "\n") : UInt8(ascii: "\r")
         let candidates = takesDelimiterFromFirstLine() ? [delimiter] : Self.delimiters
-        for candidate in candidates where takesColumn(candidate) { return }
+        for candidate in candidates where takesColumn(Array(name.utf8), candidate) { return }
         if candidates.count > 1, let found = candidates.first(where: { isTable($0) }) { delimiter = found }
     }
 
     /// The text as UTF-8, without a byte-order mark.
-    private static func decoded(_ bytes: [UInt8]) throws(QueryError) -> [UInt8] {
+    private static func decoded(_ bytes: [UInt8], _ plural: String) throws(QueryError) -> [UInt8] {
         let signs: [([UInt8], String)] = [
             (Array("PK\u{3}\u{4}".utf8), "a workbook or an archive; save the sheet as CSV"),
             ([0xD0, 0xCF, 0x11, 0xE0], "a workbook; save the sheet as CSV"),
-            ([0x1F, 0x8B], "compressed; unpack it: zcat FILE | watchfold export --contracts -"),
+            ([0x1F, 0x8B], "compressed; unpack it: zcat FILE | watchfold export --\(plural) -"),
         ]
         for (sign, what) in signs where bytes.starts(with: sign) {
-            throw QueryError("the list of contracts is \(what)")
+            throw QueryError("the list of \(plural) is \(what)")
         }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
         let isLittle: Bool
@@ -134,12 +136,12 @@ private struct ListText {
             isLittle = bytes[0] == 0xFF
             body = body.dropFirst(2)
         } else if bytes.count >= 2, (bytes[0] == 0) != (bytes[1] == 0) {
-            // No contract begins with a zero byte or has one behind its first letter.
+            // No key begins with a zero byte or has one behind its first letter.
             isLittle = bytes[1] == 0
         } else {
             return bytes
         }
-        guard body.count.isMultiple(of: 2) else { throw QueryError("the list of contracts is UTF-16 and cut off") }
+        guard body.count.isMultiple(of: 2) else { throw QueryError("the list of \(plural) is UTF-16 and cut off") }
         let units = stride(from: body.startIndex, to: body.endIndex, by: 2).map { index in
             isLittle
                 ? UInt16(body[index]) | UInt16(body[index + 1]) << 8
@@ -161,11 +163,11 @@ private struct ListText {
         return true
     }
 
-    /// Whether the first line has a field of the column's name with this delimiter, which is taken then.
-    private mutating func takesColumn(_ delimiter: UInt8) -> Bool {
+    /// Whether the first line has a field of this name with this delimiter, which is taken then.
+    private mutating func takesColumn(_ name: [UInt8], _ delimiter: UInt8) -> Bool {
         var rest = text
         guard let fields = Self.fields(&rest, delimiter, lineEnd),
-            let index = fields.firstIndex(of: Self.columnName)
+            let index = fields.firstIndex(of: name)
         else { return false }
         // A header of one field says nothing of the delimiter.
         if fields.count > 1 { self.delimiter = delimiter }
@@ -189,7 +191,7 @@ private struct ListText {
 
     // MARK: Names
 
-    /// The fields of the contracts' column that are not empty.
+    /// The fields of the keys' column that are not empty.
     func names() -> [[UInt8]] {
         var names: [[UInt8]] = []
         var rest = text
