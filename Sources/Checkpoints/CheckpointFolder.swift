@@ -66,7 +66,7 @@ extension LedgerPlan {
 }
 
 /// What a sweep found.
-package struct SweepReport: Sendable, Hashable {
+package struct SweepResult: Sendable, Hashable {
     /// Paths, below the checkpoints folder, of what was removed: unfinished files and partials that never counted.
     package var removed: [String] = []
     /// Paths of what is not Watchfold's; it was left alone.
@@ -79,12 +79,12 @@ package final class CheckpointFolder {
     package let ledger: Ledger
     package let partials: PartialStore
     package let total: TotalStore
-    package let sweep: SweepReport
+    package let sweep: SweepResult
     private let lock: FileLock?
     private let fileSystem: FileSystem
 
     private init(
-        root: String, ledger: Ledger, partials: PartialStore, total: TotalStore, sweep: SweepReport, lock: FileLock?,
+        root: String, ledger: Ledger, partials: PartialStore, total: TotalStore, sweep: SweepResult, lock: FileLock?,
         fileSystem: FileSystem
     ) {
         self.root = root
@@ -137,7 +137,7 @@ package final class CheckpointFolder {
     }
 
     private static func opened(
-        _ root: String, _ ledger: Ledger, _ known: [String], _ plan: FoldPlan, _ sweep: SweepReport, _ lock: FileLock?,
+        _ root: String, _ ledger: Ledger, _ known: [String], _ plan: FoldPlan, _ sweep: SweepResult, _ lock: FileLock?,
         _ fileSystem: FileSystem
     ) -> CheckpointFolder {
         let partials = PartialStore(root: root, known: known, plan: plan, in: fileSystem)
@@ -180,7 +180,7 @@ package final class CheckpointFolder {
             let ledger = try Ledger.open(ledgerPath, mode: .read, plan: LedgerPlan(plan), vfs: fileSystem.sqliteVFS)
             do {
                 try checkNotBack(root, ledger, manifest)
-                return opened(root, ledger, [], plan, SweepReport(), nil, fileSystem)
+                return opened(root, ledger, [], plan, SweepResult(), nil, fileSystem)
             } catch let error as CheckpointError {
                 // A ledger that was rebuilt in between has a manifest of its own.
                 let now = try Manifest.read(root, in: fileSystem)
@@ -219,7 +219,7 @@ package final class CheckpointFolder {
         try fill(ledger, partials)
         try Manifest(ledger).write(root, in: fileSystem)
         let known = try ledger.versions().map(\.facts.partial)
-        return (opened(root, ledger, known, plan, SweepReport(), lock, fileSystem), old)
+        return (opened(root, ledger, known, plan, SweepResult(), lock, fileSystem), old)
     }
 
     /// What to add to the names of a ledger that is put aside: the time, and a number if there was one at that time.
@@ -305,8 +305,8 @@ package final class CheckpointFolder {
 
     private static func sweep(
         _ root: String, known: Set<String>, _ fileSystem: FileSystem
-    ) throws(IOError) -> SweepReport {
-        var report = SweepReport()
+    ) throws(IOError) -> SweepResult {
+        var result = SweepResult()
         func isUnfinished(_ entry: FolderEntry, in folder: String) throws(IOError) -> Bool {
             guard let name = entry.name, AtomicFile.isTemporary(name) else { return false }
             if let kind = entry.kind { return kind == .file }
@@ -314,7 +314,7 @@ package final class CheckpointFolder {
         }
         func remove(_ path: String) throws(IOError) {
             try fileSystem.removeIfPresent(Path.join(root, path))
-            report.removed.append(path)
+            result.removed.append(path)
         }
         let own: Set<String> = [
             ledgerName, ledgerName + "-wal", ledgerName + "-shm", ledgerName + "-journal", TotalStore.fileName,
@@ -326,16 +326,16 @@ package final class CheckpointFolder {
             if try isUnfinished(entry, in: root) {
                 try remove(entry.displayName)
             } else {
-                report.foreign.append(entry.displayName)
+                result.foreign.append(entry.displayName)
             }
         }
         let folder = Path.join(root, partialsName)
-        guard try fileSystem.statusIfPresent(folder) != nil else { return report }
+        guard try fileSystem.statusIfPresent(folder) != nil else { return result }
         for partition in try fileSystem.list(folder) {
             let place = partialsName + "/" + partition.displayName
             guard let name = partition.name, name.hasPrefix("dt="), try isFolder(Path.join(folder, name), fileSystem)
             else {
-                report.foreign.append(place)
+                result.foreign.append(place)
                 continue
             }
             for entry in try fileSystem.list(Path.join(folder, name)) {
@@ -345,11 +345,11 @@ package final class CheckpointFolder {
                 {
                     try remove(path)
                 } else {
-                    report.foreign.append(path)
+                    result.foreign.append(path)
                 }
             }
         }
-        return report
+        return result
     }
 
     /// Whether a file that no version names is a partial of ours: one whose commit never happened.

@@ -33,8 +33,8 @@ package enum TotalBasis: Sendable, Hashable {
     case current
 }
 
-/// How to make the total of a generation.
-package struct TotalPlan {
+/// What the total of a generation is merged from.
+package struct TotalSources {
     package let generation: Int
     package let schema: KeyedSchema
     package let basis: TotalBasis
@@ -122,35 +122,35 @@ package struct TotalStore {
 
     /// Whether the total on disk is as good as that of the present generation: it may be kept. Call within a snapshot of
     /// the ledger, or as its only writer.
-    package func isFresh(_ ledger: Ledger) throws -> Bool { try plan(ledger).keepsTotal }
+    package func isFresh(_ ledger: Ledger) throws -> Bool { try sources(ledger).keepsTotal }
 
     /// Works out how to make the total of what counts now. Call within a snapshot of the ledger.
     ///
     /// - Parameter rebuilding: leave the total on disk aside.
-    package func plan(_ ledger: Ledger, rebuilding: Bool = false) throws -> TotalPlan {
+    package func sources(_ ledger: Ledger, rebuilding: Bool = false) throws -> TotalSources {
         let generation = try ledger.generation
         let counting = try ledger.countingVersions()
         let schema = schema(for: counting)
         // A reader may meet a total that is newer than its snapshot of the ledger, which cannot tell what changed since.
         if !rebuilding, let (reader, from) = try usable(ledger), from <= generation {
             let (added, removed) = try ledger.changes(from: from, to: generation)
-            if let plan = try incremental(
+            if let sources = try incremental(
                 reader, from, generation, schema, counting, added: Set(added),
                 removed: removed.map { try ledger.version($0)! })
             {
-                return plan
+                return sources
             }
         }
-        return TotalPlan(
+        return TotalSources(
             generation: generation, schema: schema, basis: .rebuild(files: counting.count),
             isSmallChange: false, keepsTotal: false, scratch: scratch,
             inputs: counting.map { version in { try input(version, schema, .added) } })
     }
 
     /// A merge of some versions alone: the total of a range of days.
-    package func plan(only versions: [VersionRecord], generation: Int) -> TotalPlan {
+    package func sources(only versions: [VersionRecord], generation: Int) -> TotalSources {
         let schema = schema(for: versions)
-        return TotalPlan(
+        return TotalSources(
             generation: generation, schema: schema, basis: .rebuild(files: versions.count),
             isSmallChange: false, keepsTotal: false, scratch: scratch,
             inputs: versions.map { version in { try input(version, schema, .added) } })
@@ -159,7 +159,7 @@ package struct TotalStore {
     private func incremental(
         _ reader: KeyedTableReader, _ from: Int, _ generation: Int, _ schema: KeyedSchema, _ counting: [VersionRecord],
         added: Set<VersionID>, removed: [VersionRecord]
-    ) throws -> TotalPlan? {
+    ) throws -> TotalSources? {
         let removedDays = Set(removed.map(\.facts.date))
         let again = counting.filter { removedDays.contains($0.facts.date) && !added.contains($0.id) }
         let changedFiles = added.count + removed.count
@@ -184,7 +184,7 @@ package struct TotalStore {
         let added = counting.filter { added.contains($0.id) }
         let changed = added + removed + again
         let changedRows = changed.reduce(0) { $0 + $1.facts.rows }
-        return TotalPlan(
+        return TotalSources(
             generation: generation, schema: schema,
             // What came and went again leaves the rows as they are, but the file still names the old generation.
             basis: from == generation ? .current : .incremental(from: from, changedFiles: changedFiles),
@@ -238,12 +238,12 @@ package struct TotalStore {
     }
 
     /// Begins the file of a new total.
-    package func writer(_ plan: TotalPlan) throws(IOError) -> KeyedTableWriter {
-        try KeyedTableWriter(path, kind: Self.kind, schema: plan.schema, in: fileSystem)
+    package func writer(_ sources: TotalSources) throws(IOError) -> KeyedTableWriter {
+        try KeyedTableWriter(path, kind: Self.kind, schema: sources.schema, in: fileSystem)
     }
 
     /// What a total says of itself.
-    package func metadata(_ plan: TotalPlan, _ ledger: Ledger) -> [(String, String)] {
-        [("watchfold.ledger", ledger.identity), ("watchfold.generation", String(plan.generation))]
+    package func metadata(_ sources: TotalSources, _ ledger: Ledger) -> [(String, String)] {
+        [("watchfold.ledger", ledger.identity), ("watchfold.generation", String(sources.generation))]
     }
 }

@@ -67,7 +67,7 @@ package struct EngagementReports: PlanReports {
         return QueryEncoder(table, filter: filter, hasPeriod: period != nil, inner: inner)
     }
 
-    package func tally(top: Int) -> any SummaryTally { EngagementTally(map, top: top) }
+    package func counter(top: Int) -> any SummaryCounter { EngagementCounter(map, top: top) }
 
     package func workbook(
         _ summary: (any PlanSummary)?, _ origin: WorkbookOrigin, _ tables: [WorkbookTable], rowsPerSheet: Int

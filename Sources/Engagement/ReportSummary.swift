@@ -123,16 +123,16 @@ package struct ReportSummary: Sendable, Equatable {
 }
 
 /// Counts a summary of engagement.
-final class EngagementTally: SummaryTally {
+final class EngagementCounter: SummaryCounter {
     private let map: CategoryMap
-    private let profile: ProfileTally
+    private let profile: ProfileCounter
     private let daily = RowTexts()
     private let apps = RowTexts()
 
     /// - Parameter top: how many contracts with most seconds are wanted.
     init(_ map: CategoryMap, top: Int) {
         self.map = map
-        profile = ProfileTally(map, top: top)
+        profile = ProfileCounter(map, top: top)
     }
 
     /// Profile, daily and apps, for one pass.
@@ -188,7 +188,7 @@ private final class RowTexts: TableEncoder {
 }
 
 /// Counts over the rows of the profile.
-private final class ProfileTally: TableEncoder {
+private final class ProfileCounter: TableEncoder {
     private(set) var categories: [ReportSummary.Category]
     private(set) var withoutSeconds = 0
     private(set) var activeDays: [Int] = []

@@ -2,6 +2,7 @@
 
 import Columns
 import Glibc
+import Records
 
 /// Columns of some hundred or thousand rows in memory of its own, few enough to stay in the second-level cache: keys as they are,
 /// their first bytes as comparable words, and each result column's part already worked out.
@@ -130,20 +131,20 @@ final class CursorStorage {
     /// Compares the keys of two rows by their bytes: negative, zero or positive.
     func compare(_ row: Int, _ other: CursorStorage, _ otherRow: Int) -> Int {
         for k in 0..<keyCount {
-            let start = offsets[k][row]
-            let length = offsets[k][row + 1] - start
-            let otherStart = other.offsets[k][otherRow]
-            let otherLength = other.offsets[k][otherRow + 1] - otherStart
-            let order = memcmp(bytes[k] + start, other.bytes[k] + otherStart, min(length, otherLength))
-            if order != 0 { return Int(order) }
-            if length != otherLength { return length - otherLength }
+            let order = compareBytes(key(k, row), other.key(k, otherRow))
+            if order != 0 { return order }
         }
         return 0
     }
 
+    @inline(__always)
+    private func key(_ k: Int, _ row: Int) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: bytes[k] + offsets[k][row], count: offsets[k][row + 1] - offsets[k][row])
+    }
+
     func keyBytes(_ row: Int) -> [[UInt8]] {
         (0..<keyCount).map { k in
-            Array(UnsafeBufferPointer(start: bytes[k] + offsets[k][row], count: offsets[k][row + 1] - offsets[k][row]))
+            Array(key(k, row))
         }
     }
 

@@ -1,11 +1,11 @@
 //  Byte strings ─▶ small numbers, in the order in which they first came.
 
-import Glibc
+import Records
 
 /// Numbers distinct byte strings from 0.
 ///
 /// Open addressing with linear probing, at most half full. A slot holds the number plus one, so that zero is empty.
-struct KeyInterner {
+package struct KeyInterner: Sendable {
     /// All strings, back to back.
     private var bytes: [UInt8] = []
     /// Where string i ends; it begins where the one before ends.
@@ -13,28 +13,26 @@ struct KeyInterner {
     private var hashes: [UInt64] = []
     private var slots = [UInt32](repeating: 0, count: 64)
 
-    var count: Int { ends.count }
+    package init() {}
+
+    package var count: Int { ends.count }
 
     /// Bytes of memory in use.
     var footprint: Int { bytes.capacity + ends.capacity * 8 + hashes.capacity * 8 + slots.count * 4 }
 
     func range(_ id: Int) -> Range<Int> { (id == 0 ? 0 : ends[id - 1])..<ends[id] }
 
-    func string(_ id: Int) -> ArraySlice<UInt8> { bytes[range(id)] }
+    package func string(_ id: Int) -> ArraySlice<UInt8> { bytes[range(id)] }
 
     func withBytes<R>(_ id: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
         bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range(id)])) }
     }
 
     /// The number of a string; a new one when it is new.
-    mutating func intern(_ key: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    package mutating func intern(_ key: UnsafeBufferPointer<UInt8>) -> UInt32 {
         let hash = Self.hash(key)
-        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-        while slots[slot] != 0 {
-            let id = Int(slots[slot] - 1)
-            if hashes[id] == hash && isSame(id, key) { return UInt32(id) }
-            slot = (slot + 1) & (slots.count - 1)
-        }
+        let (number, slot) = find(key, hash)
+        if let number { return number }
         precondition(count < Int(UInt32.max) - 1, "too many distinct keys to number")
         let id = count
         bytes.append(contentsOf: key)
@@ -45,13 +43,25 @@ struct KeyInterner {
         return UInt32(id)
     }
 
+    /// The number of a string; nil when it has none.
+    package func number(of key: UnsafeBufferPointer<UInt8>) -> UInt32? { find(key, Self.hash(key)).number }
+
+    /// The number of a string, or else the slot that a new one would get.
+    @inline(__always)
+    private func find(_ key: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> (number: UInt32?, slot: Int) {
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        while slots[slot] != 0 {
+            let id = Int(slots[slot] - 1)
+            if hashes[id] == hash && isSame(id, key) { return (UInt32(id), slot) }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return (nil, slot)
+    }
+
     private func isSame(_ id: Int, _ key: UnsafeBufferPointer<UInt8>) -> Bool {
         let range = range(id)
-        guard range.count == key.count else { return false }
-        if key.isEmpty { return true }
-        return bytes.withUnsafeBufferPointer {
-            memcmp($0.baseAddress! + range.lowerBound, key.baseAddress!, key.count) == 0
-        }
+        return range.count == key.count
+            && bytes.withUnsafeBufferPointer { isSameBytes(UnsafeBufferPointer(rebasing: $0[range]), key) }
     }
 
     private mutating func grow() {

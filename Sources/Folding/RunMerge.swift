@@ -15,7 +15,7 @@
 
 import CByteScan
 import Columns
-import Glibc
+import Records
 
 /// Sealed tables, cut into ranges.
 ///
@@ -227,10 +227,7 @@ package final class RunMerge: @unchecked Sendable {
 
     private func compareLong(_ a: Origin, _ b: Origin) -> Int {
         runs[a.run].withLongKey(a.entry) { left in
-            runs[b.run].withLongKey(b.entry) { right in
-                let order = memcmp(left.baseAddress!, right.baseAddress!, min(left.count, right.count))
-                return order != 0 ? Int(order) : left.count - right.count
-            }
+            runs[b.run].withLongKey(b.entry) { right in compareBytes(left, right) }
         }
     }
 }

@@ -130,7 +130,7 @@ package final class FoldPool: @unchecked Sendable {
                 continue
             }
             if isCheck {
-                let tally = LabelTally()
+                let tally = LabelCounter()
                 work(
                     on: job, folder, into: tally, finish: { monitor.withLock { job.add(tally.counts) } }, onFinished)
                 continue

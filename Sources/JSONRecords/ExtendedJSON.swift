@@ -5,7 +5,7 @@
 //  The number inside is read like one that stands there by itself. Its text is a string; a number is taken, too, since
 //  some programs write it so. (MongoDB Extended JSON, version 2, canonical format.)
 
-import Glibc
+import Records
 
 enum ExtendedJSON {
     /// Names of the types of numbers.
@@ -14,7 +14,7 @@ enum ExtendedJSON {
     private static let names = wrappers.map { Array($0.utf8) }
 
     fileprivate static func isWrapper(_ key: UnsafeBufferPointer<UInt8>) -> Bool {
-        names.contains { $0.count == key.count && memcmp($0, key.baseAddress!, key.count) == 0 }
+        names.contains { $0.withUnsafeBufferPointer { isSameBytes($0, key) } }
     }
 }
 

@@ -9,7 +9,6 @@
 //      tree      root ── "_source" ── "user"        paths    _source  _source.user  _id
 //                   └─── "_id"
 
-import Glibc
 import Records
 
 /// The keys of records as a tree.
@@ -131,10 +130,7 @@ struct FieldCensus {
         var last = -1
         var child = nodes[node].firstChild
         while child >= 0 {
-            let isSame = nodes[child].key.withUnsafeBufferPointer {
-                $0.count == key.count && (key.isEmpty || memcmp($0.baseAddress!, key.baseAddress!, key.count) == 0)
-            }
-            if isSame { return child }
+            if nodes[child].key.withUnsafeBufferPointer({ isSameBytes($0, key) }) { return child }
             last = child
             child = nodes[child].sibling
         }

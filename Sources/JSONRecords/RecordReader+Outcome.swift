@@ -182,11 +182,7 @@ extension RecordReader {
     @inline(__always)
     private func isIgnored(_ key: ByteSlice) -> Bool {
         if key.count == 0 { return true }
-        for ignored in ignoredKeys where ignored.count == key.count {
-            let isSame = ignored.withUnsafeBufferPointer { memcmp($0.baseAddress!, key.base, key.count) == 0 }
-            if isSame { return true }
-        }
-        return false
+        return ignoredKeys.contains { $0.withUnsafeBufferPointer { isSameBytes($0, key.buffer) } }
     }
 
     /// The digits of a key that is a number with a point or an exponent, or one that MongoDB wrapped; nil when it

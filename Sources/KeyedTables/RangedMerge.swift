@@ -14,7 +14,7 @@
 
 import Columns
 import Folding
-import Glibc
+import Records
 import Synchronization
 
 /// Tables to be merged range by range; ranges may be merged at the same time.
@@ -212,14 +212,6 @@ private func compareBytes(_ a: [UInt8], _ b: [UInt8]) -> Int {
     a.withUnsafeBufferPointer { a in
         b.withUnsafeBufferPointer { b in compareBytes(a, b) }
     }
-}
-
-private func compareBytes(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Int {
-    if let left = a.baseAddress, let right = b.baseAddress {
-        let order = memcmp(left, right, min(a.count, b.count))
-        if order != 0 { return Int(order) }
-    }
-    return a.count - b.count
 }
 
 /// The order of a row's key and another.

@@ -1,7 +1,6 @@
 //  What a table adds up to, counted while its rows pass by.
 
 import Folding
-import Glibc
 
 /// What the rows of a table with two keys and the measures sum and count add up to, in all and by the second key.
 package struct TableSums {
@@ -11,18 +10,9 @@ package struct TableSums {
     /// Sum of the magnitudes of the first measure, row by row.
     package private(set) var magnitude: Int64 = 0
     package private(set) var records: Int64 = 0
-    private var labels: [LabelTally] = []
-    /// Places in `labels`, by name; filled once there are too many to look through.
-    private var places: [[UInt8]: Int] = [:]
-
-    private struct LabelTally {
-        var name: [UInt8]
-        var records: Int64 = 0
-        var sum: Int64 = 0
-    }
-
-    /// Labels up to which looking at one after another is faster than hashing. Real data has eight.
-    private static let few = 16
+    private var names = KeyInterner()
+    /// By number of the name.
+    private var labels: [(records: Int64, sum: Int64)] = []
 
     /// A short label that was met in a batch, and what its rows there add up to so far.
     private struct Recent {
@@ -115,33 +105,17 @@ package struct TableSums {
         return word
     }
 
-    private static func isSame(_ name: [UInt8], _ label: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard name.count == label.count else { return false }
-        // An empty name may have no address.
-        return label.isEmpty
-            || name.withUnsafeBufferPointer { memcmp($0.baseAddress!, label.baseAddress!, label.count) == 0 }
-    }
-
-    /// Where a label's tally is; a new one is begun.
+    /// Where a label's sums are; new ones are begun.
     private mutating func place(of label: UnsafeBufferPointer<UInt8>) -> Int {
-        if labels.count <= Self.few {
-            if let place = labels.firstIndex(where: { Self.isSame($0.name, label) }) { return place }
-        } else if let place = places[Array(label)] {
-            return place
-        }
-        labels.append(LabelTally(name: Array(label)))
-        if labels.count == Self.few + 1 {
-            for (place, tally) in labels.enumerated() { places[tally.name] = place }
-        } else if labels.count > Self.few {
-            places[Array(label)] = labels.count - 1
-        }
-        return labels.count - 1
+        let place = Int(names.intern(label))
+        if place == labels.count { labels.append((0, 0)) }
+        return place
     }
 
     /// Records and sum of each value of the second key, ascending by its bytes.
     package var breakdown: [(label: String, records: Int64, sum: Int64)] {
-        labels.sorted { $0.name.lexicographicallyPrecedes($1.name) }.map {
-            (String(decoding: $0.name, as: UTF8.self), $0.records, $0.sum)
+        labels.indices.sorted { names.string($0).lexicographicallyPrecedes(names.string($1)) }.map {
+            (String(decoding: names.string($0), as: UTF8.self), labels[$0].records, labels[$0].sum)
         }
     }
 }

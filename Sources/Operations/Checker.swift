@@ -16,12 +16,13 @@ import Wording
 
 /// What a run would make of a file, but for what only the checkpoints know.
 package struct CheckedFile: Sendable {
-    package enum Verdict: String, Sendable, CaseIterable {
+    package enum State: String, Sendable, CaseIterable {
         case ok, held, waiting, failed
     }
 
     package var name: String
-    package var verdict: Verdict
+    /// What a run would make of it.
+    package var state: State
     /// Why, in words; empty when it is ok.
     package var reason = ""
     /// Nil when it could not be read to its end.
@@ -39,7 +40,7 @@ package struct CheckedFile: Sendable {
 }
 
 /// What a check found.
-package struct CheckReport: Sendable {
+package struct CheckResult: Sendable {
     /// In the order in which they were named.
     package var files: [CheckedFile]
     package var seconds: Double
@@ -48,7 +49,7 @@ package struct CheckReport: Sendable {
     /// With the plan's words.
     package let plan: PlanSettings
 
-    package var isWell: Bool { files.allSatisfy { $0.verdict == .ok } }
+    package var isWell: Bool { files.allSatisfy { $0.state == .ok } }
 }
 
 /// Checks files.
@@ -66,7 +67,7 @@ package struct Checker {
     /// Reads the inputs on all threads.
     ///
     /// - Parameter paths: `-` is standard input.
-    package func check(_ paths: [String]) -> CheckReport {
+    package func check(_ paths: [String]) -> CheckResult {
         let start = ContinuousClock.now
         let inputs = paths.map { FoldInput(named: $0) }
         let statuses = inputs.map { input in input.path.flatMap { try? fileSystem.status($0) } }
@@ -85,19 +86,19 @@ package struct Checker {
         }
         var files = results.withLock { $0.map { $0! } }
         Self.compareFields(&files)
-        var report = CheckReport(
+        var result = CheckResult(
             files: files, seconds: (ContinuousClock.now - start).seconds, plan: settings.plan.settings)
         let inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
         for (input, status) in zip(inputs, statuses) where status?.kind == .file {
-            if !inbox.takes(Path.name(input.name)) { report.unread.add(input.name) }
+            if !inbox.takes(Path.name(input.name)) { result.unread.add(input.name) }
         }
-        return report
+        return result
     }
 
     private static func checked(
         _ input: FoldInput, _ outcome: FoldOutcome, modified: Int64, _ settings: Settings
     ) -> CheckedFile {
-        var file = CheckedFile(name: input.name, verdict: .ok)
+        var file = CheckedFile(name: input.name, state: .ok)
         if case .read(let summary, _) = outcome {
             file.reading = CheckedFile.Reading(
                 container: summary.container, compression: summary.compression, size: summary.size,
@@ -105,19 +106,19 @@ package struct Checker {
                 findings: FileFindings(summary, labels: summary.labels, settings))
         }
         if case .failed(let error as IOError) = outcome, error.isMissing {
-            (file.verdict, file.reason) = (.failed, "\(error)")
+            (file.state, file.reason) = (.failed, "\(error)")
             return file
         }
         do {
             switch try Judgement(outcome, settings: settings, modified: modified, now: WallClock.now()) {
             case .content(_, _, nil): break
-            case .content(_, _, let reason?): (file.verdict, file.reason) = (.held, reason)
-            case .waiting(let reason): (file.verdict, file.reason) = (.waiting, reason)
-            case .failed(let reason, _, _): (file.verdict, file.reason) = (.failed, reason)
-            case .gone, .cancelled: file.verdict = .failed
+            case .content(_, _, let reason?): (file.state, file.reason) = (.held, reason)
+            case .waiting(let reason): (file.state, file.reason) = (.waiting, reason)
+            case .failed(let reason, _, _): (file.state, file.reason) = (.failed, reason)
+            case .gone, .cancelled: file.state = .failed
             }
         } catch {
-            (file.verdict, file.reason) = (.failed, "\(error)")
+            (file.state, file.reason) = (.failed, "\(error)")
         }
         return file
     }

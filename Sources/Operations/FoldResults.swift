@@ -10,11 +10,11 @@ final class FoldResults: Sendable {
         var index: Int
         var candidate: Candidate
         var verdict: Verdict
-        var item: FileReport
+        var item: FileResult
     }
 
     private struct State {
-        var files: [FileReport?]
+        var files: [FileResult?]
         /// In no order.
         var held: [Held] = []
         /// When the first of these came.
@@ -24,7 +24,7 @@ final class FoldResults: Sendable {
         /// Places before this one are known.
         var knownCount = 0
         var changed: [Int] = []
-        var followers: [ByteOrdered: FileReport] = [:]
+        var followers: [ByteOrdered: FileResult] = [:]
         var failure: (any Error)?
     }
 
@@ -55,14 +55,14 @@ final class FoldResults: Sendable {
     func endOrder() { state.withLock { $0.knownCount = $0.isKnown.count } }
 
     /// The file was committed; what it followed before is no longer its state.
-    func finish(_ index: Int, _ file: FileReport) {
+    func finish(_ index: Int, _ file: FileResult) {
         state.withLock { state in
             state.files[index] = file
             state.followers[ByteOrdered(file.name)] = nil
         }
     }
 
-    func hold(_ index: Int, _ candidate: Candidate, _ verdict: Verdict, _ item: FileReport) {
+    func hold(_ index: Int, _ candidate: Candidate, _ verdict: Verdict, _ item: FileResult) {
         let box = UncheckedBox(Held(index: index, candidate: candidate, verdict: verdict, item: item))
         state.withLock { state in
             if state.held.isEmpty { state.heldSince = .now }
@@ -81,10 +81,10 @@ final class FoldResults: Sendable {
     }
 
     /// Another file's state followed.
-    func follow(_ file: FileReport) { state.withLock { $0.followers[ByteOrdered(file.name)] = file } }
+    func follow(_ file: FileResult) { state.withLock { $0.followers[ByteOrdered(file.name)] = file } }
 
     /// Files whose state followed, by name; of those that were read themselves, the ones that came before.
-    var followers: [FileReport] {
+    var followers: [FileResult] {
         state.withLock { $0.followers.sorted { $0.key < $1.key }.map(\.value) }
     }
 
@@ -108,8 +108,8 @@ final class FoldResults: Sendable {
 
     var failure: (any Error)? { state.withLock { $0.failure } }
     /// One for each file; nil for those that nothing became of.
-    var all: [FileReport?] { state.withLock { $0.files } }
-    var files: [FileReport] { all.compactMap { $0 } }
+    var all: [FileResult?] { state.withLock { $0.files } }
+    var files: [FileResult] { all.compactMap { $0 } }
     /// What is held and may be committed, in the order of the files; it is held no longer.
     func takeHeld() -> [Held] {
         state.withLock { state in

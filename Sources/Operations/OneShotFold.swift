@@ -31,7 +31,7 @@ package struct OneShotFold {
 
     /// One outcome of the pool.
     private struct Finished: @unchecked Sendable {
-        var report: FileReport
+        var result: FileResult
         var digest: ContentDigest?
         var counts: Bool
     }
@@ -46,9 +46,9 @@ package struct OneShotFold {
     package func run(
         _ paths: [String], format: TableFormat, isGzipped: Bool = false, needsInput: Bool = false,
         sink: @escaping TableSink
-    ) throws -> RunReport {
+    ) throws -> RunResult {
         let start = ContinuousClock.now
-        var report = RunReport()
+        var result = RunResult()
         let inputs = paths.map { FoldInput(named: $0) }
         let sizes = inputs.map { input in
             input.path.flatMap { try? fileSystem.status($0) }?.size ?? 0
@@ -72,9 +72,9 @@ package struct OneShotFold {
                 pool.cancel()
                 let reason = if case .failed(let cause) = outcome { "\(cause)" } else { "\(error)" }
                 finished = Finished(
-                    report: FileReport(name: inputs[index].name, state: .failed, reason: reason), counts: false)
+                    result: FileResult(name: inputs[index].name, state: .failed, reason: reason), counts: false)
             }
-            observer.finish(finished.report)
+            observer.finish(finished.result)
             results.withLock { $0[index] = finished }
             guard finished.counts else { return false }
             // Of equal contents any may be the one that is added up; which name it counts under is seen at the end.
@@ -84,22 +84,22 @@ package struct OneShotFold {
         observer.publishing()
         var finished = results.withLock { $0.map { $0! } }
         if skipsDuplicates { dropDuplicates(&finished, inputs) }
-        report.files = finished.map(\.report)
-        report.storedBytes = sizes.reduce(0, +)
+        result.files = finished.map(\.result)
+        result.storedBytes = sizes.reduce(0, +)
         if needsInput, !finished.contains(where: \.counts) {
-            report.publication = .withheld
-            report.seconds = (ContinuousClock.now - start).seconds
-            return report
+            result.publication = .withheld
+            result.seconds = (ContinuousClock.now - start).seconds
+            return result
         }
 
         let schema = KeyedSchema(plan: settings.fold.plan)
         let pass = try settings.reports.pass(
             schema, [ReportOutput(settings.plan.mainReport, format: format, isGzipped: isGzipped, sink: sink)])
         try pass.run(try ranges(runs), jobs: settings.jobs)
-        let result = try pass.finish()
-        report.publication = .written(generation: 0, keys: result.groupedKeys)
-        report.seconds = (ContinuousClock.now - start).seconds
-        return report
+        let found = try pass.finish()
+        result.publication = .written(generation: 0, keys: found.groupedKeys)
+        result.seconds = (ContinuousClock.now - start).seconds
+        return result
     }
 
     /// Each file fits alone, or it would have failed.
@@ -118,28 +118,28 @@ package struct OneShotFold {
     private static func finished(
         _ name: String, _ outcome: FoldOutcome, _ settings: Settings, _ seconds: Double
     ) throws -> Finished {
-        var report = FileReport(name: name, state: .folded)
-        report.seconds = seconds
+        var result = FileResult(name: name, state: .folded)
+        result.seconds = seconds
         if case .failed(let error as IOError) = outcome, error.isMissing {
-            report.state = .failed
-            report.reason = "\(error)"
-            return Finished(report: report, counts: false)
+            result.state = .failed
+            result.reason = "\(error)"
+            return Finished(result: result, counts: false)
         }
         // Nobody comes back to a one-shot fold: what is cut short is as good as stale.
         switch try Judgement(outcome, settings: settings, modified: .min / 2, now: 0) {
         case .content(let summary, _, let held):
-            report.counts = summary.counts
-            report.size = summary.size
-            report.findings = FileFindings(summary, labels: summary.labels, settings)
-            if let held { (report.state, report.reason) = (.held, held) }
-            return Finished(report: report, digest: summary.digest, counts: held == nil)
-        case .waiting(let reason): (report.state, report.reason) = (.waiting, reason)
+            result.counts = summary.counts
+            result.size = summary.size
+            result.findings = FileFindings(summary, labels: summary.labels, settings)
+            if let held { (result.state, result.reason) = (.held, held) }
+            return Finished(result: result, digest: summary.digest, counts: held == nil)
+        case .waiting(let reason): (result.state, result.reason) = (.waiting, reason)
         case .failed(let reason, let counts, _):
-            (report.state, report.reason) = (.failed, reason)
-            report.counts = counts ?? OutcomeCounts()
-        case .gone, .cancelled: report.state = .failed
+            (result.state, result.reason) = (.failed, reason)
+            result.counts = counts ?? OutcomeCounts()
+        case .gone, .cancelled: result.state = .failed
         }
-        return Finished(report: report, counts: false)
+        return Finished(result: result, counts: false)
     }
 
     /// The same content counts once, under the first of its names.
@@ -151,8 +151,8 @@ package struct OneShotFold {
                 continue
             }
             finished[index].counts = false
-            finished[index].report.state = .duplicate
-            finished[index].report.reason = "the same content as \(inputs[other].name)"
+            finished[index].result.state = .duplicate
+            finished[index].result.reason = "the same content as \(inputs[other].name)"
         }
     }
 }

@@ -35,7 +35,7 @@ package struct Totals: Sendable, Hashable {
 }
 
 /// What a decision changed.
-package struct DecisionReport: Sendable {
+package struct DecisionResult: Sendable {
     package var name: String
     package var state: FileState
     package var reason: String
@@ -58,7 +58,7 @@ extension Processor {
     ///
     /// - Parameter name: the file's logical name, or its path below the inbox, or from here.
     /// - Throws: `DecisionRefused` when the file is not in a state for it.
-    package func decide(_ decision: Decision, _ name: String) throws -> DecisionReport {
+    package func decide(_ decision: Decision, _ name: String) throws -> DecisionResult {
         let ledger = checkpoints.ledger
         // What a name gives, and what is held, is asked under the settings of now.
         if try Resolution(checkpoints, settings).isUnderOtherRules {
@@ -89,7 +89,7 @@ extension Processor {
             notes.append(
                 "\(now.name) was folded under other settings than those of now; `watchfold reprocess` folds it again")
         }
-        return DecisionReport(
+        return DecisionResult(
             name: now.name, state: now.state, reason: now.reason,
             others: try commit.files.filter { !$0.name.utf8.elementsEqual(file.name.utf8) }.map {
                 let other = try ledger.file(named: $0.name)!
@@ -141,10 +141,10 @@ extension Processor {
 
     /// What the report of what counts now adds up to.
     private func totals() throws -> Totals {
-        let plan = try checkpoints.total.plan(checkpoints.ledger)
+        let sources = try checkpoints.total.sources(checkpoints.ledger)
         let snapshot = try CountingSnapshot(checkpoints.ledger)
-        let pass = try settings.reports.pass(plan.schema, [])
-        try plan.run { try pass.consume($0) }
+        let pass = try settings.reports.pass(sources.schema, [])
+        try sources.run { try pass.consume($0) }
         let result = try pass.finish(snapshot.daySums)
         let groups = settings.reports.groups
         var sums = [Int128](repeating: 0, count: groups.count)

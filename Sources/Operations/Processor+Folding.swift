@@ -22,7 +22,7 @@ extension Processor {
     ///   - isOrderGiven: files are read in the order in which they are listed, although the gate would like them by date.
     ///   - wantsMore: asked before each file but the first; once it says no, the rest is left out.
     package func fold(
-        _ listed: [InboxFile], _ run: RunID, _ report: inout RunReport, isAfresh: Bool, isOrderGiven: Bool = false,
+        _ listed: [InboxFile], _ run: RunID, _ result: inout RunResult, isAfresh: Bool, isOrderGiven: Bool = false,
         while wantsMore: @escaping @Sendable () -> Bool = { true }
     ) throws {
         if listed.isEmpty { return }
@@ -46,22 +46,22 @@ extension Processor {
             wanted = results.takeChanged()
         }
         if isAfresh { try Self.commitHeld(committer, results, observer) }
-        report.files = results.files
+        result.files = results.files
         // When all are committed, so that it does not matter which was first.
-        for (index, file) in report.files.enumerated() where file.findings != nil && !file.isUnchanged {
+        for (index, file) in result.files.enumerated() where file.findings != nil && !file.isUnchanged {
             guard let version = try checkpoints.ledger.file(named: file.name)?.status.version else { continue }
-            report.files[index].findings!.newFields =
+            result.files[index].findings!.newFields =
                 try checkpoints.ledger.version(version).map {
                     try checkpoints.ledger.newFields(of: $0)
                 } ?? []
         }
         // Last, and once for each file: only the state that it is left in matters.
         for follower in results.followers { observer.finish(follower) }
-        report.follow(
+        result.follow(
             try results.followers.map { file in
                 try checkpoints.ledger.file(named: file.name).map { try follower($0) } ?? file
             })
-        report.storedBytes = zip(files, results.all).reduce(0) { $0 + ($1.1 == nil ? 0 : $1.0.status.size) }
+        result.storedBytes = zip(files, results.all).reduce(0) { $0 + ($1.1 == nil ? 0 : $1.0.status.size) }
     }
 
     /// Folds files and commits them as they come, or holds them all for one commit.
@@ -92,10 +92,10 @@ extension Processor {
                 if let content = judgement.content { try rejects.write(file.logicalName, content) }
                 let candidate = Candidate(file, status: judgement.content?.status)
                 let verdict = try committer.verdict(candidate, judgement, isAfresh: isAfresh)
-                let report = FileReport(
+                let result = FileResult(
                     file.logicalName, judgement.content, verdict, ungrouped: try committer.ungroupedLabels(verdict),
                     settings)
-                results.hold(index, candidate, verdict, report)
+                results.hold(index, candidate, verdict, result)
                 if !isAfresh, results.isCommitDue(with: file.status.size) {
                     try Self.commitHeld(committer, results, observer)
                 }
@@ -139,7 +139,7 @@ extension Processor {
         let outcome = try committer.commit(held.map { ($0.candidate, $0.verdict) })
         // First: a file's own state is the last word.
         for other in outcome.others {
-            results.follow(FileReport(other))
+            results.follow(FileResult(other))
         }
         for (entry, outcome) in zip(held, outcome.files) {
             guard let outcome else { continue }
@@ -152,7 +152,7 @@ extension Processor {
     }
 }
 
-extension FileReport {
+extension FileResult {
     /// A file that was read.
     ///
     /// - Parameters:

@@ -11,13 +11,13 @@ extension Processor {
     /// The files of the inbox.
     ///
     /// - Parameter report: gets what there is to say of others.
-    func list(_ report: inout RunReport) throws -> [InboxFile] {
+    func list(_ result: inout RunResult) throws -> [InboxFile] {
         let listing = try inbox.list()
         for problem in listing.problems {
-            report.notes.append("\(problem)")
-            if problem.leavesOut { report.hasProblems = true }
+            result.notes.append("\(problem)")
+            if problem.leavesOut { result.hasProblems = true }
         }
-        report.unread = listing.unread
+        result.unread = listing.unread
         known = try Dictionary(
             uniqueKeysWithValues: checkpoints.ledger.files().map { (ByteOrdered($0.name), $0) })
         return listing.files
@@ -25,7 +25,7 @@ extension Processor {
 
     /// Whether a file has to be read: it is new, does not look as it did when it was read last, or has another date: the
     /// rules for dates are others than then. What was taken out gets its new date once it is restored.
-    func isChanged(_ file: InboxFile, _ report: inout RunReport) throws -> Bool {
+    func isChanged(_ file: InboxFile, _ result: inout RunResult) throws -> Bool {
         guard let record = known[ByteOrdered(file.logicalName)], record.location.path == file.relativePath,
             record.location.hint == FileHint(file.status), record.location.date == file.date
         else { return true }
@@ -37,10 +37,10 @@ extension Processor {
         // Time alone makes a file that was being written one that stays cut short.
         case .waiting where file.status.modified < WallClock.now() - settings.staleAfter: return true
         case .held, .failed, .waiting:
-            report.stillOpen.append(
-                FileReport(name: record.name, state: record.state, isUnchanged: true, reason: record.reason))
+            result.stillOpen.append(
+                FileResult(name: record.name, state: record.state, isUnchanged: true, reason: record.reason))
         }
-        report.unchanged += 1
+        result.unchanged += 1
         return false
     }
 
@@ -64,17 +64,17 @@ extension Processor {
     }
 
     /// What is to be known of the folders.
-    func note(_ report: inout RunReport) throws {
+    func note(_ result: inout RunResult) throws {
         for path in checkpoints.sweep.removed {
-            report.notes.append("\(path) in \(checkpoints.root) was left by an interrupted run and is removed")
+            result.notes.append("\(path) in \(checkpoints.root) was left by an interrupted run and is removed")
         }
         for path in checkpoints.sweep.foreign {
-            report.notes.append("\(path) in \(checkpoints.root) is not Watchfold's; it is left alone")
+            result.notes.append("\(path) in \(checkpoints.root) is not Watchfold's; it is left alone")
         }
         let text = settings.configuration.foldSettingsText
         let others = try checkpoints.ledger.countingVersions().filter { $0.facts.settings != text }
         if others.isEmpty { return }
-        report.notes.append(
+        result.notes.append(
             "\(others.count) counted files were folded under other settings (\(others[0].facts.name)"
                 + (others.count > 1 ? " and others" : "") + "); `watchfold reprocess` folds them again")
     }

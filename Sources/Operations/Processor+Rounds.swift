@@ -35,7 +35,7 @@ extension Processor {
             known = try Dictionary(
                 uniqueKeysWithValues: checkpoints.ledger.files().map { (ByteOrdered($0.name), $0) })
         }
-        var unused = RunReport()
+        var unused = RunResult()
         let candidates = try listing.files.filter { try isChanged($0, &unused) }
         var survey = Survey(
             candidates: candidates, problems: listing.problems, unread: listing.unread, redated: redated(candidates),
@@ -58,19 +58,19 @@ extension Processor {
     /// Folds files, commits them and brings the reports up to date.
     ///
     /// - Parameter wantsMore: asked before each file but the first; the rest is left for another round.
-    func round(_ files: [InboxFile], while wantsMore: @escaping @Sendable () -> Bool) throws -> RunReport {
-        let report = try recorded("watch", keepsOutputs: false) { run in
-            var report = RunReport()
+    func round(_ files: [InboxFile], while wantsMore: @escaping @Sendable () -> Bool) throws -> RunResult {
+        let result = try recorded("watch", keepsOutputs: false) { run in
+            var result = RunResult()
             // The newest comes first, since it is waited for; but what decides whether files count wants them by date.
             try fold(
-                files, run, &report, isAfresh: false, isOrderGiven: settings.configuration.gate.mode != .hold,
+                files, run, &result, isAfresh: false, isOrderGiven: settings.configuration.gate.mode != .hold,
                 while: wantsMore)
-            return report
+            return result
         }
-        for name in report.files.map(\.name) + report.followers.map(\.name) {
+        for name in result.files.map(\.name) + result.followers.map(\.name) {
             known[ByteOrdered(name)] = try checkpoints.ledger.file(named: name)
         }
-        return report
+        return result
     }
 
     /// The state of each file.

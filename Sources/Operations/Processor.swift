@@ -81,26 +81,26 @@ package final class Processor {
     // MARK: Commands
 
     /// Folds what is new in the inbox and brings the reports up to date.
-    package func run() throws -> RunReport {
+    package func run() throws -> RunResult {
         try recorded("run") { run in
-            var report = RunReport()
-            let listing = try list(&report)
-            let candidates = try listing.filter { try isChanged($0, &report) }
-            if let note = redated(candidates) { report.notes.append(note) }
-            try fold(candidates, run, &report, isAfresh: false)
-            return report
+            var result = RunResult()
+            let listing = try list(&result)
+            let candidates = try listing.filter { try isChanged($0, &result) }
+            if let note = redated(candidates) { result.notes.append(note) }
+            try fold(candidates, run, &result, isAfresh: false)
+            return result
         }
     }
 
     /// Reads files again, all that are in the inbox when none is named, and puts the new partials in place of the old
     /// in one commit.
-    package func reprocess(_ paths: [String]) throws -> RunReport {
+    package func reprocess(_ paths: [String]) throws -> RunResult {
         try recorded("reprocess") { run in
-            var report = RunReport()
-            let files = paths.isEmpty ? try list(&report) : try paths.map { try file(at: $0) }
+            var result = RunResult()
+            let files = paths.isEmpty ? try list(&result) : try paths.map { try file(at: $0) }
             var names: Set<ByteOrdered> = []
-            try fold(files.filter { names.insert(ByteOrdered($0.logicalName)).inserted }, run, &report, isAfresh: true)
-            return report
+            try fold(files.filter { names.insert(ByteOrdered($0.logicalName)).inserted }, run, &result, isAfresh: true)
+            return result
         }
     }
 
@@ -115,44 +115,44 @@ package final class Processor {
     }
 
     /// Folds some files of the inbox again, as `reprocess` does, but leaves the reports to the caller.
-    func refold(_ isWanted: (InboxFile) -> Bool) throws -> RunReport {
-        var report = RunReport()
-        let files = try list(&report).filter(isWanted)
+    func refold(_ isWanted: (InboxFile) -> Bool) throws -> RunResult {
+        var result = RunResult()
+        let files = try list(&result).filter(isWanted)
         try checkpoints.ledger.recordedRun("verify --repair") { run in
-            try fold(files, run, &report, isAfresh: true)
+            try fold(files, run, &result, isAfresh: true)
             return RunSummary(
-                outcome: .finished, files: states(report), tally: RecordTally(report.counts), bytes: report.bytes)
+                outcome: .finished, files: states(result), tally: RecordTally(result.counts), bytes: result.bytes)
         }
-        return report
+        return result
     }
 
     /// Writes down that a run took place and how it ended, and publishes in between.
     ///
     /// - Parameter keepsOutputs: whether the configured outputs are made afterwards; a watch sees to them itself.
     func recorded(
-        _ command: String, keepsOutputs: Bool = true, _ body: (RunID) throws -> RunReport
-    ) throws -> RunReport {
+        _ command: String, keepsOutputs: Bool = true, _ body: (RunID) throws -> RunResult
+    ) throws -> RunResult {
         let start = ContinuousClock.now
         let ledger = checkpoints.ledger
-        var report = try ledger.recordedRun(command, plan: settings.reports.canonicalText) { run in
+        var result = try ledger.recordedRun(command, plan: settings.reports.canonicalText) { run in
             let settled = try settleRules(run)
-            var report = try body(run)
-            report.followed(first: settled)
-            if !hasNoted { try note(&report) }
+            var result = try body(run)
+            result.followed(first: settled)
+            if !hasNoted { try note(&result) }
             hasNoted = true
             observer.publishing()
-            report.publication = try publish { [observer] in observer.advance(storedBytes: 0) }
-            report.seconds = (ContinuousClock.now - start).seconds
+            result.publication = try publish { [observer] in observer.advance(storedBytes: 0) }
+            result.seconds = (ContinuousClock.now - start).seconds
             return (
-                report,
+                result,
                 RunSummary(
-                    outcome: report.isIncomplete ? .incomplete : .finished, files: states(report),
-                    tally: RecordTally(report.counts), bytes: report.bytes, published: report.publication.generation)
+                    outcome: result.isIncomplete ? .incomplete : .finished, files: states(result),
+                    tally: RecordTally(result.counts), bytes: result.bytes, published: result.publication.generation)
             )
         }
-        if keepsOutputs { report.undated = UndatedFiles(try ledger.countingVersions(), unit: settings.fold.plan.unit) }
-        if keepsOutputs, report.publication != .nothing { report.outputs = try renewOutputs() }
-        return report
+        if keepsOutputs { result.undated = UndatedFiles(try ledger.countingVersions(), unit: settings.fold.plan.unit) }
+        if keepsOutputs, result.publication != .nothing { result.outputs = try renewOutputs() }
+        return result
     }
 
     /// Brings the reports up to date.
@@ -165,14 +165,14 @@ package final class Processor {
 
     /// Makes the configured outputs that are behind what counts.
     func renewOutputs() throws -> [OutputOutcome] {
-        try OutputKeeper(settings, OutputPlan.plans(settings), fileSystem: fileSystem)
+        try OutputKeeper(settings, KeptOutput.all(settings), fileSystem: fileSystem)
             .renew(checkpoints.ledger.generation)
     }
 
     /// When the settings that decide what counts are others than before, everything is settled anew.
     ///
     /// - Returns: the files whose state followed.
-    func settleRules(_ run: RunID) throws -> [FileReport] {
+    func settleRules(_ run: RunID) throws -> [FileResult] {
         let resolution = Resolution(checkpoints, settings)
         guard try resolution.isUnderOtherRules else { return [] }
         var change = CommitChange(run: run)
@@ -185,15 +185,15 @@ package final class Processor {
     }
 
     /// A file that was not read, and whose state followed from others.
-    func follower(_ file: FileRecord) throws -> FileReport {
-        var report = FileReport(file)
-        report.isGone = try fileSystem.statusIfPresent(Path.join(inbox.root, file.location.path)) == nil
-        return report
+    func follower(_ file: FileRecord) throws -> FileResult {
+        var result = FileResult(file)
+        result.isGone = try fileSystem.statusIfPresent(Path.join(inbox.root, file.location.path)) == nil
+        return result
     }
 
-    private func states(_ report: RunReport) -> [FileState: Int] {
+    private func states(_ result: RunResult) -> [FileState: Int] {
         var states: [FileState: Int] = [:]
-        for file in report.files where !file.isUnchanged { states[file.state, default: 0] += 1 }
+        for file in result.files where !file.isUnchanged { states[file.state, default: 0] += 1 }
         return states
     }
 }
@@ -226,7 +226,7 @@ package struct InboxMissing: Trouble, CustomStringConvertible {
     package var description: String { "\(path): there is no such folder; make it, or name another with --inbox" }
 }
 
-extension FileReport {
+extension FileResult {
     /// A file that was not read in this run.
     init(_ file: FileRecord) {
         self.init(name: file.name, state: file.state, reason: file.reason, isUnusual: file.unusual != nil)

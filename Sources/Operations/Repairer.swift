@@ -36,8 +36,8 @@ struct Repairer {
         let processor = try Processor(
             settings, checkpoints: checkpoints, fileSystem: fileSystem, logger: logger, observer: observer)
         let names = Set(wanted.map { ByteOrdered($0.name) })
-        let report = try processor.refold { names.contains(ByteOrdered($0.logicalName)) }
-        for file in report.files where file.state == .folded || file.state == .duplicate {
+        let result = try processor.refold { names.contains(ByteOrdered($0.logicalName)) }
+        for file in result.files where file.state == .folded || file.state == .duplicate {
             notes.append("\(file.name) was folded again from the inbox")
         }
         let (losses, loses) = try giveUp(wanted, damaged, checkpoints)

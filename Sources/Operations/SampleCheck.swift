@@ -18,7 +18,7 @@ struct SampleCheck {
     let settings: Settings
     let fileSystem: FileSystem
 
-    func run(_ checkpoints: CheckpointFolder, count: Int, _ report: inout VerifyReport) throws {
+    func run(_ checkpoints: CheckpointFolder, count: Int, _ result: inout VerifyResult) throws {
         var counted: [ByteOrdered: VersionRecord] = [:]
         for version in try checkpoints.ledger.countingVersions() {
             // Other settings give other rows, rightly.
@@ -62,7 +62,7 @@ struct SampleCheck {
                 faults.withLock { $0.append("\(chosen[index].relativePath) cannot be compared: \(text)") }
             }
         }
-        report.sampled = compared.load(ordering: .relaxed)
-        report.damages += faults.withLock { $0 }
+        result.sampled = compared.load(ordering: .relaxed)
+        result.damages += faults.withLock { $0 }
     }
 }

@@ -43,32 +43,32 @@ package struct Verifier {
     ///
     /// - Parameter sample: how many raw files to fold afresh and compare with their partials, chosen at random.
     /// - Throws: `CheckpointError`, `LedgerError`, `IOError`.
-    package func verify(sample: Int = 0) throws -> VerifyReport {
+    package func verify(sample: Int = 0) throws -> VerifyResult {
         let configuration = settings.configuration
         let checkpoints = try CheckpointFolder.openForReading(
             configuration.checkpoints, plan: configuration.plan, in: fileSystem)
-        var report = VerifyReport()
-        _ = try check(checkpoints, &report)
-        if report.damages.isEmpty && sample > 0 {
-            try SampleCheck(settings: settings, fileSystem: fileSystem).run(checkpoints, count: sample, &report)
+        var result = VerifyResult()
+        _ = try check(checkpoints, &result)
+        if result.damages.isEmpty && sample > 0 {
+            try SampleCheck(settings: settings, fileSystem: fileSystem).run(checkpoints, count: sample, &result)
         }
-        return report
+        return result
     }
 
     /// Checks everything and makes good what can be made good. Holds the writer's lock.
-    package func repair() throws -> VerifyReport {
-        var report = VerifyReport()
+    package func repair() throws -> VerifyResult {
+        var result = VerifyResult()
         let checkpoints: CheckpointFolder
         do {
             checkpoints = try openWithSoundLedger()
         } catch  where Self.isLedgerLost(error) {
-            report.damages.append("\(error)")
+            result.damages.append("\(error)")
             let (rebuilt, notes) = try LedgerRebuilder(settings: settings, fileSystem: fileSystem).rebuild()
-            report.repairs += notes
-            report.hasLost = true
-            return try finish(rebuilt, report)
+            result.repairs += notes
+            result.hasLost = true
+            return try finish(rebuilt, result)
         }
-        return try finish(checkpoints, report)
+        return try finish(checkpoints, result)
     }
 
     /// Opens the folder for writing; when the ledger is not sound it is closed again, with its lock. Where there are no
@@ -85,22 +85,22 @@ package struct Verifier {
         return checkpoints
     }
 
-    private func finish(_ checkpoints: CheckpointFolder, _ start: VerifyReport) throws -> VerifyReport {
-        var report = start
-        let damaged = try check(checkpoints, &report)
+    private func finish(_ checkpoints: CheckpointFolder, _ start: VerifyResult) throws -> VerifyResult {
+        var result = start
+        let damaged = try check(checkpoints, &result)
         if !damaged.isEmpty {
             let (notes, loses) = try Repairer(
                 settings: settings, fileSystem: fileSystem, logger: logger, observer: observer
             ).repair(checkpoints, damaged: damaged)
-            report.repairs += notes
-            if loses { report.hasLost = true }
+            result.repairs += notes
+            if loses { result.hasLost = true }
         }
-        if !report.stale.isEmpty || !report.damages.isEmpty || !report.behind.isEmpty {
+        if !result.stale.isEmpty || !result.damages.isEmpty || !result.behind.isEmpty {
             try fileSystem.removeIfPresent(checkpoints.total.path)
             _ = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem).publish(force: true)
-            report.isRepaired = true
+            result.isRepaired = true
         }
-        return report
+        return result
     }
 
     private static func isLedgerLost(_ error: any Error) -> Bool {
@@ -114,8 +114,8 @@ package struct Verifier {
     }
 
     /// - Returns: the versions in use whose partials are damaged or gone.
-    private func check(_ checkpoints: CheckpointFolder, _ report: inout VerifyReport) throws -> [VersionRecord] {
-        report.damages += try checkpoints.ledger.check()
+    private func check(_ checkpoints: CheckpointFolder, _ result: inout VerifyResult) throws -> [VersionRecord] {
+        result.damages += try checkpoints.ledger.check()
         var damaged: [VersionRecord] = []
         let used = Set(
             try checkpoints.ledger.files().flatMap { [$0.holding.claim, $0.holding.present].compactMap { $0 } })
@@ -123,8 +123,8 @@ package struct Verifier {
             let fault: String
             do {
                 try checkpoints.partials.verify(version, breakdown: try checkpoints.ledger.breakdown(of: version.id))
-                report.partials += 1
-                report.rows += version.facts.rows
+                result.partials += 1
+                result.rows += version.facts.rows
                 continue
             } catch let error as DamagedTable {
                 fault = "\(error)"
@@ -132,13 +132,13 @@ package struct Verifier {
                 fault = "\(error.path) is missing: the partial of \(version.facts.name)"
             }
             if used.contains(version.id) {
-                report.damages.append(fault)
+                result.damages.append(fault)
                 damaged.append(version)
             } else {
-                report.history.append(fault)
+                result.history.append(fault)
             }
         }
-        if damaged.isEmpty { try verifyDerived(checkpoints, &report) }
+        if damaged.isEmpty { try verifyDerived(checkpoints, &result) }
         return damaged
     }
 
@@ -146,7 +146,7 @@ package struct Verifier {
     private static let attempts = 10
 
     /// Checks what is derived, again when a writer has moved on: total and reports of two states do not go together.
-    private func verifyDerived(_ checkpoints: CheckpointFolder, _ report: inout VerifyReport) throws {
+    private func verifyDerived(_ checkpoints: CheckpointFolder, _ result: inout VerifyResult) throws {
         let receiptPath = Path.join(settings.configuration.output, Publisher.receiptName)
         func state() throws -> (generation: Int, receipt: XXH128?, total: FileStatus?) {
             (
@@ -156,45 +156,45 @@ package struct Verifier {
         }
         for _ in 1...Self.attempts {
             let before = try state()
-            var found = VerifyReport()
+            var found = VerifyResult()
             try verifyDerived(checkpoints, &found, receiptPath)
             if try found.stale.isEmpty || state() == before {
-                report.stale += found.stale
-                report.behind += found.behind
+                result.stale += found.stale
+                result.behind += found.behind
                 return
             }
         }
-        report.behind.append("a writer changed total and reports faster than they could be checked")
+        result.behind.append("a writer changed total and reports faster than they could be checked")
     }
 
     private func verifyDerived(
-        _ checkpoints: CheckpointFolder, _ report: inout VerifyReport, _ receiptPath: String
+        _ checkpoints: CheckpointFolder, _ result: inout VerifyResult, _ receiptPath: String
     ) throws {
         let snapshot = try CountingSnapshot(checkpoints.ledger)
         if snapshot.generation == 0 { return }
         // One fresh merge gives both what the total and what the reports have to be.
-        let plan = checkpoints.total.plan(only: snapshot.counting, generation: snapshot.generation)
+        let sources = checkpoints.total.sources(only: snapshot.counting, generation: snapshot.generation)
         var rows = RowDigest()
         let expected = settings.plan.reports.map { ExpectedReport($0) }
         let pass = try settings.reports.pass(
-            plan.schema,
-            expected.map { report in ReportOutput(report.report, format: .csv) { report.write($0) } })
-        try plan.run { batch in
+            sources.schema,
+            expected.map { expected in ReportOutput(expected.report, format: .csv) { expected.write($0) } })
+        try sources.run { batch in
             rows.add(batch)
             try pass.consume(batch)
         }
-        let result = try pass.finish(snapshot.daySums)
-        try verifyTotal(checkpoints, plan, rows, &report)
+        let made = try pass.finish(snapshot.daySums)
+        try verifyTotal(checkpoints, sources, rows, &result)
 
         let folder = settings.configuration.output
         let outputs = expected.map { item in
             Receipt.Output(
                 name: item.report.fileName, digest: item.digest.hex, bytes: item.count,
-                rows: result.written.first { $0.report == item.report }!.rows)
+                rows: made.written.first { $0.report == item.report }!.rows)
         }
-        let receipt = snapshot.receipt(settings, result, outputs)
+        let receipt = snapshot.receipt(settings, made, outputs)
         guard let found = try receiptOnDisk(receiptPath) else {
-            report.stale.append("\(receiptPath) is missing or cannot be read")
+            result.stale.append("\(receiptPath) is missing or cannot be read")
             return
         }
         // Reports of an earlier state have to be those that their own receipt describes, or those that are due: the
@@ -203,18 +203,18 @@ package struct Verifier {
             found.inputsDigest != snapshot.inputsDigest || found.mapDigest != settings.mapDigest
             || found.generation != snapshot.generation || found.tool != Tool.name
         if isBehind {
-            report.behind.append("the reports in \(folder) are of an earlier state (generation \(found.generation))")
+            result.behind.append("the reports in \(folder) are of an earlier state (generation \(found.generation))")
         } else if try digest(receiptPath) != receipt.json.withUnsafeBytes({ XXH128(of: $0) }) {
-            report.stale.append("\(receiptPath) does not describe the reports")
+            result.stale.append("\(receiptPath) does not describe the reports")
         }
         for output in isBehind ? found.outputs : outputs {
             let path = Path.join(folder, output.name)
             guard let digest = try digest(path) else {
-                report.stale.append("\(path) is missing")
+                result.stale.append("\(path) is missing")
                 continue
             }
             let isDue = outputs.contains { $0.name == output.name && $0.digest == digest.hex }
-            if digest.hex != output.digest, !isDue { report.stale.append("\(path) is not what the checkpoints give") }
+            if digest.hex != output.digest, !isDue { result.stale.append("\(path) is not what the checkpoints give") }
         }
     }
 
@@ -224,12 +224,12 @@ package struct Verifier {
     }
 
     private func verifyTotal(
-        _ checkpoints: CheckpointFolder, _ plan: TotalPlan, _ expected: RowDigest, _ report: inout VerifyReport
+        _ checkpoints: CheckpointFolder, _ sources: TotalSources, _ expected: RowDigest, _ result: inout VerifyResult
     ) throws {
         let path = checkpoints.total.path
         do {
             guard let generation = try checkpoints.total.generation(checkpoints.ledger) else {
-                report.stale.append("\(path) is missing or not of this ledger")
+                result.stale.append("\(path) is missing or not of this ledger")
                 return
             }
             let reader = try KeyedTableReader(path, kind: TotalStore.kind, in: fileSystem)
@@ -238,26 +238,26 @@ package struct Verifier {
                 [MergeInput(measureCount: reader.schema.measures.count, next: reader.batches())],
                 rowLimit: KeyedTableFormat.rowGroupRows
             ) { rows.add($0) }
-            if generation < plan.generation {
-                let update = try checkpoints.ledger.snapshot { try checkpoints.total.plan(checkpoints.ledger) }
+            if generation < sources.generation {
+                let update = try checkpoints.ledger.snapshot { try checkpoints.total.sources(checkpoints.ledger) }
                 guard update.keepsTotal else {
-                    return report.behind.append("\(path) is of generation \(generation), not \(plan.generation)")
+                    return result.behind.append("\(path) is of generation \(generation), not \(sources.generation)")
                 }
                 // With what changed since it has to be what a fresh merge is.
                 var rows = RowDigest()
                 try update.run { rows.add($0) }
-                if update.schema != plan.schema || rows != expected {
-                    report.stale.append("\(path) is not the merge of the partials that counted")
+                if update.schema != sources.schema || rows != expected {
+                    result.stale.append("\(path) is not the merge of the partials that counted")
                 }
-            } else if generation > plan.generation {
-                report.stale.append("\(path) is of generation \(generation), which the ledger does not know")
-            } else if reader.schema != plan.schema || rows != expected {
-                report.stale.append("\(path) is not the merge of the partials that count")
+            } else if generation > sources.generation {
+                result.stale.append("\(path) is of generation \(generation), which the ledger does not know")
+            } else if reader.schema != sources.schema || rows != expected {
+                result.stale.append("\(path) is not the merge of the partials that count")
             }
         } catch let error as DamagedTable {
-            report.stale.append("\(error)")
+            result.stale.append("\(error)")
         } catch let error as FoldError {
-            report.stale.append("\(path): \(error.text(settings.fold.plan))")
+            result.stale.append("\(path): \(error.text(settings.fold.plan))")
         }
     }
 

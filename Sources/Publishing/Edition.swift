@@ -19,7 +19,7 @@ struct Edition {
     private struct Part {
         /// The name of their period; nil when there are no periods.
         var period: String?
-        var plan: TotalPlan
+        var sources: TotalSources
         var sums: DaySums
     }
 
@@ -36,7 +36,7 @@ struct Edition {
     let gaps: String?
 
     /// Whether the total on disk is read.
-    var usesTotal: Bool { parts.contains(where: \.plan.usesTotal) }
+    var usesTotal: Bool { parts.contains(where: \.sources.usesTotal) }
 
     /// - Parameters:
     ///   - rebuilding: leave the total on disk aside.
@@ -114,10 +114,10 @@ struct Edition {
             needsReceipt ? try CountingSnapshot(ledger, versions, generation: generation, sums) : nil
         }
         if request.isEverything, generation == current {
-            let plan = try checkpoints.total.plan(ledger, rebuilding: rebuilding)
+            let sources = try checkpoints.total.sources(ledger, rebuilding: rebuilding)
             let sums = CountingSnapshot.daySums(counting, try ledger.datedBreakdown())
             return (
-                [Part(plan: plan, sums: sums)], try snapshot(counting, sums),
+                [Part(sources: sources, sums: sums)], try snapshot(counting, sums),
                 lacks(request, counting, chosen: counting.count, generation: generation), nil
             )
         }
@@ -132,7 +132,7 @@ struct Edition {
                 }
             }
             return Part(
-                period: period, plan: checkpoints.total.plan(only: versions, generation: generation),
+                period: period, sources: checkpoints.total.sources(only: versions, generation: generation),
                 sums: CountingSnapshot.daySums(versions, sums))
         }
         guard let period = request.period else {
@@ -187,7 +187,7 @@ struct Edition {
     func write(_ outputs: [ReportOutput]) throws -> PassResult {
         precondition(request.period == nil && parts.count == 1, "a report of several periods needs a query")
         let withDays = outputs.contains(where: \.report.needsDays)
-        let merge = try parts[0].plan.open(withDays: withDays, jobs: settings.jobs)
+        let merge = try parts[0].sources.open(withDays: withDays, jobs: settings.jobs)
         let pass = try settings.reports.pass(merge.schema, outputs)
         try pass.run(merge, into: nil, jobs: settings.jobs)
         return try pass.finish(parts[0].sums)
@@ -206,7 +206,7 @@ struct Edition {
 
     private func write(_ part: Part, _ output: ReportOutput) throws {
         // Days cost as much as all the rest, and two of the reports do without.
-        let merge = try part.plan.open(withDays: output.report.needsDays, jobs: settings.jobs)
+        let merge = try part.sources.open(withDays: output.report.needsDays, jobs: settings.jobs)
         let pass = try settings.reports.pass(merge.schema, [output])
         if pass.canBeMadeInParts {
             try pass.run(merge, into: nil, jobs: settings.jobs)
@@ -230,8 +230,8 @@ struct Edition {
     /// - Precondition: a receipt was asked for, and the request is not by period.
     func summary(top: Int) throws -> any PlanSummary {
         guard let snapshot, request.period == nil else { preconditionFailure("a summary is of all days and files") }
-        let tally = settings.reports.tally(top: top)
-        let merge = try parts[0].plan.open(jobs: settings.jobs)
+        let tally = settings.reports.counter(top: top)
+        let merge = try parts[0].sources.open(jobs: settings.jobs)
         let pass = try settings.reports.pass(merge.schema, tally.outputs)
         try pass.runInOrder(merge, jobs: settings.jobs)
         let result = try pass.finish(parts[0].sums)

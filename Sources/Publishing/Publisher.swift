@@ -67,11 +67,11 @@ package struct Publisher {
         if !force, try isCurrent(snapshot) { return .current }
         try fileSystem.createFolders(output)
         try sweep()
-        let plan = try checkpoints.total.plan(checkpoints.ledger)
+        let sources = try checkpoints.total.sources(checkpoints.ledger)
         do {
-            return try write(snapshot, plan)
-        } catch  where plan.usesTotal && Self.blamesTotal(error) {
-            return try write(snapshot, try checkpoints.total.plan(checkpoints.ledger, rebuilding: true))
+            return try write(snapshot, sources)
+        } catch  where sources.usesTotal && Self.blamesTotal(error) {
+            return try write(snapshot, try checkpoints.total.sources(checkpoints.ledger, rebuilding: true))
         }
     }
 
@@ -117,8 +117,8 @@ package struct Publisher {
         }
     }
 
-    private func write(_ snapshot: CountingSnapshot, _ plan: TotalPlan) throws -> Publication {
-        precondition(plan.generation == snapshot.generation, "the ledger changed under its only writer")
+    private func write(_ snapshot: CountingSnapshot, _ sources: TotalSources) throws -> Publication {
+        precondition(sources.generation == snapshot.generation, "the ledger changed under its only writer")
         let files = try settings.plan.reports.map {
             // People open a report, if at all, some time later.
             ReportFile(
@@ -131,22 +131,22 @@ package struct Publisher {
         // People wait for the main report. When little changed it is made alone, which is soon done, and has its name before
         // the work on the others begins; else both together take less. The receipt still speaks of the reports before:
         // should this end here, the next start makes all of them.
-        if plan.isSmallChange {
-            let merge = try plan.open(withDays: main[0].report.needsDays, jobs: settings.jobs)
+        if sources.isSmallChange {
+            let merge = try sources.open(withDays: main[0].report.needsDays, jobs: settings.jobs)
             let pass = try pass(merge, main)
             try pass.run(merge, into: nil, jobs: settings.jobs, onProgress: onProgress)
             written += try pass.finish().written
             try place(main)
         }
-        let merge = try plan.open(jobs: settings.jobs)
-        let pass = try pass(merge, plan.isSmallChange ? others : files)
-        let total = plan.keepsTotal ? nil : try checkpoints.total.writer(plan)
+        let merge = try sources.open(jobs: settings.jobs)
+        let pass = try pass(merge, sources.isSmallChange ? others : files)
+        let total = sources.keepsTotal ? nil : try checkpoints.total.writer(sources)
         try pass.run(merge, into: total, jobs: settings.jobs, onProgress: onProgress)
         let result = try pass.finish(snapshot.daySums)
         written += result.written
-        if !plan.isSmallChange { try place(main) }
+        if !sources.isSmallChange { try place(main) }
         if let total {
-            _ = try total.seal(metadata: checkpoints.total.metadata(plan, checkpoints.ledger))
+            _ = try total.seal(metadata: checkpoints.total.metadata(sources, checkpoints.ledger))
             try total.file.place()
         }
         let receipt = snapshot.receipt(

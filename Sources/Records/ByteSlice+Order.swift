@@ -1,5 +1,7 @@
 //  Byte strings in order, eight bytes at a time. What is called for each row of a table is inlined where it is called.
 
+import Glibc
+
 /// The first eight bytes at `base`, or `count` of them with zeros behind, as a number that orders as the bytes do.
 /// Reads nothing outside `count` bytes: below eight, two loads that overlap in the middle cover them.
 @inlinable @inline(__always)
@@ -43,4 +45,20 @@ package func compareBytes(_ a: ByteSlice, _ b: ByteSlice) -> Int {
         if leftA <= 8 || leftB <= 8 { return leftA - leftB }
         offset += 8
     }
+}
+
+/// The same for any two buffers; an empty one may have no address.
+@inlinable
+package func compareBytes(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Int {
+    if let left = a.baseAddress, let right = b.baseAddress {
+        let order = memcmp(left, right, min(a.count, b.count))
+        if order != 0 { return Int(order) }
+    }
+    return a.count - b.count
+}
+
+/// Whether two buffers have the same bytes; an empty one may have no address.
+@inlinable
+package func isSameBytes(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Bool {
+    a.count == b.count && (a.isEmpty || memcmp(a.baseAddress!, b.baseAddress!, a.count) == 0)
 }

@@ -72,7 +72,7 @@ package protocol PlanReports: Sendable {
     /// What counts a summary.
     ///
     /// - Parameter top: how many of the keys with the largest sums are wanted.
-    func tally(top: Int) -> any SummaryTally
+    func counter(top: Int) -> any SummaryCounter
 
     /// A workbook of tables.
     ///
@@ -85,7 +85,7 @@ package protocol PlanReports: Sendable {
 }
 
 /// Counts a summary. Use: give `outputs` to a pass, run it, ask for the `summary`.
-package protocol SummaryTally {
+package protocol SummaryCounter {
     /// For one pass.
     var outputs: [ReportOutput] { get }
 

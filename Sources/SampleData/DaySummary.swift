@@ -1,7 +1,7 @@
 //  What a reader of a generated day should find, counted while the day was made.
 
 /// The expected counts of one app.
-package struct AppTally: Sendable, Hashable {
+package struct AppCount: Sendable, Hashable {
     package let name: String
     /// Lines with this app.
     package internal(set) var records = 0
@@ -23,7 +23,7 @@ package struct DaySummary: Sendable, Hashable {
     package internal(set) var zeroContracts = 0
     package internal(set) var negativeDurations = 0
     /// By falling published share.
-    package internal(set) var apps = PublishedProfile.apps.map { AppTally(name: $0.name) }
+    package internal(set) var apps = PublishedProfile.apps.map { AppCount(name: $0.name) }
 
     /// Records that the default rules fold.
     package var folded: Int { apps.reduce(0) { $0 + $1.foldedRecords } }

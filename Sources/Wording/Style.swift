@@ -2,6 +2,9 @@
 package struct Style: Sendable {
     package let isColored: Bool
 
+    /// Without colours.
+    package static let plain = Style(isTerminal: false, environment: [:])
+
     package init(isTerminal: Bool, environment: [String: String]) {
         isColored = isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }

@@ -56,7 +56,7 @@ package struct TextTable {
 
     package init(_ columns: [Column]) { self.columns = columns }
 
-    /// The lines, with the titles first.
+    /// The lines, with the titles first, if there are any.
     ///
     /// - Parameter width: columns of the terminal.
     package func lines(_ style: Style, width: Int) -> [String] {
@@ -87,7 +87,7 @@ package struct TextTable {
             }
             return line
         }
-        var lines = [line(columns.map { Cell($0.title, .bold) })]
+        var lines = columns.allSatisfy(\.title.isEmpty) ? [] : [line(columns.map { Cell($0.title, .bold) })]
         for row in rows {
             lines.append(line(row.cells))
             for note in row.notes {

@@ -26,5 +26,5 @@ struct CheckCommand: ParsableCommand {
     @Argument(help: "Files, and folders with all input files below them; - is standard input.", completion: .file())
     var files: [String]
 
-    func run() throws { try common.open().check(files, asJSON: json) }
+    func run() throws { try FileCommands(common.open()).check(files, asJSON: json) }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Face
 
 struct AcceptCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,7 +17,7 @@ struct AcceptCommand: ParsableCommand {
     @Argument(help: "The file, as `watchfold status` names it.", completion: .custom(completeFiles))
     var file: String
 
-    func run() throws { try common.open().decide(.accept, file) }
+    func run() throws { try RunCommands(common.open()).decide(.accept, file) }
 }
 
 struct RetractCommand: ParsableCommand {
@@ -36,7 +37,7 @@ struct RetractCommand: ParsableCommand {
     @Argument(help: "The file, as `watchfold status` names it.", completion: .custom(completeFiles))
     var file: String
 
-    func run() throws { try common.open().decide(.retract, file) }
+    func run() throws { try RunCommands(common.open()).decide(.retract, file) }
 }
 
 struct RestoreCommand: ParsableCommand {
@@ -55,5 +56,5 @@ struct RestoreCommand: ParsableCommand {
     @Argument(help: "The file, as `watchfold status` names it.", completion: .custom(completeFiles))
     var file: String
 
-    func run() throws { try common.open().decide(.restore, file) }
+    func run() throws { try RunCommands(common.open()).decide(.restore, file) }
 }

@@ -166,7 +166,6 @@ struct ExportCommand: ParsableCommand {
         options.program = program
         options.delimiter = delimiter
         options.decimal = decimal
-        let session = try common.open()
-        try session.export(options)
+        try ReadCommands(common.open()).export(options)
     }
 }

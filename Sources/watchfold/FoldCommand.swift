@@ -30,7 +30,6 @@ struct FoldCommand: ParsableCommand {
     var files: [String]
 
     func run() throws {
-        let session = try common.open()
-        try session.fold(files, to: out, format: format)
+        try FileCommands(common.open()).fold(files, to: out, format: format)
     }
 }

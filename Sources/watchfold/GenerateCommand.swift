@@ -46,8 +46,7 @@ struct GenerateCommand: ParsableCommand {
     var folder: String?
 
     func run() throws {
-        let session = try common.open()
-        try session.generate(
+        try SampleCommand(common.open()).generate(
             days: days, records: records, keys: keys, seed: seed, from: from, compress: compress,
             folder: folder, replaces: force)
     }

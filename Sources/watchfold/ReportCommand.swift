@@ -58,7 +58,6 @@ struct ReportCommand: ParsableCommand {
         options.month = month
         options.generation = asOf
         options.top = top
-        let session = try common.open()
-        try session.report(options)
+        try ReadCommands(common.open()).report(options)
     }
 }

@@ -19,5 +19,5 @@ struct ReprocessCommand: ParsableCommand {
     @Argument(help: "Files of the inbox; all of them when none is named.", completion: .file())
     var files: [String] = []
 
-    func run() throws { try common.open().reprocess(files) }
+    func run() throws { try RunCommands(common.open()).reprocess(files) }
 }

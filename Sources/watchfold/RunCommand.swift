@@ -1,4 +1,5 @@
 import ArgumentParser
+import Face
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,5 +15,5 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func run() throws { try common.open().run() }
+    func run() throws { try RunCommands(common.open()).run() }
 }

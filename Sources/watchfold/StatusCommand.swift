@@ -1,4 +1,5 @@
 import ArgumentParser
+import Face
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +20,6 @@ struct StatusCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let session = try common.open()
-        try session.status(asJSON: json)
+        try ReadCommands(common.open()).status(asJSON: json)
     }
 }

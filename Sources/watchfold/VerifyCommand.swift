@@ -1,4 +1,5 @@
 import ArgumentParser
+import Face
 
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,7 +26,6 @@ struct VerifyCommand: ParsableCommand {
     var sample = 0
 
     func run() throws {
-        let session = try common.open()
-        try session.verify(repairing: repair, sample: sample)
+        try ReadCommands(common.open()).verify(repairing: repair, sample: sample)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Face
 
 struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -61,6 +62,6 @@ struct WatchCommand: ParsableCommand {
                 .publishEvery: publishEvery, .onPublish: onPublish, .onProblem: onProblem,
                 .expectBy: expectBy, .statusPort: statusPort,
             ], isService: true)
-        try session.watch()
+        try RunCommands(session).watch()
     }
 }

@@ -20,7 +20,7 @@ import Testing
 struct Silence: RunObserver {
     func begin(files: Int, storedBytes: Int) {}
     func advance(storedBytes: Int) {}
-    func finish(_ file: FileReport) {}
+    func finish(_ file: FileResult) {}
     func publishing() {}
 }
 
@@ -84,8 +84,8 @@ struct World {
         try Verifier(settings(), fileSystem: fileSystem, logger: logger, observer: Silence())
     }
 
-    func verify() throws -> VerifyReport { try verifier().verify() }
-    func repair() throws -> VerifyReport { try verifier().repair() }
+    func verify() throws -> VerifyResult { try verifier().verify() }
+    func repair() throws -> VerifyResult { try verifier().repair() }
 
     func export(_ report: Report = .engagement) throws -> Data {
         var bytes: [UInt8] = []
@@ -96,7 +96,7 @@ struct World {
     }
 
     func states() throws -> [String: FileState] {
-        let files = try StatusReport(settings(), fileSystem: fileSystem).files
+        let files = try CheckpointsStatus(settings(), fileSystem: fileSystem).files
         return Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.state) })
     }
 

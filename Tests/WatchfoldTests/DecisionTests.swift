@@ -23,7 +23,7 @@ import Testing
         return sums
     }
 
-    private func decide(_ bench: Workbench, _ decision: Decision, _ name: String) throws -> DecisionReport {
+    private func decide(_ bench: Workbench, _ decision: Decision, _ name: String) throws -> DecisionResult {
         try bench.processor().decide(decision, name)
     }
 

@@ -80,7 +80,7 @@ import Wording
         #expect(runs.map { $0["command"] as? String } == ["run", "run"])
         #expect(runs[0]["published_generation"] == nil && runs[1]["published_generation"] as? Int == report.generation)
 
-        let text = report.text(Style(isTerminal: false, environment: [:]))
+        let text = report.text(.plain)
         for part in ["held", "missing days: 2022-04-02 to 2022-04-03", "OTHER", "malformed-json 1"] {
             #expect(text.contains(part), "\(part) is not in\n\(text)")
         }

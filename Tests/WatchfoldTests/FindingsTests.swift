@@ -19,7 +19,7 @@ import Wording
         #"{"Contract":\#(contract),"AppName":"\#(app)","TotalDuration":\#(duration)\#(more)}"#
     }
 
-    private func check(_ bench: Workbench, _ names: [String]) throws -> CheckReport {
+    private func check(_ bench: Workbench, _ names: [String]) throws -> CheckResult {
         Checker(try bench.settings(), fileSystem: bench.fileSystem, observer: Silence()).check(
             names.map { bench.inbox + "/" + $0 })
     }
@@ -44,7 +44,7 @@ import Wording
             if names[8...].contains(where: name.hasSuffix) { findings.fields = FieldPaths() }
             return findings
         }
-        var first: CheckReport?
+        var first: CheckResult?
         for (jobs, unitSize) in [(1, 1 << 20), (2, 1 << 20), (2, FoldSettings.defaultUnitSize)] {
             (bench.jobs, bench.unitSize) = (jobs, unitSize)
             let report = try check(bench, names)
@@ -53,7 +53,7 @@ import Wording
             try #require(report.files.count == names.count && known.files.count == names.count)
             for (file, other) in zip(report.files, known.files) {
                 let (reading, otherReading) = (try #require(file.reading), try #require(other.reading))
-                #expect(reading.counts == otherReading.counts && file.verdict == other.verdict)
+                #expect(reading.counts == otherReading.counts && file.state == other.state)
                 #expect(
                     comparable(reading.findings, file.name) == comparable(otherReading.findings, file.name),
                     "\(file.name)")
@@ -68,7 +68,7 @@ import Wording
         for (file, checked) in zip(run.files, first!.files) {
             let reading = try #require(checked.reading)
             #expect(reading.counts == file.counts)
-            #expect((checked.verdict == .held) == (file.state == .held))
+            #expect((checked.state == .held) == (file.state == .held))
             var (a, b) = (reading.findings, try #require(file.findings))
             (a, b) = (comparable(a, checked.name), comparable(b, checked.name))
             // Against what counts already is another question.
@@ -76,7 +76,7 @@ import Wording
             if file.state != .duplicate { #expect(a == b, "\(file.name)") }
             #expect(Set(a.examples.keys) == Set(file.counts.rejected.keys))
         }
-        let status = try StatusReport(bench.settings(), fileSystem: bench.fileSystem)
+        let status = try CheckpointsStatus(bench.settings(), fileSystem: bench.fileSystem)
         try #require(status.files.count == run.files.count && run.files.contains { $0.state == .folded })
         for (file, told) in zip(run.files, status.files) where file.state == .folded {
             var (a, b) = (try #require(file.findings), try #require(told.findings))
@@ -110,7 +110,7 @@ import Wording
         ]
         let report = try check(bench, names)
         #expect(
-            report.files.map(\.verdict) == [
+            report.files.map(\.state) == [
                 .ok, .held, .waiting, .failed, .waiting, .failed, .waiting, .failed, .failed, .failed,
             ])
         #expect(report.files.dropFirst().allSatisfy { !$0.reason.isEmpty })
@@ -181,7 +181,7 @@ import Wording
         bench.put("20220401.json", day(#","Region":"N","Old":1"#))
         report = try bench.run()
         #expect(report.files.map { $0.findings!.newFields } == [[]])
-        let status = try StatusReport(bench.settings(), fileSystem: bench.fileSystem)
+        let status = try CheckpointsStatus(bench.settings(), fileSystem: bench.fileSystem)
         #expect(status.files.map { $0.findings!.newFields } == [[], [], [], ["Region.x"]])
         // A file that is read again says the same of itself.
         report = try bench.reprocess()
@@ -266,7 +266,7 @@ import Wording
         #expect(lacking.text.hasPrefix("all 20 records lack ") && !lacking.text.contains("\n"))
         // The run says the same; the status has no records to try lines on, and says where to ask.
         #expect(try bench.run().files[0].findings?.lacking == lacking)
-        let status = try StatusReport(bench.settings(), fileSystem: bench.fileSystem)
+        let status = try CheckpointsStatus(bench.settings(), fileSystem: bench.fileSystem)
         var told = try #require(status.files[0].findings?.lacking)
         #expect(told.configuration.isEmpty && told.sentence.contains("`watchfold check` looks for what would find"))
         (told.configuration, told.notes, told.isLookedInto) = (lacking.configuration, lacking.notes, true)
@@ -275,7 +275,7 @@ import Wording
         // The lines, put into the configuration, are right.
         bench.yaml = configuration.joined(separator: "\n") + "\n"
         let mended = try check(bench, ["a.json"]).files[0]
-        #expect(mended.reading?.counts.folded == 20 && mended.verdict == .ok, "\(mended)")
+        #expect(mended.reading?.counts.folded == 20 && mended.state == .ok, "\(mended)")
     }
 
     /// A line that is good for most records, but not for all that were looked at, is not shown.
@@ -311,7 +311,7 @@ import Wording
         bench.put(
             "a.json", String(repeating: "{\"Contract\":\"" + String(repeating: "x", count: 500) + "\"}\n", count: 3))
         let report = try check(bench, ["a.json"])
-        let style = Style(isTerminal: false, environment: [:])
+        let style = Style.plain
         let excerpt = try #require(
             report.text(style, columns: 60).split(separator: "\n").first { $0.contains("{\"Contract") })
         #expect(excerpt.count == 60 && excerpt.hasSuffix("…"))

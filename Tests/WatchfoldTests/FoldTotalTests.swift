@@ -106,7 +106,7 @@ import Wording
         #expect(!left.contains { $0.contains("fold.parquet") }, "\(left)")
     }
 
-    private func fold(_ bench: Workbench, _ names: [String]) throws -> (text: String, report: RunReport) {
+    private func fold(_ bench: Workbench, _ names: [String]) throws -> (text: String, report: RunResult) {
         var found: [UInt8] = []
         let fold = OneShotFold(try bench.settings(), fileSystem: bench.fileSystem, observer: Silence())
         let report = try fold.run(names.map { bench.inbox + "/" + $0 }, format: .csv) { found += Array($0) }

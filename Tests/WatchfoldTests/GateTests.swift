@@ -156,9 +156,9 @@ struct SmallDays {
         let bench = try prepared(through: 6)
         bench.put("20220407.json", days.lines(7).prefix(10).joined(separator: "\n") + "\n")
         #expect(try bench.run().files.map(\.reason) == [""])
-        #expect(try bench.status().text(Style(isTerminal: false, environment: [:])).contains("gate flag: the next"))
+        #expect(try bench.status().text(.plain).contains("gate flag: the next"))
         let few = try prepared(through: 3)
-        let text = try few.status().text(Style(isTerminal: false, environment: [:]))
+        let text = try few.status().text(.plain)
         #expect(text.contains("gate flag: 3 days of YYYYMMDD.json known, too few to judge by; it takes 7"), "\(text)")
     }
 

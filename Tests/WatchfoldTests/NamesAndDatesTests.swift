@@ -85,7 +85,7 @@ import Wording
         let report = try bench.run()
         let line = "2 counted files have no date: 02-04-2022.json, b.json (3 records, 5 seconds)"
         #expect(report.summary("x", .engagement).contains(line))
-        let style = Style(isTerminal: false, environment: [:])
+        let style = Style.plain
         #expect(try bench.status().text(style).contains(line))
         let json = String(decoding: try bench.status().json(), as: UTF8.self)
         #expect(json.contains("\"undated\""))
@@ -106,7 +106,7 @@ import Wording
         let (summary, part) = try reporter.report(ExportRequest(.profile, days: april), top: 3)
         #expect(part.undated == .init(files: 2, records: 3, sum: 5, areLeftOut: true))
         let note = "2 counted files without a date, left out here: 3 records, 5 seconds."
-        let lines = summary.text(part, Style(isTerminal: false, environment: [:]), columns: 110)
+        let lines = summary.text(part, .plain, columns: 110)
         #expect(lines.contains(note))
         #expect(String(decoding: summary.page(part), as: UTF8.self).contains(note))
     }
@@ -122,7 +122,7 @@ import Wording
             + "*.json, *.jsonl or *.ndjson, also with .gz, .lz4, .zip or .zst, and what `files` in the configuration names"
         #expect(report.summary("x", .engagement).contains(line))
         #expect(!report.isIncomplete)
-        let style = Style(isTerminal: false, environment: [:])
+        let style = Style.plain
         #expect(try bench.status().text(style).contains(line))
         #expect(try bench.processor().survey().unread.text == line)
         let check = Checker(try bench.settings(), fileSystem: bench.fileSystem, observer: Silence())
@@ -164,7 +164,7 @@ import Wording
         let status = try bench.status()
         #expect(status.files.map(\.isGone) == [false])
         #expect(status.problems.map(\.path) == ["sub"] && status.isIncomplete)
-        #expect(status.text(Style(isTerminal: false, environment: [:])).contains("  cannot list \(folder): "))
+        #expect(status.text(.plain).contains("  cannot list \(folder): "))
         #expect(try bench.run().isIncomplete)
     }
 

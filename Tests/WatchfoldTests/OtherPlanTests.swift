@@ -96,8 +96,8 @@ import Testing
         #expect(lines.contains("users 2 1 -1") && lines.contains("News plays 8 3 -5"), "\(lines)")
         #expect(text(bench.output + "/plays.csv") == "User,NewsPlays,AllPlays\nA,3,3\n")
 
-        let status = try StatusReport(settings, fileSystem: bench.fileSystem)
-        let shown = status.text(Style(isTerminal: false, environment: [:]))
+        let status = try CheckpointsStatus(settings, fileSystem: bench.fileSystem)
+        let shown = status.text(.plain)
         #expect(shown.contains("events in no genre:\n  VOD  2 plays, 1 record\n"), "\(shown)")
         let verifier = Verifier(
             settings, fileSystem: bench.fileSystem, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
@@ -119,13 +119,15 @@ import Testing
         options.top = 1
         let exporter = Exporter(settings, fileSystem: bench.fileSystem)
         var bytes: [UInt8] = []
-        try exporter.export(try options.request { _ in nil }, format: .csv) { bytes += Array($0) }
+        try exporter.export(try options.request(try options.form(file: nil)) { _ in nil }, format: .csv) {
+            bytes += Array($0)
+        }
         #expect(String(decoding: bytes, as: UTF8.self) == "User,NewsPlays,AllPlays\nB,9,9\n")
         func refusal(_ change: (inout ExportOptions) -> Void) -> String? {
             var options = ExportOptions(PlaysPlan(), report: nil)
             change(&options)
             do {
-                _ = try options.request { $0 == "list" ? Array("PK\u{3}\u{4}".utf8) : nil }
+                _ = try options.request(try options.form(file: nil)) { $0 == "list" ? Array("PK\u{3}\u{4}".utf8) : nil }
                 return nil
             } catch { return (error as? CommandFailure)?.message ?? "\(error)" }
         }

@@ -156,7 +156,7 @@ import Testing
     func aMistakeHasItsPlace(_ output: String, _ expected: String) throws {
         let bench = Workbench()
         bench.yaml = "outputs: [\(output)]"
-        let error = #expect(throws: ConfigurationError.self) { try OutputPlan.plans(try bench.settings()) }
+        let error = #expect(throws: ConfigurationError.self) { try KeptOutput.all(try bench.settings()) }
         #expect(error?.description.contains("watchfold.yaml:1:") == true)
         #expect(error?.description.contains(expected) == true, "\(String(describing: error))")
     }
@@ -183,7 +183,7 @@ import Testing
     private func renew(_ bench: Workbench) throws -> OutputOutcome {
         let settings = try bench.settings()
         let keeper = OutputKeeper(
-            settings, try OutputPlan.plans(settings), fileSystem: bench.fileSystem, rowsPerFile: 3)
+            settings, try KeptOutput.all(settings), fileSystem: bench.fileSystem, rowsPerFile: 3)
         let outcomes = keeper.renew(try bench.status().generation)
         #expect(outcomes.count == 1)
         return outcomes[0]

@@ -88,7 +88,7 @@ private struct PlaysReports: PlanReports {
         return QueryEncoder(table, filter: nil, hasPeriod: false, inner: inner)
     }
 
-    func tally(top: Int) -> any SummaryTally { PlaysTally() }
+    func counter(top: Int) -> any SummaryCounter { PlaysTally() }
 
     func workbook(
         _ summary: (any PlanSummary)?, _ origin: WorkbookOrigin, _ tables: [WorkbookTable], rowsPerSheet: Int
@@ -99,7 +99,7 @@ private struct PlaysReports: PlanReports {
     }
 }
 
-private struct PlaysTally: SummaryTally {
+private struct PlaysTally: SummaryCounter {
     var outputs: [ReportOutput] { [] }
     func summary(_ receipt: Receipt) -> any PlanSummary { PlaysSummary(receipt: receipt) }
 }

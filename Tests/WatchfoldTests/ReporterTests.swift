@@ -79,11 +79,11 @@ import Testing
     @Test func theSameGenerationGivesTheSameBytes() throws {
         let bench = try Self.bench(31)
         let page = ReportPage(try Self.facts(bench)).bytes
-        let text = try Self.facts(bench).text(Style(isTerminal: false, environment: [:]), columns: nil)
+        let text = try Self.facts(bench).text(.plain, columns: nil)
         for jobs in [1, 3] {
             bench.jobs = jobs
             #expect(ReportPage(try Self.facts(bench)).bytes == page)
-            #expect(try Self.facts(bench).text(Style(isTerminal: false, environment: [:]), columns: nil) == text)
+            #expect(try Self.facts(bench).text(.plain, columns: nil) == text)
         }
         // Neither the total nor the outputs nor the inbox are needed, and a damaged total is as good as none.
         try FileManager.default.removeItem(atPath: bench.inbox)
@@ -136,7 +136,7 @@ import Testing
             facts.summary.contracts == 0 && facts.files.committed == nil
                 && facts.files.attention.map(\.state) == ["held"])
         #expect(facts.notes.first?.text == "No file counts, so there is nothing to show.")
-        let text = facts.text(Style(isTerminal: false, environment: [:]), columns: nil)
+        let text = facts.text(.plain, columns: nil)
         #expect(
             text.contains("1 held")
                 && String(decoding: ReportPage(facts).bytes, as: UTF8.self).contains("1 file held back"))
@@ -167,7 +167,7 @@ import Testing
 
     @Test(arguments: [20, 40, 57, 80, 110, 400])
     func linesAreAsWideAsTheTerminal(columns: Int) throws {
-        let text = try Self.facts(Self.bench(34)).text(Style(isTerminal: false, environment: [:]), columns: columns)
+        let text = try Self.facts(Self.bench(34)).text(.plain, columns: columns)
         let widths = text.split(separator: "\n").map(\.count)
         let wanted = min(max(columns, 40), 110)
         #expect(widths.max()! <= wanted, "\(text)")
@@ -178,7 +178,7 @@ import Testing
 
     @Test func coloursOnlyChangeColours() throws {
         let facts = try Self.facts(Self.bench(35))
-        let plain = facts.text(Style(isTerminal: false, environment: [:]), columns: 80)
+        let plain = facts.text(.plain, columns: 80)
         let coloured = facts.text(Style(isTerminal: true, environment: ["TERM": "xterm"]), columns: 80)
         let lines = coloured.replacing(/\u{1B}\[[0-9]+m/, with: "").split(separator: "\n").map { line in
             String(line.reversed().drop { $0 == " " }.reversed())

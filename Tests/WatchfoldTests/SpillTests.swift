@@ -86,5 +86,5 @@ private final class LastFile: RunObserver {
     func begin(files: Int, storedBytes: Int) {}
     func advance(storedBytes: Int) {}
     func publishing() {}
-    func finish(_ file: FileReport) { reason.withLock { $0 = file.reason } }
+    func finish(_ file: FileResult) { reason.withLock { $0 = file.reason } }
 }

@@ -7,7 +7,7 @@ import Testing
 @testable import Wording
 
 @Suite struct TextTableTests {
-    private static let plain = Style(isTerminal: false, environment: [:])
+    private static let plain = Style.plain
     private static let colored = Style(isTerminal: true, environment: ["TERM": "xterm"])
 
     private static func table() -> TextTable {

@@ -23,7 +23,7 @@ import Testing
 struct Silence: RunObserver {
     func begin(files: Int, storedBytes: Int) {}
     func advance(storedBytes: Int) {}
-    func finish(_ file: FileReport) {}
+    func finish(_ file: FileResult) {}
     func publishing() {}
 }
 
@@ -127,13 +127,13 @@ final class Workbench {
     private var logger: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 
     @discardableResult
-    func run() throws -> RunReport { try processor().run() }
+    func run() throws -> RunResult { try processor().run() }
 
-    func reprocess(_ files: [String] = []) throws -> RunReport { try processor().reprocess(files) }
+    func reprocess(_ files: [String] = []) throws -> RunResult { try processor().reprocess(files) }
 
-    func status() throws -> StatusReport { try StatusReport(settings(), fileSystem: fileSystem) }
+    func status() throws -> CheckpointsStatus { try CheckpointsStatus(settings(), fileSystem: fileSystem) }
 
-    func verify(repairing: Bool = false) throws -> VerifyReport {
+    func verify(repairing: Bool = false) throws -> VerifyResult {
         let verifier = try Verifier(settings(), fileSystem: fileSystem, logger: logger, observer: Silence())
         return try repairing ? patiently { try verifier.repair() } : verifier.verify()
     }

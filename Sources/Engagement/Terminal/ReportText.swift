@@ -57,16 +57,9 @@ private struct ReportText {
 
     /// Breaks a text between words.
     private mutating func wrap(_ text: String, indent: String, _ color: Style.Color? = nil) {
-        func add(_ line: String) { lines.append(indent + (color.map { style.paint(line, $0) } ?? line)) }
-        var line = ""
-        for word in Show.name(text).split(separator: " ") {
-            if !line.isEmpty && indent.count + line.count + 1 + word.count > width {
-                add(line)
-                line = ""
-            }
-            line += (line.isEmpty ? "" : " ") + word
+        lines += TextTable.wrapped(Show.name(text), to: width - indent.count).map { line in
+            indent + (color.map { style.paint(line, $0) } ?? line)
         }
-        add(line)
     }
 
     private mutating func writeHeadline() {
@@ -181,20 +174,12 @@ private struct ReportText {
 
     // MARK: Lists
 
-    /// Columns of text, as wide as they need to be; those with numbers stand to the right. What does not fit is cut.
+    /// Columns of text; those with numbers stand to the right. What does not fit is cut.
     private mutating func write(_ rows: [[String]], numbers: Set<Int>) {
         guard let count = rows.first?.count else { return }
-        let widths = (0..<count).map { column in rows.map { $0[column].count }.max()! }
-        for row in rows {
-            var line = " "
-            for (column, cell) in row.enumerated() {
-                line += " "
-                line += numbers.contains(column) ? Self.right(cell, widths[column]) : Self.left(cell, widths[column])
-                line += " "
-            }
-            while line.hasSuffix(" ") { line.removeLast() }
-            lines.append(Show.cut(line, to: width))
-        }
+        var table = TextTable((0..<count).map { .init(title: "", isNumber: numbers.contains($0)) })
+        table.rows = rows.map { TextTable.Row(cells: $0.map { .init($0) }) }
+        lines += table.lines(.plain, width: .max).map { Show.cut("  " + $0, to: width) }
     }
 
     private mutating func writeTop() {

@@ -2,10 +2,14 @@
 //  groups are asked for when somebody presses the key, of the checkpoints and the configuration that the line so far
 //  names. A line that is not complete is no mistake: then there is nothing to offer.
 
+import Checkpoints
 import Configuration
+import DurableIO
+import Ledgers
 import Publishing
 import Records
 import Reports
+import RunSettings
 import SampleData
 import Tables
 import Wording
@@ -25,18 +29,27 @@ package enum Completions {
     /// Names of the files that the checkpoints know.
     package static func files(_ words: [String]) -> [String] {
         // A name with a line end would be offered as two.
-        (try? session(words).knownFiles().filter { !$0.contains(where: \.isNewline) }) ?? []
+        (try? knownFiles(settings(words)).filter { !$0.contains(where: \.isNewline) }) ?? []
     }
 
-    package static func groups(_ words: [String]) -> [String] { (try? session(words))?.groups() ?? [] }
+    package static func groups(_ words: [String]) -> [String] {
+        (try? settings(words))?.reports.groups.map(\.name) ?? []
+    }
 
     /// Columns of the report that the line names.
     package static func columns(_ words: [String]) -> [String] {
         let report = words.compactMap { builtInPlan.report(named: $0) }.first ?? builtInPlan.mainReport
-        return (try? session(words))?.columns(report) ?? []
+        return (try? settings(words))?.reports.columns(report).map(\.name) ?? []
     }
 
-    private static func session(_ words: [String]) throws -> Session {
+    private static func knownFiles(_ settings: Settings) throws -> [String] {
+        try CheckpointFolder.openForReading(
+            settings.configuration.checkpoints, plan: settings.configuration.plan, in: .real
+        ).ledger.files().map(\.name)
+    }
+
+    /// Those of the configuration that the line so far names.
+    private static func settings(_ words: [String]) throws -> Settings {
         var flags: [Setting: String?] = [:]
         for setting in [Setting.inbox, .checkpoints, .output, .config] {
             for (word, next) in zip(words, words.dropFirst() + [""]) {
@@ -46,7 +59,7 @@ package enum Completions {
                 }
             }
         }
-        return try Session(flags: flags)
+        return try Session(flags: flags).settings
     }
 
     /// A word as the shell would hand it on, where that is simple: shells give words as they were typed.

@@ -48,20 +48,57 @@ package struct ExportOptions {
     private var words: FieldWords { plan.settings.fold.keyWords[0] }
     private var keyOption: String { plan.settings.keyOption }
 
+    /// The report that is asked for, and how it is written.
+    ///
+    /// - Parameter file: what the file's name says; nil for a stream.
+    /// - Throws: `CommandFailure` of usage with the first thing that is wrong.
+    func form(file: String?) throws(CommandFailure) -> ExportForm {
+        let words: [ExportForm.Word: String?] = [
+            .report: report, .format: format, .unit: unit, .program: program, .delimiter: delimiter,
+            .decimal: decimal,
+        ]
+        var refused: CommandFailure?
+        // A database has no format; that one was asked for is said elsewhere.
+        let asked = isForDatabase ? words.filter { $0.key == .report || $0.key == .unit } : words
+        let form = ExportForm(asked.compactMapValues { $0 }, file: file, plan: plan, option: "--format") {
+            if refused == nil { refused = refusal($0, $1) }
+        }
+        if let refused { throw refused }
+        return form
+    }
+
+    private func refusal(_ word: ExportForm.Word, _ problem: ExportForm.Problem) -> CommandFailure {
+        let option = "--" + word.rawValue
+        switch (word, problem) {
+        case (.report, .isNone(let names)):
+            let meant = nearest(to: report!, among: names).map { "did you mean \($0)?" }
+            return refusal(
+                "there is no report \"\(report!)\"; \(meant ?? "choose " + names.joined(separator: ", "))")
+        case (_, .isNone(let names)):
+            let given = [.unit: unit, .program: program, .delimiter: delimiter, .decimal: decimal][word] ?? format
+            let choice = names.count > 2 ? "one of " + names.joined(separator: ", ") : names.joined(separator: " or ")
+            return refusal("\(option) takes \(choice), not \"\(given ?? "")\"")
+        case (.delimiter, .lacksProgram):
+            return refusal("--delimiter goes with --for; plain CSV has commas, TSV has tabs")
+        case (_, .lacksProgram): return refusal("\(option) goes with --for; plain files have decimal points")
+        case (_, .isForCSV(let program, let format)):
+            return refusal("\(option) \(program.rawValue) is a kind of CSV, not of \(format.name)")
+        case (_, .isForText): return refusal("Parquet keeps whole seconds; \(option) is for text")
+        case (_, .format(let refused)): return refusal(refused.words)
+        }
+    }
+
+    /// What is asked, of a report or of the main one.
+    ///
     /// - Parameter read: the bytes of a file, or of standard input for `-`; nil when there is no such file.
     /// - Throws: `CommandFailure` of usage for what cannot be, or cannot be combined; what `read` throws.
-    func request(_ read: (String) throws -> [UInt8]?) throws -> ExportRequest {
-        let name = report ?? plan.mainReport.name
-        guard let report = plan.report(named: name) else {
-            let names = plan.reports.map(\.name)
-            let meant = nearest(to: name, among: names).map { "did you mean \($0)?" }
-            throw refusal("there is no report \"\(name)\"; \(meant ?? "choose " + names.joined(separator: ", "))")
-        }
+    func request(_ form: ExportForm, _ read: (String) throws -> [UInt8]?) throws -> ExportRequest {
         if keyWords.count > 1 {
             throw refusal("\(keyOption) is given \(keyWords.count) times; put all \(words.plural) into one list")
         }
         if let generation, generation < 0 { throw refusal("--as-of takes a generation from 0 on, not \(generation)") }
-        var request = ExportRequest(report, days: try days(), without: Set(without), generation: generation)
+        var request = ExportRequest(
+            form.report ?? plan.mainReport, days: try days(), without: Set(without), generation: generation)
         var columnsOfTop: [String] = []
         for word in by {
             guard let period = CalendarPeriod(rawValue: word.lowercased()) else {
@@ -72,43 +109,13 @@ package struct ExportOptions {
             request.period = period
         }
         request.query = try query(columnsOfTop, read)
+        request.query.unit = form.unit
         return request
     }
 
-    /// How CSV for a spreadsheet program is written; nil for plain files.
-    func sheet(_ format: ExportFormat) throws -> SheetRules? {
-        guard let program else {
-            if delimiter != nil { throw refusal("--delimiter goes with --for; plain CSV has commas, TSV has tabs") }
-            if decimal != nil { throw refusal("--decimal goes with --for; plain files have decimal points") }
-            return nil
-        }
-        guard let known = SheetProgram(rawValue: program.lowercased()) else {
-            let names = SheetProgram.allCases.map(\.rawValue).joined(separator: ", ")
-            throw refusal("--for takes one of \(names), not \"\(program)\"")
-        }
-        if format != .table(.csv) { throw refusal("--for \(known.rawValue) is a kind of CSV, not of \(format.name)") }
-        var rules = SheetRules(program: known)
-        if let delimiter {
-            guard let chosen = Delimiter(delimiter) else {
-                let names = Delimiter.allCases.map(\.rawValue).joined(separator: ", ")
-                throw refusal("--delimiter takes one of \(names), not \"\(delimiter)\"")
-            }
-            rules.delimiter = chosen
-        }
-        if let decimal {
-            guard let chosen = DecimalSign(rawValue: decimal.lowercased()) else {
-                throw refusal("--decimal takes comma or point, not \"\(decimal)\"")
-            }
-            rules.decimal = chosen
-        }
-        return rules
-    }
-
-    /// Whether all reports are wanted in one file: a workbook, when no report is named.
-    ///
-    /// - Throws: `CommandFailure` when it is, and what it is to hold are rows of one report.
-    func isWhole(_ format: ExportFormat) throws -> Bool {
-        guard format == .workbook, report == nil else { return false }
+    /// - Throws: `CommandFailure` when all reports are wanted in one file, and what it is to hold are rows of one report.
+    func checkIsWhole(_ form: ExportForm) throws(CommandFailure) {
+        guard form.isWhole else { return }
         let ofOneReport: [(String, Bool)] = [
             (keyOption, keys != nil), (plan.settings.groupOption, !groups.isEmpty),
             (plan.settings.leastOption, minSum != nil), ("--top", top != nil), ("--by", !by.isEmpty),
@@ -120,7 +127,6 @@ package struct ExportOptions {
                 "\(option) is about one report, and a workbook has them all; name one: "
                     + "watchfold export \(plan.profile.name) \(option) …")
         }
-        return true
     }
 
     private func days() throws -> DayRange {
@@ -147,13 +153,6 @@ package struct ExportOptions {
                 if !word.rest.isEmpty { throw refusal("--columns takes names of columns, not \"\(word.text)\"") }
                 return word.name
             }
-        }
-        if let unit {
-            guard let known = DurationUnit(rawValue: unit.lowercased()) else {
-                let names = DurationUnit.allCases.map(\.rawValue).joined(separator: ", ")
-                throw refusal("--unit takes one of \(names), not \"\(unit)\"")
-            }
-            query.unit = known
         }
         if let top {
             if !sort.isEmpty || limit != nil {

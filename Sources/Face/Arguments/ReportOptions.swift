@@ -43,7 +43,7 @@ package struct ReportOptions {
         }
         days.month = month
         days.generation = generation
-        return try days.request { _ in nil }
+        return try days.request(days.form(file: nil)) { _ in nil }
     }
 
     /// The form that was asked for, or that the file's name asks for.

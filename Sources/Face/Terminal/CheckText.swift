@@ -12,7 +12,7 @@ import Records
 import SmallJSON
 import Wording
 
-extension CheckReport {
+extension CheckResult {
     /// - Parameter columns: of the terminal; nil when there is none.
     func text(_ style: Style, columns: Int?) -> String {
         var lines: [String] = []
@@ -27,12 +27,12 @@ extension CheckReport {
 
     private static func line(_ file: CheckedFile, _ style: Style) -> String {
         let color: Style.Color =
-            switch file.verdict {
+            switch file.state {
             case .ok: .green
             case .waiting: .yellow
             case .held, .failed: .red
             }
-        var line = "\(Show.name(file.name))  \(style.paint(file.verdict.rawValue, color))"
+        var line = "\(Show.name(file.name))  \(style.paint(file.state.rawValue, color))"
         guard let reading = file.reading else { return line }
         let counts = reading.counts
         line += "  \(Show.count(counts.read, "record")) = \(Show.number(counts.folded)) good"
@@ -53,12 +53,12 @@ extension CheckReport {
 
     /// One line about all files, with the time that it took.
     var conclusion: String {
-        let verdicts = CheckedFile.Verdict.allCases.compactMap { verdict in
-            let count = files.count { $0.verdict == verdict }
-            return count > 0 ? "\(Show.number(count)) \(verdict.rawValue)" : nil
+        let states = CheckedFile.State.allCases.compactMap { state in
+            let count = files.count { $0.state == state }
+            return count > 0 ? "\(Show.number(count)) \(state.rawValue)" : nil
         }
         let bytes = files.reduce(0) { $0 + ($1.reading?.size ?? 0) }
-        return "\(Show.count(files.count, "file")): \(verdicts.joined(separator: ", ")); \(Show.bytes(bytes)) in "
+        return "\(Show.count(files.count, "file")): \(states.joined(separator: ", ")); \(Show.bytes(bytes)) in "
             + "\(Show.duration(seconds)): \(Show.rate(bytes, seconds))"
     }
 
@@ -107,6 +107,6 @@ extension CheckedFile {
                 }
             }
         }
-        text.member("verdict", verdict.rawValue)
+        text.member("verdict", state.rawValue)
     }
 }

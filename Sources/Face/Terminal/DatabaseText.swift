@@ -8,22 +8,21 @@
 import Publishing
 import Wording
 
-extension DatabaseReport {
+extension DatabaseResult {
     /// The lines for a person.
     func lines(seconds: Double) -> [String] {
-        let names = tables.map(\.report.name)
-        let counts = tables.map { Show.number($0.rows) }
-        let width = (names.map(\.count).max() ?? 0, counts.map(\.count).max() ?? 0)
         var lines = ["schema \"\(Show.name(schema))\" of \(Show.name(place)) is of generation \(generation)"]
-        for (table, (name, count)) in zip(tables, zip(names, counts)) {
+        var rows = TextTable([.init(title: ""), .init(title: "", isNumber: true), .init(title: "")])
+        rows.rows = tables.map { table in
             let change = table.change
-            lines.append(
-                name + String(repeating: " ", count: width.0 - name.count + 2)
-                    + String(repeating: " ", count: width.1 - count.count)
-                    + "\(count) row\(table.rows == 1 ? " " : "s")"
-                    + "  \(Show.number(change.added)) added, \(Show.number(change.changed)) changed, "
-                    + "\(Show.number(change.removed)) removed")
+            return TextTable.Row(cells: [
+                .init(table.report.name), .init("\(Show.number(table.rows)) row\(table.rows == 1 ? " " : "s")"),
+                .init(
+                    "\(Show.number(change.added)) added, \(Show.number(change.changed)) changed, "
+                        + "\(Show.number(change.removed)) removed"),
+            ])
         }
+        lines += rows.lines(.plain, width: .max)
         lines.append(Show.duration(seconds))
         return lines
     }

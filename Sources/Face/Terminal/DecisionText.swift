@@ -8,33 +8,30 @@
 import Operations
 import Wording
 
-extension DecisionReport {
+extension DecisionResult {
     /// The lines for a person.
     package var text: [String] {
         var lines = ["\(Show.name(name)) is \(state.rawValue)" + (reason.isEmpty ? "" : ": \(Show.name(reason))")]
         for other in others {
             lines.append("\(Show.name(other.name)) is \(other.state.rawValue): \(Show.name(other.reason))")
         }
-        var rows = [["", "before", "after", "change"]]
-        rows.append(row(words.keys, Int128(before.keys), Int128(after.keys)))
+        var table = TextTable([
+            .init(title: ""), .init(title: "before", isNumber: true), .init(title: "after", isNumber: true),
+            .init(title: "change", isNumber: true),
+        ])
+        table.rows.append(Self.row(words.keys, Int128(before.keys), Int128(after.keys)))
         for (old, new) in zip(before.groups, after.groups) {
-            rows.append(row("\(old.name) \(words.unit)", old.sum, new.sum))
+            table.rows.append(Self.row("\(old.name) \(words.unit)", old.sum, new.sum))
         }
-        let widths = (0..<4).map { column in rows.map { $0[column].count }.max()! }
-        for row in rows {
-            var line = row[0] + String(repeating: " ", count: widths[0] - row[0].count)
-            for column in 1..<4 {
-                line += "  " + String(repeating: " ", count: widths[column] - row[column].count) + row[column]
-            }
-            lines.append(line)
-        }
+        lines += table.lines(.plain, width: .max)
         lines += notes.map { Show.name($0) }
         lines += outputs.filter { $0.problem == nil }.map { Show.name($0.text) }
         return lines
     }
 
-    private func row(_ name: String, _ old: Int128, _ new: Int128) -> [String] {
+    private static func row(_ name: String, _ old: Int128, _ new: Int128) -> TextTable.Row {
         let change = new - old
-        return [name, Show.number(old), Show.number(new), (change > 0 ? "+" : "") + Show.number(change)]
+        let texts = [name, Show.number(old), Show.number(new), (change > 0 ? "+" : "") + Show.number(change)]
+        return TextTable.Row(cells: texts.map { .init($0) })
     }
 }

@@ -48,7 +48,7 @@ final class ProgressDisplay: RunObserver {
         if let text { StandardError.show(bar: text) }
     }
 
-    func finish(_ file: FileReport) {
+    func finish(_ file: FileResult) {
         let isOpen = file.state == .held || file.state == .failed || file.state == .waiting
         if isQuiet && !isOpen && !file.isUnusual { return }
         StandardError.write(line(file) + "\n")
@@ -65,7 +65,7 @@ final class ProgressDisplay: RunObserver {
     /// The work is over, one way or the other.
     func end() { if hasBar { StandardError.show(bar: "") } }
 
-    func line(_ file: FileReport) -> String {
+    func line(_ file: FileResult) -> String {
         let color: Style.Color =
             switch file.state {
             case .folded: file.isUnusual ? .yellow : .green

@@ -5,7 +5,7 @@ import Operations
 import Records
 import Wording
 
-extension RunReport {
+extension RunResult {
     /// Most files that are named in one line.
     private static let namedFiles = 3
 

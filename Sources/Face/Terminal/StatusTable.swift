@@ -5,7 +5,7 @@ import Ledgers
 import Operations
 import Wording
 
-extension StatusReport {
+extension CheckpointsStatus {
     /// Every file: a row with its numbers, and below it what is to be known about it.
     func fileTable(_ style: Style, columns: Int) -> [String] {
         var table = TextTable([

@@ -8,7 +8,7 @@ import Operations
 import SmallJSON
 import Wording
 
-extension StatusReport {
+extension CheckpointsStatus {
     /// Lines for a person.
     ///
     /// - Parameter columns: of the terminal; nil when there is none.
@@ -176,7 +176,7 @@ extension StatusReport {
     }
 }
 
-extension StatusReport.File {
+extension CheckpointsStatus.File {
     fileprivate func write(to text: inout JSONText) {
         text.member("counted", isCounted)
         text.memberIfAny("date", date)

@@ -24,7 +24,7 @@ final class OutputRenewal: Sendable {
     private struct State {
         var isRunning = false
         var isStopping = false
-        var wanted: (settings: Settings, plans: [OutputPlan], generation: Int)?
+        var wanted: (settings: Settings, outputs: [KeptOutput], generation: Int)?
         /// By the words of an output: the generation that it was made of, nil after a failure, and when that began.
         var made: [String: (generation: Int?, begun: ContinuousClock.Instant)] = [:]
         /// Counts the configurations: what was begun with an older one is not wanted any more.
@@ -69,8 +69,8 @@ final class OutputRenewal: Sendable {
     ///
     /// - Throws: `ConfigurationError` for outputs that cannot be.
     func want(_ generation: Int, _ settings: Settings) throws(ConfigurationError) {
-        let plans = try OutputPlan.plans(settings)
-        state.withLock { $0.wanted = (settings, plans, generation) }
+        let outputs = try KeptOutput.all(settings)
+        state.withLock { $0.wanted = (settings, outputs, generation) }
     }
 
     /// Begins to make what is due, unless that goes on already.
@@ -79,29 +79,29 @@ final class OutputRenewal: Sendable {
     func step(_ now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         forgetLost()
         let (job, deadline) = state.withLock { state -> (Job?, ContinuousClock.Instant?) in
-            guard !state.isRunning, !state.isStopping, let (settings, plans, generation) = state.wanted else {
+            guard !state.isRunning, !state.isStopping, let (settings, outputs, generation) = state.wanted else {
                 return (nil, nil)
             }
             var due: Set<String> = []
             var deadline: ContinuousClock.Instant?
-            for plan in plans {
-                let made = state.made[plan.text]
+            for output in outputs {
+                let made = state.made[output.text]
                 if let made, made.generation == generation { continue }
-                let pause = Duration.milliseconds(plan.every.milliseconds)
+                let pause = Duration.milliseconds(output.every.milliseconds)
                 let time = made.map {
                     $0.begun + ($0.generation == nil ? max(pause, Self.pauseAfterFailure) : pause)
                 }
                 if let time, time > now {
                     deadline = min(deadline ?? time, time)
                 } else {
-                    due.insert(plan.text)
-                    state.made[plan.text] = (nil, now)
+                    due.insert(output.text)
+                    state.made[output.text] = (nil, now)
                 }
             }
             if due.isEmpty { return (nil, deadline) }
             state.isRunning = true
             let job = Job(
-                settings: settings, plans: plans, generation: generation, due: due, edition: state.edition)
+                settings: settings, outputs: outputs, generation: generation, due: due, edition: state.edition)
             return (job, nil)
         }
         guard let job else { return deadline }
@@ -113,31 +113,33 @@ final class OutputRenewal: Sendable {
 
     /// What was made and is gone is due now. While outputs are being made nobody looks; afterwards there is another step.
     private func forgetLost() {
-        let (settings, plans) = state.withLock { state -> (Settings?, [OutputPlan]) in
-            guard !state.isRunning, !state.isStopping, let (settings, plans, _) = state.wanted else { return (nil, []) }
-            return (settings, plans.filter { state.made[$0.text]?.generation != nil })
+        let (settings, outputs) = state.withLock { state -> (Settings?, [KeptOutput]) in
+            guard !state.isRunning, !state.isStopping, let (settings, outputs, _) = state.wanted else {
+                return (nil, [])
+            }
+            return (settings, outputs.filter { state.made[$0.text]?.generation != nil })
         }
         guard let settings else { return }
-        let lost: [OutputPlan]
+        let lost: [KeptOutput]
         do {
-            lost = try OutputKeeper(settings, plans, fileSystem: fileSystem).lost(plans)
+            lost = try OutputKeeper(settings, outputs, fileSystem: fileSystem).lost(outputs)
         } catch {
             // Making them meets the same error, and reports it.
-            lost = plans
+            lost = outputs
         }
         if lost.isEmpty { return }
         let record = OutputKeeper.recordPath(settings.configuration)
-        for plan in lost {
+        for output in lost {
             logger.warning(
-                "output \(Show.name(plan.path)): it, or its entry in \(Show.name(record)), is gone or changed; it is made anew",
-                metadata: ["file": "\(Show.name(plan.path))"])
+                "output \(Show.name(output.path)): it, or its entry in \(Show.name(record)), is gone or changed; it is made anew",
+                metadata: ["file": "\(Show.name(output.path))"])
         }
-        state.withLock { state in for plan in lost { state.made[plan.text] = nil } }
+        state.withLock { state in for output in lost { state.made[output.text] = nil } }
     }
 
     private struct Job: Sendable {
         var settings: Settings
-        var plans: [OutputPlan]
+        var outputs: [KeptOutput]
         var generation: Int
         /// The words of the outputs that are to be made.
         var due: Set<String>
@@ -147,29 +149,29 @@ final class OutputRenewal: Sendable {
     private func work(_ job: Job) {
         @Sendable func isUnwanted() -> Bool { state.withLock { $0.isStopping || $0.edition != job.edition } }
         let keeper = OutputKeeper(
-            job.settings.onOneThread, job.plans, fileSystem: fileSystem, isCancelled: isUnwanted)
+            job.settings.onOneThread, job.outputs, fileSystem: fileSystem, isCancelled: isUnwanted)
         let outcomes = keeper.renew(job.generation) { job.due.contains($0.text) }
         for outcome in outcomes {
             outcome.log(logger)
             outcome.warn(logger)
         }
-        let plans = job.plans
+        let outputs = job.outputs
         let failed = outcomes.filter { $0.problem != nil }
-        let isAllLost = failed.contains { outcome in !plans.contains { $0.path == outcome.path } }
-        let made = plans.filter { plan in
-            job.due.contains(plan.text) && !isAllLost && !failed.contains { $0.path == plan.path }
+        let isAllLost = failed.contains { outcome in !outputs.contains { $0.path == outcome.path } }
+        let made = outputs.filter { output in
+            job.due.contains(output.text) && !isAllLost && !failed.contains { $0.path == output.path }
         }
         facts.update { facts in
             facts.outputFailures += failed.count
             if isUnwanted() { return }
-            for plan in made { facts.problems.note(.output, plan.path, nil) }
+            for output in made { facts.problems.note(.output, output.path, nil) }
             if !isAllLost { facts.problems.note(.output, OutputKeeper.recordPath(job.settings.configuration), nil) }
             for outcome in failed { facts.problems.note(.output, outcome.path, outcome.problem) }
         }
         state.withLock { state in
             state.isRunning = false
             if state.edition != job.edition { return }
-            for plan in made { state.made[plan.text]?.generation = job.generation }
+            for output in made { state.made[output.text]?.generation = job.generation }
         }
         onDone()
     }

@@ -43,19 +43,19 @@ struct WatchFacts: Sendable {
     }
 
     /// A file was committed in a state.
-    mutating func note(_ file: FileReport) {
+    mutating func note(_ file: FileResult) {
         states[ByteOrdered(file.name)] = file.state
         problems.note(
             file: file.name, file.state, isUnusual: file.isUnusual, reason: file.reason,
             date: dates[ByteOrdered(file.name)])
     }
 
-    mutating func add(_ report: RunReport) {
-        for file in report.files where !file.isUnchanged {
+    mutating func add(_ result: RunResult) {
+        for file in result.files where !file.isUnchanged {
             counts.add(file.counts)
             filesRead += 1
         }
-        bytes += report.bytes
+        bytes += result.bytes
     }
 }
 

@@ -14,11 +14,11 @@ package struct WatchLog: RunObserver {
     /// Told whenever work goes on.
     var onProgress: @Sendable () -> Void
     /// Told of each file that is done.
-    var onFile: @Sendable (FileReport) -> Void
+    var onFile: @Sendable (FileResult) -> Void
 
     package init(
         logger: Logger, onProgress: @escaping @Sendable () -> Void = {},
-        onFile: @escaping @Sendable (FileReport) -> Void = { _ in }
+        onFile: @escaping @Sendable (FileResult) -> Void = { _ in }
     ) {
         self.logger = logger
         self.onProgress = onProgress
@@ -29,7 +29,7 @@ package struct WatchLog: RunObserver {
     package func advance(storedBytes: Int) { onProgress() }
     package func publishing() { onProgress() }
 
-    package func finish(_ file: FileReport) {
+    package func finish(_ file: FileResult) {
         onProgress()
         onFile(file)
         var metadata: Logger.Metadata = ["file": "\(Show.name(file.name))", "state": "\(file.state.rawValue)"]

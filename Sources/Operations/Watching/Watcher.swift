@@ -217,38 +217,38 @@ extension Watcher {
             for file in files { facts.dates[ByteOrdered(file.logicalName)] = file.date }
         }
         if !files.isEmpty { isReadingInDoubt = true }
-        let report = try work!.processor.round(files) { [requests] in
+        let result = try work!.processor.round(files) { [requests] in
             !requests.isPending && ContinuousClock.now < end
         }
         let output = settings.configuration.output
         work!.published =
-            try report.publication == .nothing
+            try result.publication == .nothing
             ? PublishedFiles() : PublishedFiles(settings.plan.reports, in: output, fileSystem)
         if !files.isEmpty { isReadingInDoubt = false }
-        let names = Set(report.files.map { ByteOrdered($0.name) })
+        let names = Set(result.files.map { ByteOrdered($0.name) })
         work!.settling.note(read: files.filter { names.contains(ByteOrdered($0.logicalName)) }, now: .now)
-        for note in report.notes { logger.warning("\(Show.name(note))") }
-        try tell(report)
-        if report.publication != .nothing {
+        for note in result.notes { logger.warning("\(Show.name(note))") }
+        try tell(result)
+        if result.publication != .nothing {
             try outputs.want(try work!.processor.checkpoints.ledger.generation, settings)
             _ = outputs.step(.now)
         }
     }
 
-    private func tell(_ report: RunReport) throws {
-        let generation = report.publication == .nothing ? nil : try work!.processor.checkpoints.ledger.generation
+    private func tell(_ result: RunResult) throws {
+        let generation = result.publication == .nothing ? nil : try work!.processor.checkpoints.ledger.generation
         facts.update { [states = work!.processor.fileStates] facts in
-            facts.add(report)
+            facts.add(result)
             facts.states = states
             facts.dates = [:]
-            facts.backlog = max(0, facts.backlog - report.files.count)
+            facts.backlog = max(0, facts.backlog - result.files.count)
             if let generation {
                 facts.lastPublication = Double(WallClock.now()) / 1e9
                 facts.generation = generation
             }
-            if case .written = report.publication { facts.publications += 1 }
+            if case .written = result.publication { facts.publications += 1 }
         }
-        guard case .written(let generation, let count) = report.publication else { return }
+        guard case .written(let generation, let count) = result.publication else { return }
         let words = settings.fold.plan.keyWords[0]
         let keys = Show.count(count, words)
         let output = settings.configuration.output

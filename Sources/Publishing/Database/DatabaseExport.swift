@@ -41,7 +41,7 @@ package struct DatabaseRequest: Sendable {
 }
 
 /// What an export into a database did.
-package struct DatabaseReport {
+package struct DatabaseResult {
     package struct Table {
         package var report: Report
         package var rows: Int
@@ -60,7 +60,7 @@ extension Exporter {
     ///
     /// - Parameter environment: of the process, with what the address does not say.
     /// - Throws: `PostgresError`; what an export throws.
-    package func export(_ request: DatabaseRequest, environment: [String: String]) throws -> DatabaseReport {
+    package func export(_ request: DatabaseRequest, environment: [String: String]) throws -> DatabaseResult {
         let checkpoints = try open()
         // What can be wrong with the request is found before there is a connection.
         let settings = try settingsOf(request.files, checkpoints)
@@ -82,7 +82,7 @@ extension Exporter {
     private func export(
         _ request: DatabaseRequest, _ settings: Settings, _ checkpoints: CheckpointFolder,
         _ environment: [String: String], rebuilding: Bool
-    ) throws -> DatabaseReport {
+    ) throws -> DatabaseResult {
         let connection = try PostgresConnection(request.address, environment: environment)
         try Self.begin(connection, request.schema)
         let tables = request.reports.map { ($0, DatabaseTable($0, settings.reports, schema: request.schema)) }
@@ -92,21 +92,21 @@ extension Exporter {
         let edition = try Edition(
             settings, checkpoints, request.files, rebuilding: rebuilding, needsReceipt: true)
         let snapshot = edition.snapshot!
-        var report = DatabaseReport(
+        var result = DatabaseResult(
             place: connection.place, schema: request.schema, generation: snapshot.generation, tables: [],
             zeros: ZeroBytes())
-        let rows = try DatabaseRows(connection, tables, report.zeros).write(edition)
+        let rows = try DatabaseRows(connection, tables, result.zeros).write(edition)
         for (name, table) in tables {
             let change = try table.replace(from: DatabaseRows.staging(name), connection)
-            report.tables.append(.init(report: name, rows: rows[name] ?? 0, change: change))
+            result.tables.append(.init(report: name, rows: rows[name] ?? 0, change: change))
         }
-        for table in report.tables {
+        for table in result.tables {
             try connection.run(
                 receipts.upsert, Self.receipt(table, snapshot, settings, request.files),
                 doing: "writing the receipt into \(receipts.quoted)")
         }
         try connection.commit()
-        return report
+        return result
     }
 
     /// Begins the transaction, and the schema if it is missing.
@@ -133,7 +133,7 @@ extension Exporter {
 
     /// The row of a report's receipt, in the order of the table's columns.
     private static func receipt(
-        _ table: DatabaseReport.Table, _ snapshot: CountingSnapshot, _ settings: Settings, _ request: ExportRequest
+        _ table: DatabaseResult.Table, _ snapshot: CountingSnapshot, _ settings: Settings, _ request: ExportRequest
     ) -> [String?] {
         [
             table.report.name, "\(snapshot.generation)", "\(table.rows)", "\(snapshot.counting.count)",
@@ -168,14 +168,14 @@ private struct DatabaseRows {
         var outputs = small.map { table, memory in
             ReportOutput(table.report, encoder: CopyText.encoder(zeros) { memory.bytes += $0 })
         }
-        var result: PassResult?
+        var passed: PassResult?
         if let widest = keyed.last {
             try copy(widest) { sink in
                 outputs.append(ReportOutput(widest.report, encoder: CopyText.encoder(zeros, sink: sink)))
-                result = try edition.write(outputs)
+                passed = try edition.write(outputs)
             }
         } else {
-            result = try edition.write(outputs)
+            passed = try edition.write(outputs)
         }
         for (table, memory) in small {
             try copy(table) { sink in try memory.bytes.withUnsafeBytes { try sink($0) } }
@@ -187,7 +187,7 @@ private struct DatabaseRows {
                     table.uniqueIndex(Self.staging(report)), doing: "renewing table \(table.quoted)")
             }
         }
-        var rows = Dictionary(uniqueKeysWithValues: result!.written.map { ($0.report, $0.rows) })
+        var rows = Dictionary(uniqueKeysWithValues: passed!.written.map { ($0.report, $0.rows) })
         for table in keyed { rows[table.report] = rows[keyed.last!.report] }
         return rows
     }

@@ -39,7 +39,7 @@ package struct OutputKeeper {
     private static let largestRecord = 1 << 24
 
     private let settings: Settings
-    private let plans: [OutputPlan]
+    private let outputs: [KeptOutput]
     private let fileSystem: FileSystem
     private let rowsPerFile: Int?
     private let isCancelled: @Sendable () -> Bool
@@ -48,11 +48,11 @@ package struct OutputKeeper {
     ///   - rowsPerFile: of CSV for a spreadsheet program, the header not counted; nil for what its sheets have.
     ///   - isCancelled: asked while files are written; once it says yes, they are given up.
     package init(
-        _ settings: Settings, _ plans: [OutputPlan], fileSystem: FileSystem, rowsPerFile: Int? = nil,
+        _ settings: Settings, _ outputs: [KeptOutput], fileSystem: FileSystem, rowsPerFile: Int? = nil,
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) {
         self.settings = settings
-        self.plans = plans
+        self.outputs = outputs
         self.fileSystem = fileSystem
         self.rowsPerFile = rowsPerFile
         self.isCancelled = isCancelled
@@ -70,8 +70,8 @@ package struct OutputKeeper {
     ///   - generation: the one that was published.
     ///   - isDue: which outputs may be made now.
     /// - Returns: what was made or failed. A cancelled output is in neither.
-    package func renew(_ generation: Int, where isDue: (OutputPlan) -> Bool = { _ in true }) -> [OutputOutcome] {
-        if plans.isEmpty { return [] }
+    package func renew(_ generation: Int, where isDue: (KeptOutput) -> Bool = { _ in true }) -> [OutputOutcome] {
+        if outputs.isEmpty { return [] }
         do {
             return try outcomes(generation, isDue)
         } catch {
@@ -80,39 +80,39 @@ package struct OutputKeeper {
         }
     }
 
-    private func outcomes(_ generation: Int, _ isDue: (OutputPlan) -> Bool) throws -> [OutputOutcome] {
+    private func outcomes(_ generation: Int, _ isDue: (KeptOutput) -> Bool) throws -> [OutputOutcome] {
         let checkpoints = try CheckpointFolder.openForReading(
             settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
         let inputs = CountingSnapshot.inputsDigest(try checkpoints.ledger.countingVersions(at: generation))
         try sweep(recordPath)
         var record = try readRecord()
-        let texts = plans.map(\.text)
+        let texts = outputs.map(\.text)
         // What other words of the configuration gave is known as written until it is made anew.
         func isOver(_ entry: OutputsRecord.Entry) -> Bool {
-            !texts.contains(entry.output) && !plans.contains { Self.isEarlier(entry, $0) }
+            !texts.contains(entry.output) && !outputs.contains { Self.isEarlier(entry, $0) }
         }
         if record.entries.contains(where: isOver) {
             record.entries.removeAll(where: isOver)
             try write(record)
         }
         var outcomes: [OutputOutcome] = []
-        for plan in plans where isDue(plan) && !isCancelled() {
+        for output in outputs where isDue(output) && !isCancelled() {
             var entry = OutputsRecord.Entry(
-                output: plan.text, tool: Tool.name, generation: generation, inputsDigest: inputs,
+                output: output.text, tool: Tool.name, generation: generation, inputsDigest: inputs,
                 mapDigest: settings.mapDigest, files: [])
-            if try isCurrent(record.entries.first { $0.output == plan.text }, entry) { continue }
+            if try isCurrent(record.entries.first { $0.output == output.text }, entry) { continue }
             let start = ContinuousClock.now
-            var outcome = OutputOutcome(path: plan.path)
+            var outcome = OutputOutcome(path: output.path)
             do {
                 let own = Set(
-                    record.entries.filter { $0.output == plan.text || Self.isEarlier($0, plan) }
+                    record.entries.filter { $0.output == output.text || Self.isEarlier($0, output) }
                         .flatMap { $0.files.map(\.path) + $0.left })
-                let written = try write(plan, generation, own: own)
+                let written = try write(output, generation, own: own)
                 entry.files = written.files
                 // What others put there under such a name is theirs.
-                entry.left = written.left.filter { $0 == plan.path || own.contains($0) }
+                entry.left = written.left.filter { $0 == output.path || own.contains($0) }
                 record.entries.removeAll {
-                    $0.output == plan.text || !texts.contains($0.output) && Self.isEarlier($0, plan)
+                    $0.output == output.text || !texts.contains($0.output) && Self.isEarlier($0, output)
                 }
                 record.entries.append(entry)
                 try write(record)
@@ -132,8 +132,8 @@ package struct OutputKeeper {
     }
 
     /// Whether an entry has files that this output, or a part of it, has the names of.
-    private static func isEarlier(_ entry: OutputsRecord.Entry, _ plan: OutputPlan) -> Bool {
-        (entry.files.map(\.path) + entry.left).contains { NumberedFiles.isPath($0, ofPart: plan.path) }
+    private static func isEarlier(_ entry: OutputsRecord.Entry, _ output: KeptOutput) -> Bool {
+        (entry.files.map(\.path) + entry.left).contains { NumberedFiles.isPath($0, ofPart: output.path) }
     }
 
     // MARK: The record
@@ -167,11 +167,11 @@ package struct OutputKeeper {
     }
 
     /// Those of some outputs whose files are not there as they were written, or have no entry any more.
-    package func lost(_ plans: [OutputPlan]) throws -> [OutputPlan] {
-        if plans.isEmpty { return [] }
+    package func lost(_ outputs: [KeptOutput]) throws -> [KeptOutput] {
+        if outputs.isEmpty { return [] }
         let entries = try readRecord().entries
-        return try plans.filter { plan in
-            guard let entry = entries.first(where: { $0.output == plan.text }) else { return true }
+        return try outputs.filter { output in
+            guard let entry = entries.first(where: { $0.output == output.text }) else { return true }
             return try !areThere(entry.files)
         }
     }
@@ -180,23 +180,23 @@ package struct OutputKeeper {
 
     /// - Parameter own: paths that were written for this output before.
     private func write(
-        _ plan: OutputPlan, _ generation: Int, own: Set<String>
+        _ output: KeptOutput, _ generation: Int, own: Set<String>
     ) throws -> (files: [OutputsRecord.File], left: [String]) {
-        let folder = Path.parent(plan.path)
+        let folder = Path.parent(output.path)
         try fileSystem.createFolders(folder)
-        let kind = try fileSystem.statusIfPresent(plan.path)?.kind ?? .file
-        if try kind != .file || fileSystem.isSymbolicLink(plan.path) {
-            throw Refused(.system, "\(plan.path) is there and is no ordinary file; it is left alone")
+        let kind = try fileSystem.statusIfPresent(output.path)?.kind ?? .file
+        if try kind != .file || fileSystem.isSymbolicLink(output.path) {
+            throw Refused(.system, "\(output.path) is there and is no ordinary file; it is left alone")
         }
         let places = ProtectedPlaces(settings, in: fileSystem)
-        if let problem = try places.problem(plan.path) {
-            throw Refused(.request, "\(plan.path) \(problem)")
+        if let problem = try places.problem(output.path) {
+            throw Refused(.request, "\(output.path) \(problem)")
         }
-        try sweep(plan.path)
+        try sweep(output.path)
         let exporter = Exporter(settings, fileSystem: fileSystem)
-        var request = plan.request
+        var request = output.request
         request.generation = generation
-        let files = NumberedFiles(plan.path, places, in: fileSystem)
+        let files = NumberedFiles(output.path, places, in: fileSystem)
         var digests: [OutputDigest] = []
         func next() throws -> TableSink {
             let digest = OutputDigest()
@@ -212,13 +212,13 @@ package struct OutputKeeper {
             files.removeAll()
             digests = []
         }
-        switch (plan.format, plan.sheet) {
+        switch (output.format, output.sheet) {
         case (.workbook, _):
-            try exporter.exportWorkbook(request, isWhole: plan.isWhole, scratch: folder, sink: try next())
+            try exporter.exportWorkbook(request, isWhole: output.isWhole, scratch: folder, sink: try next())
         case (.table(let format), nil):
             try exporter.export(request) {
                 begin()
-                return format.encoder(try next(), isGzipped: plan.isGzipped)
+                return format.encoder(try next(), isGzipped: output.isGzipped)
             }
         case (.table, let sheet?):
             let columns = try exporter.check(request).count
@@ -226,7 +226,7 @@ package struct OutputKeeper {
             try exporter.export(request) {
                 begin()
                 return SplitEncoder(rowLimit: limit) { _ in
-                    sheet.encoder(try next(), isGzipped: plan.isGzipped)
+                    sheet.encoder(try next(), isGzipped: output.isGzipped)
                 }
             }
         }

@@ -7,7 +7,7 @@ import Publishing
 import Records
 
 /// What became of one file.
-package struct FileReport: Sendable {
+package struct FileResult: Sendable {
     package var name: String
     package var state: FileState
     /// Whether nothing about it was new: its content was known and counts, or not, as before.
@@ -29,15 +29,15 @@ package struct FileReport: Sendable {
 }
 
 /// What a run did.
-package struct RunReport: Sendable {
+package struct RunResult: Sendable {
     /// In the order of names.
-    package var files: [FileReport] = []
+    package var files: [FileResult] = []
     /// Files that were not read and whose state followed from others': copies that step back or take over.
-    package var followers: [FileReport] = []
+    package var followers: [FileResult] = []
     /// Files of the inbox that were not read because nothing about them changed.
     package var unchanged = 0
     /// Unchanged files that still want a person: held, failed or waiting.
-    package var stillOpen: [FileReport] = []
+    package var stillOpen: [FileResult] = []
     /// Said once, in words: problems of the inbox, foreign files, what was swept.
     package var notes: [String] = []
     /// Whether a note is about an input that could not be taken.
@@ -73,11 +73,11 @@ package struct RunReport: Sendable {
     }
 
     /// The state of files followed from what became of others; only the state that each is left in matters.
-    mutating func follow(_ changes: [FileReport]) {
+    mutating func follow(_ changes: [FileResult]) {
         if changes.isEmpty { return }
         let changed = Set(changes.map { ByteOrdered($0.name) })
         stillOpen.removeAll { changed.contains(ByteOrdered($0.name)) }
-        func places(_ files: [FileReport]) -> [ByteOrdered: Int] {
+        func places(_ files: [FileResult]) -> [ByteOrdered: Int] {
             Dictionary(files.enumerated().map { (ByteOrdered($1.name), $0) }, uniquingKeysWith: { first, _ in first })
         }
         let own = places(files)
@@ -98,7 +98,7 @@ package struct RunReport: Sendable {
     }
 
     /// Before any file was read, the state of some followed from the settings: what became of them later matters more.
-    mutating func followed(first settled: [FileReport]) {
+    mutating func followed(first settled: [FileResult]) {
         if settled.isEmpty { return }
         let later = Set((files + followers).map { ByteOrdered($0.name) })
         followers = settled.filter { !later.contains(ByteOrdered($0.name)) } + followers
@@ -110,7 +110,7 @@ package protocol RunObserver: Sendable {
     /// Reading begins: so many files with so many stored bytes.
     func begin(files: Int, storedBytes: Int)
     func advance(storedBytes: Int)
-    func finish(_ file: FileReport)
+    func finish(_ file: FileResult)
     /// Reading is over; reports are made now.
     func publishing()
 }

@@ -14,7 +14,7 @@ import Reports
 import RunSettings
 
 /// The state of everything at one generation.
-package struct StatusReport {
+package struct CheckpointsStatus {
     package struct File {
         package var name: String
         package var state: FileState

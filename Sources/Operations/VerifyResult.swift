@@ -4,7 +4,7 @@ import Codecs
 import Folding
 
 /// What a verification found.
-package struct VerifyReport: Sendable {
+package struct VerifyResult: Sendable {
     /// What the checkpoints cannot do without: the ledger and the partials.
     package var damages: [String] = []
     /// What is derived and not right.

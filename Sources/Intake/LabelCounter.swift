@@ -1,10 +1,10 @@
 //  How many records each label has, when a file is only checked: no sums, no first keys, no table to spill.
 //
-//      hash of the name ─▶ slot ─▶ label number ─▶ name, records
+//      name ─▶ label number ─▶ records
 //
 //  A million different names must not cost a million entries, so names beyond a limit are only counted together.
 
-import Glibc
+import Folding
 import Records
 
 /// Records by label: by the second key, or the only one.
@@ -35,7 +35,7 @@ package struct LabelCounts: Sendable, Hashable {
 }
 
 /// Counts the records of each label.
-final class LabelTally: BatchSink {
+final class LabelCounter: BatchSink {
     // A struct, so that the access to it is checked once for each batch and not for each record.
     private var table = LabelTable()
 
@@ -45,14 +45,9 @@ final class LabelTally: BatchSink {
 }
 
 private struct LabelTable {
-    private struct Label {
-        var name: [UInt8]
-        var records: Int
-    }
-
-    private var labels: [Label] = []
-    /// Label number + 1 by hash; 0 is free. Twice as many as labels, so that there always is a free one.
-    private var slots = [UInt16](repeating: 0, count: LabelCounts.limit * 2)
+    private var names = KeyInterner()
+    /// By number of the name.
+    private var records: [Int] = []
     private var others = 0
 
     mutating func add(_ batch: borrowing RecordBatch) {
@@ -61,36 +56,21 @@ private struct LabelTable {
     }
 
     private mutating func count(_ name: ByteSlice) {
-        guard name.count <= LabelCounts.longestName else {
+        if let number = names.number(of: name.buffer) {
+            records[Int(number)] += 1
+        } else if name.count <= LabelCounts.longestName, names.count < LabelCounts.limit {
+            _ = names.intern(name.buffer)
+            records.append(1)
+        } else {
             others += 1
-            return
         }
-        // FNV-1a; names are short.
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in name.buffer { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        var slot = Int(truncatingIfNeeded: (hash ^ hash >> 32) & UInt64(slots.count - 1))
-        while slots[slot] != 0 {
-            let number = Int(slots[slot]) - 1
-            let isSame = labels[number].name.withUnsafeBufferPointer {
-                $0.count == name.count && (name.count == 0 || memcmp($0.baseAddress!, name.base, name.count) == 0)
-            }
-            if isSame {
-                labels[number].records += 1
-                return
-            }
-            slot = (slot + 1) & (slots.count - 1)
-        }
-        guard labels.count < LabelCounts.limit else {
-            others += 1
-            return
-        }
-        labels.append(Label(name: Array(name.buffer), records: 1))
-        slots[slot] = UInt16(labels.count)
     }
 
     var counts: LabelCounts {
         var counts = LabelCounts()
-        for label in labels { counts.add(ByteOrdered(String(decoding: label.name, as: UTF8.self)), label.records) }
+        for (number, records) in records.enumerated() {
+            counts.add(ByteOrdered(String(decoding: names.string(number), as: UTF8.self)), records)
+        }
         counts.others += others
         return counts
     }

@@ -1,0 +1,66 @@
+//  What reads files that are named, and keeps nothing.
+
+import DurableIO
+import Findings
+import Foundation
+import Operations
+import Publishing
+import RunSettings
+import Tables
+import Wording
+
+/// The commands about files of one's own.
+package struct FileCommands {
+    private let session: Session
+    private var settings: Settings { session.settings }
+    private var fileSystem: FileSystem { session.fileSystem }
+
+    package init(_ session: Session) { self.session = session }
+
+    /// Folds files and writes the main report.
+    package func fold(_ paths: [String], to out: String?, format: String?) throws {
+        try session.checkPaths(paths, "fold")
+        guard case .table(let format) = try ExportFormat(format, file: try session.fileName(out)) else {
+            throw CommandFailure(.usage, "fold writes no workbook; `watchfold export -o FILE.xlsx` makes one of a run")
+        }
+        guard format == .csv || format == .tsv else {
+            throw CommandFailure(
+                .usage, "fold writes csv or tsv, not \(format.rawValue); `watchfold export` writes the others")
+        }
+        let (files, problems) = try session.inputs(paths)
+        try session.checkTarget(out, inputs: files)
+        try session.beginWriting()
+        let isGzipped = FileEnding(out ?? "").isGzipped
+        var result = RunResult()
+        let isThere = try out.map { try fileSystem.statusIfPresent($0) != nil } ?? false
+        try session.writingIfWanted(to: out) { sink in
+            result = try OneShotFold(settings, fileSystem: fileSystem, observer: session.observer).run(
+                files, format: format, isGzipped: isGzipped, needsInput: session.keepsOnFailure(out), sink: sink)
+            return result.publication != .withheld
+        }
+        session.progress.end()
+        for problem in problems { session.logger.warning("\(Show.name("\(problem)"))") }
+        result.hasProblems = problems.contains(where: \.leavesOut)
+        session.conclude(result.summary(out ?? "the report", settings.plan.settings, columns: session.columns))
+        if result.publication == .withheld, let out {
+            throw CommandFailure(
+                .filesOpen,
+                "no input could be folded; \(Show.name(out)) is \(isThere ? "left as it was" : "not written")")
+        }
+        if result.isIncomplete { throw CommandFailure(.filesOpen, nil) }
+    }
+
+    /// Says what is wrong with files, on standard output, and ends with code 2 when one would not be taken.
+    package func check(_ paths: [String], asJSON: Bool) throws {
+        try session.checkPaths(paths, "check")
+        let (files, problems) = try session.inputs(paths)
+        let result = Checker(settings, fileSystem: fileSystem, observer: session.progress).check(files)
+        session.progress.end()
+        for problem in problems { session.logger.warning("\(Show.name("\(problem)"))") }
+        let (style, columns) = session.outputStyle
+        let text = asJSON ? result.json() : Array(result.text(style, columns: columns).utf8)
+        try session.writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
+        session.conclude([result.unread.textOfNamed, result.conclusion].compactMap { $0 })
+        if !result.isWell || problems.contains(where: \.leavesOut) { throw CommandFailure(.filesOpen, nil) }
+    }
+}

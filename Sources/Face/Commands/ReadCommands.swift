@@ -1,0 +1,126 @@
+//  What reads the checkpoints and changes nothing, but for a repair.
+
+import DurableIO
+import Foundation
+import Operations
+import Publishing
+import Reports
+import RunSettings
+import Tables
+import Wording
+
+/// The commands about what is kept.
+package struct ReadCommands {
+    private let session: Session
+    private var settings: Settings { session.settings }
+    private var fileSystem: FileSystem { session.fileSystem }
+
+    package init(_ session: Session) { self.session = session }
+
+    /// Writes a report, or what is asked of it. All that can be wrong with the options is said before any work.
+    package func export(_ options: ExportOptions) throws {
+        if !options.isForDatabase { try options.checkIsForFile() }
+        if let list = options.keys { try session.checkPaths([list], options.plan.settings.keyOption) }
+        let form = try options.form(file: try session.fileName(options.out))
+        var request = try options.request(form) { try session.list($0) }
+        let notes = NoteLog(session.logger)
+        let exporter = Exporter(settings, fileSystem: fileSystem) { notes.note($0) }
+        request.without = try exporter.names(without: request)
+        if let undated = try exporter.leftOut(request) { notes.note(undated.textLeftOut) }
+        if options.isForDatabase { return try export(try options.databaseRequest(request), exporter) }
+        try options.checkIsWhole(form)
+        let columns = try exporter.check(request)
+        if !form.format.isText, options.out == nil || options.out == "-", isatty(1) == 1 {
+            throw CommandFailure(.usage, "refusing to write \(form.format.name) to a terminal; use -o FILE")
+        }
+        let inputs = options.keys.map { [$0] } ?? []
+        try session.checkTarget(options.out, inputs: inputs)
+        try session.beginWriting()
+        let isGzipped = FileEnding(options.out ?? "").isGzipped
+        switch (form.format, form.sheet) {
+        case (.table, let sheet?):
+            try session.exportSheet(exporter, request, sheet, columns.count, options.out, inputs: inputs)
+        case (.table(let format), nil):
+            try session.writing(to: options.out) {
+                try exporter.export(request, format: format, isGzipped: isGzipped, sink: $0)
+            }
+        case (.workbook, _):
+            try session.writing(to: options.out) {
+                try exporter.exportWorkbook(
+                    request, isWhole: form.isWhole, scratch: try session.scratch(options.out), sink: $0)
+            }
+        }
+        for name in options.missedKeys(request.query) { notes.note(name) }
+    }
+
+    /// Puts reports into a database and says what that changed there.
+    private func export(_ request: DatabaseRequest, _ exporter: Exporter) throws {
+        let start = ContinuousClock.now
+        let result = try exporter.export(request, environment: ProcessInfo.processInfo.environment)
+        if let warning = result.warning { session.logger.warning("\(warning)") }
+        session.conclude(result.lines(seconds: (ContinuousClock.now - start).seconds))
+    }
+
+    /// Writes a report to look at: for the terminal, or as a page.
+    package func report(_ options: ReportOptions) throws {
+        let request = try options.request()
+        let form = try options.form()
+        try session.checkTarget(options.out)
+        try session.beginWriting()
+        let isGzipped = FileEnding(options.out ?? "").isGzipped
+        let notes = NoteLog(session.logger)
+        try session.writing(to: options.out) { sink in
+            let (summary, facts) = try Reporter(settings, fileSystem: fileSystem) { notes.note($0) }.report(
+                request, top: options.top)
+            let bytes: [UInt8]
+            switch form {
+            case .html: bytes = summary.page(facts)
+            case .text:
+                let (style, columns) = options.out == nil ? session.outputStyle : (.plain, nil)
+                bytes = Array(summary.text(facts, style, columns: columns).utf8)
+            }
+            let gzip = isGzipped ? GzipSink(sink) : nil
+            try bytes.withUnsafeBytes { try gzip?.write($0) ?? sink($0) }
+            try gzip?.finish()
+        }
+    }
+
+    /// Shows every file with its state, on standard output, and ends with code 2 when one is open.
+    package func status(asJSON: Bool) throws {
+        let result = try CheckpointsStatus(settings, fileSystem: fileSystem)
+        let (style, columns) = session.outputStyle
+        let text = asJSON ? result.json() : Array(result.text(style, columns: columns).utf8)
+        try session.writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
+        if result.isIncomplete { throw CommandFailure(.filesOpen, nil) }
+    }
+
+    /// Checks the checkpoints, or mends them, and ends with code 4 when they are damaged.
+    package func verify(repairing: Bool, sample: Int) throws {
+        guard sample >= 0 else { throw CommandFailure(.usage, "--sample takes a number of files, not \(sample)") }
+        if repairing && sample > 0 { throw CommandFailure(.usage, "--repair and --sample cannot be combined") }
+        let verifier = Verifier(settings, fileSystem: fileSystem, logger: session.logger, observer: session.observer)
+        let result = try repairing ? verifier.repair() : verifier.verify(sample: sample)
+        session.progress.end()
+        for damage in result.damages { StandardError.write("damaged: \(Show.name(damage))\n") }
+        for stale in result.stale { StandardError.write("wrong: \(Show.name(stale))\n") }
+        for note in result.behind where !result.isRepaired {
+            StandardError.write("behind: \(Show.name(note)); `watchfold run` renews it\n")
+        }
+        for fault in result.history { StandardError.write("history: \(Show.name(fault)); it counts for nothing\n") }
+        for repair in result.repairs { StandardError.write("repair: \(Show.name(repair))\n") }
+        guard result.isSound else {
+            throw CommandFailure(
+                .damaged,
+                result.damages.isEmpty
+                    ? "total or reports are not what the partials give; `watchfold verify --repair` makes them anew"
+                    : "the checkpoints are damaged; `watchfold verify --repair` mends what can be mended")
+        }
+        if result.hasLost {
+            throw CommandFailure(.filesOpen, "repaired, but not everything could be had again; see the lines above")
+        }
+        if settings.configuration.quiet { return }
+        var text = "\(Show.count(result.partials, "partial")), \(Show.count(result.rows, "row"))"
+        if sample > 0 { text += ", \(Show.count(result.sampled, "raw file")) folded afresh" }
+        StandardError.write((result.isRepaired ? "repaired; " : "all well: ") + text + "\n")
+    }
+}
