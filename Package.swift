@@ -106,14 +106,14 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "ReaderReference",
-            dependencies: ["Engagement", "JSONRecords", "Records"],
+            dependencies: ["Engagement", "JSONRecords", "Records", "TestSupport"],
             path: "Tests/ReaderReference",
             swiftSettings: strict),
         .target(
             name: "FuzzTargets",
             dependencies: [
                 "CLZ4", "CXXHash", "CZlib", "CZstd", "Codecs", "Columns", "Configuration", "Engagement", "JSONRecords",
-                "ParquetTable", "ReaderReference", "Records",
+                "ParquetTable", "ReaderReference", "Records", "TestSupport",
             ], path: "Fuzz/Targets", swiftSettings: strict),
         .executableTarget(
             name: "ReaderBenchmark",
@@ -127,8 +127,10 @@ let package = Package(
 
         tests("PipelinesTests", ["Pipelines"]),
         tests("DurableIOTests", ["DurableIO", "FaultInjection", "TestSupport"]),
-        tests("JSONRecordsTests", ["CByteScan", "Engagement", "JSONRecords", "ReaderReference", "Records"]),
-        tests("FuzzTests", ["FuzzTargets", "ReaderReference"]),
+        tests(
+            "JSONRecordsTests",
+            ["CByteScan", "Engagement", "JSONRecords", "ReaderReference", "Records", "TestSupport"]),
+        tests("FuzzTests", ["FuzzTargets", "ReaderReference", "TestSupport"]),
         tests("FoldingTests", ["Columns", "Engagement", "Folding", "Records", "TestSupport"]),
         tests("InboxTests", ["DurableIO", "Inbox", "Records", "TestSupport"]),
         tests(
@@ -142,9 +144,9 @@ let package = Package(
         tests("StatusServerTests", ["DurableIO", "StatusServer", "TestSupport"]),
         tests("CodecsTests", ["CLZ4", "CZlib", "Codecs", "Records", "TestSupport"]),
         tests("PostgresTests", ["Postgres"]),
-        tests("ConfigurationTests", ["Configuration", "Engagement", "Records", yams]),
+        tests("ConfigurationTests", ["Configuration", "Engagement", "Records", "TestSupport", yams]),
         tests("SampleDataTests", ["CLZ4", "CZlib", "CZstd", "Records", "SampleData"]),
-        tests("ParquetTableTests", ["Columns", "ParquetTable"]),
+        tests("ParquetTableTests", ["Columns", "ParquetTable", "TestSupport"]),
         tests("SmallJSONTests", ["SmallJSON", "TestSupport"]),
         tests("TablesTests", ["Columns", "ParquetTable", "Records", "Tables", "TestSupport"]),
         tests(

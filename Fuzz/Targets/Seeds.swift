@@ -4,6 +4,7 @@ import Codecs
 import Columns
 import ParquetTable
 import ReaderReference
+import TestSupport
 
 extension FuzzTarget {
     /// The inputs to begin with, the same every time.
@@ -24,7 +25,7 @@ extension FuzzTarget {
 // MARK: Records
 
 private func readerSeeds() -> [[UInt8]] {
-    var random = RandomSource(seed: 1)
+    var random = Dice(seed: 1)
     let plain = (0..<48).map { number -> [UInt8] in
         let header: [UInt8] = [
             UInt8(number % 4 | number / 4 % 4 << 2 | (number % 7 == 0 ? 0x10 : 0)), UInt8(number * 5),
@@ -46,7 +47,7 @@ private func readerSeeds() -> [[UInt8]] {
 }
 
 /// Objects with arrays: around records, records themselves, neither.
-private func holderSeeds(_ random: inout RandomSource) -> [[UInt8]] {
+private func holderSeeds(_ random: inout Dice) -> [[UInt8]] {
     (0..<40).map { number in
         // Container found out, or answers; not the lenient plan.
         let plan = [0, 2, 3, 0][number / 2 % 4]
@@ -56,7 +57,7 @@ private func holderSeeds(_ random: inout RandomSource) -> [[UInt8]] {
 }
 
 /// What stands between records, values of one line and of several, objects around the records, lenient JSON.
-private func layoutSeeds(_ random: inout RandomSource) -> [[UInt8]] {
+private func layoutSeeds(_ random: inout Dice) -> [[UInt8]] {
     (0..<40).map { number in
         // Container found out or lines; the plan that keeps negative values is the lenient one.
         let header: [UInt8] = [UInt8(number % 2 | number / 2 % 4 << 2), UInt8(number * 5)]
@@ -71,7 +72,7 @@ private func layoutSeeds(_ random: inout RandomSource) -> [[UInt8]] {
 }
 
 private func shapeSeeds() -> [[UInt8]] {
-    var random = RandomSource(seed: 2)
+    var random = Dice(seed: 2)
     return (0..<48).map { number in
         [UInt8(number % 3 | number / 3 % 4 << 2), UInt8(number * 5)]
             + ShapedRecords.file(4, layout: number % 4, damaged: 8, &random)
@@ -81,7 +82,7 @@ private func shapeSeeds() -> [[UInt8]] {
 // MARK: Compressed data
 
 private func codecSeeds() -> [[UInt8]] {
-    var random = RandomSource(seed: 3)
+    var random = Dice(seed: 3)
     let contents: [[UInt8]] = [
         [], [0x61], Array("{\"a\":1}\n".utf8), [UInt8](repeating: 0x20, count: 700),
         (0..<300).map { _ in UInt8(random.below(256)) }, ShapedRecords.file(3, layout: 0, damaged: 30, &random),
@@ -111,7 +112,7 @@ private func codecSeeds() -> [[UInt8]] {
 
 /// A column's schema with its rows, 12 in each of two groups.
 private func tables() -> [[(ColumnSchema, [ColumnValues])]] {
-    var random = RandomSource(seed: 4)
+    var random = Dice(seed: 4)
     let numbers: [ColumnEncoding] = [.plain, .dictionary, .deltaBinaryPacked]
     let texts: [ColumnEncoding] = [.plain, .dictionary, .deltaLengthByteArray, .deltaByteArray]
     func columns(isNullable: Bool) -> [(ColumnSchema, [ColumnValues])] {

@@ -3,6 +3,7 @@
 //  WATCHFOLD_EXHAUSTIVE=1 flips every byte; without it, a sample and all of the header.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Ledgers
@@ -53,7 +54,7 @@ import Testing
         let bytes = try folder.bytes(folder.ledger)
         let expected = try LedgerDump(try Ledger.test(folder.ledger, .read))
         #expect(expected.findings == [])
-        var random = SeededGenerator(state: 5)
+        var random = Dice(seed: 5)
         let file = try #require(fopen(folder.ledger, "r+"))
         defer { fclose(file) }
         setvbuf(file, nil, _IONBF, 0)
@@ -126,7 +127,7 @@ import Testing
             return reading(copy.ledger, .write, what)
         }
         #expect(try attempt(log, "the whole log") == truths.last)
-        var random = SeededGenerator(state: 6)
+        var random = Dice(seed: 6)
         var read = 0
         for position in positions(log.count, everyByteOf: 56, stride: 331) {
             var flipped = log

@@ -2,6 +2,7 @@
 
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Ledgers
@@ -144,7 +145,7 @@ private struct Model {
 @Suite struct LedgerModelTests {
     /// Changes of one to three files, a good part of them forbidden.
     private func randomChange(
-        _ run: RunID, _ model: Model, _ serial: inout Int, _ random: inout SeededGenerator
+        _ run: RunID, _ model: Model, _ serial: inout Int, _ random: inout Dice
     ) -> CommitChange {
         let names = ["a.json", "b'\".json", "c\n.json", "dt=2022-04-01/d📺.json", "E.json", "f.json", "g.json"]
         var change = CommitChange(run: run)
@@ -227,7 +228,7 @@ private struct Model {
         #expect(try Set(ledger.countingVersions().map(\.id.rawValue)) == model.generations.last)
     }
 
-    private func compareHistory(_ ledger: Ledger, _ model: Model, _ random: inout SeededGenerator) throws {
+    private func compareHistory(_ ledger: Ledger, _ model: Model, _ random: inout Dice) throws {
         #expect(try ledger.check() == [])
         #expect(try ledger.versions().map(\.facts) == model.versions.map(\.facts))
         for (name, steps) in model.steps {
@@ -266,7 +267,7 @@ private struct Model {
 
     @Test(arguments: [UInt64(1), 2, 3]) func theLedgerIsItsModel(seed: UInt64) throws {
         let folder = try TestFolder()
-        var random = SeededGenerator(state: seed)
+        var random = Dice(seed: seed)
         var ledger: Ledger? = try Ledger.test(folder.ledger, .create)
         var run = try ledger!.testRun()
         var model = Model()

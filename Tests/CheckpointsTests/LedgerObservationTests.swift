@@ -3,6 +3,7 @@
 import Engagement
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Ledgers
@@ -101,7 +102,7 @@ import Testing
         let folder = try TestFolder()
         let ledger = try Ledger.test(folder.ledger, .create)
         let run = try ledger.testRun()
-        var random = SeededGenerator(state: seed)
+        var random = Dice(seed: seed)
         let dates: [String?] = ["2022-04-01", "2022-04-02", "2022-04-02", "2022-04-07", nil, nil]
         let files = dates.enumerated().map { index, date in
             (

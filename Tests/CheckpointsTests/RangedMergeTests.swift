@@ -5,6 +5,7 @@ import DurableIO
 import Foundation
 import Records
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Folding
@@ -88,7 +89,7 @@ private func batch(_ rows: some Collection<Row>) -> KeyedBatch {
     }
 
     @Test(arguments: 0..<24) func rangesTogetherAreTheWholeMerge(seed: Int) throws {
-        var random = SplitMix(seed: UInt64(seed))
+        var random = Dice(seed: UInt64(seed))
         let tables = (0..<1 + seed % 5).map { _ in table([0, 3, 60, 160].randomElement(using: &random)!, &random) }
         let readers = try tables.enumerated().map {
             try write($1, groupRows: [1, 2, 7, 50, 1000].randomElement(using: &random)!, "table\($0)")
@@ -119,7 +120,7 @@ private func batch(_ rows: some Collection<Row>) -> KeyedBatch {
     }
 
     @Test func sumsAloneNeedNoDays() throws {
-        var random = SplitMix(seed: 77)
+        var random = Dice(seed: 77)
         let rowsOfTable = table(300, &random)
         let reader = try write(rowsOfTable, groupRows: 20, "table")
         var schema = Self.schema
@@ -134,7 +135,7 @@ private func batch(_ rows: some Collection<Row>) -> KeyedBatch {
 
     /// A footer's bounds are not believed: rows beyond them would be counted in no range.
     @Test func rowsOutOfOrderAreFoundInSomeRange() throws {
-        var random = SplitMix(seed: 5)
+        var random = Dice(seed: 5)
         let good = table(400, &random)
         for place in [10, 57, 150, good.count - 2] {
             var bad = good
@@ -153,7 +154,7 @@ private func batch(_ rows: some Collection<Row>) -> KeyedBatch {
 
     /// Very many tables are merged by way of others, which leave nothing behind.
     @Test(arguments: [1, 2, 3, 4, 9, 10, 23]) func aCascadeGivesTheSame(count: Int) throws {
-        var random = SplitMix(seed: UInt64(900 + count))
+        var random = Dice(seed: UInt64(900 + count))
         let tables = (0..<count).map { _ in table(40, &random) }
         // The last is taken away again, and what else was in none is gone.
         let extra = table(30, &random)
@@ -199,19 +200,5 @@ private func batch(_ rows: some Collection<Row>) -> KeyedBatch {
         #expect(cuts([groups(["a", "z"], rows: 2000), small]) == ["m1", "m3", "m5", "z"])
         // Without bounds there are no cuts.
         #expect(cuts([[KeyedGroup(rowCount: 500, size: 0, bounds: nil)], groups(["a", "b"], rows: 300)]) == [])
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -240,7 +240,7 @@ import Testing
     @Test(arguments: [Compression.gzip, .lz4, .zstd, .zip]) func noiseNeverDecodes(format: Compression) {
         let file = compress(records(2000), format)
         for seed in 0..<300 as Range<UInt64> {
-            var generator = SeededGenerator(seed: seed)
+            var generator = Dice(seed: seed)
             var altered = file
             let start = Int.random(in: 4..<file.count, using: &generator)
             for index in start..<file.count { altered[index] = UInt8.random(in: 0...255, using: &generator) }

@@ -118,7 +118,7 @@ import Testing
 
     @Test(arguments: [Compression.gzip, .lz4, .zstd]) func membersAndFramesFollowOneAnother(format: Compression) throws
     {
-        var generator = SeededGenerator(seed: 7)
+        var generator = Dice(seed: 7)
         for round in 0..<20 {
             var file: [UInt8] = []
             var content: [UInt8] = []

@@ -1,5 +1,6 @@
 import CZlib
 import Codecs
+import TestSupport
 import Testing
 
 /// Everything that zlib can be told to write is read, wherever the buffers are cut.
@@ -51,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: Deflation.all) func everyKindOfDeflatedDataIsRead(deflation: Deflation) throws {
-        var generator = SeededGenerator(
+        var generator = Dice(
             seed: UInt64(deflation.level * 100 + deflation.strategy * 20 + deflation.windowBits))
         for flush in [Z_NO_FLUSH, Z_SYNC_FLUSH, Z_FULL_FLUSH, Z_PARTIAL_FLUSH] {
             var pieces: [[UInt8]] = []

@@ -1,4 +1,5 @@
 import Codecs
+import TestSupport
 import Testing
 
 @Suite struct DigestTests {
@@ -142,7 +143,7 @@ import Testing
     }
 
     @Test func digestsAreWrittenAndReadAsHexadecimal() throws {
-        var generator = SeededGenerator(seed: 3)
+        var generator = Dice(seed: 3)
         for _ in 0..<100 {
             let hash = XXH128(high: generator.next() >> (generator.next() % 64), low: generator.next())
             #expect(hash.hex.count == 32)

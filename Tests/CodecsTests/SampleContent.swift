@@ -1,21 +1,8 @@
-/// SplitMix64: the same numbers in every run.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
+import TestSupport
 
 /// Bytes that do not compress.
 func noise(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
-    var generator = SeededGenerator(seed: seed)
+    var generator = Dice(seed: seed)
     return [UInt8](unsafeUninitializedCapacity: count) { bytes, initialized in
         for index in 0..<count { bytes[index] = UInt8(truncatingIfNeeded: generator.next()) }
         initialized = count
@@ -24,7 +11,7 @@ func noise(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
 
 /// Lines that compress as the records do, with matches near and far.
 func records(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
-    var generator = SeededGenerator(seed: seed)
+    var generator = Dice(seed: seed)
     var text: [UInt8] = []
     while text.count < count {
         let contract = generator.next() % 1_000_000

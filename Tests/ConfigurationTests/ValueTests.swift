@@ -1,4 +1,5 @@
 import Configuration
+import TestSupport
 import Testing
 
 @Suite struct ByteSizeTests {
@@ -35,7 +36,7 @@ import Testing
     func isDescribed(bytes: Int, text: String) { #expect(ByteSize(bytes: bytes).description == text) }
 
     @Test func descriptionIsReadAsTheSameSize() throws {
-        var random = SeededGenerator(state: 1)
+        var random = Dice(seed: 1)
         for _ in 0..<2000 {
             let digits = Int.random(in: 0..<1_000_000, using: &random)
             let unit = [1, 1000, 1024, 1_000_000, 1 << 20, 1_000_000_000, 1 << 30].randomElement(using: &random)!
@@ -63,7 +64,7 @@ import Testing
     }
 
     @Test func descriptionIsReadAsTheSameShare() throws {
-        var random = SeededGenerator(state: 2)
+        var random = Dice(seed: 2)
         for _ in 0..<2000 {
             let ratio = Ratio(millionths: Int.random(in: 0...1_000_000, using: &random))
             #expect(try Ratio(parsing: ratio.description) == ratio)

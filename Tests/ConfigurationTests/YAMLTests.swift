@@ -1,4 +1,5 @@
 import Records
+import TestSupport
 import Testing
 import Yams
 
@@ -83,7 +84,7 @@ import Yams
 
     /// Random texts read as Yams reads them by itself, which resolves aliases in its own way.
     @Test func agreesWithYams() throws {
-        var random = SeededGenerator(state: 3)
+        var random = Dice(seed: 3)
         var compared = 0
         for _ in 0..<1500 {
             let yaml = randomYAML(depth: 3, anchors: ["n0", "n1"], &random)
@@ -97,7 +98,7 @@ import Yams
         #expect(compared > 500, "only \(compared) texts were fit to be compared")
     }
 
-    private func randomYAML(depth: Int, anchors: [String], _ random: inout SeededGenerator) -> String {
+    private func randomYAML(depth: Int, anchors: [String], _ random: inout Dice) -> String {
         let anchor = Int.random(in: 0..<3, using: &random) == 0 ? "&\(anchors.randomElement(using: &random)!) " : ""
         switch Int.random(in: 0..<(depth > 0 ? 8 : 4), using: &random) {
         case 0: return "*\(anchors.randomElement(using: &random)!)"
@@ -136,7 +137,7 @@ import Yams
 
     /// The example with random damage is either accepted, or refused with a place inside the file.
     @Test(arguments: 0..<4) func damagedExamplesNeverCrash(part: UInt64) {
-        var random = SeededGenerator(state: 100 + part)
+        var random = Dice(seed: 100 + part)
         let original = Array(
             Sample.inForce.split(separator: "\n").filter { !$0.hasPrefix("#") }.joined(separator: "\n").utf8)
         let tokens = [

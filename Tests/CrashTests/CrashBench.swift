@@ -108,6 +108,13 @@ struct World {
             [.modificationDate: Date(timeIntervalSinceNow: -86_400)], ofItemAtPath: root + "/inbox/" + name)
     }
 
+    /// The same of something that ends inside a record, and that nobody writes to any more.
+    func putCut(_ name: String) throws {
+        try put(name, #"{"Contract":"C1","App"#)
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -60)], ofItemAtPath: root + "/inbox/" + name)
+    }
+
     static let reports = ["engagement.csv", "profile.csv", "daily.csv", "apps.csv"]
 
     /// The reports, by name.

@@ -2,6 +2,7 @@
 
 import Columns
 import Records
+import TestSupport
 import Testing
 
 @testable import Folding
@@ -138,7 +139,7 @@ func referenceRows(_ records: [SampleRecord]) -> [Row] {
 
 @Suite struct FoldTests {
     @Test(arguments: 0..<16) func sumsAreThoseOfADictionary(seed: Int) throws {
-        var random = RandomSource(seed: 100 + seed)
+        var random = Dice(seed: 100 + seed)
         let lengths = [1...15, 16...40, 1...40, 14...17][seed % 4]
         let contracts = (0..<[3, 60, 900][seed % 3]).map { _ in random.key(lengths) }
         let apps =

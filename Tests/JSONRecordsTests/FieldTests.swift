@@ -3,6 +3,7 @@
 import Engagement
 import ReaderReference
 import Records
+import TestSupport
 import Testing
 
 @testable import JSONRecords
@@ -30,7 +31,7 @@ private func plan(_ keys: [[[String]]], value: [[String]]) -> FoldPlan {
 
     @Test(arguments: plans.indices) func fieldsAreFoundByTheirPaths(index: Int) throws {
         let plan = Self.plans[index]
-        var random = RandomSource(seed: 40 + index)
+        var random = Dice(seed: 40 + index)
         let paths = plan.keyPaths + [plan.valuePath]
         let names = paths.flatMap { $0.alternatives.flatMap { $0 } } + ["aa", "k"]
         func value(_ depth: Int) -> JSON {

@@ -8,6 +8,7 @@ import Engagement
 import Foundation
 import ReaderReference
 import Records
+import TestSupport
 import Testing
 
 @testable import JSONRecords
@@ -44,7 +45,7 @@ import Testing
         return plan
     }
 
-    private static func damage(_ record: inout [UInt8], _ random: inout RandomSource) {
+    private static func damage(_ record: inout [UInt8], _ random: inout Dice) {
         guard !record.isEmpty else { return }
         let at = random.below(record.count)
         switch random.below(5) {
@@ -58,7 +59,7 @@ import Testing
 
     @Test(arguments: 0..<12) func walkingChangesNothing(seed: Int) throws {
         for round in 0..<(Self.isExhaustive ? 1000 : 8) {
-            var random = RandomSource(seed: 9000 + seed + round * 12)
+            var random = Dice(seed: 9000 + seed + round * 12)
             let isLines = random.once(in: 2)
             let damaged = random.pick([1, 3, 20])
             var input: [UInt8] = isLines ? [] : [UInt8(ascii: "[")]
@@ -93,7 +94,7 @@ import Testing
     }
 
     /// A plain record, its keys in any order, with a text of `padding` characters.
-    private static func line(_ i: Int, padding: Int, isSpaced: Bool, _ random: inout RandomSource) -> String {
+    private static func line(_ i: Int, padding: Int, isSpaced: Bool, _ random: inout Dice) -> String {
         let gap = isSpaced ? " " : ""
         // The last ones are of 2 to 12 bytes: escapes, quotes and characters lie across the ends of ranges.
         let texts =
@@ -118,7 +119,7 @@ import Testing
     /// None of them is left to the complete reader, however the stops are found and wherever their ranges end.
     @Test(arguments: levels) func plainRecordsAreAllTaken(level: UInt32) throws {
         for (longest, isSpaced) in [(0, false), (40, true), (700, false), (1000, true), (15000, false)] {
-            var random = RandomSource(seed: longest)
+            var random = Dice(seed: longest)
             let count = 900
             let lines = (0..<count).map {
                 Self.line($0, padding: random.below(longest + 1), isSpaced: isSpaced, &random)
@@ -158,7 +159,7 @@ import Testing
 
     /// Records that nothing plain can be made of: the walk gives up, tries again, and nothing is lost.
     @Test func recordsThatAreNotPlainAreReadAllTheSame() throws {
-        var random = RandomSource(seed: 5)
+        var random = Dice(seed: 5)
         var input: [UInt8] = []
         for i in 0..<6000 {
             let name = i < 3000 ? "Truy\\u1ec1n" : "CHANNEL"
@@ -180,7 +181,7 @@ import Testing
     /// Every way to find stops against asking each byte.
     @Test(arguments: levels) func stopsAreWhereTheyAre(level: UInt32) throws {
         let find = try #require(wf_stop_finder_at(level))
-        var random = RandomSource(seed: Int(level))
+        var random = Dice(seed: Int(level))
         for round in 0..<300 {
             let count = round < 150 ? round : random.below(Int(WF_STOP_RANGE) + 1)
             let density = random.pick([1, 3, 20, 1000])

@@ -17,6 +17,7 @@ import Engagement
 import Foundation
 import ReaderReference
 import Records
+import TestSupport
 import Testing
 
 @testable import JSONRecords
@@ -42,12 +43,12 @@ enum FoundationDifference: String, CaseIterable {
 private let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
 private struct Campaign {
-    var random: RandomSource
+    var random: Dice
     var differences: [FoundationDifference: Int] = [:]
     var accepted = 0
     var refused = 0
 
-    init(seed: Int) { random = RandomSource(seed: seed) }
+    init(seed: Int) { random = Dice(seed: seed) }
 
     /// A document without line feeds that is more than space.
     mutating func document() -> [UInt8] {

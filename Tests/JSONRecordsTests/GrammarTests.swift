@@ -4,6 +4,7 @@ import Engagement
 import Foundation
 import ReaderReference
 import Records
+import TestSupport
 import Testing
 
 @testable import JSONRecords
@@ -208,7 +209,7 @@ private func isAccepted(_ text: [UInt8], _ location: SourceLocation = #_sourceLo
 
     /// Anything at all, as lines: the reader and the reference must not part.
     @Test(arguments: 0..<40) func damagedLinesAreJudgedLikeTheReferenceJudgesThem(seed: Int) throws {
-        var random = RandomSource(seed: 500 + seed)
+        var random = Dice(seed: 500 + seed)
         var input = Array("{}\n".utf8)
         for _ in 0..<30 {
             var line = random.record().printed(Printing(isOdd: seed % 2 == 0), &random)

@@ -4,6 +4,7 @@
 import Engagement
 import ReaderReference
 import Records
+import TestSupport
 import Testing
 
 @testable import JSONRecords
@@ -179,7 +180,7 @@ private func plan(isLenient: Bool = false, records: [[String]] = []) -> FoldPlan
 
     /// Valid JSON is read alike.
     @Test(arguments: 0..<12) func whatIsStrictIsReadAlike(seed: Int) throws {
-        var random = RandomSource(seed: 700 + seed)
+        var random = Dice(seed: 700 + seed)
         let input = WindowTests.file(seed % 4, &random)
         let strict = try readThroughAllWindows(input)
         let lenient = try readThroughAllWindows(input, Feeding(plan: plan(isLenient: true)))
@@ -281,7 +282,7 @@ extension String {
 
     /// Against the tree of the whole text.
     @Test(arguments: 0..<24) func answersHoldWhatTheReferenceFinds(seed: Int) throws {
-        var random = RandomSource(seed: 900 + seed)
+        var random = Dice(seed: 900 + seed)
         let path = random.pick([["hits", "hits"], ["data"], ["a", "b", "c"]])
         var input: [UInt8] = []
         for _ in 0..<1 + random.below(4) {
@@ -313,7 +314,7 @@ extension String {
 
     /// Layout and content against the tree of the whole text.
     @Test(arguments: 0..<120) func objectsWithArraysAreReadLikeTheReferenceReadsThem(seed: Int) throws {
-        var random = RandomSource(seed: 2000 + seed)
+        var random = Dice(seed: 2000 + seed)
         let input = random.holders(1 + random.below(6))
         let sets: [[[String]]] = [
             [], [], [["data"]], [["tv"], ["a", "r"]], [["none"]], [["hits", "hits"], ["data"]],
@@ -337,7 +338,7 @@ extension String {
 
     /// Broken anywhere, and longer than records may be: the same through all windows.
     @Test(arguments: 0..<90) func brokenOnesAreReadAlikeThroughAllWindows(seed: Int) throws {
-        var random = RandomSource(seed: 3000 + seed)
+        var random = Dice(seed: 3000 + seed)
         var input = random.holders(1 + random.below(5))
         for _ in 0..<seed % 3 where !input.isEmpty { random.damage(&input) }
         let settings = plan(isLenient: random.once(in: 3), records: random.pick([[], [["data"], ["a", "r"]]]))
@@ -352,7 +353,7 @@ extension String {
     @Test func theFilesAreOfEveryKind() throws {
         var (layouts, unread, repeated, inRecord) = (Set<Container>(), 0, 0, 0)
         for seed in 0..<120 {
-            var random = RandomSource(seed: 2000 + seed)
+            var random = Dice(seed: 2000 + seed)
             let outcome = try read(random.holders(1 + random.below(6)))
             layouts.insert(try #require(outcome.container))
             unread += outcome.unread.paths.isEmpty ? 0 : 1
@@ -482,7 +483,7 @@ extension String {
 @Suite struct MixedLayoutTests {
     /// Records of one line and of several in any order, and what stands between them.
     @Test(arguments: 0..<40) func valuesOfOneLineAndOfSeveralMayBeMixed(seed: Int) throws {
-        var random = RandomSource(seed: 300 + seed)
+        var random = Dice(seed: 300 + seed)
         let settings = plan(isLenient: seed % 5 == 0)
         var input: [UInt8] = Array((record("FIRST") + "\n").utf8)
         for record in random.records(12) {

@@ -3,6 +3,7 @@
 import Foundation
 import ReaderReference
 import Records
+import TestSupport
 import Testing
 
 @testable import JSONRecords
@@ -21,7 +22,7 @@ private func integral(_ text: String) -> (value: Int64, isPlain: Bool)? {
     ]) func noNumberHasNoValue(text: String) { #expect(integral(text) == nil) }
 
     @Test(
-        arguments: RandomSource.integers + [
+        arguments: Dice.integers + [
             "9223372036854775807e0", "-9223372036854775808.0", "-9223372036854775808e0", "-92233720368547758080e-1",
             "18446744073709551615", "18446744073709551616",
             "-18446744073709551616", "184467440737095516150e-1", "1844674407370955161.6e1", "99999999999999999999e-1",
@@ -39,7 +40,7 @@ private func integral(_ text: String) -> (value: Int64, isPlain: Bool)? {
     }
 
     @Test func randomNumbersAreExact() {
-        var random = RandomSource(seed: 1)
+        var random = Dice(seed: 1)
         var integers = 0
         func digits(_ count: Int) -> String { String((0..<count).map { _ in random.pick(Array("0012345678999")) }) }
         for _ in 0..<6000 {
@@ -64,7 +65,7 @@ private func integral(_ text: String) -> (value: Int64, isPlain: Bool)? {
 
     /// Int64's own text goes there and back.
     @Test func integersComeBack() {
-        var random = RandomSource(seed: 2)
+        var random = Dice(seed: 2)
         for shift in 0..<64 {
             for _ in 0..<20 {
                 let value = Int64(bitPattern: random.next()) >> Int64(shift)
@@ -75,7 +76,7 @@ private func integral(_ text: String) -> (value: Int64, isPlain: Bool)? {
     }
 
     @Test func stringsAreDecodedLikeFoundationDecodesThem() throws {
-        var random = RandomSource(seed: 3)
+        var random = Dice(seed: 3)
         for _ in 0..<1500 {
             var text = ""
             for _ in 0..<random.below(12) {

@@ -6,6 +6,7 @@ import Engagement
 import Foundation
 import ReaderReference
 import Records
+import TestSupport
 import Testing
 
 @testable import JSONRecords
@@ -45,7 +46,7 @@ import Testing
     /// Damaged records of every kind: the same batches, counts, rejections, whether shapes are used or not.
     @Test(arguments: 0..<16) func shapesChangeNothing(seed: Int) throws {
         for round in 0..<(Self.isExhaustive ? 800 : 8) {
-            var random = RandomSource(seed: 5000 + seed + round * 16)
+            var random = Dice(seed: 5000 + seed + round * 16)
             let layout = random.pick([0, 0, 0, 0, 1, 2, 3])
             let input = ShapedRecords.file(200, layout: layout, damaged: random.pick([2, 4, 30]), &random)
             var feeding = Feeding(
@@ -71,7 +72,7 @@ import Testing
 
     /// Each byte of a record of a known shape replaced by each other byte.
     @Test(arguments: [0, 3, 6]) func everyByteOfAKnownShapeMatters(template: Int) throws {
-        var random = RandomSource(seed: template)
+        var random = Dice(seed: template)
         let text = ShapedRecords.templates[template]
         func plain() -> [UInt8] {
             while true {
@@ -143,7 +144,7 @@ import Testing
 
     /// Records without any shape in common: the tree fills, is forgotten, and nothing is lost.
     @Test func recordsWithoutShapesAreReadAllTheSame() throws {
-        var random = RandomSource(seed: 77)
+        var random = Dice(seed: 77)
         var input: [UInt8] = []
         for i in 0..<3000 {
             let names = (0..<1 + random.below(4)).map { "\"k\(i)_\($0)\":{\"x\":[\($0),null]}" }

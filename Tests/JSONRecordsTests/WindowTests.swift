@@ -3,13 +3,14 @@
 import Engagement
 import ReaderReference
 import Records
+import TestSupport
 import Testing
 
 @testable import JSONRecords
 
 @Suite struct WindowTests {
     /// A file of one of six kinds.
-    static func file(_ kind: Int, _ random: inout RandomSource) -> [UInt8] {
+    static func file(_ kind: Int, _ random: inout Dice) -> [UInt8] {
         let records = random.records(2 + random.below(6))
         let feed = random.once(in: 4) ? "\r\n" : "\n"
         let printing = Printing(indent: random.pick([nil, 0, 1, 2]), isOdd: random.once(in: 3), newline: feed)
@@ -56,7 +57,7 @@ import Testing
     }
 
     @Test(arguments: 0..<160) func windowsChangeNothing(seed: Int) throws {
-        var random = RandomSource(seed: 1000 + seed)
+        var random = Dice(seed: 1000 + seed)
         var input = Self.file(seed % 6, &random)
         var plan = FoldPlan.engagement
         plan.isLenient = random.once(in: 3)

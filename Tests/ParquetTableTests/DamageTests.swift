@@ -1,6 +1,7 @@
 //  Files that are not what they seem: every byte changed, every length, and headers made to mislead.
 
 import Columns
+import TestSupport
 import Testing
 
 @testable import ParquetTable
@@ -10,7 +11,7 @@ import Testing
 
     /// A small file with every encoding, nulls, a dictionary and, when asked for, compressed pages.
     private static func file(_ compression: WriterOptions.Compression) throws -> [UInt8] {
-        var random = SeededGenerator(seed: 8)
+        var random = Dice(seed: 8)
         let columns: [(ColumnSchema, ValueKind)] = [
             (ColumnSchema("a", .int64, encoding: .dictionary), .few),
             (ColumnSchema("b", .int64, isNullable: true, encoding: .deltaBinaryPacked), .spread),

@@ -2,6 +2,7 @@
 //  here they have blocks of 128 in miniblocks of 32, whose unused places are zero.
 
 import Columns
+import TestSupport
 import Testing
 
 @testable import ParquetTable
@@ -35,7 +36,7 @@ import Testing
 
     /// Widths 0 to 64, and every number of values around the ends of blocks and miniblocks.
     @Test func `differences of every width come back`() throws {
-        var random = SeededGenerator(seed: 6)
+        var random = Dice(seed: 6)
         for width in 0...64 {
             let count = [2, 32, 33, 34, 128, 129, 130, 300].randomElement(using: &random)!
             let mask: UInt64 = width == 0 ? 0 : ~0 >> UInt64(64 - width)
@@ -92,7 +93,7 @@ import Testing
     }
 
     @Test(arguments: [1, 3, 8, 9, 17, 31, 32]) func `runs of every shape come back`(_ width: Int) throws {
-        var random = SeededGenerator(seed: UInt64(width))
+        var random = Dice(seed: UInt64(width))
         for _ in 0..<30 {
             var values: [UInt32] = []
             for _ in 0..<Int.random(in: 1..<20, using: &random) {

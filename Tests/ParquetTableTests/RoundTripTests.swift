@@ -1,5 +1,6 @@
 import Columns
 import ParquetTable
+import TestSupport
 import Testing
 
 @Suite struct RoundTripTests {
@@ -12,7 +13,7 @@ import Testing
 
     @Test(arguments: layouts, [false, true])
     func `every encoding gives back what was written`(_ options: WriterOptions, isNullable: Bool) throws {
-        var random = SeededGenerator(seed: isNullable ? 1 : 2)
+        var random = Dice(seed: isNullable ? 1 : 2)
         for rows in [1, 2, 129, 700] {
             var columns: [ColumnSchema] = []
             var kinds: [ValueKind] = []
@@ -44,7 +45,7 @@ import Testing
             (.utf8, .dictionary, .rleDictionary), (.utf8, .deltaLengthByteArray, .deltaLengthByteArray),
             (.utf8, .deltaByteArray, .deltaByteArray),
         ]
-        var random = SeededGenerator(seed: 3)
+        var random = Dice(seed: 3)
         for (type, encoding, page) in expected {
             let column = ColumnSchema("c", type, encoding: encoding)
             let values = ValueKind.spread.column(column, rows: 50, &random)
@@ -56,7 +57,7 @@ import Testing
 
     @Test func `values choose their encoding`() throws {
         let rows = 5000
-        var random = SeededGenerator(seed: 4)
+        var random = Dice(seed: 4)
         let columns: [(ColumnValues, PageEncoding)] = [
             (.utf8(StringColumn((0..<rows).map { "BDH\(100_000 + $0 * 2 / 3)" })), .deltaByteArray),
             (.utf8(StringColumn((0..<rows).map { ["CHANNEL", "VOD", "RELAX"][$0 * $0 % 3] })), .rleDictionary),

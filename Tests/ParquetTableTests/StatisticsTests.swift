@@ -1,4 +1,5 @@
 import Columns
+import TestSupport
 import Testing
 
 @testable import ParquetTable
@@ -14,7 +15,7 @@ import Testing
     @Test(arguments: ColumnEncoding.allCases, ValueKind.allCases)
     func `bounds are the least and the greatest value`(_ encoding: ColumnEncoding, _ kind: ValueKind) throws {
         for type in [ColumnType.int64, .utf8] where encoding.suits(type) {
-            var random = SeededGenerator(seed: 5)
+            var random = Dice(seed: 5)
             let values = kind.column(ColumnSchema("c", type, isNullable: true), rows: 300, &random)
             let found = try statistics(values, encoding)
             let present = (0..<300).filter { values.validity?[$0] ?? true }

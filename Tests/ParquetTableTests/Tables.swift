@@ -2,21 +2,7 @@
 
 import Columns
 import ParquetTable
-
-/// A small generator (SplitMix64) whose sequence is the same everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
-}
+import TestSupport
 
 /// A file in memory that a writer fills.
 final class MemoryFile {
@@ -58,7 +44,7 @@ struct Table: Equatable {
 enum ValueKind: CaseIterable {
     case few, ascending, spread, extreme
 
-    func integer(_ row: Int, _ random: inout SeededGenerator) -> Int64 {
+    func integer(_ row: Int, _ random: inout Dice) -> Int64 {
         switch self {
         case .few: Int64.random(in: 0..<5, using: &random)
         case .ascending: Int64(row) * 3 - 100
@@ -68,7 +54,7 @@ enum ValueKind: CaseIterable {
         }
     }
 
-    func string(_ row: Int, _ random: inout SeededGenerator) -> String {
+    func string(_ row: Int, _ random: inout Dice) -> String {
         switch self {
         case .few: ["CHANNEL", "VOD", "", "é", "a longer name, of more than 16 bytes"].randomElement(using: &random)!
         case .ascending:
@@ -79,7 +65,7 @@ enum ValueKind: CaseIterable {
         }
     }
 
-    func column(_ schema: ColumnSchema, rows: Int, _ random: inout SeededGenerator) -> ColumnValues {
+    func column(_ schema: ColumnSchema, rows: Int, _ random: inout Dice) -> ColumnValues {
         var validity: Validity?
         if schema.isNullable {
             // The second half of one kind is null throughout, which makes pages without values.

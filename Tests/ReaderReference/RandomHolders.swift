@@ -1,8 +1,9 @@
 //  Objects around records, and records that look like them.
 
 import Records
+import TestSupport
 
-extension RandomSource {
+extension Dice {
     private static let paths: [[String]] = [
         ["data"], ["tv"], ["events"], ["hits", "hits"], ["a", "r"], ["_source", "events"], ["summary", "top"], ["DATA"],
     ]

@@ -1,6 +1,7 @@
 //  Records of every kind that may be met, and JSON text of every kind for them.
 
 import Records
+import TestSupport
 
 /// How a value is printed.
 package struct Printing {
@@ -19,8 +20,8 @@ package struct Printing {
 }
 
 extension JSON {
-    package func printed(_ printing: Printing = .compact, _ random: inout RandomSource, level: Int = 0) -> [UInt8] {
-        func gap(_ random: inout RandomSource) -> [UInt8] {
+    package func printed(_ printing: Printing = .compact, _ random: inout Dice, level: Int = 0) -> [UInt8] {
+        func gap(_ random: inout Dice) -> [UInt8] {
             printing.isOdd && random.once(in: 4) ? random.pick([[0x20], [0x09], [0x20, 0x20], [0x0D]]) : []
         }
         func feed(_ level: Int) -> [UInt8] {
@@ -50,7 +51,7 @@ extension JSON {
         }
     }
 
-    private static func quoted(_ bytes: [UInt8], isOdd: Bool, _ random: inout RandomSource) -> [UInt8] {
+    private static func quoted(_ bytes: [UInt8], isOdd: Bool, _ random: inout Dice) -> [UInt8] {
         var out = "\""
         for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
             let short: [UnicodeScalar: String] = [
@@ -74,7 +75,7 @@ extension JSON {
     }
 }
 
-extension RandomSource {
+extension Dice {
     package static let integers = [
         "0", "1", "72", "254", "86400", "-1", "-0", "-889575165", "254.0", "2.54e2", "25400e-2", "2.5", "0.0", "-0.0",
         "0e5", "1e400", "1e-400", "0e400", "1E18", "1e19", "9223372036854775807", "9223372036854775808",
@@ -155,7 +156,7 @@ extension RandomSource {
     }
 }
 
-extension RandomSource {
+extension Dice {
     /// Changes a text in one place, with a liking for what means something in JSON.
     package mutating func damage(_ text: inout [UInt8]) {
         let alphabet =

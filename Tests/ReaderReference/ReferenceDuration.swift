@@ -1,6 +1,7 @@
 //  Durations and integral numbers by schoolbook arithmetic on decimal digits, and the forms of durations as patterns.
 
 import Records
+import TestSupport
 
 /// A decimal number that is not negative, with all its digits.
 struct SchoolNumber {
@@ -201,7 +202,7 @@ extension DurationForm {
     }
 }
 
-extension RandomSource {
+extension Dice {
     /// Texts of durations, good ones and nearly good ones.
     package static let durations = [
         "01:02:03", "1:2:3", "100:00:00", "00:00:59.5", "00:00:01,250", "-00:00:05", "01:60:00", "01:02", "62:03",

@@ -1,5 +1,7 @@
 //  Files in which few shapes come again and again, with values and damage of every kind.
 
+import TestSupport
+
 /// Records of a few shapes, with values drawn anew, and then damaged.
 package enum ShapedRecords {
     /// `S` stands for a text, `N` for a number, `C`, `A`, `D` for the engagement's fields.
@@ -46,13 +48,13 @@ package enum ShapedRecords {
     ]
 
     /// One record, most often a plain one.
-    package static func record(of template: String, _ random: inout RandomSource) -> [UInt8] {
+    package static func record(of template: String, _ random: inout Dice) -> [UInt8] {
         var out: [UInt8] = []
         let oddity = random.once(in: 3)
-        func text(_ random: inout RandomSource) -> String {
+        func text(_ random: inout Dice) -> String {
             "\"" + random.pick(oddity && random.once(in: 3) ? oddTexts : plainTexts) + "\""
         }
-        func number(_ random: inout RandomSource) -> String {
+        func number(_ random: inout Dice) -> String {
             random.pick(oddity && random.once(in: 3) ? oddNumbers : plainNumbers)
         }
         let bytes = Array(template.utf8)
@@ -75,7 +77,7 @@ package enum ShapedRecords {
     }
 
     /// Changes a byte, takes some out, puts some in, swaps two members, repeats one, or cuts the record.
-    package static func damage(_ record: inout [UInt8], _ random: inout RandomSource) {
+    package static func damage(_ record: inout [UInt8], _ random: inout Dice) {
         guard record.count > 2 else { return }
         let at = random.below(record.count)
         switch random.below(8) {
@@ -95,7 +97,7 @@ package enum ShapedRecords {
     }
 
     /// A file of `count` records, a part of them damaged. `layout` 0 and 1 are lines, 2 an array, 3 values.
-    package static func file(_ count: Int, layout: Int, damaged: Int, _ random: inout RandomSource) -> [UInt8] {
+    package static func file(_ count: Int, layout: Int, damaged: Int, _ random: inout Dice) -> [UInt8] {
         let chosen = (0..<1 + random.below(6)).map { _ in random.pick(templates) }
         let separator: [UInt8] = layout == 1 ? [0x0D, 0x0A] : layout == 2 ? [0x2C, 0x0A] : [0x0A]
         var out: [UInt8] = layout == 2 ? [0x5B] : []

@@ -1,6 +1,7 @@
 //  The reports depend on which files there are, and on nothing else: not on the order in which they came, not on how
 //  many runs it took, not on the number of threads.
 
+import TestSupport
 import Testing
 
 @Suite struct ArrivalTests {
@@ -33,7 +34,7 @@ import Testing
         var source = RecordSource(seed: 77)
         let all = arrivals(&source)
         let files = all.map { ReferenceFile(name: $0.name, content: $0.contents.last!) }
-        var random = SplitMix(seed: seed)
+        var random = Dice(seed: seed)
         // Each file comes as often as it has contents; in which order files come is left to chance.
         var order = all.indices.flatMap { index in all[index].contents.map { _ in index } }
         order.shuffle(using: &random)

@@ -13,7 +13,7 @@ import Testing
     /// Compresses to more than a unit of 1 MiB, so that it is helped with.
     private static let content: [UInt8] = {
         var source = RecordSource(seed: 31)
-        var random = SplitMix(seed: 31)
+        var random = Dice(seed: 31)
         var text: [UInt8] = []
         while text.count < 7 * mebibyte / 2 {
             var line = source.records(1)[0]

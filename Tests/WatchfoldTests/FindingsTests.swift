@@ -152,7 +152,7 @@ import Wording
         #expect(
             RejectionExample(line: 1, offset: 0, raw: long, isCut: false).excerpt
                 == String(repeating: "é", count: limit / 2) + "…")
-        var random = SplitMix(seed: 5)
+        var random = Dice(seed: 5)
         for _ in 0..<2000 {
             let bytes = (0..<random.below(300)).map { _ in UInt8(random.below(256)) }
             let excerpt = RejectionExample(line: 1, offset: 0, raw: bytes, isCut: false).excerpt

@@ -29,7 +29,7 @@ import Wording
 
     /// A file's lines and what they add up to.
     private static func file(
-        _ random: inout SplitMix, contracts: Int, most: Int = 4000
+        _ random: inout Dice, contracts: Int, most: Int = 4000
     ) -> (lines: [UInt8], sums: Total) {
         var text = ""
         var sums: Total = [:]
@@ -52,7 +52,7 @@ import Wording
     }
 
     @Test(arguments: seeds(10)) func onlyFilesThatCountAreAddedUp(_ seed: UInt64) throws {
-        var random = SplitMix(seed: seed &+ 900)
+        var random = Dice(seed: seed &+ 900)
         let bench = Workbench()
         let contracts = [50, 3000, 20_000][random.below(3)]
         var inputs: [FoldInput] = []
@@ -166,7 +166,7 @@ import Wording
 
     @Test func hundredsOfRunsAreMergedWithFewOpenFiles() throws {
         let bench = Workbench()
-        var random = SplitMix(seed: 77)
+        var random = Dice(seed: 77)
         var inputs: [FoldInput] = []
         var expected: Total = [:]
         let count = 220

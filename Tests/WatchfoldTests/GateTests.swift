@@ -27,7 +27,7 @@ struct SmallDays {
 
     /// The lines of a day.
     func lines(_ day: Int) -> [String] {
-        var dice = SplitMix(seed: seed &* 1000 &+ UInt64(day))
+        var dice = Dice(seed: seed &* 1000 &+ UInt64(day))
         var lines: [String] = []
         for contract in 0..<contracts where dice.below(3) > 0 {
             for _ in 0...dice.below(3) {
@@ -411,7 +411,7 @@ struct SmallDays {
     }
 
     @Test func oneWildDayMovesNothing() {
-        var dice = SplitMix(seed: 5)
+        var dice = Dice(seed: 5)
         for _ in 0..<200 {
             let values = (0..<(7 + dice.below(22))).map { _ in Double(1000 + dice.below(100)) }
             let usual = UsualRange(values)

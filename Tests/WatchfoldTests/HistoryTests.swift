@@ -2,6 +2,7 @@
 //  everything on disk agrees with everything else.
 
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct HistoryTests {
@@ -23,7 +24,7 @@ import Testing
     @Test(arguments: seeds(5))
     func everyStepLeavesTheReferencesReports(_ seed: UInt64) throws {
         let bench = Workbench()
-        var random = SplitMix(seed: seed &* 1000)
+        var random = Dice(seed: seed &* 1000)
         var source = RecordSource(seed: seed)
         var story = Story()
         var totals: [Data] = []
@@ -48,7 +49,7 @@ import Testing
 
     /// Changes something and says what.
     private func act(
-        _ bench: Workbench, _ story: inout Story, _ source: inout RecordSource, _ random: inout SplitMix
+        _ bench: Workbench, _ story: inout Story, _ source: inout RecordSource, _ random: inout Dice
     ) -> String {
         func put(_ name: String, _ content: [UInt8]) {
             bench.put(name, content)

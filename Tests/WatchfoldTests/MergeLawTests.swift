@@ -8,6 +8,7 @@ import Folding
 import Foundation
 import Records
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Intake
@@ -70,7 +71,7 @@ import Testing
     }
 
     /// Merges in a tree of any shape, in any order.
-    private func mergeInAnyWay(_ partials: [[KeyedBatch]], _ random: inout SplitMix) throws -> [KeyedBatch] {
+    private func mergeInAnyWay(_ partials: [[KeyedBatch]], _ random: inout Dice) throws -> [KeyedBatch] {
         var pool = partials
         while pool.count > 1 {
             pool.shuffle(using: &random)
@@ -85,7 +86,7 @@ import Testing
     @Test(arguments: seeds(12))
     func anySplitMergedInAnyWayIsTheWhole(_ seed: UInt64) throws {
         let bench = Workbench()
-        var random = SplitMix(seed: seed &+ 500)
+        var random = Dice(seed: seed &+ 500)
         var source = RecordSource(seed: seed)
         let records = source.records(150 + random.below(250))
         let whole = rows(try partial(records, in: bench))

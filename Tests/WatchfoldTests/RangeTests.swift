@@ -2,6 +2,7 @@
 
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @Suite struct RangeTests {
@@ -10,7 +11,7 @@ import Testing
     /// A file of lines whose lengths vary widely; some are longer than a unit.
     private func content(seed: UInt64, size: Int, lineEnd: String, endsWithLine: Bool) -> [UInt8] {
         var source = RecordSource(seed: seed)
-        var random = SplitMix(seed: seed ^ 0xABCD)
+        var random = Dice(seed: seed ^ 0xABCD)
         var text: [UInt8] = []
         var longLines = 2
         while text.count < size {

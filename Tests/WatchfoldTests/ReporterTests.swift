@@ -3,6 +3,7 @@
 import DurableIO
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Configuration
@@ -35,7 +36,7 @@ import Testing
 
     @Test func saysWhatTheReportsSay() throws {
         let bench = Workbench()
-        var random = SplitMix(seed: 9)
+        var random = Dice(seed: 9)
         let apps = ["CHANNEL", "VOD", "CHILD", "SPORT", "LATER"]
         for day in ["20220401", "20220402", "20220404"] {
             let lines = (0..<400).map { _ in

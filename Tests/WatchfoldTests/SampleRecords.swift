@@ -2,25 +2,9 @@
 //  the seed among its arguments, and WATCHFOLD_TEST_SEED runs the tests with that one alone.
 
 import Foundation
+import TestSupport
 
 @testable import Configuration
-
-/// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-}
 
 /// The seeds of a test: the first few, or the one that is asked for.
 func seeds(_ count: UInt64) -> [UInt64] {
@@ -89,11 +73,11 @@ enum Layout: String, CaseIterable {
 
 /// Makes records.
 struct RecordSource {
-    var random: SplitMix
+    var random: Dice
     /// Among how many records one is not to be folded; 0 for none.
     var oddEvery = 12
 
-    init(seed: UInt64) { random = SplitMix(seed: seed) }
+    init(seed: UInt64) { random = Dice(seed: seed) }
 
     private static let contracts = [
         #""BDH013139""#, #""BDH01313""#, #""A,B""#, #""say \"hi\"""#, #""two\nlines""#, #""caf\u00e9""#,
