@@ -30,7 +30,9 @@ import Testing
         var found = Set<String>()
         for line in try blocks(document).joined() {
             let command = line.hasPrefix("$ ") ? String(line.dropFirst(2)) : line
-            if command.contains(#/(^|\| )watchfold /#) { found.insert(command) }
+            // The answer to --version begins with the name, too.
+            let isAnswer = command.hasPrefix("watchfold 1.0.0 ")
+            if command.contains(#/(^|\| )watchfold /#), !isAnswer { found.insert(command) }
         }
         for match in try text(document).matches(of: /`(watchfold [^ `\n]+ [^`\n]+)`/) { found.insert(String(match.1)) }
         return found.filter { !$0.contains(/\b(NAME|COMMAND|SHELL)\b/) }
