@@ -20,6 +20,18 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// The commit that is built, for `--version`: `WATCHFOLD_COMMIT='abc1234 2026-11-29'`, with a third word when the sources
+/// were changed since. scripts/run sets it; the manifest runs no git, so a build depends on nothing around it.
+let commit: [CSetting] = {
+    let words = (Context.environment["WATCHFOLD_COMMIT"] ?? "").split(separator: " ")
+    guard words.count >= 2, words[0].allSatisfy(\.isHexDigit), words[1].allSatisfy({ $0.isNumber || $0 == "-" })
+    else { return [] }
+    let named: [CSetting] = [
+        .define("WATCHFOLD_COMMIT", to: String(words[0])), .define("WATCHFOLD_COMMIT_DAY", to: String(words[1])),
+    ]
+    return words.count == 2 ? named : named + [.define("WATCHFOLD_COMMIT_CHANGED")]
+}()
+
 let package = Package(
     name: "watchfold",
     dependencies: [
@@ -40,6 +52,7 @@ let package = Package(
         .target(name: "CWriteback"),
         .target(name: "CSignals"),
         .target(name: "CPQ"),
+        .target(name: "CBuild", cSettings: commit),
 
         library("Columns"),
         library("Records"),
@@ -98,7 +111,10 @@ let package = Package(
             ]),
         .executableTarget(
             name: "watchfold",
-            dependencies: ["CWriteback", "Configuration", "Face", "Records", "Reports", "Wording", argumentParser],
+            dependencies: [
+                "CBuild", "CLZ4", "CSQLite", "CWriteback", "CXLSX", "CXXHash", "CZlib", "CZstd", "Configuration",
+                "Face", "Records", "Reports", "Wording", argumentParser,
+            ],
             swiftSettings: strict),
 
         .target(

@@ -24,10 +24,18 @@ help_if_asked() {
     esac
 }
 
+# The commit that is built and its day, for --version; a third word if the sources were changed since. Nothing outside of
+# a clone.
+commit() {
+    [[ -e $root/.git ]] && command -v git >/dev/null || return 0
+    git -C "$root" -c core.abbrev=7 log -1 --format='%h %cs' 2>/dev/null || return 0
+    git -C "$root" diff --quiet HEAD -- Sources Package.swift 2>/dev/null || echo changed
+}
+
 # Builds the program. Linking Foundation statically brings one warning, about a function of the C library that is not
 # called here; that line is left out. Everything else is shown.
 build_release() {
     [[ -e $watchfold ]] || say 'Building; the first time takes a few minutes …'
-    swift build --package-path "$root" -c release --static-swift-stdlib --product watchfold 2>&1 |
+    WATCHFOLD_COMMIT=$(commit | tr '\n' ' ') swift build --package-path "$root" -c release --static-swift-stdlib --product watchfold 2>&1 |
         sed -u "/the use of .mktemp' is dangerous/d" >&2
 }

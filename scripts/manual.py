@@ -22,29 +22,30 @@ over every file ever dropped, each counted exactly once.
 """
 
 FILES = [
-    ("inbox/", "Files to be read: *.json, *.jsonl, *.ndjson, each also with .gz, .lz4, .zst or .zip. Never written to."),
-    ("checkpoints/", "What has been read: the ledger, and for each file what it adds up to. Keep it."),
-    ("output/", "engagement.csv, profile.csv, daily.csv, apps.csv, receipt.json, and rejects/ with the records that were "
-                "not taken."),
+    ("inbox/", "The input files: *.json, *.jsonl, *.ndjson, each also with .gz, .lz4, .zst or .zip. Watchfold never writes "
+               "to it."),
+    ("checkpoints/", "The ledger, and for each file what it adds up to. Keep this folder."),
+    ("output/", "engagement.csv, profile.csv, daily.csv, apps.csv, receipt.json, and rejects/ with the rejected "
+                "records."),
     ("watchfold.yaml", "The configuration, if there is one; watchfold.example.yaml explains every key."),
 ]
 
 ENVIRONMENT = [
     ("WATCHFOLD_INBOX, WATCHFOLD_CHECKPOINTS, WATCHFOLD_OUTPUT, WATCHFOLD_CONFIG, WATCHFOLD_JOBS, WATCHFOLD_MEMORY, "
      "WATCHFOLD_LOG_LEVEL, WATCHFOLD_LOG_FORMAT, WATCHFOLD_QUIET",
-     "As the options of these names. An option goes before a variable, a variable before the configuration."),
+     "As the options of these names. An option overrides a variable, a variable overrides the configuration."),
     ("NO_COLOR", "If not empty, there are no colours on a terminal."),
-    ("TMPDIR", "Where fold puts what does not fit into its memory."),
+    ("TMPDIR", "The folder for what does not fit into the memory of fold."),
     ("PGHOST, PGPORT, PGUSER, PGPASSWORD, PGSERVICE, …",
-     "What an address behind --to does not say; also ~/.pgpass and ~/.pg_service.conf. See the documentation of "
+     "What an address after --to leaves open; also ~/.pgpass and ~/.pg_service.conf. See the documentation of "
      "PostgreSQL, chapter libpq."),
 ]
 
 EXIT_STATUS = [
-    ("0", "All well."), ("1", "A mistake on the command line or in the configuration; nothing was done."),
+    ("0", "Success."), ("1", "A mistake on the command line or in the configuration; nothing was done."),
     ("2", "Some file is held, failed or waiting, or would be (check), or the sums of all files do not fit in 64 bits (fold)."),
     ("3", "Another process holds the checkpoints."), ("4", "The checkpoints are damaged; see verify."),
-    ("5", "The disk, the system or the database said no."),
+    ("5", "The disk, the system or the database reported an error."),
     ("130, 143", "What a shell shows of a process that Ctrl-C or SIGTERM ended. Nothing is lost; the same command goes on."),
 ]
 
@@ -125,14 +126,16 @@ def key(argument):
 def main():
     program = sys.argv[1]
     answer = subprocess.run([program, "--experimental-dump-help"], capture_output=True, check=True).stdout
-    version = subprocess.run([program, "--version"], capture_output=True, check=True, text=True).stdout.strip()
+    # The first line is "watchfold 1.0.0 (commit …)"; a page is that of a version, not of a commit.
+    answered = subprocess.run([program, "--version"], capture_output=True, check=True, text=True).stdout
+    version = answered.split(" (")[0]
     root = json.loads(answer)["command"]
     commands = [command for command in root["subcommands"] if command["commandName"] != "help"]
     shown = {command["commandName"]: [a for a in command["arguments"] if a["shouldDisplay"]] for command in commands}
     # What all commands take stands once.
     common = set.intersection(*({key(a) for a in arguments} for arguments in shown.values())) - {None}
     lines = [
-        f".TH WATCHFOLD 1 {DATE} \"watchfold {version}\" \"User Commands\"", ".SH NAME",
+        f".TH WATCHFOLD 1 {DATE} \"{version}\" \"User Commands\"", ".SH NAME",
         "watchfold \\- " + text(root["abstract"][0].lower() + root["abstract"][1:].rstrip(".")), ".SH SYNOPSIS",
     ]
     for command in commands:

@@ -4,7 +4,6 @@ import ArgumentParser
 import CWriteback
 import Face
 import Glibc
-import Wording
 
 @main
 struct WatchfoldCommand: ParsableCommand {
@@ -18,7 +17,7 @@ struct WatchfoldCommand: ParsableCommand {
             process holds the checkpoints; 4 checkpoints are damaged; 5 the disk or the system said no. What a signal \
             ends has none: a shell shows 130 after Ctrl-C, 143 after SIGTERM.
             """,
-        version: Tool.version,
+        version: VersionText.lines,
         subcommands: [
             RunCommand.self, WatchCommand.self, ReprocessCommand.self, FoldCommand.self, CheckCommand.self,
             AcceptCommand.self, RetractCommand.self,

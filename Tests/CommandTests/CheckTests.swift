@@ -1,4 +1,4 @@
-//  The linter for dumps, and mending what was rejected, as the README shows it.
+//  The linter for dumps, and mending what was rejected, as the manual shows it.
 
 import Foundation
 import Testing
@@ -99,15 +99,15 @@ import Testing
         #expect(text.contains("\\u001b[31m\\u{202e}\\u{1b}]0;title\\u{7}"), "\(hostile)")
     }
 
-    // MARK: The README
+    // MARK: The manual
 
-    /// The commands of the README's section on mending, run as they stand there.
-    @Test func mendingAsTheReadmeShowsIt() async throws {
+    /// The commands of the manual's section on mending, run as they stand there.
+    @Test func mendingAsTheManualShowsIt() async throws {
         let shell = try await shellWithSamples()
         try await shell.expect(0, "$W run -q")
         let before = try await shell.expect(0, "$W export -q | grep SGH000001")
-        let readme = try String(contentsOfFile: Self.samples + "/../README.md", encoding: .utf8)
-        let section = try #require(readme.components(separatedBy: "\n## Mending what was rejected\n").dropFirst().first)
+        let manual = try String(contentsOfFile: Self.samples + "/../docs/manual.md", encoding: .utf8)
+        let section = try #require(manual.components(separatedBy: "\n## Mending what was rejected\n").dropFirst().first)
         let commands = section.components(separatedBy: "\n## ")[0].split(separator: "\n")
             .filter { $0.hasPrefix("    $ ") }.map { String($0.dropFirst(6)) }
         #expect(commands.count >= 3)

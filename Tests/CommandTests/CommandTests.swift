@@ -7,7 +7,12 @@ import Testing
     @Test func helpAndVersionAreDataAndEndWell() async throws {
         let shell = Shell()
         let version = try await shell.expect(0, "$W --version")
-        #expect(version.errors.isEmpty && version.output.contains(/^[0-9]+\.[0-9]+\.[0-9]+\n$/), "\(version)")
+        #expect(version.errors.isEmpty && version.output.hasPrefix("watchfold 1.0.0 (commit "), "\(version)")
+        let lines = version.output.split(separator: "\n")
+        #expect(lines.count == 2 && lines[0].hasSuffix(")"), "\(version)")
+        for library in ["zlib", "lz4", "zstd", "xxHash", "SQLite", "libxlsxwriter"] {
+            #expect(lines.last?.contains(try Regex("\\b\(library) [0-9]+\\.[0-9]+\\.[0-9]+\\b")) == true, "\(version)")
+        }
         let overview = try await shell.expect(0, "$W --help")
         #expect(overview.errors.isEmpty && overview.output.contains("Exit codes: 0 all well"), "\(overview)")
         for command in [
