@@ -129,7 +129,7 @@ let package = Package(
         tests("DurableIOTests", ["DurableIO", "FaultInjection", "TestSupport"]),
         tests("JSONRecordsTests", ["CByteScan", "Engagement", "JSONRecords", "ReaderReference", "Records"]),
         tests("FuzzTests", ["FuzzTargets", "ReaderReference"]),
-        tests("FoldingTests", ["Columns", "Engagement", "Folding", "Records", "TestSupport"]),
+        tests("FoldingTests", ["CByteScan", "Columns", "Engagement", "Folding", "Records", "TestSupport"]),
         tests("InboxTests", ["DurableIO", "Inbox", "Records", "TestSupport"]),
         tests(
             "CrashTests",

@@ -10,11 +10,11 @@
 
 #include "Values.h"
 
-/// Positions behind the last stop that can be used before it is noticed: those of one character, or a key's and a
-/// string's.
-#define WF_WALK_GUARD 4
+_Static_assert(
+    WF_STOP_ROOM >= WF_STOP_RANGE + WF_WALK_GUARD, "the guard fits behind the stops of a range of nothing else");
 /// Bytes that are looked at for the first record. A range that was used up is followed by a longer one.
 #define WF_WALK_FIRST_RANGE 512
+_Static_assert(WF_WALK_FIRST_RANGE <= WF_STOP_RANGE, "no range is longer than stops can be found for");
 
 /// Where a walk is. It goes by value, so that both pointers stay in registers; `p` is NULL when it cannot go on.
 typedef struct {

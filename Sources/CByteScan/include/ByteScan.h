@@ -23,6 +23,8 @@
 /// Bytes that must be readable behind a sentinel, for the searches that stop at one.
 #define WF_PADDING 64
 
+_Static_assert(WF_PADDING >= 64, "a block of 64 bytes that begins with the NUL ends within the padding");
+
 /// First byte at or after `p` that ends or complicates a JSON string: a quote, a backslash, a control character (below
 /// 0x20) or a byte of a multi-byte UTF-8 sequence (0x80 and above).
 ///
