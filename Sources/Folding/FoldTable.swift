@@ -54,18 +54,18 @@ package struct FoldTable: ~Copyable {
 
     private(set) var entries: UnsafeMutablePointer<Entry>
     /// Entries that there is room for.
-    private var entryCapacity: Int
-    private var index: UnsafeMutablePointer<UInt64>
+    private(set) var entryCapacity: Int
+    private(set) var index: UnsafeMutablePointer<UInt64>
     /// Slots of the index: a power of two, at most 2^32, so that a tag has bits for every slot; zero when the table is sealed.
-    private var indexCapacity: Int
+    private(set) var indexCapacity: Int
     /// A tag shifted by this is its slot.
-    private var shift: UInt32 { UInt32(32 - indexCapacity.trailingZeroBitCount) }
+    var shift: UInt32 { UInt32(32 - indexCapacity.trailingZeroBitCount) }
     /// Entries in use; those without records, too.
     package private(set) var count = 0
     /// Sum of the absolute values of all that was added and not taken back; at most Int64.max, so that no sum of any part can overflow.
     package private(set) var absoluteSum: Int64 = 0
     /// How many records were added and not taken back.
-    private var recordCount: UInt64 = 0
+    private(set) var recordCount: UInt64 = 0
     /// Whether nothing was added, or all of it was taken back.
     package var isEmpty: Bool { recordCount == 0 }
     private(set) var secondKeys = KeyInterner()
@@ -73,7 +73,11 @@ package struct FoldTable: ~Copyable {
     private let targets: UnsafeMutablePointer<Target>
     /// The second key of the last record and its words, since second keys come in runs; length 0xFF when there is none.
     private var lastSecond = (key: KeyWords(high: 0, low: 0xFE), id: UInt32(0))
-    private let seed = KeyInterner.seed
+    let seed = KeyInterner.seed
+    #if WATCHFOLD_CHECKS
+        /// Entries at which the table is checked again: so that all checks together cost no more than growing does.
+        private var nextCheck = 64
+    #endif
 
     /// - Parameter expectedCount: distinct keys to make room for at once.
     package init(expectedCount: Int = 0) {
@@ -128,6 +132,7 @@ package struct FoldTable: ~Copyable {
         } else {
             for row in 0..<batch.count { try addCarefully(batch.values[row], to: row) }
         }
+        checkGrowth()
     }
 
     /// Adds a batch and notes in the journal what was added where. Never throws.
@@ -144,6 +149,7 @@ package struct FoldTable: ~Copyable {
         for row in 0..<batch.count { numbers[row] = targets[row].entry }
         (journal.values + journal.count).update(from: batch.values, count: batch.count)
         journal.note(batch.count, weight)
+        checkGrowth()
         return true
     }
 
@@ -208,13 +214,13 @@ package struct FoldTable: ~Copyable {
         let target = targets[row]
         let (sum, overflow) = absoluteSum.addingReportingOverflow(Int64(clamping: value.magnitude))
         if overflow { throw .overflow(key: text(of: largestKey(beside: target.key, value))) }
-        absoluteSum = sum
-        recordCount += 1
         var entry = entries + Int(target.entry)
         if entry.pointee.key != target.key || entry.pointee.second != target.second {
             entry = entries + entryBehind(target)
         }
         if entry.pointee.count == .max { throw .tooManyRecords(key: text(of: target.key)) }
+        absoluteSum = sum
+        recordCount += 1
         entry.pointee.sum &+= value
         entry.pointee.count &+= 1
     }
@@ -234,6 +240,7 @@ package struct FoldTable: ~Copyable {
         }
         absoluteSum -= journal.weight
         recordCount -= UInt64(count)
+        checkNow()
     }
 
     /// Adds some of what a journal noted in another table.
@@ -263,6 +270,7 @@ package struct FoldTable: ~Copyable {
         add(values, rows.count)
         absoluteSum += sum
         recordCount += UInt64(rows.count)
+        checkGrowth()
     }
 
     /// Finds the first entry with each target's tag; makes it, still without a record, when there is none.
@@ -406,8 +414,29 @@ package struct FoldTable: ~Copyable {
 
     /// The entries, for sorting; the index is given back, and nothing can be added any more.
     mutating func seal() -> UnsafeMutableBufferPointer<Entry> {
+        checkNow()
         if indexCapacity > 0 { Self.free(index, indexCapacity) }
         indexCapacity = 0
         return UnsafeMutableBufferPointer(start: entries, count: count)
+    }
+
+    // MARK: Checking
+
+    /// Checks the table when it has twice the entries that it had at the last time.
+    @inline(__always)
+    private mutating func checkGrowth() {
+        #if WATCHFOLD_CHECKS
+            if count >= nextCheck {
+                checkInvariants()
+                nextCheck = 2 * count
+            }
+        #endif
+    }
+
+    @inline(__always)
+    private func checkNow() {
+        #if WATCHFOLD_CHECKS
+            checkInvariants()
+        #endif
     }
 }

@@ -26,7 +26,8 @@ struct KeyedBatchBuilder: ~Copyable {
     /// Column-major, `rowLimit` values for each measure.
     let measures: UnsafeMutablePointer<UnsafeMutablePointer<Int64>>
     private(set) var count = 0
-    private var keyBytes = 0
+    /// Bytes of all keys so far, those of the row that was begun, too.
+    private(set) var keyBytes = 0
     /// What was handed on last.
     private var batch: KeyedBatch
 
@@ -172,6 +173,9 @@ struct KeyedBatchBuilder: ~Copyable {
     /// Hands on the rows so far as a batch; the builder is empty afterwards. The batch's memory is used again, unless the
     /// receiver keeps it.
     mutating func emit(_ receive: (KeyedBatch) throws -> Void) rethrows {
+        #if WATCHFOLD_CHECKS
+            checkInvariants()
+        #endif
         for k in 0..<keyCount {
             batch.keys[k].replace(bytes: keys[k].bytes, offsets: keys[k].offsets, rowCount: count)
             keys[k].used = 0

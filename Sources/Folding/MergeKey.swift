@@ -13,6 +13,8 @@
 struct MergeKey: Equatable {
     static let longMark: UInt64 = 0xFF
     private static let secondCapacity = 7
+    /// Of an input without a row: no key comes behind it.
+    static let atEnd = MergeKey(high: .max, low: .max, second: .max)
 
     var high: UInt64
     var low: UInt64

@@ -21,18 +21,18 @@ import Records
 ///
 /// `@unchecked Sendable`: `distribute` writes what belongs to one run alone, and `merge` comes after it.
 package final class RunMerge: @unchecked Sendable {
-    private let runs: [FoldRun]
+    let runs: [FoldRun]
     /// For each run, the place of each of its second keys among those of all.
     private let ranks: [[UInt32]]
     /// All second keys in the order of their bytes; 16 bytes can be read from the first byte of each on.
     private let secondKeys: StringColumn
     /// Ascending, one less than there are ranges.
-    private let bounds: [UInt64]
+    let bounds: [UInt64]
     private let levels: Int
     /// For each run, numbers of its entries, range by range.
-    private let numbers: [UnsafeMutablePointer<UInt32>]
+    let numbers: [UnsafeMutablePointer<UInt32>]
     /// For each run, where each range begins among the numbers, and the end of the last.
-    private let starts: [UnsafeMutablePointer<Int>]
+    let starts: [UnsafeMutablePointer<Int>]
     private let hasLongKeys: Bool
 
     package var runCount: Int { runs.count }
@@ -101,6 +101,7 @@ package final class RunMerge: @unchecked Sendable {
             for i in 0..<entries.count { numbers[i] = UInt32(truncatingIfNeeded: i) }
             starts[0] = 0
             starts[1] = entries.count
+            checkNow(run)
             return
         }
         let places = UnsafeMutablePointer<UInt16>.allocate(capacity: entries.count)
@@ -126,6 +127,14 @@ package final class RunMerge: @unchecked Sendable {
         // Each start has moved to the next one.
         for range in stride(from: rangeCount, to: 0, by: -1) { starts[range] = starts[range - 1] }
         starts[0] = 0
+        checkNow(run)
+    }
+
+    @inline(__always)
+    private func checkNow(_ run: Int) {
+        #if WATCHFOLD_CHECKS
+            checkInvariants(ofRun: run)
+        #endif
     }
 
     /// Merges one range behind what is in the room already; `emit` gets each batch that is full.
@@ -133,6 +142,9 @@ package final class RunMerge: @unchecked Sendable {
         let count = fetch(range, into: room)
         let (entries, origins) = (room.entries, room.origins)
         let isExact = room.sort.sort(entries, count, hasLong: hasLongKeys) { precedes($0, $1, entries, origins) }
+        #if WATCHFOLD_CHECKS
+            room.sort.checkInvariants(count) { precedes($0, $1, entries, origins) }
+        #endif
         try put(room.sort.items, count, isExact: isExact, entries, origins, into: &room.builder, emit)
     }
 
