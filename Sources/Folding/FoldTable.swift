@@ -176,6 +176,7 @@ package struct FoldTable: ~Copyable {
         let (shift, keys) = (shift, batch.keys)
         for row in 0..<batch.count {
             let first = keys[row * 2]
+            // 16 bytes are loaded from a short key, which a batch promises: `RecordBatch.keyPadding`.
             let key =
                 first.count <= KeyWords.capacity
                 ? KeyWords(padded: first.base, count: first.count)
@@ -185,7 +186,7 @@ package struct FoldTable: ~Copyable {
         findEntries(batch.count)
     }
 
-    /// The record at that place of the batch has this key.
+    /// The record at that place of the batch has this key. There are as many targets as a batch has records.
     @inline(__always)
     private func aim(_ row: Int, _ key: KeyWords, _ second: UInt32, _ shift: UInt32) {
         let tag = UInt32(truncatingIfNeeded: key.hash(with: second, seed: seed))
@@ -199,6 +200,7 @@ package struct FoldTable: ~Copyable {
         let (entries, targets) = (entries, targets)
         for row in 0..<count {
             let target = targets + row
+            // Numbers that `findEntries` or `entryBehind` gave are below `count`; `makeRoom` moves entries only before both.
             var entry = entries + Int(target.pointee.entry)
             if entry.pointee.key != target.pointee.key || entry.pointee.second != target.pointee.second {
                 let number = entryBehind(target.pointee)
@@ -233,6 +235,7 @@ package struct FoldTable: ~Copyable {
         let ahead = 16
         for i in 0..<count {
             if i + ahead < count { wf_prefetch(entries + Int(numbers[i + ahead])) }
+            // The journal has numbers of entries that this table gave it, and entries never go away.
             let entry = entries + Int(numbers[i])
             precondition(entry.pointee.count > 0, "more is taken back than was added")
             entry.pointee.sum &-= values[i]
@@ -247,6 +250,9 @@ package struct FoldTable: ~Copyable {
     ///
     /// - Parameter rows: at most a batch's records.
     package mutating func add(_ journal: FoldJournal, rows: Range<Int>, of other: borrowing FoldTable) {
+        precondition(
+            rows.count <= RecordBatch.capacity && rows.lowerBound >= 0 && rows.upperBound <= journal.count,
+            "rows \(rows) of a journal of \(journal.count), where \(RecordBatch.capacity) fit")
         let values = journal.values + rows.lowerBound
         let numbers = journal.numbers + rows.lowerBound
         makeRoom(for: rows.count)
@@ -254,6 +260,7 @@ package struct FoldTable: ~Copyable {
         var sum: Int64 = 0
         var second: (theirs: UInt32, own: UInt32)?
         for row in 0..<rows.count {
+            // A number that the other table gave the journal.
             let entry = other.entries[Int(numbers[row])]
             let key =
                 entry.isLong
@@ -281,6 +288,8 @@ package struct FoldTable: ~Copyable {
         for row in 0..<targetCount {
             let target = targets + row
             let tag = target.pointee.tag
+            // A tag shifted by `shift` is below the number of slots, and the mask keeps it there. A quarter of them is
+            // empty, so the search ends. Each record makes one entry at most, and `makeRoom` has room for all.
             var slot = Int(target.pointee.slot)
             while true {
                 let word = index[slot]
@@ -304,7 +313,8 @@ package struct FoldTable: ~Copyable {
         self.count = count
     }
 
-    /// The entry of a target whose tag another key has, too: found, or made, behind the word of that key.
+    /// The entry of a target whose tag another key has, too: found, or made, behind the word of that key. In bounds for
+    /// the reasons that `findEntries` is: a record comes here only if it made no entry there.
     @inline(never)
     private mutating func entryBehind(_ target: Target) -> Int {
         let mask = indexCapacity - 1
@@ -328,6 +338,7 @@ package struct FoldTable: ~Copyable {
     @inline(__always)
     private mutating func number(ofSecond second: ByteSlice) -> UInt32 {
         guard second.count <= KeyWords.capacity else { return secondKeys.intern(second.buffer) }
+        // 16 bytes are loaded, which a batch promises.
         let key = KeyWords(padded: second.base, count: second.count)
         if key == lastSecond.key { return lastSecond.id }
         let id = secondKeys.intern(second.buffer)
@@ -350,6 +361,7 @@ package struct FoldTable: ~Copyable {
             return String(decoding: longKeys.string(Int(key.high)), as: UTF8.self)
         }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { bytes in
+            // All 16 bytes are written; the key has 15 of them at most.
             key.store(to: bytes.baseAddress!)
             return String(decoding: UnsafeBufferPointer(rebasing: bytes[..<key.count]), as: UTF8.self)
         }
@@ -374,6 +386,7 @@ package struct FoldTable: ~Copyable {
         indexCapacity *= 2
         index = Self.allocate(indexCapacity)
         let (mask, shift) = (indexCapacity - 1, shift)
+        // In bounds as `findEntries` is: a word begins with its tag.
         for i in 0..<oldCapacity where smaller[i] != 0 {
             var slot = Int(truncatingIfNeeded: smaller[i] >> UInt64(32 + shift))
             while index[slot] != 0 { slot = (slot + 1) & mask }

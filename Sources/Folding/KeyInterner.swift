@@ -109,6 +109,7 @@ package struct KeyInterner: Sendable {
         var hash = seed ^ UInt64(key.count)
         let raw = UnsafeRawBufferPointer(key)
         var i = 0
+        // The eight bytes end within the buffer.
         while i + 8 <= raw.count {
             hash = mix(hash, raw.loadUnaligned(fromByteOffset: i, as: UInt64.self))
             i += 8

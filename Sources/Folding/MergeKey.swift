@@ -25,6 +25,7 @@ struct MergeKey: Equatable {
     /// - Precondition: 8 bytes can be read from `base`.
     @inline(__always)
     static func secondWord(padded base: UnsafePointer<UInt8>, count: Int) -> UInt64 {
+        // Eight bytes, which the caller has: what is behind a shorter key is masked out below.
         let word = UInt64(bigEndian: UnsafeRawPointer(base).loadUnaligned(as: UInt64.self))
         if count > secondCapacity { return word | longMark }
         return word & ~(UInt64.max >> UInt64(count * 8)) | UInt64(count)

@@ -88,12 +88,14 @@ struct MergeTree: ~Copyable {
         let lane = lanes + winner
         if row < lane.pointee.count {
             lane.pointee.row = row
+            // Below the lane's count, and so one of the rows that are loaded.
             keys[winner] = lane.pointee.words[row]
         } else {
             try refill(winner)
         }
         var best = winner
         var bestKey = keys[best]
+        // Nodes on the way up are 1 ..< count, and a loser is an input, as `play` left it.
         var node = (best + count) / 2
         // Which of two inputs comes first is as good as random, so the matches are played without branches.
         while node > 0 {

@@ -106,12 +106,14 @@ package final class RunMerge: @unchecked Sendable {
         }
         let places = UnsafeMutablePointer<UInt16>.allocate(capacity: entries.count)
         defer { places.deallocate() }
+        // An entry is a `wf_entry` (`FoldTable.checkLayout`); bounds are one less than there are ranges, as C expects.
         UnsafeRawPointer(entries.baseAddress!).withMemoryRebound(to: wf_entry.self, capacity: entries.count) { entry in
             bounds.withUnsafeBufferPointer {
                 wf_sort_places(entry, entries.count, $0.baseAddress!, Int32(levels), places)
             }
         }
         starts.update(repeating: 0, count: rangeCount + 1)
+        // A place is how many bounds are not behind a word, so it is below the number of ranges.
         for i in 0..<entries.count { starts[Int(places[i])] += 1 }
         var start = 0
         for range in 0..<rangeCount {
@@ -175,9 +177,11 @@ package final class RunMerge: @unchecked Sendable {
                     runs[origin.run].withLongKey(origin.entry) { builder.setKey(0, $0.baseAddress!, count: $0.count) }
                 } else {
                     let length = entry.pointee.key.count
+                    // 16 bytes are written, and `room` has 16 more than the key takes.
                     entry.pointee.key.store(to: builder.room(key: 0, count: length))
                     builder.setKey(0, count: length)
                 }
+                // A rank among all second keys, behind the last of which there are 16 bytes.
                 let second = Int(entry.pointee.second)
                 builder.setKey(
                     1, padded: secondBytes + secondOffsets[second],
@@ -205,6 +209,8 @@ package final class RunMerge: @unchecked Sendable {
             ranks[run].withUnsafeBufferPointer { ranks in
                 for i in starts[run][range]..<end {
                     if i + ahead < end { wf_prefetch_to_read(entries + Int(numbers[i + ahead])) }
+                    // Numbers are those of the run's entries, each once; second keys have a rank each; and there is room
+                    // for one entry more than the ranges hold.
                     let number = Int(numbers[i])
                     out[count] = entries[number]
                     out[count].second = ranks[Int(entries[number].second)]

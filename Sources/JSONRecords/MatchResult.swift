@@ -60,6 +60,7 @@ extension wf_rows {
     /// Rows behind those that the batch holds.
     @inline(__always)
     mutating func begin(_ batch: borrowing RecordBatch) {
+        // A `wf_row_key` is a `ByteSlice` (SharedLayout.swift).
         keys = UnsafeMutableRawPointer(batch.keys).assumingMemoryBound(to: wf_row_key.self)
         values = batch.values
         row = batch.count

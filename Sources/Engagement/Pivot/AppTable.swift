@@ -55,6 +55,7 @@ struct AppTable: ~Copyable {
     /// - Parameter word: its `leadingWord`.
     @inline(__always)
     mutating func index(of name: ByteSlice, _ word: UInt64) -> Int {
+        // The mask keeps a slot among them, and what is in one is -1 or the position of an entry.
         let index = slots[firstSlot(word, name.count)]
         if index >= 0, entries[index].word == word, entries[index].name.count == name.count, name.count <= 8 {
             return index
@@ -65,6 +66,7 @@ struct AppTable: ~Copyable {
     @inline(never)
     private mutating func find(_ name: ByteSlice, _ word: UInt64) -> Int {
         var slot = firstSlot(word, name.count)
+        // Half of the slots are empty, so the search ends.
         while true {
             let index = slots[slot]
             if index < 0 { break }
@@ -97,6 +99,7 @@ struct AppTable: ~Copyable {
     private mutating func insert(_ name: ByteSlice, _ word: UInt64) -> Int {
         if count == capacity { grow() }
         let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: max(name.count, 1))
+        // As many bytes as were allocated. There is room for an entry, by the first line.
         copy.update(from: name.base, count: name.count)
         (entries + count).initialize(
             to: Entry(
