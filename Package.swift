@@ -1,7 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+/// Structures check themselves (`checkInvariants`) where this is defined: in debug builds, and wherever the environment asks
+/// for it, as scripts/fuzz does.
+let checks = "WATCHFOLD_CHECKS"
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    Context.environment[checks] == nil ? .define(checks, .when(configuration: .debug)) : .define(checks),
+]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -147,7 +153,7 @@ let package = Package(
             "JSONRecordsTests",
             ["CByteScan", "Engagement", "JSONRecords", "ReaderReference", "Records", "TestSupport"]),
         tests("FuzzTests", ["FuzzTargets", "ReaderReference", "TestSupport"]),
-        tests("FoldingTests", ["Columns", "Engagement", "Folding", "Records", "TestSupport"]),
+        tests("FoldingTests", ["CByteScan", "Columns", "Engagement", "Folding", "Records", "TestSupport"]),
         tests("InboxTests", ["DurableIO", "Inbox", "Records", "TestSupport"]),
         tests(
             "CrashTests",

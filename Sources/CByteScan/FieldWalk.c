@@ -10,11 +10,11 @@
 
 #include "Values.h"
 
-/// Positions behind the last stop that can be used before it is noticed: those of one character, or a key's and a
-/// string's.
-#define WF_WALK_GUARD 4
+_Static_assert(
+    WF_STOP_ROOM >= WF_STOP_RANGE + WF_WALK_GUARD, "the guard fits behind the stops of a range of nothing else");
 /// Bytes that are looked at for the first record. A range that was used up is followed by a longer one.
 #define WF_WALK_FIRST_RANGE 512
+_Static_assert(WF_WALK_FIRST_RANGE <= WF_STOP_RANGE, "no range is longer than stops can be found for");
 
 /// Where a walk is. It goes by value, so that both pointers stay in registers; `p` is NULL when it cannot go on.
 typedef struct {
@@ -24,7 +24,7 @@ typedef struct {
 
 #define WF_FAILED(s) ((cursor){NULL, (s)})
 
-/// Behind spaces.
+/// Behind spaces. The NUL behind the window is none, and no byte is looked at beyond it.
 WF_RARE cursor skip_space(const wf_walk *walk, cursor c, const uint16_t *last) {
     while (*c.p <= 0x20) {
         if (*c.p != 0x20) {
@@ -36,7 +36,7 @@ WF_RARE cursor skip_space(const wf_walk *walk, cursor c, const uint16_t *last) {
     return c;
 }
 
-/// Four hexadecimal digits, or -1.
+/// Four hexadecimal digits, or -1. The first byte that is no digit is the last that is read, and a NUL is none.
 static int32_t hex4(const uint8_t *p) {
     int32_t unit = 0;
     for (int i = 0; i < 4; i++) {
@@ -48,7 +48,8 @@ static int32_t hex4(const uint8_t *p) {
     return unit;
 }
 
-/// Behind the escape at `p` (RFC 8259 section 7), or NULL. Half a pair of surrogates stands for no character.
+/// Behind the escape at `p` (RFC 8259 section 7), or NULL. Each byte is read only if the one before it belongs to an escape,
+/// so none behind the NUL. Half a pair of surrogates stands for no character.
 static const uint8_t *skip_escape(const uint8_t *p) {
     switch (p[1]) {
     case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': return p + 2;
@@ -64,7 +65,8 @@ static const uint8_t *skip_escape(const uint8_t *p) {
     }
 }
 
-/// Bytes of the character at `p`, which is not ASCII, or 0: Unicode 15, table 3-7.
+/// Bytes of the character at `p`, which is not ASCII, or 0: Unicode 15, table 3-7. A NUL continues none, so that nothing
+/// behind it is read.
 static int multi_byte_length(const uint8_t *p) {
     uint8_t first = p[0], low = 0x80, high = 0xBF;
     int length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
@@ -94,10 +96,12 @@ WF_RARE cursor skip_rest_of_string(const wf_walk *walk, cursor c, const uint16_t
             if (length == 0) return WF_FAILED(c.s);
             c.s += length;
         }
+        // `c.s` was before `last`, and went on by four at most: it is one of the stops or of the guards.
         c.p = walk->range + *c.s;
     }
 }
 
+/// Behind the text, which holds no NUL: it is compared up to the one behind the window at most.
 static cursor skip_text(cursor c, const char *text) {
     for (; *text != 0; text++, c.p++)
         if (*c.p != (uint8_t)*text) return WF_FAILED(c.s);
@@ -109,6 +113,7 @@ WF_RARE cursor skip_value(const wf_walk *walk, cursor c, const uint16_t *last, i
     if (c.s > last || depth > WF_WALK_DEPTH) return WF_FAILED(c.s);
     switch (*c.p) {
     case '"':
+        // `c.s` is at most `last`, so this is a stop or the first or second guard.
         c.p = walk->range + *++c.s;
         c = skip_rest_of_string(walk, c, last, 1);
         return c.p == NULL || c.s >= last ? WF_FAILED(c.s) : (cursor){c.p + 1, c.s + 1};
@@ -161,6 +166,7 @@ WF_INLINE const wf_walk_key *look_up(const wf_walk *walk, unsigned table, const 
     const wf_walk_key *key = walk->keys + number;
 #if defined(__SSE2__)
     if (WF_LIKELY(!key->takes_more)) {
+        // The text is behind a quote of the window: 16 bytes from there end within the padding.
         __m128i there = _mm_loadu_si128((const __m128i *)text);
         __m128i wanted = _mm_loadu_si128((const __m128i *)key->start);
         unsigned other = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(there, wanted)) & key->wanted;
@@ -190,7 +196,8 @@ WF_INLINE cursor walk_fields(const wf_walk *walk, cursor c, const uint16_t *last
         p = c.p;                                                                                                     \
     } while (0)
 #define SKIP_SPACE() GO_ON(skip_space(walk, ((cursor){p, s}), last))
-// From the opening quote of a string, which is the stop `s`, to its closing one.
+// From the opening quote of a string, which is the stop `s`, to its closing one. A key begins before `last`, and a value's
+// string is the next: so `s` is at most the third guard, which is there, and the next key sees that it passed `last`.
 #define TO_END_OF_STRING(allows_escapes)                                                                             \
     do {                                                                                                             \
         p = base + *++s;                                                                                             \
@@ -236,6 +243,7 @@ object:
             slot->start = p;
 #if WF_LITTLE_ENDIAN
             uint64_t word;
+            // At a digit of the window: eight bytes end within the padding.
             memcpy(&word, p, 8);
             uint64_t others = wf_other_than_digits(word);
             unsigned bits = others == 0 ? 64 : (unsigned)__builtin_ctzll(others) & ~7u;
@@ -300,6 +308,7 @@ WF_INLINE int take(const wf_walk *walk, wf_rows *rows, uint64_t met) {
         size_t end = walk->place_ends[role];
         while (place < end && (walk->places[place].parent_bit & met) == 0) place++;
         if (place == end || (walk->places[place].bit & met) == 0) return 0;
+        // The key was met in this record, so the slot is of now, and a byte of the record stands before its value.
         const wf_walk_slot *slot = walk->places[place].slot;
         if (role < key_count) {
             // The byte before any other value is a colon or a space.
@@ -326,7 +335,7 @@ static void look_ahead(wf_walk *walk, const uint8_t *p) {
     size_t left = (size_t)(walk->end - p), size = walk->next_size;
     if (size < WF_WALK_FIRST_RANGE) size = WF_WALK_FIRST_RANGE;
     walk->next_size = size * 2 > WF_STOP_RANGE ? WF_STOP_RANGE : size * 2;
-    // The last range holds the NUL, too.
+    // The last range holds the NUL, too; the block of 64 bytes that it is in ends within the padding.
     if (size > left) size = left + 1;
     walk->range = p;
     walk->range_size = size;

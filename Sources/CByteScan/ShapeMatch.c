@@ -8,7 +8,8 @@
 
 #include "Values.h"
 
-/// Whether the node's literal stands at `p`.
+/// Whether the node's literal stands at `p`, which is at the NUL behind the window at the latest: 16 bytes from there are
+/// in the padding.
 WF_INLINE int literal_matches(const wf_shape_node *node, const uint8_t *p) {
 #if defined(__SSE2__)
     __m128i there = _mm_loadu_si128((const __m128i *)p);
@@ -31,6 +32,7 @@ WF_INLINE const uint8_t *match(const wf_shape_run *run, const uint8_t *p, const 
             if (node->sibling == WF_SHAPE_NONE) return NULL;
             node = nodes + node->sibling;
         }
+        // The literal was there, and it holds no NUL: `p` does not pass the one behind the window.
         p += node->length;
         switch (node->kind) {
         case WF_SHAPE_STRING: p = wf_find_string_special(p); break;
@@ -42,7 +44,7 @@ WF_INLINE const uint8_t *match(const wf_shape_run *run, const uint8_t *p, const 
             break;
         }
         case WF_SHAPE_NUMBER: {
-            // One digit before anything else that a number can go on with is the common case.
+            // One digit before anything else that a number can go on with is the common case. At the NUL the padding is read.
             uint8_t second = p[1];
             if ((uint8_t)(p[0] - '0') < 10 && (second == ',' || second == '}')) {
                 p++;
@@ -76,6 +78,8 @@ WF_INLINE const uint8_t *match(const wf_shape_run *run, const uint8_t *p, const 
 /// Puts the record whose values are in the slots into the next row, unless it is ignored. Returns 0 when it is one to
 /// be judged elsewhere.
 WF_INLINE int take(const wf_shape_run *run, wf_rows *rows, const wf_shape_node *end) {
+    // At the end of a shape `slot` is where its list of roles begins; each of them is a slot of the tree
+    // (JSONRecords/ShapeTree+Invariants.swift). Who calls has seen that a row is left.
     const uint16_t *roles = run->roles + end->slot;
     wf_row_key *keys = rows->keys + rows->row * rows->key_count;
     size_t key_count = rows->key_count;

@@ -61,7 +61,8 @@ void wf_sort_words(const wf_entry *entries, size_t count, uint64_t high, uint64_
             chosen_bits(entries[i].second, second), second_bits);
 }
 
-/// One step of a search by halves.
+/// One step of a search by halves. Halves of a power of two add up to less than it, so `further` is one of the bounds'
+/// numbers, counted from 1.
 static inline size_t behind(const uint64_t *bounds, size_t place, size_t half, uint64_t key) {
     size_t further = place + half;
 #if defined(__clang__)

@@ -8,6 +8,10 @@
 #include <immintrin.h>
 #endif
 
+// All of them load whole blocks of 64 bytes, the last of which begins before `p + count`: up to 63 bytes more, which the
+// caller has. Of a block, 64 positions at most are written behind those found before it, which are no more than the bytes
+// before it: so there is room for the last one within `WF_STOP_ROOM`.
+
 #if defined(__SSE2__)
 
 /// One bit at a time.

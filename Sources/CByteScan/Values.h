@@ -38,7 +38,7 @@ WF_INLINE uint64_t wf_other_than_digits(uint64_t word) {
            (((word + 0x0606060606060606u) & 0xF0F0F0F0F0F0F0F0u) ^ 0x3030303030303030u);
 }
 
-/// Behind a number by RFC 8259 section 6, or NULL.
+/// Behind a number by RFC 8259 section 6, or NULL. The NUL behind the window is part of none, so it is not passed.
 static inline const uint8_t *wf_skip_number(const uint8_t *p) {
     if (*p == '-') p++;
     if (!wf_is_digit(*p)) return NULL;
@@ -64,6 +64,7 @@ WF_INLINE const uint8_t *wf_take_integer(const uint8_t *p, int64_t *value) {
     const uint8_t *start = p;
 #if WF_LITTLE_ENDIAN
     uint64_t word;
+    // `p` is at the NUL behind the window at the latest: eight bytes end within the padding.
     memcpy(&word, p, 8);
     uint64_t others = wf_other_than_digits(word);
     if (WF_LIKELY(others != 0)) {
@@ -101,6 +102,7 @@ static inline int wf_is_ignored(const wf_rows *rows, const uint8_t *key, int64_t
     if (count == 0) return 1;
     for (size_t i = 0; i < rows->ignored_size;) {
         uint32_t length;
+        // `ignored_size` is the end of a key, so at a place before it there is a length, and the key behind it.
         memcpy(&length, rows->ignored + i, sizeof length);
         i += sizeof length;
         if (length == count && memcmp(rows->ignored + i, key, length) == 0) return 1;

@@ -17,6 +17,8 @@ import CXXHash
 package struct XXH128: Hashable, Sendable {
     package let high: UInt64
     package let low: UInt64
+    /// Bytes of the canonical form.
+    static let canonicalBytes = 16
 
     package init(high: UInt64, low: UInt64) {
         self.high = high
@@ -29,6 +31,12 @@ package struct XXH128: Hashable, Sendable {
     }
 
     init(_ hash: XXH128_hash_t) {
+        // Two words, and what is written to files is as long.
+        precondition(
+            MemoryLayout<XXH128_hash_t>.size == Self.canonicalBytes
+                && MemoryLayout<XXH128_canonical_t>.size == Self.canonicalBytes
+                && MemoryLayout<(UInt64, UInt64)>.size == Self.canonicalBytes,
+            "the library's hash takes \(MemoryLayout<XXH128_hash_t>.size) bytes")
         self.init(high: hash.high64, low: hash.low64)
     }
 

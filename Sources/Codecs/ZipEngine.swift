@@ -63,6 +63,42 @@ final class ZipEngine: DecodingEngine {
     private static let endSize = 22
     private static let zip64LocatorSize = 20
 
+    /// Where the fields that are read begin: in an entry, in the directory's line for one, and in the end.
+    private enum Field {
+        static let (flags, method, sum, packedSize, size, nameSize, extraSize) = (6, 8, 14, 18, 22, 26, 28)
+        static let (listedSum, listedNameSize, listedExtraSize, listedCommentSize) = (16, 28, 30, 32)
+        static let commentSize = 20
+    }
+
+    /// Traps when fields do not lie back to back, up to the end of what they are in (APPNOTE.TXT 4.3.7, 4.3.12, 4.3.16).
+    static func checkLayout() {
+        // The version that is needed comes first, time and date behind the method.
+        let entry = [
+            magicSize + 2, Field.flags + 2, Field.method + 2 + 4, Field.sum + 4, Field.packedSize + 4, Field.size + 4,
+            Field.nameSize + 2, Field.extraSize + 2,
+        ]
+        let wantedEntry = [
+            Field.flags, Field.method, Field.sum, Field.packedSize, Field.size, Field.nameSize, Field.extraSize,
+            entrySize,
+        ]
+        precondition(entry == wantedEntry, "fields of an entry are at \(wantedEntry), and end at \(entry)")
+        // A line of the directory has one version more in front; behind the comment's length a disk, attributes, an offset.
+        let listed = [
+            Field.sum + 2, Field.listedSum + 3 * 4, Field.listedNameSize + 2, Field.listedExtraSize + 2,
+            Field.listedCommentSize + 2 + 2 + (2 + 4) + 4,
+        ]
+        let wantedListed = [
+            Field.listedSum, Field.listedNameSize, Field.listedExtraSize, Field.listedCommentSize, directorySize,
+        ]
+        precondition(listed == wantedListed, "fields of a directory are at \(wantedListed), and end at \(listed)")
+        precondition(Field.commentSize + 2 == endSize, "the end is \(endSize) bytes")
+    }
+
+    private static let isLayoutChecked: Bool = {
+        checkLayout()
+        return true
+    }()
+
     var compression: Compression { .zip }
     private var position = Position.head
     /// Bytes of the header that is being read; at most 64 KiB of name and as much again of extra fields.
@@ -84,6 +120,7 @@ final class ZipEngine: DecodingEngine {
     private let nowhere = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 14, alignment: 1)
 
     init() {
+        precondition(Self.isLayoutChecked, "fields of headers overlap")
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         // Raw deflated data with the largest window.
@@ -179,20 +216,20 @@ final class ZipEngine: DecodingEngine {
     }
 
     private func readEntry() throws(DecodingFault) {
-        let (nameSize, extraSize) = (Int(number(at: 26, 2)), Int(number(at: 28, 2)))
+        let (nameSize, extraSize) = (Int(number(at: Field.nameSize, 2)), Int(number(at: Field.extraSize, 2)))
         wanted = Self.entrySize + nameSize + extraSize
         if head.count < wanted { return }
-        let (flags, method) = (number(at: 6, 2), Int(number(at: 8, 2)))
+        let (flags, method) = (number(at: Field.flags, 2), Int(number(at: Field.method, 2)))
         let name = Array(head[Self.entrySize..<Self.entrySize + nameSize])
         let isIgnored = Self.isIgnored(name)
         entryCount += 1
         try refuse(name, method: method, isEncrypted: flags & 0x2041 != 0, isIgnored: isIgnored)
         var entry = Entry(
             name: name, isContent: !isIgnored, method: method == 8 ? .deflated : .stored, isZip64: false)
-        (entry.packedSize, entry.size) = (number(at: 18, 4), number(at: 22, 4))
+        (entry.packedSize, entry.size) = (number(at: Field.packedSize, 4), number(at: Field.size, 4))
         try readZip64(&entry, from: Self.entrySize + nameSize)
         if flags & 8 == 0 {
-            entry.sum = UInt32(number(at: 14, 4))
+            entry.sum = UInt32(number(at: Field.sum, 4))
         } else {
             if entry.method == .stored && entry.size == 0 && !name.hasSuffix(UInt8(ascii: "/")) {
                 throw .unsupported("\(Self.shown(name)) is stored without saying how long it is; compress it anew")
@@ -377,11 +414,13 @@ final class ZipEngine: DecodingEngine {
     // MARK: The directory
 
     private func readDirectory() throws(DecodingFault) {
-        let sizes = [28, 30, 32].map { Int(number(at: $0, 2)) }
+        let sizes = [Field.listedNameSize, Field.listedExtraSize, Field.listedCommentSize].map {
+            Int(number(at: $0, 2))
+        }
         wanted = Self.directorySize + sizes.reduce(0, +)
         if head.count < wanted { return }
         listedCount += 1
-        if let content, UInt32(number(at: 16, 4)) == content.sum,
+        if let content, UInt32(number(at: Field.listedSum, 4)) == content.sum,
             head[Self.directorySize..<Self.directorySize + sizes[0]].elementsEqual(content.name)
         {
             isContentListed = true
@@ -395,7 +434,7 @@ final class ZipEngine: DecodingEngine {
         }
         guard content != nil else { throw .unsupported("it holds no file") }
         guard isContentListed else { throw .corrupt("its directory does not list what it holds") }
-        position = .skipping(left: Int(number(at: 20, 2)), thenEnds: true)
+        position = .skipping(left: Int(number(at: Field.commentSize, 2)), thenEnds: true)
     }
 }
 

@@ -60,6 +60,7 @@ package struct StringColumn: Sendable, Equatable {
         bytes newBytes: UnsafePointer<UInt8>, offsets newOffsets: UnsafePointer<Int>, rowCount: Int
     ) {
         precondition(newOffsets[0] == 0, "offsets do not begin with 0")
+        // The last offset says how many bytes there are; that none before it is greater is up to the caller.
         offsets.removeAll(keepingCapacity: true)
         offsets.append(contentsOf: UnsafeBufferPointer(start: newOffsets, count: rowCount + 1))
         bytes.removeAll(keepingCapacity: true)

@@ -64,6 +64,7 @@ final class CursorStorage {
         for row in 0..<count {
             let start = offsets[0][row]
             let length = offsets[0][row + 1] - start
+            // 16 bytes can be read from each key's first byte on: `copyKeys` puts as many zeros behind the last.
             let key = KeyWords(padded: bytes[0] + start, count: min(length, KeyWords.capacity))
             words[row].high = key.high
             // A longer key comes behind the one that ends after 15 bytes.
@@ -73,6 +74,7 @@ final class CursorStorage {
             let mark = keyCount > 2 ? MergeKey.longMark : 0
             for row in 0..<count {
                 let start = offsets[1][row]
+                // Eight bytes, for the same reason.
                 let word = MergeKey.secondWord(padded: bytes[1] + start, count: offsets[1][row + 1] - start)
                 // Behind a first key that the words do not tell apart from others, a second one means nothing.
                 words[row].second = words[row].low & 0xFF == MergeKey.longMark ? 0 : word | mark
@@ -86,6 +88,7 @@ final class CursorStorage {
 
     private func copyKeys(_ column: StringColumn, _ rows: Range<Int>, to k: Int) {
         column.withUnsafe { source, sourceOffsets in
+            // `load` has made sure that the column has all these rows.
             let start = sourceOffsets[rows.lowerBound]
             let size = sourceOffsets[rows.upperBound] - start
             if byteCapacities[k] < size + 16 {
@@ -108,6 +111,7 @@ final class CursorStorage {
         case .constant(let value): out.update(repeating: value, count: rows.count)
         case .column(let m):
             batch.measures[m].withUnsafeBufferPointer {
+                // The measure has all these rows, too, and there is room for `capacity` of them.
                 if !rows.isEmpty { out.update(from: $0.baseAddress! + rows.lowerBound, count: rows.count) }
             }
         case .masked(let m, let mask):

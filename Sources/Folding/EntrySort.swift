@@ -78,6 +78,7 @@ struct EntrySort: ~Copyable {
         // The second key comes behind the whole first key.
         if hasLong { second = 0 }
         let bits = high.nonzeroBitCount + low.nonzeroBitCount + second.nonzeroBitCount
+        // An entry is a `wf_entry` (`FoldTable.checkLayout`), and there is a word for each.
         UnsafeRawPointer(entries).withMemoryRebound(to: wf_entry.self, capacity: count) {
             wf_sort_words($0, count, high, low, second, words)
         }
@@ -97,6 +98,8 @@ struct EntrySort: ~Copyable {
         let size = 1 << width
         let mask = size - 1
         let bottom = 64 - bits
+        // At most six digits of eleven bits: six times 11 are more than a word's 64. Starts add up to `count`, so every item
+        // has a place among the others.
         counts.update(repeating: 0, count: digits * size)
         for i in 0..<count {
             var rest = items[i].word >> UInt64(bottom)

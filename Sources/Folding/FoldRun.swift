@@ -38,7 +38,7 @@ package final class FoldRun {
             let number = Int(entries[i].key.high)
             numbers[i] = UInt32(number)
             entries[i].key = keys.withBytes(number) { bytes in
-                // A long key has 16 bytes or more.
+                // A long key has 16 bytes or more, and 16 are loaded.
                 let words = KeyWords(padded: bytes.baseAddress!, count: KeyWords.capacity)
                 return KeyWords(high: words.high, low: words.low & ~0xFF | FoldTable.Entry.longMark)
             }

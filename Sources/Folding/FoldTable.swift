@@ -54,18 +54,18 @@ package struct FoldTable: ~Copyable {
 
     private(set) var entries: UnsafeMutablePointer<Entry>
     /// Entries that there is room for.
-    private var entryCapacity: Int
-    private var index: UnsafeMutablePointer<UInt64>
+    private(set) var entryCapacity: Int
+    private(set) var index: UnsafeMutablePointer<UInt64>
     /// Slots of the index: a power of two, at most 2^32, so that a tag has bits for every slot; zero when the table is sealed.
-    private var indexCapacity: Int
+    private(set) var indexCapacity: Int
     /// A tag shifted by this is its slot.
-    private var shift: UInt32 { UInt32(32 - indexCapacity.trailingZeroBitCount) }
+    var shift: UInt32 { UInt32(32 - indexCapacity.trailingZeroBitCount) }
     /// Entries in use; those without records, too.
     package private(set) var count = 0
     /// Sum of the absolute values of all that was added and not taken back; at most Int64.max, so that no sum of any part can overflow.
     package private(set) var absoluteSum: Int64 = 0
     /// How many records were added and not taken back.
-    private var recordCount: UInt64 = 0
+    private(set) var recordCount: UInt64 = 0
     /// Whether nothing was added, or all of it was taken back.
     package var isEmpty: Bool { recordCount == 0 }
     private(set) var secondKeys = KeyInterner()
@@ -73,10 +73,15 @@ package struct FoldTable: ~Copyable {
     private let targets: UnsafeMutablePointer<Target>
     /// The second key of the last record and its words, since second keys come in runs; length 0xFF when there is none.
     private var lastSecond = (key: KeyWords(high: 0, low: 0xFE), id: UInt32(0))
-    private let seed = KeyInterner.seed
+    let seed = KeyInterner.seed
+    #if WATCHFOLD_CHECKS
+        /// Entries at which the table is checked again: so that all checks together cost no more than growing does.
+        private var nextCheck = 64
+    #endif
 
     /// - Parameter expectedCount: distinct keys to make room for at once.
     package init(expectedCount: Int = 0) {
+        precondition(Self.isLayoutChecked, "entries are laid out otherwise in C")
         entryCapacity = max(1 << 11, expectedCount)
         indexCapacity = 1 << 12
         while indexCapacity / 4 * 3 < expectedCount { indexCapacity *= 2 }
@@ -127,6 +132,7 @@ package struct FoldTable: ~Copyable {
         } else {
             for row in 0..<batch.count { try addCarefully(batch.values[row], to: row) }
         }
+        checkGrowth()
     }
 
     /// Adds a batch and notes in the journal what was added where. Never throws.
@@ -143,6 +149,7 @@ package struct FoldTable: ~Copyable {
         for row in 0..<batch.count { numbers[row] = targets[row].entry }
         (journal.values + journal.count).update(from: batch.values, count: batch.count)
         journal.note(batch.count, weight)
+        checkGrowth()
         return true
     }
 
@@ -169,6 +176,7 @@ package struct FoldTable: ~Copyable {
         let (shift, keys) = (shift, batch.keys)
         for row in 0..<batch.count {
             let first = keys[row * 2]
+            // 16 bytes are loaded from a short key, which a batch promises: `RecordBatch.keyPadding`.
             let key =
                 first.count <= KeyWords.capacity
                 ? KeyWords(padded: first.base, count: first.count)
@@ -178,7 +186,7 @@ package struct FoldTable: ~Copyable {
         findEntries(batch.count)
     }
 
-    /// The record at that place of the batch has this key.
+    /// The record at that place of the batch has this key. There are as many targets as a batch has records.
     @inline(__always)
     private func aim(_ row: Int, _ key: KeyWords, _ second: UInt32, _ shift: UInt32) {
         let tag = UInt32(truncatingIfNeeded: key.hash(with: second, seed: seed))
@@ -192,6 +200,7 @@ package struct FoldTable: ~Copyable {
         let (entries, targets) = (entries, targets)
         for row in 0..<count {
             let target = targets + row
+            // Numbers that `findEntries` or `entryBehind` gave are below `count`; `makeRoom` moves entries only before both.
             var entry = entries + Int(target.pointee.entry)
             if entry.pointee.key != target.pointee.key || entry.pointee.second != target.pointee.second {
                 let number = entryBehind(target.pointee)
@@ -207,13 +216,13 @@ package struct FoldTable: ~Copyable {
         let target = targets[row]
         let (sum, overflow) = absoluteSum.addingReportingOverflow(Int64(clamping: value.magnitude))
         if overflow { throw .overflow(key: text(of: largestKey(beside: target.key, value))) }
-        absoluteSum = sum
-        recordCount += 1
         var entry = entries + Int(target.entry)
         if entry.pointee.key != target.key || entry.pointee.second != target.second {
             entry = entries + entryBehind(target)
         }
         if entry.pointee.count == .max { throw .tooManyRecords(key: text(of: target.key)) }
+        absoluteSum = sum
+        recordCount += 1
         entry.pointee.sum &+= value
         entry.pointee.count &+= 1
     }
@@ -226,6 +235,7 @@ package struct FoldTable: ~Copyable {
         let ahead = 16
         for i in 0..<count {
             if i + ahead < count { wf_prefetch(entries + Int(numbers[i + ahead])) }
+            // The journal has numbers of entries that this table gave it, and entries never go away.
             let entry = entries + Int(numbers[i])
             precondition(entry.pointee.count > 0, "more is taken back than was added")
             entry.pointee.sum &-= values[i]
@@ -233,12 +243,16 @@ package struct FoldTable: ~Copyable {
         }
         absoluteSum -= journal.weight
         recordCount -= UInt64(count)
+        checkNow()
     }
 
     /// Adds some of what a journal noted in another table.
     ///
     /// - Parameter rows: at most a batch's records.
     package mutating func add(_ journal: FoldJournal, rows: Range<Int>, of other: borrowing FoldTable) {
+        precondition(
+            rows.count <= RecordBatch.capacity && rows.lowerBound >= 0 && rows.upperBound <= journal.count,
+            "rows \(rows) of a journal of \(journal.count), where \(RecordBatch.capacity) fit")
         let values = journal.values + rows.lowerBound
         let numbers = journal.numbers + rows.lowerBound
         makeRoom(for: rows.count)
@@ -246,6 +260,7 @@ package struct FoldTable: ~Copyable {
         var sum: Int64 = 0
         var second: (theirs: UInt32, own: UInt32)?
         for row in 0..<rows.count {
+            // A number that the other table gave the journal.
             let entry = other.entries[Int(numbers[row])]
             let key =
                 entry.isLong
@@ -262,6 +277,7 @@ package struct FoldTable: ~Copyable {
         add(values, rows.count)
         absoluteSum += sum
         recordCount += UInt64(rows.count)
+        checkGrowth()
     }
 
     /// Finds the first entry with each target's tag; makes it, still without a record, when there is none.
@@ -272,6 +288,8 @@ package struct FoldTable: ~Copyable {
         for row in 0..<targetCount {
             let target = targets + row
             let tag = target.pointee.tag
+            // A tag shifted by `shift` is below the number of slots, and the mask keeps it there. A quarter of them is
+            // empty, so the search ends. Each record makes one entry at most, and `makeRoom` has room for all.
             var slot = Int(target.pointee.slot)
             while true {
                 let word = index[slot]
@@ -295,7 +313,8 @@ package struct FoldTable: ~Copyable {
         self.count = count
     }
 
-    /// The entry of a target whose tag another key has, too: found, or made, behind the word of that key.
+    /// The entry of a target whose tag another key has, too: found, or made, behind the word of that key. In bounds for
+    /// the reasons that `findEntries` is: a record comes here only if it made no entry there.
     @inline(never)
     private mutating func entryBehind(_ target: Target) -> Int {
         let mask = indexCapacity - 1
@@ -319,6 +338,7 @@ package struct FoldTable: ~Copyable {
     @inline(__always)
     private mutating func number(ofSecond second: ByteSlice) -> UInt32 {
         guard second.count <= KeyWords.capacity else { return secondKeys.intern(second.buffer) }
+        // 16 bytes are loaded, which a batch promises.
         let key = KeyWords(padded: second.base, count: second.count)
         if key == lastSecond.key { return lastSecond.id }
         let id = secondKeys.intern(second.buffer)
@@ -341,6 +361,7 @@ package struct FoldTable: ~Copyable {
             return String(decoding: longKeys.string(Int(key.high)), as: UTF8.self)
         }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { bytes in
+            // All 16 bytes are written; the key has 15 of them at most.
             key.store(to: bytes.baseAddress!)
             return String(decoding: UnsafeBufferPointer(rebasing: bytes[..<key.count]), as: UTF8.self)
         }
@@ -365,6 +386,7 @@ package struct FoldTable: ~Copyable {
         indexCapacity *= 2
         index = Self.allocate(indexCapacity)
         let (mask, shift) = (indexCapacity - 1, shift)
+        // In bounds as `findEntries` is: a word begins with its tag.
         for i in 0..<oldCapacity where smaller[i] != 0 {
             var slot = Int(truncatingIfNeeded: smaller[i] >> UInt64(32 + shift))
             while index[slot] != 0 { slot = (slot + 1) & mask }
@@ -405,8 +427,29 @@ package struct FoldTable: ~Copyable {
 
     /// The entries, for sorting; the index is given back, and nothing can be added any more.
     mutating func seal() -> UnsafeMutableBufferPointer<Entry> {
+        checkNow()
         if indexCapacity > 0 { Self.free(index, indexCapacity) }
         indexCapacity = 0
         return UnsafeMutableBufferPointer(start: entries, count: count)
+    }
+
+    // MARK: Checking
+
+    /// Checks the table when it has twice the entries that it had at the last time.
+    @inline(__always)
+    private mutating func checkGrowth() {
+        #if WATCHFOLD_CHECKS
+            if count >= nextCheck {
+                checkInvariants()
+                nextCheck = 2 * count
+            }
+        #endif
+    }
+
+    @inline(__always)
+    private func checkNow() {
+        #if WATCHFOLD_CHECKS
+            checkInvariants()
+        #endif
     }
 }

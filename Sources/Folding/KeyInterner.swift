@@ -40,6 +40,9 @@ package struct KeyInterner: Sendable {
         hashes.append(hash)
         slots[slot] = UInt32(id + 1)
         if count * 2 > slots.count { grow() }
+        #if WATCHFOLD_CHECKS
+            if count & (count - 1) == 0 { checkInvariants() }
+        #endif
         return UInt32(id)
     }
 
@@ -74,6 +77,31 @@ package struct KeyInterner: Sendable {
         slots = larger
     }
 
+    // MARK: Checking
+
+    /// Traps when the numbers are not those that a search finds.
+    ///
+    /// - Complexity: linear in the bytes of all strings.
+    package func checkInvariants() {
+        precondition(hashes.count == count, "\(hashes.count) hashes of \(count) strings")
+        precondition(
+            slots.count & (slots.count - 1) == 0 && count * 2 <= slots.count,
+            "\(count) strings in \(slots.count) slots")
+        precondition((ends.last ?? 0) == bytes.count, "strings end at \(ends.last ?? 0) of \(bytes.count) bytes")
+        for id in 0..<count {
+            precondition(
+                (id == 0 ? 0 : ends[id - 1]) <= ends[id], "string \(id) ends at \(ends[id]), before \(ends[id - 1])")
+            withBytes(id) { key in
+                let hash = Self.hash(key)
+                precondition(hashes[id] == hash, "string \(id) has the hash \(hash), kept is \(hashes[id])")
+                let found = find(key, hash).number
+                precondition(found == UInt32(id), "string \(id) is found as \(found.map { "\($0)" } ?? "nothing")")
+            }
+        }
+        let used = slots.count { $0 != 0 }
+        precondition(used == count, "\(used) slots are used for \(count) strings")
+    }
+
     /// Seeded at the start of the process: nobody can prepare a file of colliding keys.
     static let seed = UInt64.random(in: .min ... .max)
 
@@ -81,6 +109,7 @@ package struct KeyInterner: Sendable {
         var hash = seed ^ UInt64(key.count)
         let raw = UnsafeRawBufferPointer(key)
         var i = 0
+        // The eight bytes end within the buffer.
         while i + 8 <= raw.count {
             hash = mix(hash, raw.loadUnaligned(fromByteOffset: i, as: UInt64.self))
             i += 8

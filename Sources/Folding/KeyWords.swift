@@ -27,6 +27,7 @@ struct KeyWords: Equatable {
     @inline(__always)
     init(padded base: UnsafePointer<UInt8>, count: Int) {
         let raw = UnsafeRawPointer(base)
+        // 16 bytes, which the caller has: what is behind a shorter key is masked out below.
         let first = UInt64(bigEndian: raw.loadUnaligned(as: UInt64.self))
         let second = UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
         // Smart shifts: by 64 or more they give zero, by less than zero they go the other way, which `max` prevents.

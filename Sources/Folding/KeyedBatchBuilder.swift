@@ -26,7 +26,8 @@ struct KeyedBatchBuilder: ~Copyable {
     /// Column-major, `rowLimit` values for each measure.
     let measures: UnsafeMutablePointer<UnsafeMutablePointer<Int64>>
     private(set) var count = 0
-    private var keyBytes = 0
+    /// Bytes of all keys so far, those of the row that was begun, too.
+    private(set) var keyBytes = 0
     /// What was handed on last.
     private var batch: KeyedBatch
 
@@ -72,6 +73,7 @@ struct KeyedBatchBuilder: ~Copyable {
         let strings = keys + key
         let capacity = max(strings.pointee.capacity * 2, strings.pointee.used + count)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        // Never smaller than what is used.
         memcpy(larger, strings.pointee.bytes, strings.pointee.used)
         strings.pointee.bytes.deallocate()
         strings.pointee.bytes = larger
@@ -83,11 +85,13 @@ struct KeyedBatchBuilder: ~Copyable {
     mutating func setKey(_ key: Int, count: Int) {
         keys[key].used += count
         keyBytes += count
+        // There is one offset more than rows, and a row is begun only where one is left: a full batch was handed on.
         keys[key].offsets[self.count + 1] = keys[key].used
     }
 
     @inline(__always)
     mutating func setKey(_ key: Int, _ bytes: UnsafePointer<UInt8>, count: Int) {
+        // `room` has `count` bytes and 16 more.
         memcpy(room(key: key, count: count), bytes, count)
         setKey(key, count: count)
     }
@@ -97,6 +101,7 @@ struct KeyedBatchBuilder: ~Copyable {
     mutating func setKey(_ key: Int, padded bytes: UnsafePointer<UInt8>, count: Int) {
         let out = room(key: key, count: count)
         if count <= 16 {
+            // 16 bytes can be read, and `room` has 16 more than the key takes.
             let word = UnsafeRawPointer(bytes).loadUnaligned(as: UInt128.self)
             UnsafeMutableRawPointer(out).storeBytes(of: word, as: UInt128.self)
         } else {
@@ -109,6 +114,7 @@ struct KeyedBatchBuilder: ~Copyable {
     @inline(__always)
     mutating func setKeys(_ lane: MergeLane, _ row: Int) {
         for k in 0..<keyCount {
+            // The lane's row is loaded: `CursorStorage` has an offset behind it, and 16 bytes behind its keys.
             let start = lane.offsets[k][row]
             setKey(k, padded: lane.bytes[k] + start, count: lane.offsets[k][row + 1] - start)
         }
@@ -121,6 +127,7 @@ struct KeyedBatchBuilder: ~Copyable {
             let length = lane.offsets[k][row + 1] - start
             let own = keys[k].offsets[count]
             if keys[k].used - own != length { return false }
+            // As many bytes as both keys have.
             if memcmp(lane.bytes[k] + start, keys[k].bytes + own, length) != 0 { return false }
         }
         return true
@@ -137,6 +144,7 @@ struct KeyedBatchBuilder: ~Copyable {
         for k in 0..<keyCount {
             let offsets = lane.offsets[k] + rows.lowerBound
             let size = offsets[rows.count] - offsets[0]
+            // The rows are loaded ones of the lane; `room` has `size` bytes and more, and `rowsLeft` offsets are left.
             memcpy(room(key: k, count: size), lane.bytes[k] + offsets[0], size)
             let shift = keys[k].used &- offsets[0]
             let out = keys[k].offsets + count
@@ -172,6 +180,9 @@ struct KeyedBatchBuilder: ~Copyable {
     /// Hands on the rows so far as a batch; the builder is empty afterwards. The batch's memory is used again, unless the
     /// receiver keeps it.
     mutating func emit(_ receive: (KeyedBatch) throws -> Void) rethrows {
+        #if WATCHFOLD_CHECKS
+            checkInvariants()
+        #endif
         for k in 0..<keyCount {
             batch.keys[k].replace(bytes: keys[k].bytes, offsets: keys[k].offsets, rowCount: count)
             keys[k].used = 0

@@ -13,6 +13,8 @@
 struct MergeKey: Equatable {
     static let longMark: UInt64 = 0xFF
     private static let secondCapacity = 7
+    /// Of an input without a row: no key comes behind it.
+    static let atEnd = MergeKey(high: .max, low: .max, second: .max)
 
     var high: UInt64
     var low: UInt64
@@ -23,6 +25,7 @@ struct MergeKey: Equatable {
     /// - Precondition: 8 bytes can be read from `base`.
     @inline(__always)
     static func secondWord(padded base: UnsafePointer<UInt8>, count: Int) -> UInt64 {
+        // Eight bytes, which the caller has: what is behind a shorter key is masked out below.
         let word = UInt64(bigEndian: UnsafeRawPointer(base).loadUnaligned(as: UInt64.self))
         if count > secondCapacity { return word | longMark }
         return word & ~(UInt64.max >> UInt64(count * 8)) | UInt64(count)

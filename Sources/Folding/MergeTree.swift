@@ -13,14 +13,18 @@
 /// The inputs of a merge; at least one.
 struct MergeTree: ~Copyable {
     private let feeds: [MergeFeed]
-    private let count: Int
+    let count: Int
     let lanes: UnsafeMutablePointer<MergeLane>
     /// Words of the row that each input is at; the greatest there are at its end.
     let keys: UnsafeMutablePointer<MergeKey>
     /// The loser of each inner node; nodes are numbered from 1.
-    private let losers: UnsafeMutablePointer<Int>
+    let losers: UnsafeMutablePointer<Int>
     /// The input with the least key.
     private(set) var winner = 0
+    #if WATCHFOLD_CHECKS
+        /// How often the winner went on: the tree is checked after 1, 2, 4 … times, and after every 256.
+        private var advances = 0
+    #endif
 
     /// - Throws: what the inputs throw; `FoldError`.
     init(_ inputs: [MergeInput], keyCount: Int) throws {
@@ -38,6 +42,7 @@ struct MergeTree: ~Copyable {
         }
         for index in 0..<count { try refill(index) }
         winner = play(1)
+        checkNow()
     }
 
     deinit {
@@ -62,7 +67,7 @@ struct MergeTree: ~Copyable {
     }
 
     @inline(__always)
-    private func precedes(_ a: Int, _ b: Int) -> Bool {
+    func precedes(_ a: Int, _ b: Int) -> Bool {
         let (left, right) = (keys[a], keys[b])
         return left == right ? precedesByBytes(a, b) : left < right
     }
@@ -83,12 +88,14 @@ struct MergeTree: ~Copyable {
         let lane = lanes + winner
         if row < lane.pointee.count {
             lane.pointee.row = row
+            // Below the lane's count, and so one of the rows that are loaded.
             keys[winner] = lane.pointee.words[row]
         } else {
             try refill(winner)
         }
         var best = winner
         var bestKey = keys[best]
+        // Nodes on the way up are 1 ..< count, and a loser is an input, as `play` left it.
         var node = (best + count) / 2
         // Which of two inputs comes first is as good as random, so the matches are played without branches.
         while node > 0 {
@@ -105,14 +112,24 @@ struct MergeTree: ~Copyable {
             node /= 2
         }
         winner = best
+        #if WATCHFOLD_CHECKS
+            advances += 1
+            if advances & (advances - 1) == 0 || advances % 256 == 0 { checkInvariants() }
+        #endif
+    }
+
+    @inline(__always)
+    private func checkNow() {
+        #if WATCHFOLD_CHECKS
+            checkInvariants()
+        #endif
     }
 
     private func refill(_ input: Int) throws {
         let lane = lanes + input
         lane.pointee.row = 0
         lane.pointee.count = try feeds[input].refill()
-        keys[input] =
-            lane.pointee.count > 0 ? lane.pointee.words[0] : MergeKey(high: .max, low: .max, second: .max)
+        keys[input] = lane.pointee.count > 0 ? lane.pointee.words[0] : .atEnd
     }
 
     /// The winner's rows, from the one that it is at, whose words are less than those of every other input.

@@ -21,18 +21,18 @@ import Records
 ///
 /// `@unchecked Sendable`: `distribute` writes what belongs to one run alone, and `merge` comes after it.
 package final class RunMerge: @unchecked Sendable {
-    private let runs: [FoldRun]
+    let runs: [FoldRun]
     /// For each run, the place of each of its second keys among those of all.
     private let ranks: [[UInt32]]
     /// All second keys in the order of their bytes; 16 bytes can be read from the first byte of each on.
     private let secondKeys: StringColumn
     /// Ascending, one less than there are ranges.
-    private let bounds: [UInt64]
+    let bounds: [UInt64]
     private let levels: Int
     /// For each run, numbers of its entries, range by range.
-    private let numbers: [UnsafeMutablePointer<UInt32>]
+    let numbers: [UnsafeMutablePointer<UInt32>]
     /// For each run, where each range begins among the numbers, and the end of the last.
-    private let starts: [UnsafeMutablePointer<Int>]
+    let starts: [UnsafeMutablePointer<Int>]
     private let hasLongKeys: Bool
 
     package var runCount: Int { runs.count }
@@ -101,16 +101,19 @@ package final class RunMerge: @unchecked Sendable {
             for i in 0..<entries.count { numbers[i] = UInt32(truncatingIfNeeded: i) }
             starts[0] = 0
             starts[1] = entries.count
+            checkNow(run)
             return
         }
         let places = UnsafeMutablePointer<UInt16>.allocate(capacity: entries.count)
         defer { places.deallocate() }
+        // An entry is a `wf_entry` (`FoldTable.checkLayout`); bounds are one less than there are ranges, as C expects.
         UnsafeRawPointer(entries.baseAddress!).withMemoryRebound(to: wf_entry.self, capacity: entries.count) { entry in
             bounds.withUnsafeBufferPointer {
                 wf_sort_places(entry, entries.count, $0.baseAddress!, Int32(levels), places)
             }
         }
         starts.update(repeating: 0, count: rangeCount + 1)
+        // A place is how many bounds are not behind a word, so it is below the number of ranges.
         for i in 0..<entries.count { starts[Int(places[i])] += 1 }
         var start = 0
         for range in 0..<rangeCount {
@@ -126,6 +129,14 @@ package final class RunMerge: @unchecked Sendable {
         // Each start has moved to the next one.
         for range in stride(from: rangeCount, to: 0, by: -1) { starts[range] = starts[range - 1] }
         starts[0] = 0
+        checkNow(run)
+    }
+
+    @inline(__always)
+    private func checkNow(_ run: Int) {
+        #if WATCHFOLD_CHECKS
+            checkInvariants(ofRun: run)
+        #endif
     }
 
     /// Merges one range behind what is in the room already; `emit` gets each batch that is full.
@@ -133,6 +144,9 @@ package final class RunMerge: @unchecked Sendable {
         let count = fetch(range, into: room)
         let (entries, origins) = (room.entries, room.origins)
         let isExact = room.sort.sort(entries, count, hasLong: hasLongKeys) { precedes($0, $1, entries, origins) }
+        #if WATCHFOLD_CHECKS
+            room.sort.checkInvariants(count) { precedes($0, $1, entries, origins) }
+        #endif
         try put(room.sort.items, count, isExact: isExact, entries, origins, into: &room.builder, emit)
     }
 
@@ -163,9 +177,11 @@ package final class RunMerge: @unchecked Sendable {
                     runs[origin.run].withLongKey(origin.entry) { builder.setKey(0, $0.baseAddress!, count: $0.count) }
                 } else {
                     let length = entry.pointee.key.count
+                    // 16 bytes are written, and `room` has 16 more than the key takes.
                     entry.pointee.key.store(to: builder.room(key: 0, count: length))
                     builder.setKey(0, count: length)
                 }
+                // A rank among all second keys, behind the last of which there are 16 bytes.
                 let second = Int(entry.pointee.second)
                 builder.setKey(
                     1, padded: secondBytes + secondOffsets[second],
@@ -193,6 +209,8 @@ package final class RunMerge: @unchecked Sendable {
             ranks[run].withUnsafeBufferPointer { ranks in
                 for i in starts[run][range]..<end {
                     if i + ahead < end { wf_prefetch_to_read(entries + Int(numbers[i + ahead])) }
+                    // Numbers are those of the run's entries, each once; second keys have a rank each; and there is room
+                    // for one entry more than the ranges hold.
                     let number = Int(numbers[i])
                     out[count] = entries[number]
                     out[count].second = ranks[Int(entries[number].second)]

@@ -78,6 +78,7 @@ extension Container {
     ) -> Result {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + Int(WF_PADDING)) { copy in
             let base = copy.baseAddress!
+            // The NUL and what must be readable behind it are the last `WF_PADDING` bytes.
             base.update(from: start, count: count)
             (base + count).update(repeating: 0, count: Int(WF_PADDING))
             return body(base)

@@ -25,6 +25,7 @@ func withWrappedNumber<Result>(
     _ value: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Result?
 ) -> Result? {
     guard let start = value.baseAddress, start.pointee == UInt8(ascii: "{") else { return nil }
+    // No NUL stands behind the value, but it was accepted: its own brace ends every loop within it.
     var scanner = JSONScanner(start + 1, end: start + value.count, lineMode: false, isFinal: true, isLenient: true)
     do throws(ScanFailure) {
         try scanner.skipSpace()
@@ -63,6 +64,7 @@ func withDecoded<Result>(
     _ source: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Result
 ) -> Result {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: source.count) { text in
+        // A text is never longer than its source.
         let count = decodeString(source, into: text.baseAddress!)
         return body(UnsafeBufferPointer(start: text.baseAddress!, count: count))
     }

@@ -154,6 +154,7 @@ struct FieldCensus {
             return nil
         }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: key.count) { decoded in
+            // A text is never longer than its source.
             let count = decodeString(key, into: decoded.baseAddress!)
             return child(of: node, UnsafeBufferPointer(rebasing: decoded[..<count]), &isNews)
         }

@@ -142,6 +142,7 @@ struct FieldScanner {
         let list = children + nodes[node].firstChild
         for i in 0..<nodes[node].childCount {
             let child = list[i]
+            // As many bytes as both keys have.
             if nodes[child].keyCount == count && memcmp(nodes[child].key, key, count) == 0 { return child }
         }
         return -1
@@ -149,6 +150,7 @@ struct FieldScanner {
 
     private func childOfEscaped(of node: Int, key: UnsafeBufferPointer<UInt8>) -> Int {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: key.count) { decoded in
+            // A text is never longer than its source.
             child(of: node, decoded.baseAddress!, decodeString(key, into: decoded.baseAddress!))
         }
     }
@@ -173,7 +175,7 @@ struct FieldScanner {
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
             try scanner.skipNumber()
             slot.count = scanner.p - start
-            // -Infinity is no number.
+            // -Infinity is no number. What was walked over has a byte or more, so the one before is its own.
             if isDigit(scanner.p[-1]) { slot.kind = .number }
         case UInt8(ascii: "n"):
             try scanner.skipLiteral("null")

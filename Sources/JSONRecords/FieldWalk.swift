@@ -36,13 +36,19 @@ struct FieldWalk: ~Copyable {
     /// Records that are left to the complete reader alone after the balance was used up: the first time, and at most.
     private static let pauseRange = 1000...64000
 
-    private let keys: UnsafeMutablePointer<wf_walk_key>
-    private let tables: UnsafeMutablePointer<wf_walk_table>
-    private let places: UnsafeMutablePointer<wf_walk_place>
-    private let placeEnds: UnsafeMutablePointer<UInt16>
-    private let slots: UnsafeMutablePointer<wf_walk_slot>
+    let keys: UnsafeMutablePointer<wf_walk_key>
+    let tables: UnsafeMutablePointer<wf_walk_table>
+    let places: UnsafeMutablePointer<wf_walk_place>
+    let placeEnds: UnsafeMutablePointer<UInt16>
+    let slots: UnsafeMutablePointer<wf_walk_slot>
     private let stops: UnsafeMutablePointer<UInt16>
-    private var walk = wf_walk()
+    /// Keys of the tree, with the one that stands for all others; fields; and slots that fields are kept in.
+    let (keyCount, roleCount, slotCount): (Int, Int, Int)
+    private(set) var walk = wf_walk()
+    #if WATCHFOLD_CHECKS
+        /// The range whose stops were compared with its bytes, and how long it was.
+        private var checkedRange: (start: UnsafePointer<UInt8>?, size: Int) = (nil, 0)
+    #endif
     private var balance = FieldWalk.highestBalance
     /// Records until the next try; 0 when records are walked over.
     private var pause = 0
@@ -55,8 +61,9 @@ struct FieldWalk: ~Copyable {
     ///   - rows: what the plan says of ignored keys.
     init(_ storage: borrowing FieldStorage, rows: wf_rows) {
         let tree = storage.tree
-        let keyCount = tree.nodes.count
+        keyCount = tree.nodes.count
         let choices = tree.keys + [tree.value]
+        (roleCount, slotCount) = (choices.count, tree.slotCount)
         let list = choices.flatMap(\.alternatives)
         // Keys have bits of one word, and a record without keys has nothing to be ignored for.
         isOn = keyCount <= Int(WF_WALK_KEYS) && !tree.keys.isEmpty
@@ -98,6 +105,9 @@ struct FieldWalk: ~Copyable {
             end += choice.alternatives.count
             placeEnds[role] = UInt16(end)
         }
+        #if WATCHFOLD_CHECKS
+            checkInvariants()
+        #endif
     }
 
     /// Puts a key into the table of the object around it.
@@ -147,6 +157,9 @@ struct FieldWalk: ~Copyable {
     mutating func begin(end: UnsafePointer<UInt8>) {
         walk.end = end
         walk.range = nil
+        #if WATCHFOLD_CHECKS
+            checkedRange = (nil, 0)
+        #endif
     }
 
     /// Fills the batch with at most `limit` of the records that stand at `p`, one a line, and leaves `p` behind the last
@@ -174,6 +187,10 @@ struct FieldWalk: ~Copyable {
 
     @inline(__always)
     private mutating func finish(_ stop: wf_row_stop, _ batch: inout RecordBatch) -> MatchResult {
+        #if WATCHFOLD_CHECKS
+            if checkedRange != (walk.range, walk.range_size) { checkStops() }
+            checkedRange = (walk.range, walk.range_size)
+        #endif
         let result = walk.rows.result(stop, &batch)
         balance = min(balance + result.matched * Self.gain, Self.highestBalance)
         if result.missed {

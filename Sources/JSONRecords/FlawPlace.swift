@@ -23,7 +23,8 @@ struct FlawPlace {
 
     /// The record's first byte.
     let start: UnsafePointer<UInt8>
-    /// Where the scanner stopped; nil for a record that was not taken for another reason.
+    /// Where the scanner stopped, at the NUL behind the window at the latest, so that there is a byte; nil for a record that
+    /// was not taken for another reason.
     let stop: UnsafePointer<UInt8>?
     /// Behind the last byte that may be looked at.
     let limit: UnsafePointer<UInt8>
@@ -74,6 +75,7 @@ struct FlawPlace {
         switch start.pointee {
         case UInt8(ascii: "["):
             return flaw(at: start, "an array in place of an object: rows without names?", isForm: true)
+        // What was accepted as a string has two quotes.
         case UInt8(ascii: "\"") where start[1] == UInt8(ascii: "{") || start[1] == UInt8(ascii: "["):
             return flaw(at: start, "a string that holds JSON: it was encoded twice", isForm: true)
         case UInt8(ascii: "\""): return flaw(at: start, "a string in place of an object")

@@ -103,6 +103,8 @@ struct DecimalText {
     private var digitCount: Int { whole.count + fraction.count }
 
     /// The digit at a place, counted from the first one.
+    ///
+    /// - Precondition: the place is below `digitCount`. Both ranges are of digits that a cursor found in the text.
     private func digit(_ k: Int) -> UInt64 {
         let byte = k < whole.count ? text[whole.lowerBound + k] : text[fraction.lowerBound + k - whole.count]
         return UInt64(byte - UInt8(ascii: "0"))
@@ -178,6 +180,7 @@ struct DecimalText {
 /// A place in a text that is read digit by digit.
 struct DigitCursor {
     let text: UnsafeBufferPointer<UInt8>
+    /// At most `text.count`; a byte is read only before that.
     private(set) var i = 0
 
     init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }

@@ -128,6 +128,7 @@ struct JSONScanner {
     }
 
     mutating func skipLiteral(_ literal: StaticString) throws(ScanFailure) {
+        // No literal holds the NUL behind the window, so none is compared beyond it.
         for i in 0..<literal.utf8CodeUnitCount {
             if p.pointee != literal.utf8Start[i] { throw unexpected(at: p) }
             p += 1
@@ -232,6 +233,7 @@ struct JSONScanner {
     /// the string holds escapes.
     @inline(__always)
     mutating func skipString() throws(ScanFailure) -> Bool {
+        // `p` is at the NUL behind the window at the latest, and that ends the search.
         p = wf_find_string_special(p)
         if p.pointee == UInt8(ascii: "\"") {
             p += 1
@@ -308,6 +310,7 @@ struct JSONScanner {
         case 0xF4: (length, second) = (4, 0x80...0x8F)
         default: throw .invalidUTF8
         }
+        // `p >= end` is asked because the window may end within the character, and padding may go on like one.
         // A failure leaves `p` at the byte that is wrong or missing.
         p += 1
         for i in 1..<length {

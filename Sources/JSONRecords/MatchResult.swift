@@ -60,6 +60,7 @@ extension wf_rows {
     /// Rows behind those that the batch holds.
     @inline(__always)
     mutating func begin(_ batch: borrowing RecordBatch) {
+        // A `wf_row_key` is a `ByteSlice` (SharedLayout.swift).
         keys = UnsafeMutableRawPointer(batch.keys).assumingMemoryBound(to: wf_row_key.self)
         values = batch.values
         row = batch.count
@@ -71,6 +72,11 @@ extension wf_rows {
     /// What was added since.
     @inline(__always)
     func result(_ stop: wf_row_stop, _ batch: inout RecordBatch) -> MatchResult {
+        #if WATCHFOLD_CHECKS
+            precondition(
+                row <= capacity && row - batch.count == taken - ignored_records,
+                "rows \(batch.count) to \(row) of \(capacity) for \(taken) records, \(ignored_records) of them ignored")
+        #endif
         batch.count = row
         return MatchResult(matched: taken, ignored: ignored_records, missed: stop == WF_ROW_MISS)
     }

@@ -87,7 +87,7 @@ extension RecordReader {
     /// Learns the shape of a record that is folded, with a string for each key and a number for the value.
     private mutating func learn(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) {
         var last = end
-        // Of a line, what follows the record's brace is no part of it.
+        // Of a line, what follows the record's brace is no part of it. The record was accepted, so it has one.
         while last[-1] != UInt8(ascii: "}") { last -= 1 }
         guard let steps = ShapeSteps.of(start, last, storage) else { return }
         let choices = storage.tree.keys + [storage.tree.value]
@@ -139,6 +139,7 @@ extension RecordReader {
         // The longest way to write six letters is six bytes each, `\u0069`.
         guard key.count <= 36 else { return false }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: key.count + 1) { decoded in
+            // A text is never longer than its source.
             let count = decodeString(key, into: decoded.baseAddress!)
             let text = String(decoding: UnsafeBufferPointer(rebasing: decoded[..<count]), as: UTF8.self)
             return ["index", "create", "update", "delete"].contains(text)
@@ -155,6 +156,8 @@ extension RecordReader {
         if value != .number { coercions.valueAsString += 1 } else if !isPlain { coercions.valueAsFloat += 1 }
     }
 
+    /// - Precondition: the text lies in the window or the arena: both have 16 readable bytes behind their last. The batch
+    ///   is not full.
     @inline(__always)
     private func setKey(_ key: Int, _ text: UnsafeBufferPointer<UInt8>) {
         batch.keys[batch.count * batch.keyCount + key] = ByteSlice(base: text.baseAddress!, count: text.count)

@@ -103,6 +103,7 @@ extension RecordReader {
             first += mark
         }
         var line = first
+        // The line may begin at the window's end; the NUL there is no space and no brace.
         while line - first <= column, line.pointee == 0x20 || line.pointee == 0x09 { line += 1 }
         if line >= pass.end && !pass.isFinal { return .unknown }
         return line.pointee == UInt8(ascii: "{") && line - first <= column ? .brace(line) : .other(line)

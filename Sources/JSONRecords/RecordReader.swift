@@ -135,6 +135,7 @@ package struct RecordReader: ~Copyable {
     ///   - isAtStart: whether the first window is the beginning of a file.
     package init(plan: FoldPlan, maxRecordBytes: Int, container: Container? = nil, isAtStart: Bool = true) {
         precondition(maxRecordBytes > 0, "a record needs room")
+        precondition(SharedLayout.isChecked, "rows are laid out otherwise in C")
         self.maxRecordBytes = maxRecordBytes
         self.container = container
         self.plan = plan
@@ -167,6 +168,7 @@ package struct RecordReader: ~Copyable {
         _ window: UnsafeMutablePointer<UInt8>, count: Int, isFinal: Bool,
         onBatch: (borrowing RecordBatch) throws -> Void, onRejection: (Rejection) throws -> Void
     ) throws -> Int {
+        // The first of the `padding` bytes. It ends every walk; the others are what loads of whole words find behind it.
         window[count] = 0
         var pass = Pass(window: UnsafePointer(window), end: UnsafePointer(window) + count, isFinal: isFinal)
         walk.begin(end: pass.end)
@@ -248,6 +250,7 @@ package struct RecordReader: ~Copyable {
         }
     }
 
+    /// The NUL behind the window is no space.
     private func skipSpace(_ pass: inout Pass) { while isSpace(pass.p.pointee) { pass.p += 1 } }
 
     /// What stands between records beside space, at a byte that is no space: nil when a record begins here; else whether
@@ -351,6 +354,7 @@ package struct RecordReader: ~Copyable {
             var next = start
             do throws(ScanStop) {
                 (isObject, next) = try scanValue(start, pass, lineMode: true)
+                // `next` is at the NUL at the latest, which is no space.
                 // Behind a record stands the end of its line, another record, or what is between records.
                 while next.pointee == 0x20 || next.pointee == 0x09 || next.pointee == 0x0D { next += 1 }
                 if next.pointee != 0x0A && next.pointee != UInt8(ascii: "{"),

@@ -45,11 +45,11 @@ import Records
 /// Shapes that were learned, and the balance of what they save.
 struct ShapeTree: ~Copyable {
     /// 32 KB of nodes: what the first cache holds, many times what one dump needs.
-    private static let nodeLimit = 1024
+    static let nodeLimit = 1024
     /// Nodes of one record; what is longer is not learned.
     static let stepLimit = 256
     /// Shapes, each with one slot for every key and the value.
-    private static let shapeLimit = 64
+    static let shapeLimit = 64
     /// The balance counts in misses: a match saves one of them against walking by fields, learning costs several.
     private static let gain = 1
     private static let learningCost = 8
@@ -57,13 +57,14 @@ struct ShapeTree: ~Copyable {
     /// Records that are left to the complete reader alone after the balance was used up: the first time, and at most.
     private static let pauseRange = 8000...256_000
 
-    private let nodes: UnsafeMutablePointer<wf_shape_node>
-    private let roles: UnsafeMutablePointer<UInt16>
+    let nodes: UnsafeMutablePointer<wf_shape_node>
+    let roles: UnsafeMutablePointer<UInt16>
     private let slots: UnsafeMutablePointer<wf_shape_slot>
+    let slotCount: Int
     /// Everything about the tree that the walk needs; the batch is filled in for each run.
     private var run = wf_shape_run()
-    private let roleCount: Int
-    private var nodeCount = 0
+    let roleCount: Int
+    private(set) var nodeCount = 0
     private(set) var shapeCount = 0
     private var balance = ShapeTree.highestBalance
     /// Records until the next try; 0 when records are matched.
@@ -80,6 +81,7 @@ struct ShapeTree: ~Copyable {
         roleCount = keyCount + 1
         roles = .allocate(capacity: Self.shapeLimit * roleCount)
         slots = .allocate(capacity: slotCount)
+        self.slotCount = slotCount
         slots.initialize(repeating: wf_shape_slot(), count: slotCount)
         // Slots have numbers of 16 bits in nodes, and a record without keys has nothing to be ignored for.
         isOn = slotCount < Int(WF_SHAPE_NONE) && keyCount > 0 && keyCount < 256
@@ -190,6 +192,8 @@ struct ShapeTree: ~Copyable {
     ///   - slotOfRole: the slot of each key, then of the value.
     mutating func learn(_ steps: [Step], slotOfRole: [Int]) {
         precondition(slotOfRole.count == roleCount, "\(slotOfRole.count) slots for \(roleCount) roles")
+        // `mayLearn` is asked before steps are made.
+        precondition(shapeCount < Self.shapeLimit, "\(shapeCount) shapes are known")
         guard nodeCount + steps.count <= Self.nodeLimit else { return }
         /// The node whose children are looked at; nil for the first level.
         var parent: Int?
@@ -207,6 +211,9 @@ struct ShapeTree: ~Copyable {
             }
             parent = append(step, slot: slot, under: parent)
         }
+        #if WATCHFOLD_CHECKS
+            checkInvariants()
+        #endif
     }
 
     private func firstChild(of parent: Int?) -> Int {

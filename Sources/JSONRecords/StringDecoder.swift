@@ -39,6 +39,7 @@ struct StringArena: ~Copyable {
     mutating func copy(_ source: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
         precondition(fits(source.count), "the arena was not made ready")
         let start = base + used
+        // They fit, by the line above.
         for i in 0..<source.count { start[i] = source[i] }
         used += source.count
         return UnsafeBufferPointer(start: start, count: source.count)

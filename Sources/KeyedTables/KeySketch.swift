@@ -98,6 +98,10 @@ package struct KeySketch: Sendable, Hashable {
             append(member.key, Self.keyDigits)
             append(UInt64(member.rows), Self.memberDigits - Self.keyDigits)
         }
+        // What the reader takes for a sketch.
+        precondition(
+            bytes.count == Self.mark.count + members.count * Self.memberDigits && members.count <= Self.size,
+            "\(bytes.count) bytes for \(members.count) keys")
         return String(decoding: bytes, as: UTF8.self)
     }
 

@@ -21,6 +21,7 @@ let unpackSlack = 16
     var out = out
     if width == 0 { return out }
     let shift = UInt64(width)
+    // A word is stored where the next byte goes, so at most eight bytes are written behind the last of it.
     if width <= 8 {
         var index = 0
         while index < count {
@@ -68,6 +69,8 @@ let unpackSlack = 16
     }
     let mask: UInt64 = ~0 &>> UInt64(64 - width)
     var bit = 0
+    // Words begin at a byte that has a value's first bit, and are followed by one byte at most: nine bytes, of which
+    // `unpackSlack` has more.
     if width <= 56 {
         for index in 0..<count {
             body(index, (load64(bytes + bit &>> 3) &>> UInt64(bit & 7)) & mask)

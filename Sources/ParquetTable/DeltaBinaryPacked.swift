@@ -19,6 +19,7 @@ enum DeltaBinaryPacked {
     /// Appends `count` values.
     static func encode(_ values: UnsafePointer<Int64>, count: Int, into buffer: OutputBuffer) {
         let blocks = (count + blockSize - 1) / blockSize
+        // Four numbers of ten bytes; for each block one more, a width for each miniblock, and 64 bits for each value.
         var out = buffer.reserve(40 + blocks * (10 + 4 + blockSize * 8))
         out = putVarint(UInt64(blockSize), out)
         out = putVarint(UInt64(blockSize / miniblockSize), out)
@@ -42,6 +43,7 @@ enum DeltaBinaryPacked {
         _ start: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
         var smallest = Int64.max
+        // Blocks begin with the second value.
         var previous = (values - 1).pointee
         for index in 0..<used {
             let delta = values[index] &- previous
@@ -128,6 +130,7 @@ enum DeltaBinaryPacked {
                     var left = min(miniblockSize, count - done)
                     while left > 0 {
                         let used = min(left, 32)
+                        // 32 values take 4 × `width` bytes, at most 256, which are there: the miniblock is whole.
                         var source = base + piece
                         if bytes.count - piece < 4 * width + unpackSlack {
                             tail.baseAddress!.update(from: source, count: 4 * width)

@@ -35,6 +35,7 @@ struct DictionaryBuilder {
                 let head = rows.head(row)
                 let length = rows.length(row)
                 var hash = (head ^ UInt64(length)) &* Self.multiplier
+                // The upper bits choose a slot, so it is one of them; at most half of them are used, so the search ends.
                 if length > 8 { hash = Self.hash(rows.row(row), hash) }
                 var slot = Int(truncatingIfNeeded: hash &>> UInt64(64 - bits))
                 while true {
@@ -70,7 +71,7 @@ struct DictionaryBuilder {
             hash = (hash ^ hash &>> 29 ^ bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) &* multiplier
             index += 8
         }
-        // The last eight bytes, some of them for the second time.
+        // The last eight bytes, some of them for the second time: there are nine or more.
         return (hash ^ hash &>> 29 ^ bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
             &* multiplier
     }

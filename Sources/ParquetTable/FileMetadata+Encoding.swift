@@ -32,12 +32,22 @@ extension FileMetadata {
                 for _ in schema.columns { list.structure { $0.field(1, structure: { _ in }) } }
             }
         }
+        let place = checksumPosition..<checksumPosition + zeros.count
+        precondition(
+            thrift.bytes[place].elementsEqual(zeros), "the checksum of the footer goes over \(thrift.bytes[place])")
         let checksum = thrift.bytes.withUnsafeBytes { crc32(of: $0) }
         thrift.replace(at: checksumPosition, with: Self.digits(checksum))
         var bytes = thrift.bytes
         let length = UInt32(bytes.count)
-        for shift in [0, 8, 16, 24] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: length >> shift)) }
-        return bytes + ParquetFormat.magic
+        for byte in 0..<UInt32(ParquetFormat.footerLengthBytes) {
+            bytes.append(UInt8(truncatingIfNeeded: length >> (8 * byte)))
+        }
+        bytes += ParquetFormat.magic
+        // What the reader takes from the end of a file.
+        precondition(
+            bytes.count == Int(length) + ParquetFormat.trailerBytes,
+            "\(bytes.count - Int(length)) bytes behind the footer, of \(ParquetFormat.trailerBytes)")
+        return bytes
     }
 
     /// Eight hexadecimal digits.

@@ -10,6 +10,7 @@
 enum ParquetFormat {
     static let magic: [UInt8] = [0x50, 0x41, 0x52, 0x31]
     static let encryptedMagic: [UInt8] = [0x50, 0x41, 0x52, 0x45]
+    static let footerLengthBytes = 4
     /// Footer length and magic.
     static let trailerBytes = 8
     static let footerChecksumKey = "footer.crc32"

@@ -14,6 +14,8 @@ enum HybridRuns {
     static func encode(_ values: UnsafePointer<UInt32>, count: Int, width: Int, into buffer: OutputBuffer) {
         precondition(width >= 1 && width <= 32, "width \(width)")
         let groups = (count + 7) / 8
+        // Each run takes up eight values or the last ones, so there are at most as many as groups: a header of one byte and
+        // `width` bytes, or a header of ten and four. Whole words go into the buffer's slack.
         var out = buffer.reserve(64 + groups * (width + 10))
         /// Where the header byte of the literal run that is being written is, and how many groups it has.
         var literal: UnsafeMutablePointer<UInt8>?
@@ -75,6 +77,7 @@ enum HybridRuns {
                 guard bitWidth(UInt64(value)) <= width else { throw damaged("\(value) in \(width) bits") }
                 position += valueBytes
                 let used = min(Int(header >> 1), count - done)
+                // No more than are left of `count`.
                 (values + done).update(repeating: value, count: used)
                 done += used
             } else {
@@ -98,11 +101,13 @@ enum HybridRuns {
         // As many groups of 8 as can be read in whole words; the rest, at most a few dozen bytes, from a copy.
         let readable = bytes.count - position - unpackSlack
         let fast = width == 0 ? count : max(0, min(count, readable / width * 8))
+        // These end `unpackSlack` bytes before the page does.
         unpack(base + position, count: fast, width: width) { values[$0] = UInt32(truncatingIfNeeded: $1) }
         if fast == count { return }
         let rest = count - fast
         let size = (rest * width + 7) / 8
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: size + unpackSlack) { tail in
+            // `fast` values are whole groups of `width` bytes; the others take `size` bytes, which are there.
             tail.baseAddress!.update(from: base + position + fast / 8 * width, count: size)
             unpack(UnsafePointer(tail.baseAddress!), count: rest, width: width) {
                 values[fast + $0] = UInt32(truncatingIfNeeded: $1)

@@ -48,6 +48,7 @@ struct StringEncoder {
             let limit = min(previousLength, length)
             var common: Int
             if start <= wordEnd {
+                // 16 bytes of this string and of the one before it, which begins no later.
                 common = min((load128(previous) ^ load128(current)).trailingZeroBitCount &>> 3, limit)
                 if common == 16, limit > 16 { common = rows.commonPrefix(first + index - 1, first + index) }
             } else {
@@ -55,17 +56,20 @@ struct StringEncoder {
             }
             let suffix = length - common
             if suffix <= 16, start + common + 16 <= rows.end {
+                // What is stored beyond the suffix is within the buffer's slack.
                 store128(load128(current + common), out)
             } else {
                 out.update(from: current + common, count: suffix)
             }
             out += suffix
             if start <= wordEnd, common <= 16 {
+                // The byte at 16 is the one byte more that `wordEnd` leaves.
                 // Without branches, since whether a key repeats is as good as random.
                 let extends: UInt8 = common == previousLength ? 1 : 0
                 let isShort: UInt8 = common == length ? 1 : 0
                 let isGreater: UInt8 = current[common] > previous[common] ? 1 : 0
                 isAscending &= extends | (isGreater & (1 - isShort))
+                // Below, `common` is less than both lengths where bytes are compared.
             } else if common < previousLength, common == length || current[common] < previous[common] {
                 isAscending = 0
             }

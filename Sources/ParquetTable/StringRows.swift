@@ -23,6 +23,7 @@ struct StringRows {
         let start = offsets[row]
         let length = offsets[row + 1] - start
         if start + 8 <= end {
+            // Within what may be read; what follows a shorter row is masked out.
             let word = load64(bytes + start)
             return length >= 8 ? word : word & ~(~0 &<< UInt64(8 * length))
         }
@@ -34,10 +35,12 @@ struct StringRows {
     /// Whether one row's bytes come before another's.
     func isLess(_ left: Int, _ right: Int) -> Bool {
         let (leftLength, rightLength) = (length(left), length(right))
+        // As many bytes as both rows have.
         let order = memcmp(bytes + offsets[left], bytes + offsets[right], min(leftLength, rightLength))
         return order != 0 ? order < 0 : leftLength < rightLength
     }
 
+    /// Compares no more bytes than both rows have.
     func isEqual(_ left: Int, _ right: Int) -> Bool {
         length(left) == length(right) && memcmp(bytes + offsets[left], bytes + offsets[right], length(left)) == 0
     }
@@ -48,6 +51,7 @@ struct StringRows {
         let limit = min(length(left), length(right))
         var common = 0
         while common + 8 <= limit {
+            // Eight bytes of both rows.
             let difference = load64(a + common) ^ load64(b + common)
             if difference != 0 { return common + difference.trailingZeroBitCount / 8 }
             common += 8

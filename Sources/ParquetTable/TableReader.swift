@@ -38,6 +38,7 @@ package struct TableReader: Sendable {
         if tail == ParquetFormat.encryptedMagic { throw error(.unsupported, "encryption", trailerOffset + 4) }
         guard head == ParquetFormat.magic else { throw error(.damaged, "it does not begin with PAR1", 0) }
         guard tail == ParquetFormat.magic else { throw error(.damaged, "it does not end with PAR1", trailerOffset + 4) }
+        // A trailer is eight bytes, the length its first four.
         let length = Int(trailer.withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self)) })
         guard length <= trailerOffset - magicBytes else {
             throw error(.damaged, "a footer of \(length) bytes does not fit in it", trailerOffset)

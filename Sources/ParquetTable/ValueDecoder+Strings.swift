@@ -96,6 +96,7 @@ extension ValueDecoder {
             guard let length = Self.plainLength(bytes, position) else {
                 throw damaged("a dictionary that is cut short")
             }
+            // `plainLength` has found that many bytes.
             let start = base + position + 4
             var head: UInt128 = 0
             for index in 0..<min(length, 16) { head |= UInt128(start[index]) << UInt128(8 * index) }
@@ -107,6 +108,7 @@ extension ValueDecoder {
 
     /// The length of the PLAIN string at `position`, if all of it is there.
     @inline(__always) private static func plainLength(_ bytes: UnsafeRawBufferPointer, _ position: Int) -> Int? {
+        // The four bytes that are loaded.
         guard bytes.count - position >= 4 else { return nil }
         let length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)))
         return length <= bytes.count - position - 4 ? length : nil
@@ -163,6 +165,7 @@ extension ValueDecoder {
             let codes = lengths.codes + first
             try self.codes(page, entryCount: entries.count, into: codes)
             entries.withUnsafeBufferPointer { entries in
+                // `codes` are below the number of entries, as in `copy`.
                 for index in 0..<count { total &+= entries[Int(codes[index])].length }
             }
             return .dictionary
@@ -187,6 +190,9 @@ extension ValueDecoder {
     // MARK: Second pass
 
     /// Copies a page's strings and returns where the next byte goes.
+    ///
+    /// The first pass has read all lengths from these pages, and each string was found there. `bytes` has room for their
+    /// sum and `slack`, which is more than the 16 bytes that a short string is copied in.
     private func copy(
         _ values: Range<Int>, _ plan: Plan, _ lengths: Lengths, _ entries: [Entry],
         _ start: UnsafeMutablePointer<UInt8>, _ bytes: UnsafeMutablePointer<UInt8>,
@@ -255,11 +261,13 @@ extension ValueDecoder {
             let suffix = Int(suffixes[index])
             let length = prefix + suffix
             if length <= 16, left >= 16 {
+                // 16 bytes of suffixes are left.
                 let kept = prefix == 16 ? ~0 : (1 as UInt128) &<< UInt128(8 * prefix) &- 1
                 let added = prefix == 16 ? 0 : load128(source) &<< UInt128(8 * prefix)
                 previous = (previous & kept) | added
                 store128(previous, out)
             } else {
+                // A prefix is no longer than the string before; a load of 16 bytes ends within the slack.
                 out.update(from: previousStart, count: prefix)
                 (out + prefix).update(from: source, count: suffix)
                 previous = load128(out)

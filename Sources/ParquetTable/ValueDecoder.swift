@@ -55,6 +55,7 @@ struct ValueDecoder {
             let base = buffer.baseAddress!
             for page in pages {
                 do throws(ParquetError) {
+                    // Pages have their values back to back, together `presentCount`, which is at most `rowCount`.
                     try integers(page, base + page.values.lowerBound)
                 } catch {
                     failure = error.located(page: page.number)
@@ -85,6 +86,7 @@ struct ValueDecoder {
         switch page.encoding {
         case .plain:
             guard page.bytes.count / 8 >= count else { throw damaged("\(count) integers in \(page.bytes.count) bytes") }
+            // As many bytes as the page was just found to have.
             if let source = page.bytes.baseAddress {
                 UnsafeMutableRawPointer(out).copyMemory(from: source, byteCount: 8 * count)
             }
@@ -96,6 +98,7 @@ struct ValueDecoder {
             defer { codes.deallocate() }
             try self.codes(page, entryCount: dictionary.count, into: codes)
             guard let entries = dictionary.bytes.baseAddress else { return }
+            // Codes are below `dictionary.count`, and the dictionary has eight bytes for each.
             for index in 0..<count {
                 out[index] = entries.loadUnaligned(fromByteOffset: 8 * Int(codes[index]), as: Int64.self)
             }

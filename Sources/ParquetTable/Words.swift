@@ -1,4 +1,6 @@
 //  Unaligned little-endian words, and the variable-length integers of the format (ULEB128, zigzag).
+//
+//  Loads and stores of words check nothing: that 4, 8 or 16 bytes are there is said where they are called.
 
 @inline(__always) func load64(_ bytes: UnsafePointer<UInt8>) -> UInt64 {
     UInt64(littleEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))

@@ -26,6 +26,7 @@ package func leadingWord(_ base: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
 @inlinable @inline(__always)
 package func leadingWord(_ base: UnsafePointer<UInt8>, _ count: Int, readable: Int) -> UInt64 {
     guard readable >= 8 else { return leadingWord(base, count) }
+    // Eight bytes can be read; those behind the text are masked out.
     let word = UInt64(bigEndian: UnsafeRawPointer(base).loadUnaligned(as: UInt64.self))
     // A shift by 64 or more gives zero.
     return word & ~(UInt64.max >> UInt64(8 * count))
@@ -38,6 +39,7 @@ package func compareBytes(_ a: ByteSlice, _ b: ByteSlice) -> Int {
     while true {
         let leftA = a.count - offset
         let leftB = b.count - offset
+        // Neither is past its end: the loop goes on only when both have more than eight bytes left.
         let wordA = leadingWord(a.base + offset, leftA)
         let wordB = leadingWord(b.base + offset, leftB)
         if wordA != wordB { return wordA < wordB ? -1 : 1 }
@@ -51,6 +53,7 @@ package func compareBytes(_ a: ByteSlice, _ b: ByteSlice) -> Int {
 @inlinable
 package func compareBytes(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Int {
     if let left = a.baseAddress, let right = b.baseAddress {
+        // As many bytes as both have.
         let order = memcmp(left, right, min(a.count, b.count))
         if order != 0 { return Int(order) }
     }

@@ -23,6 +23,8 @@
 /// Bytes that must be readable behind a sentinel, for the searches that stop at one.
 #define WF_PADDING 64
 
+_Static_assert(WF_PADDING >= 64, "a block of 64 bytes that begins with the NUL ends within the padding");
+
 /// First byte at or after `p` that ends or complicates a JSON string: a quote, a backslash, a control character (below
 /// 0x20) or a byte of a multi-byte UTF-8 sequence (0x80 and above).
 ///
@@ -32,6 +34,7 @@ static inline const uint8_t *wf_find_string_special(const uint8_t *p) {
 #if defined(__SSE2__)
     const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
     for (;; p += 16) {
+        // The block begins at or before the NUL, so it ends within the padding.
         __m128i block = _mm_loadu_si128((const __m128i *)p);
         // Signed comparison: bytes from 0x80 up are negative, so they count as "below space" too.
         __m128i special = _mm_or_si128(
@@ -51,6 +54,7 @@ static inline const uint8_t *wf_last_line(const uint8_t *start, const uint8_t *p
     const uint64_t ones = 0x0101010101010101, feeds = 0x0A * ones;
     while (p - start >= 8) {
         uint64_t word;
+        // `p` is eight bytes or more behind the start.
         memcpy(&word, p - 8, 8);
         word ^= feeds;
         if (((word - ones) & ~word & 0x80 * ones) != 0) break;
@@ -70,6 +74,7 @@ static inline size_t wf_count_newlines(const uint8_t *p, const uint8_t *end) {
         __m128i lanes = zero;
         size_t blocks = (size_t)(end - p) / 16;
         if (blocks > 255) blocks = 255;
+        // Whole blocks before the end.
         for (size_t i = 0; i < blocks; i++, p += 16)
             lanes = _mm_sub_epi8(lanes, _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)p), newline));
         __m128i sums = _mm_sad_epu8(lanes, zero);

@@ -17,6 +17,9 @@
 #define WF_WALK_KEYS 64
 /// Levels of objects and arrays that are followed.
 #define WF_WALK_DEPTH 32
+/// Positions behind the last stop that can be used before it is noticed: those of one character, or a key's and a
+/// string's.
+#define WF_WALK_GUARD 4
 
 /// A value that was met.
 typedef struct {
@@ -25,6 +28,8 @@ typedef struct {
     /// Behind a string's last byte.
     const uint8_t *end;
 } wf_walk_slot;
+
+_Static_assert(sizeof(wf_walk_slot) == 16, "a slot is two pointers");
 
 /// A key of the plan's tree.
 typedef struct {
@@ -48,10 +53,23 @@ typedef struct {
     uint8_t unused[11];
 } wf_walk_key;
 
+_Static_assert(sizeof(wf_walk_key) == 64, "a key is found by a shift, and takes one cache line's worth of bytes");
+_Static_assert(offsetof(wf_walk_key, start) == 0, "the load of a key's first bytes stays within the key");
+_Static_assert(WF_WALK_KEY == 16, "one load of 16 bytes compares a key");
+_Static_assert(
+    WF_WALK_KEY <= 8 * sizeof(((wf_walk_key *)0)->wanted), "each byte that is compared has a bit of its own");
+_Static_assert(
+    WF_WALK_KEYS <= 8 * sizeof(((wf_walk_key *)0)->bit), "each key of a tree has a bit of its own in one word");
+_Static_assert(
+    WF_WALK_KEYS <= UINT8_MAX, "numbers of keys and of tables, one more than there are keys, fit in a byte");
+
 /// The keys of one object: the first key of each list, or 0.
 typedef struct {
     uint8_t lists[WF_WALK_LISTS];
 } wf_walk_table;
+
+_Static_assert(sizeof(wf_walk_table) == WF_WALK_LISTS, "a table is its lists and nothing else");
+_Static_assert((WF_WALK_LISTS & (WF_WALK_LISTS - 1)) == 0, "a list is chosen without a division");
 
 /// A place where a field may be found.
 typedef struct {
@@ -60,6 +78,8 @@ typedef struct {
     uint64_t bit;
     const wf_walk_slot *slot;
 } wf_walk_place;
+
+_Static_assert(sizeof(wf_walk_place) == 24, "a place is two words of bits and a pointer");
 
 /// The plan's tree, where records go, and what is known of the bytes ahead.
 typedef struct {

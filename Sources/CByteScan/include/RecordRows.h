@@ -12,6 +12,11 @@ typedef struct {
     int64_t count;
 } wf_row_key;
 
+// Rows of a batch are written through this type and read as `ByteSlice`; JSONRecords/SharedLayout.swift compares the two.
+_Static_assert(sizeof(wf_row_key) == 16, "a row key is a pointer and a length");
+_Static_assert(_Alignof(wf_row_key) == 8, "a row key is aligned as its pointer is");
+_Static_assert(offsetof(wf_row_key, base) == 0 && offsetof(wf_row_key, count) == 8, "ByteSlice has the pointer first");
+
 /// Why a run of records came to its end.
 enum wf_row_stop {
     /// There is no record at the position: space, the end of the window, or something else.

@@ -47,11 +47,21 @@ typedef struct {
     uint32_t unused;
 } wf_shape_node;
 
+_Static_assert(sizeof(wf_shape_node) == 32, "two nodes share a cache line");
+_Static_assert(sizeof(((wf_shape_node *)0)->literal) == 16, "one load of 16 bytes compares a literal");
+_Static_assert(offsetof(wf_shape_node, literal) == 0, "the load of a literal stays within its node");
+_Static_assert(
+    WF_SHAPE_LITERAL <= 8 * sizeof(((wf_shape_node *)0)->wanted), "each byte of a literal has a bit of its own");
+_Static_assert(
+    WF_SHAPE_NONE == (uint16_t)~0u, "the number that stands for no node is the largest that a node can name");
+
 /// A kept value: bytes of a string, or an integer.
 typedef struct {
     const uint8_t *base;
     int64_t value;
 } wf_shape_slot;
+
+_Static_assert(sizeof(wf_shape_slot) == 16, "a slot is a pointer and a number");
 
 /// The tree, and where matched records go.
 typedef struct {

@@ -14,6 +14,13 @@ typedef struct {
     uint32_t second, count;
 } wf_entry;
 
+// The table's memory is lent to C as it is; `FoldTable.checkLayout` compares the two.
+_Static_assert(sizeof(wf_entry) == 32, "entries of 32 bytes stand back to back");
+_Static_assert(_Alignof(wf_entry) == 8, "an entry is aligned as its words are");
+_Static_assert(offsetof(wf_entry, high) == 0 && offsetof(wf_entry, low) == 8, "the key is first");
+_Static_assert(offsetof(wf_entry, sum) == 16, "the sum is behind the key");
+_Static_assert(offsetof(wf_entry, second) == 24 && offsetof(wf_entry, count) == 28, "two halves of the last word");
+
 /// For each entry one word of the bits that the masks choose, from high, low and second, the first of them in the highest
 /// place. When there are more than 64, the last ones are missing.
 void wf_sort_words(const wf_entry *entries, size_t count, uint64_t high, uint64_t low, uint32_t second, uint64_t *words);

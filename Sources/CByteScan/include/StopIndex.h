@@ -18,6 +18,10 @@
 /// Positions that must fit: one for each byte, and what is written beyond the last.
 #define WF_STOP_ROOM (WF_STOP_RANGE + 128)
 
+_Static_assert(WF_STOP_RANGE <= UINT16_MAX, "the end of a range is a position, too, and fits in 16 bits");
+_Static_assert(WF_STOP_RANGE % 64 == 0, "whole blocks of 64 bytes, so a full range has no more stops than bytes");
+_Static_assert(WF_STOP_ROOM >= WF_STOP_RANGE + 64, "a block of positions may be written behind the last one");
+
 /// Writes the positions of the stops in `p ..< p + count` (at most `WF_STOP_RANGE`) to `stops` and returns how many
 /// there are. Reads, and may report, up to 63 bytes more.
 typedef size_t (*wf_stop_finder)(const uint8_t *p, size_t count, uint16_t *stops);

@@ -22,13 +22,13 @@ struct AppTable: ~Copyable {
         var seconds: Int128 = 0
     }
 
-    private let map: CategoryMap
+    let map: CategoryMap
     private(set) var entries: UnsafeMutablePointer<Entry>
     private(set) var count = 0
     /// Entries there is room for: half of the slots.
-    private var capacity = 64
+    private(set) var capacity = 64
     /// Position in `entries`, or -1; `2 * capacity` slots, a power of two.
-    private var slots: UnsafeMutablePointer<Int>
+    private(set) var slots: UnsafeMutablePointer<Int>
 
     init(map: CategoryMap) {
         self.map = map
@@ -44,7 +44,7 @@ struct AppTable: ~Copyable {
     }
 
     @inline(__always)
-    private func firstSlot(_ word: UInt64, _ count: Int) -> Int {
+    func firstSlot(_ word: UInt64, _ count: Int) -> Int {
         // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4): the upper half of a product is well mixed.
         let product = (word ^ UInt64(truncatingIfNeeded: count)) &* 0x9E37_79B9_7F4A_7C15
         return Int(truncatingIfNeeded: product >> 32) & (2 * capacity - 1)
@@ -55,6 +55,7 @@ struct AppTable: ~Copyable {
     /// - Parameter word: its `leadingWord`.
     @inline(__always)
     mutating func index(of name: ByteSlice, _ word: UInt64) -> Int {
+        // The mask keeps a slot among them, and what is in one is -1 or the position of an entry.
         let index = slots[firstSlot(word, name.count)]
         if index >= 0, entries[index].word == word, entries[index].name.count == name.count, name.count <= 8 {
             return index
@@ -65,6 +66,7 @@ struct AppTable: ~Copyable {
     @inline(never)
     private mutating func find(_ name: ByteSlice, _ word: UInt64) -> Int {
         var slot = firstSlot(word, name.count)
+        // Half of the slots are empty, so the search ends.
         while true {
             let index = slots[slot]
             if index < 0 { break }
@@ -88,12 +90,16 @@ struct AppTable: ~Copyable {
             entries[own].records &+= entry.records
             entries[own].seconds &+= entry.seconds
         }
+        #if WATCHFOLD_CHECKS
+            checkInvariants()
+        #endif
     }
 
     @inline(never)
     private mutating func insert(_ name: ByteSlice, _ word: UInt64) -> Int {
         if count == capacity { grow() }
         let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: max(name.count, 1))
+        // As many bytes as were allocated. There is room for an entry, by the first line.
         copy.update(from: name.base, count: name.count)
         (entries + count).initialize(
             to: Entry(
@@ -101,6 +107,9 @@ struct AppTable: ~Copyable {
                 category: map.category(ofApp: name.buffer) ?? -1))
         link(count)
         count += 1
+        #if WATCHFOLD_CHECKS
+            if count & (count - 1) == 0 { checkInvariants() }
+        #endif
         return count - 1
     }
 

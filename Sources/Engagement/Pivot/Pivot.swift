@@ -29,6 +29,7 @@ struct PivotRows {
     /// One pointer for each day set column.
     var days: UnsafePointer<UnsafePointer<Int64>>
 
+    /// - Precondition: the column has this row: it has one offset more than rows.
     @inline(__always)
     static func slice(_ column: (bytes: UnsafePointer<UInt8>, offsets: UnsafePointer<Int>), _ row: Int) -> ByteSlice {
         ByteSlice(base: column.bytes + column.offsets[row], count: column.offsets[row + 1] - column.offsets[row])
@@ -160,6 +161,7 @@ struct Pivot: ~Copyable {
         for row in 0..<rows.count {
             let nextContract = PivotRows.slice(rows.contracts, row)
             let nextApp = PivotRows.slice(rows.apps, row)
+            // From where the app begins, all bytes of the column up to its end can be read.
             let nextAppWord = leadingWord(nextApp.base, nextApp.count, readable: appsEnd - rows.apps.offsets[row])
             if isOpen {
                 let order = compareBytes(contract, nextContract)
@@ -182,6 +184,7 @@ struct Pivot: ~Copyable {
                 throw .fault(.badRecordCount(contract: contract.string, app: app.string, records: records))
             }
             let index = apps.index(of: app, appWord)
+            // Entries move only when `index` makes one.
             let entry = apps.entries + index
             entry.pointee.contracts += 1
             entry.pointee.records &+= Int128(records)
@@ -189,6 +192,7 @@ struct Pivot: ~Copyable {
             let category = entry.pointee.category
             guard category >= 0 else { continue }
             isMapped = true
+            // A category of the map, and the row behind those that are closed: a full block was flushed, so it has one.
             let sum = block.seconds + category * PivotBlock.stride + blockCount
             let (value, overflow) = sum.pointee.addingReportingOverflow(seconds)
             sum.pointee = value
