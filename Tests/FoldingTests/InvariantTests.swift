@@ -190,6 +190,18 @@ struct BrokenStructureTests {
         #expect(said(result).contains("a slot is empty behind"))
     }
 
+    @Test func moreRowsOfAJournalThanABatchHoldsAreRefused() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let journal = FoldJournal()
+            let records = (0..<1100).map { SampleRecord("A", "X", $0) }
+            var table = FoldTable()
+            var other = FoldTable()
+            try inBatches(records[...], 1000) { (batch) throws(FoldError) in _ = table.add(batch, noting: journal) }
+            other.add(journal, rows: 0..<1100, of: table)
+        }
+        #expect(said(result).contains("rows 0..<1100 of a journal of 1100, where 1024 fit"))
+    }
+
     @Test func aWrongWinnerIsNoticed() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let tree = try MergeTree(
