@@ -94,10 +94,8 @@ final class ZipEngine: DecodingEngine {
         precondition(Field.commentSize + 2 == endSize, "the end is \(endSize) bytes")
     }
 
-    private static let isLayoutChecked: Bool = {
-        checkLayout()
-        return true
-    }()
+    /// Evaluated once, by the first reader of an archive.
+    private static let checkedLayout: Void = checkLayout()
 
     var compression: Compression { .zip }
     private var position = Position.head
@@ -120,7 +118,7 @@ final class ZipEngine: DecodingEngine {
     private let nowhere = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 14, alignment: 1)
 
     init() {
-        precondition(Self.isLayoutChecked, "fields of headers overlap")
+        _ = Self.checkedLayout
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         // Raw deflated data with the largest window.

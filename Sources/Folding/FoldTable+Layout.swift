@@ -21,8 +21,5 @@ extension FoldTable {
     }
 
     /// Evaluated once, by the first table.
-    static let isLayoutChecked: Bool = {
-        checkLayout()
-        return true
-    }()
+    static let checkedLayout: Void = checkLayout()
 }

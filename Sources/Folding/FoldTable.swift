@@ -81,7 +81,7 @@ package struct FoldTable: ~Copyable {
 
     /// - Parameter expectedCount: distinct keys to make room for at once.
     package init(expectedCount: Int = 0) {
-        precondition(Self.isLayoutChecked, "entries are laid out otherwise in C")
+        _ = Self.checkedLayout
         entryCapacity = max(1 << 11, expectedCount)
         indexCapacity = 1 << 12
         while indexCapacity / 4 * 3 < expectedCount { indexCapacity *= 2 }

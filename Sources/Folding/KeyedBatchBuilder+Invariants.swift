@@ -1,6 +1,6 @@
 //  What is true of a batch that is being built, between two rows.
 
-import Glibc
+import Records
 
 extension KeyedBatchBuilder {
     /// Traps when the rows so far are not a batch: strings back to back, keys ascending, each once.
@@ -34,20 +34,18 @@ extension KeyedBatchBuilder {
 
     private func compare(_ row: Int, _ other: Int) -> Int {
         for k in 0..<keyCount {
-            let (bytes, offsets) = (keys[k].bytes, keys[k].offsets)
-            let (length, otherLength) = (offsets[row + 1] - offsets[row], offsets[other + 1] - offsets[other])
-            let order = Int(memcmp(bytes + offsets[row], bytes + offsets[other], min(length, otherLength)))
+            let order = compareBytes(key(k, row), key(k, other))
             if order != 0 { return order }
-            if length != otherLength { return length - otherLength }
         }
         return 0
     }
 
+    private func key(_ k: Int, _ row: Int) -> UnsafeBufferPointer<UInt8> {
+        let offsets = keys[k].offsets
+        return UnsafeBufferPointer(start: keys[k].bytes + offsets[row], count: offsets[row + 1] - offsets[row])
+    }
+
     private func text(_ row: Int) -> String {
-        (0..<keyCount).map { k in
-            let (start, end) = (keys[k].offsets[row], keys[k].offsets[row + 1])
-            return String(
-                decoding: UnsafeBufferPointer(start: keys[k].bytes + start, count: end - start), as: UTF8.self)
-        }.joined(separator: "/")
+        (0..<keyCount).map { String(decoding: key($0, row), as: UTF8.self) }.joined(separator: "/")
     }
 }

@@ -56,9 +56,11 @@ private struct LabelTable {
     }
 
     private mutating func count(_ name: ByteSlice) {
-        if let number = names.number(of: name.buffer) {
+        if name.count > LabelCounts.longestName {
+            others += 1
+        } else if let number = names.number(of: name.buffer) {
             records[Int(number)] += 1
-        } else if name.count <= LabelCounts.longestName, names.count < LabelCounts.limit {
+        } else if names.count < LabelCounts.limit {
             _ = names.intern(name.buffer)
             records.append(1)
         } else {

@@ -8,10 +8,7 @@ import Records
 
 enum SharedLayout {
     /// Evaluated once, by the first reader.
-    static let isChecked: Bool = {
-        check()
-        return true
-    }()
+    static let checked: Void = check()
 
     /// Traps when a layout differs.
     static func check() {

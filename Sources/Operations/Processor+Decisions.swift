@@ -8,6 +8,7 @@ import Configuration
 import JSONRecords
 import Ledgers
 import Publishing
+import Records
 import Wording
 
 /// A decision about a file.
@@ -43,8 +44,8 @@ package struct DecisionResult: Sendable {
     package var others: [(name: String, state: FileState, reason: String)]
     package var before: Totals
     package var after: Totals
-    /// What a key is called when there are several, and what is summed: `users`, `plays`.
-    package var words: (keys: String, unit: String)
+    /// With the plan's words.
+    package let plan: PlanSettings
     /// Configured outputs that were made or failed.
     package var outputs: [OutputOutcome]
     /// What else a person should know, in words.
@@ -95,7 +96,7 @@ extension Processor {
                 let other = try ledger.file(named: $0.name)!
                 return (other.name, other.state, other.reason)
             }, before: before, after: try totals(),
-            words: (settings.fold.plan.keyWords[0].plural, settings.fold.plan.unit), outputs: try renewOutputs(),
+            plan: settings.plan.settings, outputs: try renewOutputs(),
             notes: notes,
             countsNothing: counting?.tally.folded == 0)
     }

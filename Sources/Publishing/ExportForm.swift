@@ -50,13 +50,16 @@ package struct ExportForm: Sendable {
         _ words: [Word: String], file: String?, plan: any Plan, option: String,
         note: (Word, Problem) -> Void
     ) {
-        func choice<Value>(_ word: Word, _ values: [Value], _ name: (Value) -> String) -> Value? {
+        func choice<Value>(_ word: Word, of names: [String], _ read: (String) -> Value?) -> Value? {
             guard let text = words[word] else { return nil }
-            if let value = values.first(where: { name($0) == text.lowercased() }) { return value }
-            note(word, .isNone(of: values.map(name)))
+            if let value = read(text) { return value }
+            note(word, .isNone(of: names))
             return nil
         }
-        report = choice(.report, plan.reports, \.name)
+        func choice<Value: RawRepresentable<String> & CaseIterable>(_ word: Word) -> Value? {
+            choice(word, of: Value.allCases.map(\.rawValue)) { Value(rawValue: $0.lowercased()) }
+        }
+        report = choice(.report, of: plan.reports.map(\.name), plan.report)
         do throws(Refused) {
             format = try ExportFormat(words[.format], file: file, option: option)
         } catch {
@@ -66,18 +69,17 @@ package struct ExportForm: Sendable {
                 note(.file, .format(error))
             }
         }
-        unit = choice(.unit, DurationUnit.allCases, \.rawValue) ?? .seconds
+        unit = choice(.unit) ?? .seconds
         if format == .table(.parquet), unit != .seconds { note(.unit, .isForText) }
         guard words[.program] != nil else {
             for word in [Word.delimiter, .decimal] where words[word] != nil { note(word, .lacksProgram) }
             return
         }
-        let program = choice(.program, SheetProgram.allCases, \.rawValue)
-        let decimal = choice(.decimal, DecimalSign.allCases, \.rawValue)
-        let delimiter = words[.delimiter].map { Delimiter($0) }
-        if case .some(nil) = delimiter { note(.delimiter, .isNone(of: Delimiter.allCases.map(\.rawValue))) }
+        let program: SheetProgram? = choice(.program)
+        let delimiter = choice(.delimiter, of: Delimiter.allCases.map(\.rawValue)) { Delimiter($0) }
+        let decimal: DecimalSign? = choice(.decimal)
         guard let program else { return }
         if format != .table(.csv) { note(.program, .isForCSV(program, format)) }
-        sheet = SheetRules(program: program, delimiter: (delimiter ?? .comma) ?? .comma, decimal: decimal)
+        sheet = SheetRules(program: program, delimiter: delimiter ?? .comma, decimal: decimal)
     }
 }

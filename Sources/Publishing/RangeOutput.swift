@@ -8,17 +8,17 @@ import Reports
 /// What a range of keys adds to the reports and to the total.
 ///
 /// `@unchecked Sendable`: one thread has it at a time, see `OrderedPipeline`.
-final class RangeOutput<Part: ReportPart>: @unchecked Sendable {
-    private let part: Part
+private final class RangeOutput<Part: ReportPart>: @unchecked Sendable {
+    let part: Part
     /// The rows of the next total, if one is written.
-    private let rows: KeyedGroupEncoder?
+    let rows: KeyedGroupEncoder?
 
-    private init(_ part: Part, _ rows: KeyedGroupEncoder?) {
+    init(_ part: Part, _ rows: KeyedGroupEncoder?) {
         self.part = part
         self.rows = rows
     }
 
-    private func fill(_ merge: RangedMerge, _ range: Int) throws {
+    func fill(_ merge: RangedMerge, _ range: Int) throws {
         part.removeAll()
         rows?.removeAll()
         try merge.run(range: range, forRowGroups: rows != nil) { batch in
@@ -26,22 +26,6 @@ final class RangeOutput<Part: ReportPart>: @unchecked Sendable {
             try rows?.encode(batch)
         }
         try part.finish()
-    }
-
-    fileprivate static func run<Pass: ReportPass>(
-        _ merge: RangedMerge, _ pass: Pass, into total: KeyedTableWriter?, jobs: Int, onProgress: () -> Void
-    ) throws where Pass.Part == Part {
-        try OrderedPipeline.run(
-            pieces: merge.rangeCount, jobs: jobs,
-            buffers: (0..<jobs + 1).map { _ in
-                RangeOutput(pass.makePart(), total == nil ? nil : KeyedGroupEncoder(schema: merge.schema))
-            },
-            produce: { range, output in try output.fill(merge, range) },
-            consume: { _, output in
-                try pass.append(output.part)
-                if let rows = output.rows { try total?.write(rows) }
-                onProgress()
-            })
     }
 }
 
@@ -52,7 +36,17 @@ extension ReportPass {
     func run(
         _ merge: RangedMerge, into total: KeyedTableWriter?, jobs: Int, onProgress: () -> Void = {}
     ) throws {
-        try RangeOutput.run(merge, self, into: total, jobs: jobs, onProgress: onProgress)
+        try OrderedPipeline.run(
+            pieces: merge.rangeCount, jobs: jobs,
+            buffers: (0..<jobs + 1).map { _ in
+                RangeOutput(makePart(), total == nil ? nil : KeyedGroupEncoder(schema: merge.schema))
+            },
+            produce: { range, output in try output.fill(merge, range) },
+            consume: { _, output in
+                try append(output.part)
+                if let rows = output.rows { try total?.write(rows) }
+                onProgress()
+            })
     }
 
     /// Merges on all threads; the reports, which need not be such as can be made in parts, are made, in order, by this one.

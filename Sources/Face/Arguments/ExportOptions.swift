@@ -53,31 +53,35 @@ package struct ExportOptions {
     /// - Parameter file: what the file's name says; nil for a stream.
     /// - Throws: `CommandFailure` of usage with the first thing that is wrong.
     func form(file: String?) throws(CommandFailure) -> ExportForm {
-        let words: [ExportForm.Word: String?] = [
-            .report: report, .format: format, .unit: unit, .program: program, .delimiter: delimiter,
-            .decimal: decimal,
-        ]
         var refused: CommandFailure?
         // A database has no format; that one was asked for is said elsewhere.
-        let asked = isForDatabase ? words.filter { $0.key == .report || $0.key == .unit } : words
-        let form = ExportForm(asked.compactMapValues { $0 }, file: file, plan: plan, option: "--format") {
+        let asked = isForDatabase ? formWords.filter { $0.key == .report || $0.key == .unit } : formWords
+        let form = ExportForm(asked, file: file, plan: plan, option: "--format") {
             if refused == nil { refused = refusal($0, $1) }
         }
         if let refused { throw refused }
         return form
     }
 
+    /// The words that say how it is written, as they were given.
+    private var formWords: [ExportForm.Word: String] {
+        let words: [ExportForm.Word: String?] = [
+            .report: report, .format: format, .unit: unit, .program: program, .delimiter: delimiter,
+            .decimal: decimal,
+        ]
+        return words.compactMapValues { $0 }
+    }
+
     private func refusal(_ word: ExportForm.Word, _ problem: ExportForm.Problem) -> CommandFailure {
-        let option = "--" + word.rawValue
+        let (option, given) = ("--" + word.rawValue, formWords[word] ?? "")
         switch (word, problem) {
         case (.report, .isNone(let names)):
-            let meant = nearest(to: report!, among: names).map { "did you mean \($0)?" }
+            let meant = nearest(to: given, among: names).map { "did you mean \($0)?" }
             return refusal(
-                "there is no report \"\(report!)\"; \(meant ?? "choose " + names.joined(separator: ", "))")
+                "there is no report \"\(given)\"; \(meant ?? "choose " + names.joined(separator: ", "))")
         case (_, .isNone(let names)):
-            let given = [.unit: unit, .program: program, .delimiter: delimiter, .decimal: decimal][word] ?? format
             let choice = names.count > 2 ? "one of " + names.joined(separator: ", ") : names.joined(separator: " or ")
-            return refusal("\(option) takes \(choice), not \"\(given ?? "")\"")
+            return refusal("\(option) takes \(choice), not \"\(given)\"")
         case (.delimiter, .lacksProgram):
             return refusal("--delimiter goes with --for; plain CSV has commas, TSV has tabs")
         case (_, .lacksProgram): return refusal("\(option) goes with --for; plain files have decimal points")

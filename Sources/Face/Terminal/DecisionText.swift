@@ -19,9 +19,9 @@ extension DecisionResult {
             .init(title: ""), .init(title: "before", isNumber: true), .init(title: "after", isNumber: true),
             .init(title: "change", isNumber: true),
         ])
-        table.rows.append(Self.row(words.keys, Int128(before.keys), Int128(after.keys)))
+        table.rows.append(Self.row(plan.fold.keyWords[0].plural, Int128(before.keys), Int128(after.keys)))
         for (old, new) in zip(before.groups, after.groups) {
-            table.rows.append(Self.row("\(old.name) \(words.unit)", old.sum, new.sum))
+            table.rows.append(Self.row("\(old.name) \(plan.fold.unit)", old.sum, new.sum))
         }
         lines += table.lines(.plain, width: .max)
         lines += notes.map { Show.name($0) }
