@@ -67,13 +67,16 @@ import Testing
 
     @Test func filesThatAreCutShortWaitUntilTheyAreWhole() throws {
         let shell = Shell()
-        let watch = try WatchProcess(shell, Self.quick + ["--stale", "1500ms"])
+        shell.put("watchfold.yaml", "watch: {stale: 1h}\n")
+        let watch = try WatchProcess(shell, Self.quick)
         let whole = Array(records([("A", "VOD", 5)]).utf8)
         shell.put("inbox/20220401.json", String(decoding: whole.dropLast(4), as: UTF8.self))
         try watch.waitForLog("20220401.json waiting (it ends inside a record")
         try StoredBlocks.gzip(whole).dropLast(3).write(to: URL(fileURLWithPath: shell.root + "/inbox/20220402.json.gz"))
         try watch.waitForLog("20220402.json waiting")
         // After a time it is failed, and still tried when it changes.
+        shell.put("watchfold.yaml", "watch: {stale: 100ms}\n")
+        watch.kill(SIGHUP)
         try watch.waitForLog("20220401.json failed (it ends inside a record")
         try watch.waitForLog("20220402.json failed")
         shell.put("inbox/20220401.json", String(decoding: whole, as: UTF8.self))
@@ -123,8 +126,11 @@ import Testing
         var messages = manager.messages
         #expect(messages.contains { $0 == "READY=1\nSTATUS=watching inbox\n" }, "\(messages)")
         // Alive, though nothing happens.
-        usleep(1_000_000)
-        #expect(manager.messages.count { $0 == "WATCHDOG=1\n" } >= 5)
+        var signs = 0
+        try watch.wait("signs of life") {
+            signs += manager.messages.count { $0 == "WATCHDOG=1\n" }
+            return signs >= 5
+        }
         shell.put("inbox/a.json", records([("A", "VOD", 1)]))
         try watch.waitForReport("A,0,1,0,0,0\n")
         watch.kill(SIGHUP)

@@ -32,9 +32,11 @@ import Testing
             "NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "200000", "WATCHDOG_PID": String(getpid()),
         ])
         #expect(notifier.aliveInterval == .milliseconds(100))
+        let start = ContinuousClock.now
         for _ in 0..<1000 { notifier.alive() }
-        #expect(manager.messages.count <= 2)
-        usleep(60_000)
+        // Not more often than twice in an interval, however long the machine was busy elsewhere.
+        #expect(manager.messages.count <= 2 + Int((ContinuousClock.now - start) / .milliseconds(50)))
+        usleep(100_000)
         notifier.alive()
         #expect(manager.messages == ["WATCHDOG=1\n"])
         let other = ServiceNotifier(["NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "200000", "WATCHDOG_PID": "1"])
