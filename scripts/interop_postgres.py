@@ -131,11 +131,12 @@ class Proxy:
             threading.Thread(target=self.answers, args=(server, client), daemon=True).start()
             sent = b""
             while data := client.recv(65536):
-                server.sendall(data)
                 sent += data
-                if self.is_enough(sent):
-                    # Time for the server to act upon it; its answer is not passed on.
-                    self.is_cut = True
+                # Known before the server can answer: that answer is not passed on, however fast it is.
+                self.is_cut = self.is_enough(sent)
+                server.sendall(data)
+                if self.is_cut:
+                    # Time for the server to act upon it.
                     time.sleep(1)
                     break
             for end in (client, server):
