@@ -32,10 +32,19 @@ commit() {
     git -C "$root" diff --quiet HEAD -- Sources Package.swift 2>/dev/null || echo changed
 }
 
-# Builds the program. Linking Foundation statically brings one warning, about a function of the C library that is not
-# called here; that line is left out. Everything else is shown.
+# How tests are built: optimised, with what is internal in sight, `assert` left in, and structures that check themselves.
+test_build=(-c release -Xswiftc -enable-testing -Xswiftc -assert-config -Xswiftc Debug --scratch-path "$root/.build-test")
+# run_tests [ARGUMENT]…: builds and runs them. With hundreds at once each would wait for all others, and no time would be
+# its own; some wait for a process or for a time, so there may be more of them than cores.
+run_tests() {
+    WATCHFOLD_CHECKS=1 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$((2 * $(nproc))) \
+        swift test "${test_build[@]}" --disable-xctest "$@"
+}
+
+# build_release [PRODUCT]: builds the program, or another product, as people use it. Linking Foundation statically brings
+# one warning, about a function of the C library that is not called here; that line is left out. Everything else is shown.
 build_release() {
     [[ -e $watchfold ]] || say 'Building; the first time takes a few minutes …'
-    WATCHFOLD_COMMIT=$(commit | tr '\n' ' ') swift build --package-path "$root" -c release --static-swift-stdlib --product watchfold 2>&1 |
+    WATCHFOLD_COMMIT=$(commit | tr '\n' ' ') swift build --package-path "$root" -c release --static-swift-stdlib --product "${1-watchfold}" 2>&1 |
         sed -u "/the use of .mktemp' is dangerous/d" >&2
 }
