@@ -32,10 +32,15 @@ commit() {
     git -C "$root" diff --quiet HEAD -- Sources Package.swift 2>/dev/null || echo changed
 }
 
-# Builds the program. Linking Foundation statically brings one warning, about a function of the C library that is not
-# called here; that line is left out. Everything else is shown.
+# Builds the program as people use it.
 build_release() {
     [[ -e $watchfold ]] || say 'Building; the first time takes a few minutes …'
-    WATCHFOLD_COMMIT=$(commit | tr '\n' ' ') swift build --package-path "$root" -c release --static-swift-stdlib --product watchfold 2>&1 |
+    build_product watchfold
+}
+
+# build_product NAME. Linking Foundation statically brings one warning, about a function of the C library that is not
+# called here; that line is left out. Everything else is shown.
+build_product() {
+    WATCHFOLD_COMMIT=$(commit | tr '\n' ' ') swift build --package-path "$root" -c release --static-swift-stdlib --product "$1" 2>&1 |
         sed -u "/the use of .mktemp' is dangerous/d" >&2
 }

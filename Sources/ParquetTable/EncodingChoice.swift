@@ -51,7 +51,12 @@ enum EncodingChoice {
         return Measured(encoding: best.encoding, dictionaryLimit: limit)
     }
 
-    static func measure(_ values: UnsafePointer<Int64>, count: Int) -> Measured {
+    /// - Parameters:
+    ///   - plainBits: what a value takes in PLAIN.
+    ///   - mayBeDelta: whether differences are worth considering.
+    static func measure(
+        _ values: UnsafePointer<Int64>, count: Int, plainBits: Int = 64, mayBeDelta: Bool = true
+    ) -> Measured {
         if count < fewest { return Measured(encoding: .plain, dictionaryLimit: 0) }
         var bits = 0
         var sampled = 0
@@ -59,10 +64,15 @@ enum EncodingChoice {
             bits += DeltaBinaryPacked.bitsNeeded(values + start, count: length) * length
             sampled += length
         }
-        let usesDelta = paysOff(bits, sampled * 64)
-        let bitsPerValue = usesDelta ? bits / sampled : 64
-        let limit = dictionaryLimit(count, bitsPerValue: bitsPerValue, bitsPerEntry: 64)
+        let usesDelta = mayBeDelta && paysOff(bits, sampled * plainBits)
+        let bitsPerValue = usesDelta ? bits / sampled : plainBits
+        let limit = dictionaryLimit(count, bitsPerValue: bitsPerValue, bitsPerEntry: plainBits)
         return Measured(encoding: usesDelta ? .deltaBinaryPacked : .plain, dictionaryLimit: limit)
+    }
+
+    /// The largest dictionary that pays for values of so many bits of which nothing else is known; 0 when none does.
+    static func dictionaryLimit(_ count: Int, bits: Int) -> Int {
+        count < fewest ? 0 : dictionaryLimit(count, bitsPerValue: bits, bitsPerEntry: bits)
     }
 
     private static func paysOff(_ bits: Int, _ plainer: Int) -> Bool { bits < plainer - plainer / 8 }
