@@ -74,7 +74,8 @@ extension ColumnChunkWriter {
         let statistics = bounds(.int32(smallest), .int32(largest))
         let mayBeDelta = Int64(largest) - Int64(smallest) <= Int64(Int32.max)
         let measured = EncodingChoice.measure(wide, count: values.count, plainBits: 32, mayBeDelta: mayBeDelta)
-        if let builder = dictionaryBuilder(schema, measured.dictionaryLimit) {
+        let limit = EncodingChoice.mayRepeat(base, count: values.count) ? measured.dictionaryLimit : 0
+        if let builder = dictionaryBuilder(schema, limit) {
             let codes = codes.room(for: values.count)
             if let entries = builder.build(wide, count: values.count, codes: codes) {
                 for entry in entries { raw.append(littleEndian: UInt32(bitPattern: Int32(truncatingIfNeeded: entry))) }
@@ -109,7 +110,8 @@ extension ColumnChunkWriter {
             largest = max(largest, base[index])
         }
         let statistics = bounds(.int128(smallest), .int128(largest))
-        let limit = EncodingChoice.dictionaryLimit(values.count, bits: 128)
+        let mayRepeat = EncodingChoice.mayRepeat(base, count: values.count)
+        let limit = mayRepeat ? EncodingChoice.dictionaryLimit(values.count, bits: 128) : 0
         if let builder = dictionaryBuilder(schema, limit) {
             let codes = codes.room(for: values.count)
             if let entries = builder.build(base, count: values.count, codes: codes) {
@@ -141,19 +143,20 @@ extension ColumnChunkWriter {
     ) -> (PageEncoding, ColumnStatistics) {
         guard let base = values.baseAddress, values.count > 0 else { return encodeNothing(schema, rows) }
         let statistics = StatisticsBounds.bounds(values)
-        let limit = EncodingChoice.dictionaryLimit(values.count, bits: 64)
-        if let builder = dictionaryBuilder(schema, limit) {
-            let codes = codes.room(for: values.count)
-            // By their bits: 0 and −0 are two entries, and NaN is equal to itself.
-            let entries = base.withMemoryRebound(to: Int64.self, capacity: values.count) {
-                builder.build($0, count: values.count, codes: codes)
+        // By their bits: 0 and −0 are two entries, and NaN is equal to itself.
+        let dictionary = base.withMemoryRebound(to: Int64.self, capacity: values.count) { bits in
+            let mayRepeat = EncodingChoice.mayRepeat(bits, count: values.count)
+            let limit = mayRepeat ? EncodingChoice.dictionaryLimit(values.count, bits: 64) : 0
+            return dictionaryBuilder(schema, limit).flatMap { builder in
+                let codes = codes.room(for: values.count)
+                return builder.build(bits, count: values.count, codes: codes).map { ($0, codes) }
             }
-            if let entries {
-                entries.withUnsafeBytes { raw.append($0) }
-                endDictionaryPage(entries.count)
-                encodeCodes(rows, schema, entryCount: entries.count, codes)
-                return (.rleDictionary, statistics)
-            }
+        }
+        if let (entries, codes) = dictionary {
+            entries.withUnsafeBytes { raw.append($0) }
+            endDictionaryPage(entries.count)
+            encodeCodes(rows, schema, entryCount: entries.count, codes)
+            return (.rleDictionary, statistics)
         }
         let size = { (range: Range<Int>) in 8 * range.count }
         cutPages(rows, isNullable: schema.isNullable, size: size) { range in

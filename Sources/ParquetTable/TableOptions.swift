@@ -17,7 +17,8 @@ package struct WriterOptions: Sendable, Hashable {
     package static let longestString = 1 << 30
 
     package var compression = Compression.lz4Raw
-    /// Most rows in a page.
+    /// Most rows in a page. Pages are what readers pass over and decompress at a time, so none has more rows than are
+    /// read in a few batches, and few enough that a header of some thirty bytes does not count.
     package var pageRows = 16_384
     /// Most bytes of values in a page before compression, unless a single value is longer; also the most that a
     /// dictionary may have.
