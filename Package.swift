@@ -68,7 +68,7 @@ let package = Package(
         library("Codecs", ["CISAL", "CLZ4", "CXXHash", "CZlib", "CZstd", "Records"]),
         library("JSONRecords", ["CByteScan", "Records"]),
         library("Folding", ["CByteScan", "Columns", "Records"]),
-        library("ParquetTable", ["CISAL", "CLZ4", "Columns"]),
+        library("ParquetTable", ["CISAL", "CLZ4", "CZstd", "Columns"]),
         library("KeyedTables", ["Codecs", "Columns", "DurableIO", "Folding", "ParquetTable", "Pipelines", "Records"]),
         library("Ledgers", ["CSQLite", "Records"]),
         library("Checkpoints", ["Codecs", "DurableIO", "Folding", "KeyedTables", "Ledgers", "Pipelines", "Records"]),
@@ -146,6 +146,10 @@ let package = Package(
             name: "PartsBenchmark",
             dependencies: ["Columns", "Engagement", "Folding", "ParquetTable", "Records", "Reports"],
             path: "Benchmarks/Parts", swiftSettings: strict),
+
+        .executableTarget(
+            name: "ParquetSamples", dependencies: ["ParquetTable", "TestSupport"], path: "Tests/ParquetSamples",
+            swiftSettings: strict),
 
         tests("PipelinesTests", ["Pipelines"]),
         tests("DurableIOTests", ["DurableIO", "FaultInjection", "TestSupport"]),

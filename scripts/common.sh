@@ -41,10 +41,15 @@ run_tests() {
         swift test "${test_build[@]}" --disable-xctest "$@"
 }
 
-# build_release [PRODUCT]: builds the program, or another product, as people use it. Linking Foundation statically brings
-# one warning, about a function of the C library that is not called here; that line is left out. Everything else is shown.
+# Builds the program as people use it.
 build_release() {
     [[ -e $watchfold ]] || say 'Building; the first time takes a few minutes …'
-    WATCHFOLD_COMMIT=$(commit | tr '\n' ' ') swift build --package-path "$root" -c release --static-swift-stdlib --product "${1-watchfold}" 2>&1 |
+    build_product watchfold
+}
+
+# build_product NAME. Linking Foundation statically brings one warning, about a function of the C library that is not
+# called here; that line is left out. Everything else is shown.
+build_product() {
+    WATCHFOLD_COMMIT=$(commit | tr '\n' ' ') swift build --package-path "$root" -c release --static-swift-stdlib --product "$1" 2>&1 |
         sed -u "/the use of .mktemp' is dangerous/d" >&2
 }

@@ -6,7 +6,7 @@
 
 DuckDB reads plain and gzip files itself; it knows no LZ4 frames, so Python's lz4 unpacks those.
 
-Usage: interop.py WATCHFOLD
+Usage: interop.py WATCHFOLD PARQUETSAMPLES
 """
 
 import json
@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 import xxhash
 
 import interop_page
+import interop_parquet
 import interop_postgres
 import interop_sheets
 import nasty_records
@@ -414,6 +415,7 @@ def main():
     check_nothing_new()
     interop_page.check_all(WATCHFOLD, counting, check)
     check_damage(counting)
+    interop_parquet.check_all(sys.argv[2], check)
     interop_sheets.check_all(WATCHFOLD, check)
     interop_postgres.check_all(WATCHFOLD, check)
     print(f"{results['passed']} passed, {results['failed']} failed")

@@ -1,6 +1,8 @@
-//  How fast the parts are: table, sort, merge, Parquet, reports; each for itself, on one thread, out of memory.
+//  How fast the parts are: table, sort, merge, Parquet, reports, Parquet columns by type; each for itself, on one thread,
+//  out of memory.
 //
-//      PartsBenchmark [table | sort | merge | parquet | reports]… [--records N] [--contracts N] [--days N] [--rounds N]
+//      PartsBenchmark [table | sort | merge | parquet | reports | types]…
+//                     [--records N] [--contracts N] [--days N] [--rounds N]
 //
 //  Days of records with contracts drawn evenly go into a table each; the table is sorted; the days are merged; the merge
 //  is written and read as Parquet and becomes reports. Every part is given what the part before it made. Processor time,
@@ -16,7 +18,7 @@ import Reports
 
 @main
 struct PartsBenchmark {
-    private static let parts = ["table", "sort", "merge", "parquet", "reports"]
+    private static let parts = ["table", "sort", "merge", "parquet", "reports", "types"]
     private static let schema = KeyedSchema(plan: .engagement)
 
     private var wanted = Set(Self.parts)
@@ -32,13 +34,14 @@ struct PartsBenchmark {
         guard benchmark.read(Array(CommandLine.arguments.dropFirst())) else {
             print(
                 """
-                usage: PartsBenchmark [table | sort | merge | parquet | reports]… \
+                usage: PartsBenchmark [table | sort | merge | parquet | reports | types]… \
                 [--records N] [--contracts N] [--days N] [--rounds N]
                 """)
             exit(2)
         }
         for _ in 0..<benchmark.rounds { try benchmark.round() }
         benchmark.show()
+        if benchmark.wanted.contains("types") { try TypesBenchmark.run(rounds: benchmark.rounds) }
     }
 
     private mutating func read(_ arguments: [String]) -> Bool {
@@ -64,7 +67,7 @@ struct PartsBenchmark {
 
     /// Every part once. Parts that are not wanted run as well when a later one needs what they make.
     private mutating func round() throws {
-        let last = Self.parts.lastIndex { wanted.contains($0) }!
+        guard let last = Self.parts.lastIndex(where: { $0 != "types" && wanted.contains($0) }) else { return }
         var tables: [[KeyedBatch]] = []
         var expected: Int64 = 0
         for day in 0..<days {

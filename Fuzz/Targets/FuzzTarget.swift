@@ -18,6 +18,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case parquet
     /// One column of one row group, behind a good footer: page headers, levels, encodings.
     case pages
+    /// The same for columns of every type, read into buffers.
+    case columns
     /// The configuration file, and single values.
     case configuration
 
@@ -25,7 +27,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     package var longestInput: Int {
         switch self {
         case .reader, .shapes: 2048
-        case .codecs, .parquet, .pages, .configuration: 4096
+        case .codecs, .parquet, .pages, .columns, .configuration: 4096
         }
     }
 
@@ -41,6 +43,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .codecs: try checkCodecs(input)
         case .parquet: try checkParquetFile(input)
         case .pages: try checkPages(input)
+        case .columns: try checkColumn(input)
         case .configuration: try checkConfiguration(input)
         }
     }

@@ -15,8 +15,9 @@ extension FuzzTarget {
         case .reader: readerSeeds()
         case .shapes: shapeSeeds()
         case .codecs: codecSeeds()
-        case .parquet: files + tables().map { written(groups: $0) }
+        case .parquet: files + tables().map { written(groups: $0) } + columnSeeds().map(\.file)
         case .pages: (files + tables().map { written(groups: $0) }).flatMap(pageSeeds)
+        case .columns: columnSeeds().map(\.chunk)
         case .configuration: configurationSeeds.map { Array($0.utf8) }
         }
     }
@@ -167,6 +168,62 @@ private func pageSeeds(of file: [UInt8]) -> [[UInt8]] {
             let bits: UInt8 =
                 (column.type == .utf8 ? 1 : 0) | (column.isNullable ? 2 : 0) | (chunk.codec == .lz4Raw ? 4 : 0)
             return [bits, UInt8(group.rowCount)] + file[chunk.startOffset..<chunk.startOffset + chunk.compressedSize]
+        }
+    }
+}
+
+/// Columns of every type, with and without nulls, in each codec: a file of one column, and its chunk as an input of
+/// `columns`.
+private func columnSeeds() -> [(file: [UInt8], chunk: [UInt8])] {
+    var random = Dice(seed: 5)
+    let codecs: [WriterOptions.Compression] = [.uncompressed, .lz4Raw, .zstd]
+    return ColumnForm.all.indices.flatMap { form in
+        (0..<6).map { number in
+            let isNullable = number % 2 == 1
+            let encoding: ColumnEncoding = number < 3 || form == 2 ? .automatic : .dictionary
+            let column = ColumnSchema("c", ColumnForm.all[form].type, isNullable: isNullable, encoding: encoding)
+            let rows = RowBuffer(schema: TableSchema(columns: [column]))
+            fill(rows.columns[0], isNullable: isNullable, &random)
+            var file: [UInt8] = []
+            let options = WriterOptions(compression: codecs[number % 3], pageRows: 30)
+            var writer = RowWriter(schema: rows.schema, options: options) { file += $0 }
+            do {
+                try writer.append(rows)
+                _ = try writer.finish()
+                let info = try TableReader(source: MemorySource(file)).rowGroups[0].columns[0]
+                let codec: Int =
+                    switch info.codec {
+                    case .lz4Raw: 1
+                    case .zstd: 2
+                    default: 0
+                    }
+                let header = [UInt8(form | (isNullable ? 16 : 0) | codec << 5), UInt8(rows.rowCount)]
+                return (file, header + file[info.startOffset..<info.startOffset + info.compressedSize])
+            } catch {
+                preconditionFailure("a seed cannot be written: \(error)")
+            }
+        }
+    }
+}
+
+/// 40 rows of few different values.
+private func fill(_ column: ColumnBuffer, isNullable: Bool, _ random: inout Dice) {
+    let numbers = (0..<40).map { _ in random.below(9) * 11 - 40 }
+    for (row, number) in numbers.enumerated() {
+        if isNullable, row % 5 == 3 {
+            column.appendNulls(1)
+            continue
+        }
+        switch column.type {
+        case .int64, .timestamp: column.append(int64s: [Int64(number)], rows: 1)
+        case .date: column.append(int32s: [Int32(number)], rows: 1)
+        case .double: column.append(doubles: [Double(number) / 4], rows: 1)
+        case .boolean: column.append(booleans: [number > 0], rows: 1)
+        case .decimal:
+            do { try column.append(decimals: [Int128(number)], rows: 1) } catch { preconditionFailure("\(error)") }
+        case .utf8:
+            let text = Array("BDH\(number)".utf8)
+            column.append(strings: text, offsets: [0, text.count], rows: 1)
         }
     }
 }

@@ -28,10 +28,39 @@ struct ColumnChunkReader {
         var isCompressed: Bool
     }
 
-    /// Reads all rows of the chunk.
+    /// Reads all rows of the chunk, of integers or strings.
     ///
     /// - Parameter bytes: the whole chunk.
     func read(_ bytes: UnsafeRawBufferPointer) throws(ParquetError) -> ColumnValues {
+        try withPages(bytes) { (pages, present) throws(ParquetError) in
+            let nulls = pages.presentCount == chunk.valueCount ? nil : Validity(present)
+            switch column.type {
+            case .int64: return .int64(try pages.integers(nulls), validity: nulls)
+            case .utf8: return .utf8(try pages.strings(nulls), validity: nulls)
+            default:
+                let reason = "a column of type \(column.type) where integers or strings are wanted"
+                throw ParquetError(.unsupported, "reading a column", reason)
+            }
+        }
+    }
+
+    /// Reads all rows of the chunk into a buffer of the column's type, behind those that are in it.
+    ///
+    /// - Parameter bytes: the whole chunk.
+    func read(_ bytes: UnsafeRawBufferPointer, into buffer: ColumnBuffer) throws(ParquetError) {
+        try withPages(bytes) { (pages, present) throws(ParquetError) in
+            try pages.appendValues(to: buffer)
+            let count = buffer.appendRows(chunk.valueCount, column.isNullable ? UnsafePointer(present.words) : nil)
+            precondition(count == pages.presentCount, "\(count) values of \(pages.presentCount)")
+        }
+    }
+
+    /// Checks and decompresses the pages and takes their levels off.
+    ///
+    /// - Parameter body: gets the pages and a bit for each row that has a value; no bits for a column without nulls.
+    private func withPages<R>(
+        _ bytes: UnsafeRawBufferPointer, _ body: (ValueDecoder, BitBuffer) throws(ParquetError) -> R
+    ) throws(ParquetError) -> R {
         let pages = try scan(bytes)
         var rawSize = 0
         for page in pages where page.isCompressed { rawSize += page.header.uncompressedSize }
@@ -44,8 +73,7 @@ struct ColumnChunkReader {
         var rawEnd = 0
         var dictionary: DictionaryBytes?
         var dataPages: [DataPage] = []
-        var validity = [UInt64](repeating: 0, count: column.isNullable ? (chunk.valueCount + 63) / 64 : 0)
-        var row = 0
+        let validity = BitBuffer(capacity: column.isNullable ? chunk.valueCount : 0)
         var present = 0
         for (number, page) in pages.enumerated() {
             do throws(ParquetError) {
@@ -60,16 +88,16 @@ struct ColumnChunkReader {
                 switch page.header.kind {
                 case .dictionary(let count, _): dictionary = DictionaryBytes(bytes: body, count: count)
                 case .data(let count, let encoding, _), .dataV2(let count, _, let encoding, _, _):
-                    let levels = try takeLevels(&body, page.header.kind)
                     var used = count
-                    if let levels { used = try readLevels(levels, rows: row..<row + count, into: &validity) }
+                    if let levels = try takeLevels(&body, page.header.kind) {
+                        used = try LevelRuns.decode(levels, count: count, into: validity)
+                    }
                     if case .dataV2(_, let nulls, _, _, _) = page.header.kind, count - used != nulls {
                         throw ParquetError(
                             .damaged, "reading levels", "\(count - used) nulls where \(nulls) are declared")
                     }
                     dataPages.append(
                         DataPage(bytes: body, values: present..<present + used, encoding: encoding, number: number))
-                    row += count
                     present += used
                 case .index: break
                 }
@@ -77,14 +105,10 @@ struct ColumnChunkReader {
                 throw error.located(page: number, offset: chunk.startOffset + page.range.lowerBound)
             }
         }
-        let nulls = present == chunk.valueCount ? nil : Validity(words: validity, count: chunk.valueCount)
-        let values = ValueDecoder(
-            pages: dataPages, dictionary: dictionary, rowCount: chunk.valueCount, presentCount: present,
-            byteLimit: options.maximumColumnBytes)
-        return switch column.type {
-        case .int64: .int64(try values.integers(nulls), validity: nulls)
-        case .utf8: .utf8(try values.strings(nulls), validity: nulls)
-        }
+        return try body(
+            ValueDecoder(
+                pages: dataPages, dictionary: dictionary, rowCount: chunk.valueCount, presentCount: present,
+                byteLimit: options.maximumColumnBytes), validity)
     }
 
     // MARK: Pages
@@ -151,7 +175,7 @@ struct ColumnChunkReader {
         case .index: page.isCompressed = false
         }
         if page.isCompressed {
-            let ceiling = LZ4Block.largestRatio * header.compressedSize
+            let ceiling = PageDecompressor.ceiling(chunk.codec, compressedSize: header.compressedSize)
             guard header.uncompressedSize <= max(ceiling, header.compressedSize) else {
                 throw reader.damaged(
                     "\(header.compressedSize) bytes cannot decompress to \(header.uncompressedSize)")
@@ -169,10 +193,11 @@ struct ColumnChunkReader {
 
     private func check(_ encoding: PageEncoding, _ reader: ThriftReader) throws(ParquetError) {
         let isKnown =
-            switch (encoding, column.type) {
-            case (.plain, _), (.plainDictionary, _), (.rleDictionary, _): true
-            case (.deltaBinaryPacked, .int64): true
-            case (.deltaLengthByteArray, .utf8), (.deltaByteArray, .utf8): true
+            switch encoding {
+            case .plain: true
+            case .plainDictionary, .rleDictionary: column.type.storage != .bits
+            case .deltaBinaryPacked: column.type.storage == .int64 || column.type.storage == .int32
+            case .deltaLengthByteArray, .deltaByteArray: column.type.storage == .bytes
             default: false
             }
         guard isKnown else { throw reader.error(.unsupported, "\(column.type) values in encoding \(encoding)") }
@@ -207,8 +232,10 @@ struct ColumnChunkReader {
         let values = UnsafeMutableRawBufferPointer(rebasing: target[bareBytes...])
         // Nothing is compressed to nothing by some writers, and to an empty block by others.
         if values.isEmpty { return }
-        guard LZ4Block.decompress(UnsafeRawBufferPointer(rebasing: body[bareBytes...]), into: values) else {
-            let reason = "the \(body.count) bytes are not an LZ4 block of \(target.count) bytes"
+        let packed = UnsafeRawBufferPointer(rebasing: body[bareBytes...])
+        guard PageDecompressor.decompress(packed, chunk.codec, into: values) else {
+            let form = chunk.codec == .zstd ? "a zstd frame" : "an LZ4 block"
+            let reason = "the \(body.count) bytes are not \(form) of \(target.count) bytes"
             throw ParquetError(.damaged, "decompressing a page", reason)
         }
     }
@@ -234,20 +261,5 @@ struct ColumnChunkReader {
         let levels = UnsafeRawBufferPointer(rebasing: body[start..<start + length])
         body = UnsafeRawBufferPointer(rebasing: body[(start + length)...])
         return column.isNullable ? levels : nil
-    }
-
-    /// Sets the bits of the rows that have a value and returns how many they are.
-    private func readLevels(
-        _ levels: UnsafeRawBufferPointer, rows: Range<Int>, into validity: inout [UInt64]
-    ) throws(ParquetError) -> Int {
-        let decoded = UnsafeMutablePointer<UInt32>.allocate(capacity: max(rows.count, 1))
-        defer { decoded.deallocate() }
-        try HybridRuns.decode(levels, count: rows.count, width: 1, into: decoded)
-        var present = 0
-        for (index, row) in rows.enumerated() {
-            validity[row / 64] |= UInt64(decoded[index]) << UInt64(row % 64)
-            present += Int(decoded[index])
-        }
-        return present
     }
 }

@@ -1,43 +1,45 @@
 //  One column of one row group: chooses the encoding, cuts pages, compresses, and lays them out one after another.
 //
-//      values ─▶ those that are not null ─▶ encoded pages ─▶ LZ4, if it makes the chunk smaller ─▶ header, page, header …
+//      values ─▶ those that are not null ─▶ encoded pages ─▶ compressed, if that makes the chunk smaller ─▶ header, page …
+//
+//  Here is what columns in arrays and strings need; `ColumnChunkWriter+Buffers.swift` has the other types, which come in a
+//  `ColumnBuffer`.
 
 import Columns
 
 /// Encodes column chunks; keeps its scratch memory between them.
 final class ColumnChunkWriter {
-    private struct Page {
+    struct Page {
         /// Where it lies in `raw`.
         var range: Range<Int>
         /// Rows, null ones included; entries in a dictionary page.
         var valueCount: Int
     }
 
-    private let options: WriterOptions
-    private let raw = OutputBuffer()
+    let options: WriterOptions
+    let raw = OutputBuffer()
     private let packed = OutputBuffer()
-    private let codes = Workspace<UInt32>()
+    let codes = Workspace<UInt32>()
+    let integers = Workspace<Int64>()
     private let levels = Workspace<UInt32>()
     private let strings = StringEncoder()
-    private var pages: [Page] = []
+    private let compressor: PageCompressor
+    var pages: [Page] = []
     /// The chunk that was encoded last, ready for the file.
     let output = OutputBuffer()
 
-    init(options: WriterOptions) { self.options = options }
+    init(options: WriterOptions) {
+        self.options = options
+        compressor = PageCompressor(options.compression)
+    }
 
     /// Encodes a column into `output`.
     ///
     /// - Parameter offset: where in the file `output` will stand.
     func encode(_ values: ColumnValues, _ schema: ColumnSchema, offset: Int) throws(ParquetError) -> ColumnChunkInfo {
-        raw.removeAll()
-        pages.removeAll(keepingCapacity: true)
-        if !schema.isNullable, let nulls = values.validity?.nullCount, nulls > 0 {
-            let reason = "\(nulls) nulls in a column that is not nullable"
-            throw ParquetError(.invalidTable, "encoding a column", reason, column: schema.name)
-        }
+        try begin(schema, nullCount: values.validity?.nullCount ?? 0)
         var statistics: ColumnStatistics
         let encoding: PageEncoding
-        let hasDictionary: Bool
         switch values {
         case .int64(let values, let validity):
             let present = validity.map { $0.compacted(values) } ?? values
@@ -51,35 +53,78 @@ final class ColumnChunkWriter {
                 return try encodeStrings(rows, schema, Rows(values.count, validity))
             }
         }
-        hasDictionary = encoding == .rleDictionary
         statistics.nullCount = values.validity?.nullCount ?? 0
+        return finish(schema, encoding, statistics, rowCount: values.count, offset: offset)
+    }
+
+    /// Forgets the chunk before, and refuses nulls where there may be none.
+    func begin(_ schema: ColumnSchema, nullCount: Int) throws(ParquetError) {
+        raw.removeAll()
+        pages.removeAll(keepingCapacity: true)
+        if !schema.isNullable, nullCount > 0 {
+            let reason = "\(nullCount) nulls in a column that is not nullable"
+            throw ParquetError(.invalidTable, "encoding a column", reason, column: schema.name)
+        }
+    }
+
+    /// Makes the chunk of the pages that were encoded, and says what the footer needs to know of it.
+    func finish(
+        _ schema: ColumnSchema, _ encoding: PageEncoding, _ statistics: ColumnStatistics, rowCount: Int, offset: Int
+    ) -> ColumnChunkInfo {
+        let hasDictionary = encoding == .rleDictionary
         let codec = assemble(encoding, hasDictionary: hasDictionary)
         var encodings = [encoding]
         if hasDictionary { encodings.append(.plain) }
         if schema.isNullable { encodings.append(.rle) }
         return ColumnChunkInfo(
-            codec: codec.codec, encodings: encodings, valueCount: values.count,
+            codec: codec.codec, encodings: encodings, valueCount: rowCount,
             dataPageOffset: offset + codec.firstDataPage, dictionaryPageOffset: hasDictionary ? offset : nil,
             compressedSize: output.count, uncompressedSize: codec.uncompressedSize,
             dataPageCount: pages.count - (hasDictionary ? 1 : 0), statistics: statistics)
     }
 
     /// Rows and which of them have a value.
-    private struct Rows {
+    struct Rows {
         let count: Int
-        let validity: Validity?
+        private let validity: Validity?
+        /// The same of a `ColumnBuffer`; nil when all rows have a value.
+        private let words: UnsafePointer<UInt64>?
+        private let isBuffer: Bool
 
         init(_ count: Int, _ validity: Validity?) {
             precondition(validity == nil || validity!.count == count, "validity of other rows than the column's")
             self.count = count
             self.validity = validity
+            words = nil
+            isBuffer = false
         }
 
-        func presentCount(_ range: Range<Int>) -> Int { validity?.presentCount(range) ?? range.count }
+        init(of column: ColumnBuffer) {
+            count = column.rowCount
+            validity = nil
+            words = column.validityWords
+            isBuffer = true
+        }
+
+        func presentCount(_ range: Range<Int>) -> Int {
+            if let words { return Bits.ones(words, range) }
+            return validity?.presentCount(range) ?? range.count
+        }
+
+        /// Appends the rows' levels, as runs.
+        func appendLevels(_ range: Range<Int>, _ scratch: Workspace<UInt32>, into raw: OutputBuffer) {
+            if isBuffer { return LevelRuns.encode(words, range, into: raw) }
+            let levels = scratch.room(for: range.count)
+            for (index, row) in range.enumerated() {
+                levels[index] =
+                    validity.map { UInt32(truncatingIfNeeded: $0.words[row / 64] >> UInt64(row % 64)) & 1 } ?? 1
+            }
+            HybridRuns.encode(levels, count: range.count, width: 1, into: raw)
+        }
     }
 
     /// Cuts the rows into pages and lets `encode` append the values of each to `raw`.
-    private func cutPages(
+    func cutPages(
         _ rows: Rows, isNullable: Bool, size: (_ values: Range<Int>) -> Int, encode: (_ values: Range<Int>) -> Void
     ) {
         var row = 0
@@ -92,7 +137,7 @@ final class ColumnChunkWriter {
                 values = value..<value + rows.presentCount(row..<end)
             }
             let start = raw.count
-            if isNullable { appendLevels(row..<end, rows.validity) }
+            if isNullable { appendLevels(row..<end, rows) }
             encode(values)
             pages.append(Page(range: start..<raw.count, valueCount: end - row))
             row = end
@@ -101,24 +146,20 @@ final class ColumnChunkWriter {
     }
 
     /// Definition levels of a data page of the first version: their length in 4 bytes, then the runs.
-    private func appendLevels(_ range: Range<Int>, _ validity: Validity?) {
-        let levels = levels.room(for: range.count)
-        for (index, row) in range.enumerated() {
-            levels[index] = validity.map { UInt32(truncatingIfNeeded: $0.words[row / 64] >> UInt64(row % 64)) & 1 } ?? 1
-        }
+    private func appendLevels(_ range: Range<Int>, _ rows: Rows) {
         let lengthAt = raw.count
         raw.append(littleEndian: 0)
-        HybridRuns.encode(levels, count: range.count, width: 1, into: raw)
+        rows.appendLevels(range, levels, into: raw)
         raw.overwrite(littleEndian: UInt32(raw.count - lengthAt - 4), at: lengthAt)
     }
 
     /// Appends a dictionary page's worth of `raw` to the pages; it must be the first.
-    private func endDictionaryPage(_ entryCount: Int) {
+    func endDictionaryPage(_ entryCount: Int) {
         pages.append(Page(range: 0..<raw.count, valueCount: entryCount))
     }
 
     /// Data pages of dictionary indexes.
-    private func encodeCodes(_ rows: Rows, _ schema: ColumnSchema, entryCount: Int, _ codes: UnsafePointer<UInt32>) {
+    func encodeCodes(_ rows: Rows, _ schema: ColumnSchema, entryCount: Int, _ codes: UnsafePointer<UInt32>) {
         // A width of 0 would do for one entry, but not every reader likes it.
         let width = max(1, bitWidth(UInt64(entryCount - 1)))
         let size = { (range: Range<Int>) in range.count * width / 8 }
@@ -129,7 +170,7 @@ final class ColumnChunkWriter {
         }
     }
 
-    private func dictionaryBuilder(_ schema: ColumnSchema, _ limit: Int) -> DictionaryBuilder? {
+    func dictionaryBuilder(_ schema: ColumnSchema, _ limit: Int) -> DictionaryBuilder? {
         switch schema.encoding {
         case .automatic where limit > 0: DictionaryBuilder(entryLimit: limit, byteLimit: options.pageBytes)
         case .dictionary: DictionaryBuilder(entryLimit: 1 << 20, byteLimit: options.pageBytes)
@@ -137,7 +178,7 @@ final class ColumnChunkWriter {
         }
     }
 
-    private func encodeIntegers(
+    func encodeIntegers(
         _ values: UnsafeBufferPointer<Int64>, _ schema: ColumnSchema, _ rows: Rows
     ) -> (PageEncoding, ColumnStatistics) {
         var statistics = ColumnStatistics()
@@ -181,7 +222,7 @@ final class ColumnChunkWriter {
         return (encoding, statistics)
     }
 
-    private func encodeStrings(
+    func encodeStrings(
         _ values: StringRows, _ schema: ColumnSchema, _ rows: Rows
     ) throws(ParquetError) -> (PageEncoding, ColumnStatistics) {
         if values.count == 0 {
@@ -257,7 +298,8 @@ final class ColumnChunkWriter {
             largest.count > Self.trialBytes + Self.trialBytes / 2
         else { return true }
         packed.removeAll()
-        LZ4Block.compress(UnsafeRawBufferPointer(rebasing: raw.bytes[largest].prefix(Self.trialBytes)), into: packed)
+        compressor.compress(
+            UnsafeRawBufferPointer(rebasing: raw.bytes[largest].prefix(Self.trialBytes)), into: packed)
         return packed.count < Self.trialBytes - Self.trialBytes / 32
     }
 
@@ -267,15 +309,15 @@ final class ColumnChunkWriter {
         _ encoding: PageEncoding, hasDictionary: Bool
     ) -> (codec: PageCodec, firstDataPage: Int, uncompressedSize: Int) {
         var packedEnds: [Int] = []
-        let isTried = options.compression == .lz4Raw && mayShrink(encoding)
+        let isTried = compressor.codec != .uncompressed && mayShrink(encoding)
         if isTried {
             packed.removeAll()
             for page in pages {
-                LZ4Block.compress(UnsafeRawBufferPointer(rebasing: raw.bytes[page.range]), into: packed)
+                compressor.compress(UnsafeRawBufferPointer(rebasing: raw.bytes[page.range]), into: packed)
                 packedEnds.append(packed.count)
             }
         }
-        let usesLZ4 = isTried && packed.count < raw.count - raw.count / 16
+        let isPacked = isTried && packed.count < raw.count - raw.count / 16
         output.removeAll()
         var firstDataPage = 0
         var headerBytes = 0
@@ -283,7 +325,7 @@ final class ColumnChunkWriter {
             let isDictionary = hasDictionary && index == 0
             if hasDictionary, index == 1 { firstDataPage = output.count }
             let body =
-                usesLZ4
+                isPacked
                 ? UnsafeRawBufferPointer(
                     rebasing: packed.bytes[(index == 0 ? 0 : packedEnds[index - 1])..<packedEnds[index]])
                 : UnsafeRawBufferPointer(rebasing: raw.bytes[page.range])
@@ -297,6 +339,6 @@ final class ColumnChunkWriter {
             headerBytes += output.count - start
             output.append(body)
         }
-        return (usesLZ4 ? .lz4Raw : .uncompressed, firstDataPage, raw.count + headerBytes)
+        return (isPacked ? compressor.codec : .uncompressed, firstDataPage, raw.count + headerBytes)
     }
 }

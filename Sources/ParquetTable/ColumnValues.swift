@@ -59,6 +59,13 @@ package struct Validity: Sendable, Equatable {
         self.init(words: words, count: isPresent.count)
     }
 
+    /// The rows whose bits are set.
+    init(_ present: BitBuffer) {
+        self.init(
+            words: Array(UnsafeBufferPointer(start: present.words, count: (present.count + 63) / 64)),
+            count: present.count)
+    }
+
     /// - Precondition: `words` has a bit for each row and none set past the last.
     init(words: [UInt64], count: Int) {
         precondition(words.count == (count + 63) / 64, "\(words.count) words cannot hold \(count) rows")

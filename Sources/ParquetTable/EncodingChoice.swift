@@ -51,7 +51,12 @@ enum EncodingChoice {
         return Measured(encoding: best.encoding, dictionaryLimit: limit)
     }
 
-    static func measure(_ values: UnsafePointer<Int64>, count: Int) -> Measured {
+    /// - Parameters:
+    ///   - plainBits: what a value takes in PLAIN.
+    ///   - mayBeDelta: whether differences are worth considering.
+    static func measure(
+        _ values: UnsafePointer<Int64>, count: Int, plainBits: Int = 64, mayBeDelta: Bool = true
+    ) -> Measured {
         if count < fewest { return Measured(encoding: .plain, dictionaryLimit: 0) }
         var bits = 0
         var sampled = 0
@@ -59,10 +64,32 @@ enum EncodingChoice {
             bits += DeltaBinaryPacked.bitsNeeded(values + start, count: length) * length
             sampled += length
         }
-        let usesDelta = paysOff(bits, sampled * 64)
-        let bitsPerValue = usesDelta ? bits / sampled : 64
-        let limit = dictionaryLimit(count, bitsPerValue: bitsPerValue, bitsPerEntry: 64)
+        let usesDelta = mayBeDelta && paysOff(bits, sampled * plainBits)
+        let bitsPerValue = usesDelta ? bits / sampled : plainBits
+        let limit = dictionaryLimit(count, bitsPerValue: bitsPerValue, bitsPerEntry: plainBits)
         return Measured(encoding: usesDelta ? .deltaBinaryPacked : .plain, dictionaryLimit: limit)
+    }
+
+    /// Whether a few of a thousand values, 32 at each of 32 places, are equal. Where none are, a hundred thousand entries
+    /// would have to be tried before a dictionary turns out not to pay. Fewer rows are tried in any case.
+    static func mayRepeat<Value: FixedWidthInteger>(_ values: UnsafePointer<Value>, count: Int) -> Bool {
+        if count <= 1 << 16 { return true }
+        var sample: [Value] = []
+        sample.reserveCapacity(32 * 32)
+        // The last place ends at the last value, at most.
+        for place in 0..<32 {
+            let start = (count - 32) / 31 * place
+            for index in start..<start + 32 { sample.append(values[index]) }
+        }
+        sample.sort()
+        var repeated = 0
+        for index in 1..<sample.count where sample[index] == sample[index - 1] { repeated += 1 }
+        return repeated >= 2
+    }
+
+    /// The largest dictionary that pays for values of so many bits of which nothing else is known; 0 when none does.
+    static func dictionaryLimit(_ count: Int, bits: Int) -> Int {
+        count < fewest ? 0 : dictionaryLimit(count, bitsPerValue: bits, bitsPerEntry: bits)
     }
 
     private static func paysOff(_ bits: Int, _ plainer: Int) -> Bool { bits < plainer - plainer / 8 }

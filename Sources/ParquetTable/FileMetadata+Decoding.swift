@@ -261,11 +261,10 @@ extension ThriftReader {
             let uncompressedSize = chunk.uncompressedSize, let compressedSize = chunk.compressedSize,
             let dataPageOffset = chunk.dataPageOffset
         else { throw damaged("a column chunk lacks a field") }
-        let expected: ParquetFormat.PhysicalType = column.type == .int64 ? .int64 : .byteArray
-        guard type == expected.rawValue, chunk.path == [column.name] else {
+        guard type == column.type.physicalType.rawValue, chunk.path == [column.name] else {
             throw damaged("the chunk is of type \(type), path \(chunk.path.joined(separator: "."))")
         }
-        guard let codec = PageCodec(rawValue: rawCodec), codec == .uncompressed || codec == .lz4Raw else {
+        guard let codec = PageCodec(rawValue: rawCodec), codec.isRead else {
             throw error(
                 .unsupported, "compression codec \(PageCodec(rawValue: rawCodec).map { "\($0)" } ?? "\(rawCodec)")")
         }
@@ -298,8 +297,9 @@ extension ThriftReader {
     }
 
     private func bound(_ bytes: [UInt8], _ column: ColumnSchema) throws(ParquetError) -> ColumnBound {
-        if column.type == .utf8 { return .utf8(bytes) }
-        guard bytes.count == 8 else { throw damaged("a bound of \(bytes.count) bytes for 64-bit integers") }
-        return .int64(bytes.withUnsafeBytes { Int64(littleEndian: $0.loadUnaligned(as: Int64.self)) })
+        guard let bound = ColumnBound(plain: bytes, column.type) else {
+            throw damaged("a bound of \(bytes.count) bytes for type \(column.type)")
+        }
+        return bound
     }
 }

@@ -56,15 +56,32 @@ extension FileMetadata {
         return (0..<8).map { digits[Int(checksum >> UInt32(28 - 4 * $0) & 15)] }
     }
 
+    /// A SchemaElement.
     private static func encode(_ column: ColumnSchema, _ out: inout ThriftWriter) {
-        let type: ParquetFormat.PhysicalType = column.type == .int64 ? .int64 : .byteArray
+        let type = column.type.physicalType
         out.field(1, i32: type.rawValue)
+        if type == .fixedLengthByteArray { out.field(2, i32: Int32(ParquetFormat.decimalBytes)) }
         let repetition = column.isNullable ? ParquetFormat.Repetition.optional : ParquetFormat.Repetition.required
         out.field(3, i32: repetition)
         out.field(4, binary: column.name.utf8)
-        if column.type == .utf8 {
-            out.field(6, i32: ParquetFormat.ConvertedType.utf8)
-            out.field(10, structure: { $0.field(1, structure: { _ in }) })
+        guard let converted = column.type.convertedType, let logical = column.type.logicalType else { return }
+        out.field(6, i32: converted)
+        if case .decimal(let precision, let scale) = column.type {
+            out.field(7, i32: Int32(scale))
+            out.field(8, i32: Int32(precision))
+        }
+        out.field(10) { union in
+            union.field(logical) { annotation in
+                switch column.type {
+                case .decimal(let precision, let scale):
+                    annotation.field(1, i32: Int32(scale))
+                    annotation.field(2, i32: Int32(precision))
+                case .timestamp:
+                    annotation.field(1, bool: false)
+                    annotation.field(2) { $0.field(ParquetFormat.TimeUnit.micros) { _ in } }
+                default: break
+                }
+            }
         }
     }
 
@@ -102,8 +119,7 @@ extension FileMetadata {
     }
 
     private static func encode(_ chunk: ColumnChunkInfo, _ column: ColumnSchema, _ out: inout ThriftWriter) {
-        let type: ParquetFormat.PhysicalType = column.type == .int64 ? .int64 : .byteArray
-        out.field(1, i32: type.rawValue)
+        out.field(1, i32: column.type.physicalType.rawValue)
         out.field(2, listOf: .i32, count: chunk.encodings.count) { list in
             for encoding in chunk.encodings { list.element(i32: encoding.rawValue) }
         }
@@ -133,16 +149,9 @@ extension FileMetadata {
 
     private static func encode(_ statistics: ColumnStatistics, _ out: inout ThriftWriter) {
         if let nulls = statistics.nullCount { out.field(3, i64: nulls) }
-        if let maximum = statistics.maximum { out.field(5, binary: plain(maximum)) }
-        if let minimum = statistics.minimum { out.field(6, binary: plain(minimum)) }
+        if let maximum = statistics.maximum { out.field(5, binary: maximum.plain) }
+        if let minimum = statistics.minimum { out.field(6, binary: minimum.plain) }
         if statistics.maximum != nil { out.field(7, bool: statistics.isMaximumExact) }
         if statistics.minimum != nil { out.field(8, bool: statistics.isMinimumExact) }
-    }
-
-    private static func plain(_ bound: ColumnBound) -> [UInt8] {
-        switch bound {
-        case .int64(let value): (0..<8).map { UInt8(truncatingIfNeeded: value >> Int64(8 * $0)) }
-        case .utf8(let bytes): bytes
-        }
     }
 }

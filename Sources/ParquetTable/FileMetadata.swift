@@ -34,14 +34,69 @@ enum ParquetFormat {
 
     enum ConvertedType {
         static let utf8: Int32 = 0
+        static let decimal: Int32 = 5
+        static let date: Int32 = 6
+        static let timestampMicros: Int32 = 10
         static let int64: Int32 = 18
     }
+
+    /// Fields of the union LogicalType.
+    enum LogicalType {
+        static let string: Int16 = 1
+        static let decimal: Int16 = 5
+        static let date: Int16 = 6
+        static let timestamp: Int16 = 8
+        static let integer: Int16 = 10
+    }
+
+    /// Fields of the union TimeUnit.
+    enum TimeUnit {
+        static let micros: Int16 = 2
+    }
+
+    /// Bytes of a decimal of more than 18 digits, whatever its precision.
+    static let decimalBytes = 16
 
     enum PageType: Int32 {
         case data = 0
         case index = 1
         case dictionary = 2
         case dataV2 = 3
+    }
+}
+
+extension ColumnType {
+    var physicalType: ParquetFormat.PhysicalType {
+        switch storage {
+        case .bits: .boolean
+        case .int32: .int32
+        case .int64: .int64
+        case .int128: .fixedLengthByteArray
+        case .double: .double
+        case .bytes: .byteArray
+        }
+    }
+
+    /// The older annotation. The one of timestamps means UTC, but the format wants it for local ones, too.
+    var convertedType: Int32? {
+        switch self {
+        case .int64, .boolean, .double: nil
+        case .utf8: ParquetFormat.ConvertedType.utf8
+        case .date: ParquetFormat.ConvertedType.date
+        case .timestamp: ParquetFormat.ConvertedType.timestampMicros
+        case .decimal: ParquetFormat.ConvertedType.decimal
+        }
+    }
+
+    /// The annotation, a field of the union LogicalType.
+    var logicalType: Int16? {
+        switch self {
+        case .int64, .boolean, .double: nil
+        case .utf8: ParquetFormat.LogicalType.string
+        case .date: ParquetFormat.LogicalType.date
+        case .timestamp: ParquetFormat.LogicalType.timestamp
+        case .decimal: ParquetFormat.LogicalType.decimal
+        }
     }
 }
 
@@ -55,6 +110,9 @@ package enum PageCodec: Int32, Sendable, Hashable {
     case lz4Framed = 5
     case zstd = 6
     case lz4Raw = 7
+
+    /// Whether pages that are compressed so are read.
+    var isRead: Bool { self == .uncompressed || self == .lz4Raw || self == .zstd }
 }
 
 /// How values are laid out in pages. The raw value is the format's.

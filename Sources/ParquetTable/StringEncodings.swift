@@ -20,6 +20,27 @@ struct StringEncoder {
         }
     }
 
+    /// The same for strings that lie next to each other.
+    func plain(_ rows: StringRows, _ range: Range<Int>, into buffer: OutputBuffer) {
+        let offsets = rows.offsets
+        let size = offsets[range.upperBound] - offsets[range.lowerBound] + 4 * range.count
+        var out = buffer.reserve(size)
+        for row in range {
+            let start = offsets[row]
+            let length = offsets[row + 1] - start
+            UnsafeMutableRawPointer(out).storeBytes(of: UInt32(length).littleEndian, as: UInt32.self)
+            out += 4
+            if length <= 16, start + 16 <= rows.end {
+                // What is stored beyond the string is overwritten by the next one, or within the buffer's slack.
+                store128(load128(rows.bytes + start), out)
+            } else {
+                out.update(from: rows.bytes + start, count: length)
+            }
+            out += length
+        }
+        buffer.advance(size)
+    }
+
     func deltaLength(_ rows: StringRows, _ range: Range<Int>, into buffer: OutputBuffer) {
         let lengths = suffixes.room(for: range.count)
         for (index, row) in range.enumerated() { lengths[index] = Int64(rows.length(row)) }

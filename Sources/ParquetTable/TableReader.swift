@@ -3,7 +3,10 @@
 //  Understood are the types, codecs and encodings that `TableWriter` lists, and besides data pages of version 2 and
 //  PLAIN_DICTIONARY. Anything else is refused by its name. Nothing in a file is believed: every count, length and offset
 //  is compared with the bytes that are there before it is used, and memory is bounded by the limits in the options
-//  and by 255 times the file, which is what LZ4 can make of it. Any bytes whatever end in a table or in an error.
+//  and by what LZ4 (255 times the file) or zstd can make of it. Any bytes whatever end in a table or in an error.
+//
+//  What is read at a time is one column of one row group, so a table of any length is read in the memory of its largest
+//  row group.
 
 /// An open table: the footer is read, columns are read when asked for. Several threads may read at once.
 package struct TableReader: Sendable {
@@ -63,11 +66,45 @@ package struct TableReader: Sendable {
     /// The metadata value of this key, if there is one; the first of several.
     package func metadataValue(_ key: String) -> String? { metadata.first { $0.key == key }?.value }
 
-    /// Reads one column of one row group; no other bytes of the file are touched.
+    /// Reads one column of one row group, of integers or strings; no other bytes of the file are touched.
     ///
     /// - Precondition: both exist.
-    /// - Throws: `ParquetError`; what the source throws.
+    /// - Throws: `ParquetError`, also when the column is of another type; what the source throws.
     package func readColumn(rowGroup: Int, column: Int) throws -> ColumnValues {
+        if rowGroups[rowGroup].rowCount == 0 {
+            switch schema.columns[column].type {
+            case .int64: return .int64([])
+            case .utf8: return .utf8(.init())
+            default: break
+            }
+        }
+        return try withChunk(rowGroup, column) { (reader, bytes) throws(ParquetError) in try reader.read(bytes) }
+    }
+
+    /// Reads one column of one row group, of any type; no other bytes of the file are touched.
+    ///
+    /// - Parameter buffer: gets the rows in place of its own.
+    /// - Precondition: both exist, and the buffer is of the column's type.
+    /// - Throws: `ParquetError`; what the source throws. The buffer is then empty.
+    package func read(rowGroup: Int, column: Int, into buffer: ColumnBuffer) throws {
+        let schema = schema.columns[column]
+        precondition(buffer.type == schema.type, "a buffer of type \(buffer.type) for column \(schema.name)")
+        buffer.removeAll()
+        if rowGroups[rowGroup].rowCount == 0 { return }
+        do {
+            try withChunk(rowGroup, column) { (reader, bytes) throws(ParquetError) in
+                try reader.read(bytes, into: buffer)
+            }
+        } catch {
+            buffer.removeAll()
+            throw error
+        }
+    }
+
+    private func withChunk<R>(
+        _ rowGroup: Int, _ column: Int,
+        _ body: (ColumnChunkReader, UnsafeRawBufferPointer) throws(ParquetError) -> R
+    ) throws -> R {
         let group = rowGroups[rowGroup]
         let chunk = group.columns[column]
         let column = schema.columns[column]
@@ -80,11 +117,10 @@ package struct TableReader: Sendable {
         guard chunk.compressedSize <= options.maximumColumnBytes else {
             throw tooLarge("\(chunk.compressedSize) bytes; the limit is \(options.maximumColumnBytes)")
         }
-        if group.rowCount == 0 { return column.type == .int64 ? .int64([]) : .utf8(.init()) }
         let bytes = try source.read(at: chunk.startOffset, count: chunk.compressedSize)
         return try bytes.withUnsafeBytes { (bytes) throws(ParquetError) in
             do throws(ParquetError) {
-                return try ColumnChunkReader(chunk, column, options).read(bytes)
+                return try body(ColumnChunkReader(chunk, column, options), bytes)
             } catch {
                 throw error.located(rowGroup: rowGroup, column: column.name, offset: chunk.startOffset)
             }

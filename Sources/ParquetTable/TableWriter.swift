@@ -10,10 +10,11 @@
 //      parquet.thrift, ColumnMetaData   encodings, sizes, offsets, encoding statistics
 //      parquet.thrift, Statistics       min_value, max_value, null_count, is_min_value_exact, is_max_value_exact
 //      parquet.thrift, PageHeader       dictionary pages and data pages of version 1
-//      Compression.md                   UNCOMPRESSED, LZ4_RAW
+//      Compression.md                   UNCOMPRESSED, LZ4_RAW, ZSTD
 //      Encodings.md                     PLAIN, RLE (levels), RLE_DICTIONARY, DELTA_BINARY_PACKED,
 //                                       DELTA_LENGTH_BYTE_ARRAY, DELTA_BYTE_ARRAY
-//      LogicalTypes.md                  STRING, with its converted type UTF8; INT64 without annotation
+//      LogicalTypes.md                  STRING, DATE, TIMESTAMP (microseconds, local), DECIMAL, with their converted types;
+//                                       BOOLEAN, INT64 and DOUBLE without annotation; see `TableSchema.swift`
 //
 //  Not implemented: nested and repeated columns, other types, page indexes, Bloom filters, encryption.
 //

@@ -200,13 +200,13 @@ import Testing
 
     @Test func `features that are not known are refused by name`() {
         let ones: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0]
-        expect(.unsupported) { try read(number, rows: 1, [(data(1, .plain, 8), ones)], codec: .zstd) }
+        expect(.unsupported) { try read(number, rows: 1, [(data(1, .plain, 8), ones)], codec: .gzip) }
         expect(.unsupported) { try read(number, rows: 1, [(data(1, .byteStreamSplit, 8), ones)]) }
         expect(.damaged) { try read(number, rows: 1, [(data(1, .plain, 8), ones)], encodings: [.rleDictionary]) }
         let error = #expect(throws: ParquetError.self) {
-            try read(number, rows: 1, [(data(1, .plain, 8), ones)], codec: .zstd)
+            try read(number, rows: 1, [(data(1, .plain, 8), ones)], codec: .gzip)
         }
-        #expect(error?.description.contains("compression codec zstd") == true)
+        #expect(error?.description.contains("compression codec gzip") == true)
         #expect(error?.column == "n")
         #expect(error?.rowGroup == 0)
     }

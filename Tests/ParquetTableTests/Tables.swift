@@ -79,6 +79,7 @@ enum ValueKind: CaseIterable {
         case .int64: .int64((0..<rows).map { isNull($0) ? 0 : integer($0, &random) }, validity: validity)
         case .utf8:
             .utf8(StringColumn((0..<rows).map { isNull($0) ? "" : string($0, &random) }), validity: validity)
+        default: preconditionFailure("arrays of type \(schema.type)")
         }
     }
 }

@@ -42,6 +42,7 @@ final class ParquetEncoder: TableEncoder {
         switch column.type {
         case .utf8: .utf8(StringColumn())
         case .int64: .int64([])
+        default: preconditionFailure("a column of type \(column.type)")
         }
     }
 
