@@ -178,7 +178,8 @@ import Testing
         // A manifest: line and offset.
         let lines = shell.read("checkpoints/manifest")!.split(separator: "\n", omittingEmptySubsequences: false)
         shell.put(
-            "manifest", lines.map { $0.hasPrefix("copy ") ? "cpoy" + $0.dropFirst(4) : $0 }.joined(separator: "\n"))
+            "manifest",
+            lines.map { $0.hasPrefix("copy ") ? "cpoy" + $0.dropFirst(4) : String($0) }.joined(separator: "\n"))
         let manifest = try await inspect(shell, "manifest", code: 4)
         let faults = try #require(manifest["damages"] as? [String])
         let index = lines.firstIndex { $0.hasPrefix("copy ") }!
