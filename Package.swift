@@ -61,6 +61,7 @@ let package = Package(
         .target(name: "CBuild", cSettings: commit),
 
         library("Columns"),
+        library("Events"),
         library("Records"),
         library("Pipelines"),
         library("DurableIO", ["CWriteback"]),
@@ -69,9 +70,13 @@ let package = Package(
         library("JSONRecords", ["CByteScan", "Records"]),
         library("Folding", ["CByteScan", "Columns", "Records"]),
         library("ParquetTable", ["CISAL", "CLZ4", "CZstd", "Columns"]),
-        library("KeyedTables", ["Codecs", "Columns", "DurableIO", "Folding", "ParquetTable", "Pipelines", "Records"]),
+        library(
+            "KeyedTables",
+            ["Codecs", "Columns", "DurableIO", "Events", "Folding", "ParquetTable", "Pipelines", "Records"]),
         library("Ledgers", ["CSQLite", "Records"]),
-        library("Checkpoints", ["Codecs", "DurableIO", "Folding", "KeyedTables", "Ledgers", "Pipelines", "Records"]),
+        library(
+            "Checkpoints",
+            ["Codecs", "DurableIO", "Events", "Folding", "KeyedTables", "Ledgers", "Pipelines", "Records"]),
         library("FaultInjection", ["CSQLite", "DurableIO"]),
         library("SmallJSON"),
         library("Tables", ["CISAL", "CXLSX", "Columns", "ParquetTable", "Pipelines", "Records", "SmallJSON"]),
@@ -84,35 +89,43 @@ let package = Package(
         library("Wording", ["Records"]),
         library(
             "Intake",
-            ["Codecs", "DurableIO", "Folding", "JSONRecords", "KeyedTables", "Pipelines", "Records", "Wording"]),
+            [
+                "Codecs", "DurableIO", "Events", "Folding", "JSONRecords", "KeyedTables", "Pipelines", "Records",
+                "Wording",
+            ]),
         library("RunSettings", ["Configuration", "DurableIO", "Inbox", "Intake", "Records", "Reports", "Wording"]),
         library(
             "Findings", ["Configuration", "Intake", "JSONRecords", "Records", "RunSettings", "SmallJSON", "Wording"]),
         library(
             "Admission",
             [
-                "Checkpoints", "Codecs", "Configuration", "DurableIO", "Findings", "Folding", "Intake", "JSONRecords",
-                "KeyedTables", "Ledgers", "Records", "RunSettings", "SmallJSON", "Wording",
+                "Checkpoints", "Codecs", "Configuration", "DurableIO", "Events", "Findings", "Folding", "Intake",
+                "JSONRecords", "KeyedTables", "Ledgers", "Records", "RunSettings", "SmallJSON", "Wording",
             ]),
         library(
             "Publishing",
             [
-                "Admission", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Folding", "Inbox", "JSONRecords",
-                "KeyedTables", "Ledgers", "Pipelines", "Postgres", "Records", "Reports", "RunSettings", "SmallJSON",
+                "Admission", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Events", "Folding", "Inbox",
+                "JSONRecords", "KeyedTables", "Ledgers", "Pipelines", "Postgres", "Records", "Reports", "RunSettings",
+                "SmallJSON",
                 "Tables", "Wording",
             ]),
         library(
             "Operations",
             [
-                "Admission", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Findings", "Folding", "Inbox",
-                "Intake", "JSONRecords", "KeyedTables", "Ledgers", "Pipelines", "Publishing", "Records", "Reports",
-                "RunSettings", "SampleData", "SmallJSON", "StatusServer", "Tables", "Wording", logging, subprocess,
+                "Admission", "Checkpoints", "Codecs", "Configuration", "DurableIO", "Events", "Findings", "Folding",
+                "Inbox", "Intake", "JSONRecords", "KeyedTables", "Ledgers", "Pipelines", "Publishing", "Records",
+                "Reports", "RunSettings", "SampleData", "SmallJSON", "StatusServer", "Tables", "Wording", logging,
+                subprocess,
             ]),
         library(
             "Face",
             [
-                "Admission", "CSignals", "Checkpoints", "Configuration", "DurableIO", "Engagement", "Findings", "Inbox",
-                "Intake", "JSONRecords", "Ledgers", "Operations", "Pipelines", "Postgres", "Publishing", "Records",
+                "Admission", "CSignals", "Checkpoints", "Configuration", "DurableIO", "Engagement", "Events",
+                "Findings",
+                "Inbox", "Intake", "JSONRecords", "KeyedTables", "Ledgers", "Operations", "Pipelines", "Postgres",
+                "Publishing",
+                "Records",
                 "Reports", "RunSettings", "SampleData", "SmallJSON", "Tables", "Wording", logging,
             ]),
         .executableTarget(
@@ -181,7 +194,7 @@ let package = Package(
         tests(
             "WatchfoldTests",
             [
-                "Admission", "Checkpoints", "Columns", "Configuration", "DurableIO", "Engagement", "Face",
+                "Admission", "Checkpoints", "Columns", "Configuration", "DurableIO", "Engagement", "Events", "Face",
                 "FaultInjection", "Findings", "Folding", "Inbox", "Intake", "JSONRecords", "KeyedTables", "Ledgers",
                 "Operations", "Publishing", "Records", "Reports", "RunSettings", "SmallJSON", "Tables", "TestSupport",
                 "Wording",

@@ -7,6 +7,7 @@
 import Checkpoints
 import Configuration
 import DurableIO
+import Events
 import Folding
 import Intake
 import KeyedTables
@@ -14,6 +15,7 @@ import Ledgers
 import Records
 import RunSettings
 import Synchronization
+import Wording
 
 /// A file to be judged and committed.
 package struct Candidate: Sendable {
@@ -58,19 +60,26 @@ package final class Committer: @unchecked Sendable {
     private let run: RunID
     /// Nil when nobody looks at what is usual.
     private let history: ArrivalHistory?
+    /// Told of partials and commits.
+    private let onEvent: EventSink
+    private let clock: StageClock
     /// SQLite's connection belongs to one thread at a time.
     private let lock = Mutex<Void>(())
 
-    /// - Parameter history: what files are compared with before they count.
+    /// - Parameters:
+    ///   - history: what files are compared with before they count.
+    ///   - clock: gets what partials and commits take.
     package init(
         _ checkpoints: CheckpointFolder, settings: Settings, run: RunID, history: ArrivalHistory?,
-        in fileSystem: FileSystem
+        in fileSystem: FileSystem, onEvent: @escaping EventSink = { _ in }, clock: StageClock = StageClock()
     ) {
         self.checkpoints = checkpoints
         self.settings = settings
         self.run = run
         self.history = history
         self.fileSystem = fileSystem
+        self.onEvent = onEvent
+        self.clock = clock
     }
 
     // MARK: Judging
@@ -108,9 +117,15 @@ package final class Committer: @unchecked Sendable {
             container: summary.container.rawValue, settings: text, outcomes: summary.counts,
             observations: summary.observations)
         do {
-            let partial = try checkpoints.partials.write(
-                origin, schema: KeyedSchema(plan: settings.fold.plan), jobs: settings.jobs
-            ) { emit in try runs.merge(rowLimit: KeyedTableFormat.partialGroupRows, emit: emit) }
+            let partial = try clock.measure(.partials) {
+                try checkpoints.partials.write(
+                    origin, schema: KeyedSchema(plan: settings.fold.plan), jobs: settings.jobs
+                ) { emit in try runs.merge(rowLimit: KeyedTableFormat.partialGroupRows, emit: emit) }
+            }
+            let facts = partial.version.facts
+            onEvent(
+                .partialWritten(
+                    file: candidate.name, partial: facts.partial, rows: facts.rows, bytes: facts.partialSize))
             // The rows are on disk; what they took in memory is wanted for the commit and for other files.
             runs.removeAll()
             return .content(.sealed(partial), judgement, isAfresh: isAfresh)
@@ -132,25 +147,33 @@ package final class Committer: @unchecked Sendable {
             present.facts.digest == digest, present.facts.date == candidate.location.date,
             file.state != .held || present.facts.settings == settingsText
         {
+            onEvent(.contentKnown(file: candidate.name))
             return .seen(file.state)
         }
         let version = try ledger.versions(digest: digest).last {
             $0.facts.name.utf8.elementsEqual(candidate.name.utf8) && $0.facts.settings == settingsText
                 && $0.facts.date == candidate.location.date
         }
-        guard let version, try isIntact(version) else { return nil }
+        guard let version else { return nil }
+        if let damage = try damage(of: version) {
+            onEvent(
+                .partialDamaged(file: candidate.name, partial: version.facts.partial, detail: damage))
+            return nil
+        }
+        onEvent(.partialReused(file: candidate.name, partial: version.facts.partial))
         return .content(.existing(version.id), judgement, isAfresh: false)
     }
 
-    /// Whether an earlier partial can count again: the reason why it does not may be that it was damaged.
-    private func isIntact(_ version: VersionRecord) throws -> Bool {
+    /// Why an earlier partial cannot count again; nil when it can. The reason why it does not count may be that it was
+    /// damaged.
+    private func damage(of version: VersionRecord) throws -> String? {
         do {
             try checkpoints.partials.verify(version, breakdown: try checkpoints.ledger.breakdown(of: version.id))
-            return true
-        } catch is DamagedTable {
-            return false
+            return nil
+        } catch let error as DamagedTable {
+            return error.detail
         } catch let error as IOError where error.isMissing {
-            return false
+            return "\(error)"
         }
     }
 
@@ -182,7 +205,12 @@ package final class Committer: @unchecked Sendable {
 
     /// Commits several files in one change of the ledger.
     package func commit(_ items: [(Candidate, Verdict)]) throws -> Outcome {
-        try lock.withLock { _ in try place(items) }
+        try lock.withLock { _ in
+            let start = ContinuousClock.now
+            let outcome = try clock.measure(.commits) { try place(items) }
+            onEvent(.committed(files: items.count, seconds: (ContinuousClock.now - start).seconds))
+            return outcome
+        }
     }
 
     private func place(_ items: [(Candidate, Verdict)]) throws -> Outcome {

@@ -62,7 +62,7 @@ package enum CheckpointError: Error, Sendable, CustomStringConvertible {
 
 extension LedgerPlan {
     /// What the ledger of a plan is told of it.
-    fileprivate init(_ plan: FoldPlan) { self.init(name: plan.name, measure: plan.value) }
+    package init(_ plan: FoldPlan) { self.init(name: plan.name, measure: plan.value) }
 }
 
 /// What a sweep found.
@@ -80,6 +80,8 @@ package final class CheckpointFolder {
     package let partials: PartialStore
     package let total: TotalStore
     package let sweep: SweepResult
+    /// How often the writer's lock was found held before it was taken.
+    package var failedLockTries: Int { lock?.failedTries ?? 0 }
     private let lock: FileLock?
     private let fileSystem: FileSystem
 
@@ -96,11 +98,11 @@ package final class CheckpointFolder {
         self.fileSystem = fileSystem
     }
 
-    private static let ledgerName = "ledger.sqlite"
+    package static let ledgerName = "ledger.sqlite"
     private static let damagedMark = ".damaged-"
     /// The log first: without its ledger it is nothing, while a ledger without its log could pass for a whole one.
     private static let ledgerSuffixes = ["-wal", "-shm", "-journal", ""]
-    private static let lockName = "lock"
+    package static let lockName = "lock"
     private static let partialsName = "partials"
 
     /// Opens the folder for the one writer; makes it when it is not there.

@@ -18,6 +18,7 @@
 //  partials changed than count, all partials that count are merged instead; the result is the same table.
 
 import DurableIO
+import Events
 import Folding
 import KeyedTables
 import Ledgers
@@ -38,6 +39,8 @@ package struct TotalSources {
     package let generation: Int
     package let schema: KeyedSchema
     package let basis: TotalBasis
+    /// Why all partials are merged; nil when the total is used, and when only some files are wanted.
+    package let fullMergeReason: FullMergeReason?
     /// Whether the total on disk is one of the inputs.
     package var usesTotal: Bool { if case .rebuild = basis { false } else { true } }
     /// Whether the total on disk is by far the largest input.
@@ -50,11 +53,27 @@ package struct TotalSources {
     /// One for each input of the merge, opened when the merge begins.
     fileprivate let inputs: [() throws -> MergeTable]
 
+    /// What of this costs more than reading the total, or changes it; nil when nothing does.
+    package var event: WorkEvent? {
+        switch basis {
+        case .current: nil
+        case .incremental(let from, let changedFiles):
+            keepsTotal
+                ? .totalKept(generation: from, changedFiles: changedFiles)
+                : .totalRenewed(from: from, changedFiles: changedFiles)
+        case .rebuild(let files): fullMergeReason.map { .partialsMerged(files: files, because: $0) }
+        }
+    }
+
     /// Opens the inputs. Of very many some are merged into files of their own first, which takes threads and a while.
     ///
-    /// - Parameter withDays: false: only sum and records, in half the time.
+    /// - Parameters:
+    ///   - withDays: false: only sum and records, in half the time.
+    ///   - onEvent: told of that.
     /// - Throws: `DamagedTable` naming the file; `FoldError`; `IOError`.
-    package func open(withDays: Bool = true, jobs: Int) throws -> RangedMerge {
+    package func open(
+        withDays: Bool = true, jobs: Int, onEvent: @escaping EventSink = { _ in }
+    ) throws -> RangedMerge {
         var schema = schema
         if !withDays { schema.measures.removeAll { $0.merge == .union } }
         let inputs = inputs.map { input in
@@ -66,7 +85,7 @@ package struct TotalSources {
         }
         return RangedMerge(
             schema: schema, countMeasure: 1,
-            tables: try MergeCascade(schema: schema, scratch: scratch, jobs: jobs).reduced(inputs))
+            tables: try MergeCascade(schema: schema, scratch: scratch, jobs: jobs, onEvent: onEvent).reduced(inputs))
     }
 
     /// Merges the inputs into batches of the total.
@@ -101,24 +120,34 @@ package struct TotalStore {
     private var scratch: ScratchTables { ScratchTables(root: root, fileSystem: fileSystem) }
 
     /// The total on disk if it can be used: whole as far as its footer tells, and of this ledger.
-    private func usable(_ ledger: Ledger) throws -> (reader: KeyedTableReader, generation: Int)? {
+    private func usable(_ ledger: Ledger) throws -> UsableTotal {
         let reader: KeyedTableReader
         do {
             reader = try KeyedTableReader(path, kind: Self.kind, in: fileSystem)
         } catch let error as IOError where error.isMissing {
-            return nil
-        } catch is DamagedTable {
-            return nil
+            return .no(.noTotal)
+        } catch let error as DamagedTable {
+            return .no(.damaged(detail: error.detail))
         }
-        guard reader.metadata("watchfold.ledger") == ledger.identity,
-            let generation = reader.metadata("watchfold.generation").flatMap({ Int($0) }), generation >= 0,
-            reader.schema.keys == plan.keys, Array(reader.schema.measures.prefix(2)) == plan.measures
-        else { return nil }
-        return (reader, generation)
+        guard reader.metadata("watchfold.ledger") == ledger.identity else { return .no(.otherLedger) }
+        guard let generation = reader.metadata("watchfold.generation").flatMap({ Int($0) }), generation >= 0 else {
+            return .no(.damaged(detail: "it names no generation"))
+        }
+        guard reader.schema.keys == plan.keys, Array(reader.schema.measures.prefix(2)) == plan.measures else {
+            return .no(.otherColumns)
+        }
+        return .yes(reader, generation: generation)
+    }
+
+    private enum UsableTotal {
+        case yes(KeyedTableReader, generation: Int)
+        case no(FullMergeReason)
     }
 
     /// The generation of the total on disk, if it can be used.
-    package func generation(_ ledger: Ledger) throws -> Int? { try usable(ledger)?.generation }
+    package func generation(_ ledger: Ledger) throws -> Int? {
+        if case .yes(_, let generation) = try usable(ledger) { generation } else { nil }
+    }
 
     /// Whether the total on disk is as good as that of the present generation: it may be kept. Call within a snapshot of
     /// the ledger, or as its only writer.
@@ -126,32 +155,36 @@ package struct TotalStore {
 
     /// Works out how to make the total of what counts now. Call within a snapshot of the ledger.
     ///
-    /// - Parameter rebuilding: leave the total on disk aside.
-    package func sources(_ ledger: Ledger, rebuilding: Bool = false) throws -> TotalSources {
+    /// - Parameter reason: leave the total on disk aside, for this reason.
+    package func sources(_ ledger: Ledger, rebuilding reason: FullMergeReason? = nil) throws -> TotalSources {
         let generation = try ledger.generation
         let counting = try ledger.countingVersions()
         let schema = schema(for: counting)
+        func full(_ reason: FullMergeReason) -> TotalSources { self.full(counting, schema, generation, reason) }
+        if let reason { return full(reason) }
+        switch try usable(ledger) {
+        case .no(let reason): return full(reason)
         // A reader may meet a total that is newer than its snapshot of the ledger, which cannot tell what changed since.
-        if !rebuilding, let (reader, from) = try usable(ledger), from <= generation {
+        case .yes(_, let from) where from > generation: return full(.laterGeneration(from))
+        case .yes(let reader, let from):
             let (added, removed) = try ledger.changes(from: from, to: generation)
-            if let sources = try incremental(
+            return try incremental(
                 reader, from, generation, schema, counting, added: Set(added),
                 removed: removed.map { try ledger.version($0)! })
-            {
-                return sources
-            }
+                ?? full(.manyChanges(changed: added.count + removed.count, counting: counting.count))
         }
-        return TotalSources(
-            generation: generation, schema: schema, basis: .rebuild(files: counting.count),
-            isSmallChange: false, keepsTotal: false, scratch: scratch,
-            inputs: counting.map { version in { try input(version, schema, .added) } })
     }
 
     /// A merge of some versions alone: the total of a range of days.
     package func sources(only versions: [VersionRecord], generation: Int) -> TotalSources {
-        let schema = schema(for: versions)
-        return TotalSources(
-            generation: generation, schema: schema, basis: .rebuild(files: versions.count),
+        full(versions, schema(for: versions), generation, nil)
+    }
+
+    private func full(
+        _ versions: [VersionRecord], _ schema: KeyedSchema, _ generation: Int, _ reason: FullMergeReason?
+    ) -> TotalSources {
+        TotalSources(
+            generation: generation, schema: schema, basis: .rebuild(files: versions.count), fullMergeReason: reason,
             isSmallChange: false, keepsTotal: false, scratch: scratch,
             inputs: versions.map { version in { try input(version, schema, .added) } })
     }
@@ -188,6 +221,7 @@ package struct TotalStore {
             generation: generation, schema: schema,
             // What came and went again leaves the rows as they are, but the file still names the old generation.
             basis: from == generation ? .current : .incremental(from: from, changedFiles: changedFiles),
+            fullMergeReason: nil,
             isSmallChange: changedRows * Self.smallChange <= reader.rowCount,
             keepsTotal: changedRows * Self.keepingChange <= reader.rowCount && changed.count <= Self.mostKeptApart,
             scratch: scratch, inputs: inputs)

@@ -23,8 +23,13 @@ package struct LockHolder: Sendable, Hashable, CustomStringConvertible {
 /// An exclusive lock, held as long as the value lives.
 package final class FileLock: Sendable {
     private let file: OpenFile
+    /// How often it was found held before it was taken; after each time there was a pause of 10 ms.
+    package let failedTries: Int
 
-    private init(_ file: OpenFile) { self.file = file }
+    private init(_ file: OpenFile, failedTries: Int) {
+        self.file = file
+        self.failedTries = failedTries
+    }
 
     package enum Attempt {
         case taken(FileLock)
@@ -42,8 +47,10 @@ package final class FileLock: Sendable {
     package static func attempt(_ path: String, in fileSystem: FileSystem, now: String) throws(IOError) -> Attempt {
         let file = try fileSystem.open(path, .readWrite)
         var isTaken = try file.tryLock()
+        var failedTries = 0
         for attempt in 1..<triesAfterItself where !isTaken {
             if attempt >= tries, holder(in: file)?.processID != getpid() { break }
+            failedTries += 1
             usleep(pause)
             isTaken = try file.tryLock()
         }
@@ -55,7 +62,7 @@ package final class FileLock: Sendable {
             do throws(IOError) { try file.write(bytes) } catch { failure = error }
         }
         if let failure { throw failure }
-        return .taken(FileLock(file))
+        return .taken(FileLock(file, failedTries: failedTries))
     }
 
     /// Whether the lock's file still has its name: if not, somebody else may hold a lock of this name, too.
@@ -85,6 +92,11 @@ package final class FileLock: Sendable {
             throw error
         }
         return try file.tryLock(isShared: true) ? .free : .held(by: holder(in: file))
+    }
+
+    /// Who took a lock last, as far as its note tells.
+    package static func holder(_ path: String, in fileSystem: FileSystem) throws(IOError) -> LockHolder? {
+        holder(in: try fileSystem.open(path, .read))
     }
 
     private static func holder(in file: OpenFile) -> LockHolder? {

@@ -25,11 +25,26 @@ package enum FailureCode: Int32, Sendable {
     }
 }
 
+extension TroubleKind {
+    init(_ code: FailureCode) {
+        switch code {
+        case .usage: self = .request
+        case .filesOpen: self = .filesOpen
+        case .locked: self = .locked
+        case .damaged: self = .damaged
+        case .system: self = .system
+        }
+    }
+}
+
 /// An error with the exit code that it means.
-package struct CommandFailure: Error {
+package struct CommandFailure: Trouble {
     package var code: FailureCode
     /// Nil when everything was said already, or nobody listens any more.
     package var message: String?
+
+    package var kind: TroubleKind { TroubleKind(code) }
+    package var words: String { message ?? "" }
 
     package init(_ code: FailureCode, _ message: String?) {
         self.code = code
@@ -41,7 +56,7 @@ package struct CommandFailure: Error {
         if let failure = error as? CommandFailure {
             self = failure
         } else if let trouble = error as? any Trouble {
-            self.init(FailureCode(trouble.kind), words(of: trouble, builtInPlan.settings.fold))
+            self.init(FailureCode(trouble.kind), Publishing.words(of: trouble, builtInPlan.settings.fold))
         } else {
             return nil
         }

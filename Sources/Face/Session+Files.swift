@@ -2,9 +2,11 @@
 
 import Configuration
 import DurableIO
+import Events
 import Foundation
 import Inbox
 import Logging
+import Operations
 import Publishing
 import Reports
 import Tables
@@ -18,13 +20,20 @@ final class NoteLog {
     init(_ logger: Logger) { self.logger = logger }
 
     func note(_ text: String) {
-        if said.insert(text).inserted { logger.warning("\(Show.name(text))") }
+        if said.insert(text).inserted { logger.warning(.note, Show.name(text)) }
     }
 }
 
 // MARK: - Reading
 
 extension Session {
+    /// Says what is wrong with the names in folders.
+    func note(_ problems: [InboxProblem]) {
+        for problem in problems {
+            logger.warning(.inboxProblem, Show.name("\(problem)"), ["file": "\(Show.name(problem.path))"])
+        }
+    }
+
     /// The bytes of a list; nil when there is no such file.
     package func list(_ path: String) throws -> [UInt8]? {
         if path == "-" { return try fileSystem.standardStream(0).readToEnd(limit: ExportOptions.maxListBytes) }
@@ -126,7 +135,11 @@ extension Session {
                     "more rows than a sheet has; they are in \(written.map { Show.name($0) }.joined(separator: ", "))"
                 ])
             }
-            for path in left { logger.warning("\(Show.name(path)) is of an earlier report, not of this one") }
+            for path in left {
+                logger.warning(
+                    .outputLeft, "\(Show.name(path)) is of an earlier report, not of this one",
+                    ["file": "\(Show.name(path))"])
+            }
             return
         }
         var rows = 0
@@ -137,6 +150,7 @@ extension Session {
         }
         if rows > limit {
             logger.warning(
+                .rowsBeyondSheet,
                 "\(Show.count(rows, "row")) are more than the \(limit) that a sheet has; a file (-o) would be split"
             )
         }

@@ -2,6 +2,7 @@
 
 import Configuration
 import DurableIO
+import Events
 import Foundation
 import Logging
 import Operations
@@ -35,7 +36,7 @@ package struct Session {
         }
         let style = Style(isTerminal: StandardError.isTerminal, environment: ProcessInfo.processInfo.environment)
         progress = ProgressDisplay(isQuiet: configuration.quiet, isTerminal: StandardError.isTerminal, style: style)
-        for line in configuration.explanation { logger.debug("\(line)") }
+        for line in configuration.explanation { logger.debug(.settings, line) }
     }
 
     /// Reads the configuration once more.
@@ -67,9 +68,27 @@ package struct Session {
     func conclude(_ lines: [String]) {
         if settings.configuration.quiet { return }
         if isForPrograms {
-            logger.info("\(lines.joined(separator: "; "))")
+            logger.info(.finished, lines.joined(separator: "; "))
         } else {
             StandardError.write(lines.joined(separator: "\n") + "\n")
+        }
+    }
+
+    /// The same of a run; as JSON on standard output, if that is wanted.
+    func conclude(_ result: RunResult, asJSON: Bool, _ summary: () -> [String]) throws {
+        guard asJSON else { return conclude(summary()) }
+        let text = result.json()
+        try writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
+    }
+
+    /// Has the last line of a log for programs its form and the error's name, too.
+    func logged<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            guard isForPrograms, let failure = CommandFailure(error), let message = failure.message else { throw error }
+            logger.critical(.failed, CommandFailure.shown(message), error: error)
+            throw CommandFailure(failure.code, nil)
         }
     }
 

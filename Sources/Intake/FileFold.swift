@@ -7,6 +7,7 @@
 
 import Codecs
 import DurableIO
+import Events
 import Glibc
 import JSONRecords
 import KeyedTables
@@ -61,8 +62,37 @@ package struct FileSummary: Sendable {
     package var end: InputEnd
     /// Arrays of records that were not read.
     package var unread = UnreadArrays()
+    /// How it was read.
+    package var way = ReadingWay()
     /// The file as it was before and after reading; nil for standard input and pipes.
     package var status: FileStatus?
+}
+
+/// How a file was read. It decides nothing but how long that took.
+package struct ReadingWay: Sendable {
+    /// Ranges that it was read in; 1 for a whole file.
+    package var ranges = 1
+    /// Why it was read as one; nil when it was cut.
+    package var whyWhole: WholeReason?
+    /// Well-formed records that were read completely, because they fitted no known shape.
+    package var recordsReadCompletely = 0
+    /// How often the shapes that were learned were forgotten.
+    package var timesShapesForgotten = 0
+
+    /// As events.
+    package func events(file: String, records: Int) -> [WorkEvent] {
+        var events: [WorkEvent] =
+            if let whyWhole {
+                [.fileNotCut(file: file, because: whyWhole)]
+            } else {
+                [.fileCut(file: file, ranges: ranges)]
+            }
+        if recordsReadCompletely > 0 {
+            events.append(.slowRecords(file: file, count: recordsReadCompletely, of: records))
+        }
+        if timesShapesForgotten > 0 { events.append(.shapesForgotten(file: file, times: timesShapesForgotten)) }
+        return events
+    }
 }
 
 /// How folding a file ended.
@@ -84,6 +114,8 @@ final class FileFold {
     /// Told of every read, for progress.
     let onStoredBytes: @Sendable (Int) -> Void
     private let isCut: Bool
+    /// Why it is one unit, as far as that is known.
+    private var whyWhole: WholeReason?
 
     private(set) var file: OpenFile?
     private var status: FileStatus?
@@ -134,7 +166,7 @@ final class FileFold {
         do {
             guard let path = input.path else {
                 file = fileSystem.standardStream(0)
-                unitCount = 1
+                (unitCount, whyWhole) = (1, .stream)
                 return
             }
             let file = try fileSystem.open(path, .read)
@@ -151,7 +183,7 @@ final class FileFold {
             case .folder: throw IOError("cannot read", path, code: EISDIR)
             case .other:
                 // A pipe, such as a shell's <(…): a stream like standard input, without size and positions.
-                unitCount = 1
+                (unitCount, whyWhole) = (1, .stream)
                 return
             }
             self.status = status
@@ -160,8 +192,12 @@ final class FileFold {
         } catch { failure = error }
     }
 
+    /// The ranges that the file is read in; empty when it is read as one, and then `whyWhole` says why.
     private func cut(_ file: OpenFile, size: Int) throws -> [Range<Int>] {
-        guard isCut && size > settings.unitSize else { return [] }
+        guard isCut && size > settings.unitSize else {
+            whyWhole = isCut ? .small : .valueAcrossLines
+            return []
+        }
         var window = Window(capacity: UnitFolder.chunk)
         while true {
             let wanted = min(max(UnitFolder.chunk, window.count), size - window.count)
@@ -172,16 +208,23 @@ final class FileFold {
             let prefix = UnsafeRawBufferPointer(start: window.base, count: window.count)
             guard Compression.detect(prefix) == Compression.none else {
                 compressedStream = stream(file, size: size)
+                whyWhole = .compressed
                 return []
             }
             // Other encodings are made UTF-8 from the beginning on.
-            guard try ContentBytes.encoding(of: prefix, set: settings.encoding) == .utf8 else { return [] }
+            guard try ContentBytes.encoding(of: prefix, set: settings.encoding) == .utf8 else {
+                whyWhole = .otherEncoding
+                return []
+            }
             window.base[window.count] = 0
             let container = RecordReader.container(
                 of: window.base, count: window.count, isFinal: window.count == size,
                 maxRecordBytes: settings.maxRecordBytes, plan: settings.plan)
             guard let container else { continue }
-            guard container == .lines else { return [] }
+            guard container == .lines else {
+                whyWhole = .layout(container.rawValue)
+                return []
+            }
             return stride(from: 0, to: size, by: settings.unitSize).map { $0..<min($0 + settings.unitSize, size) }
         }
     }
@@ -246,8 +289,11 @@ final class FileFold {
         var sample = RecordSample()
         var lines = 0
         var unread = UnreadArrays()
+        var way = ReadingWay(ranges: max(ranges.count, 1), whyWhole: whyWhole)
         for result in results {
             unread.add(result.unread)
+            way.recordsReadCompletely += result.recordsReadCompletely
+            way.timesShapesForgotten += result.timesShapesForgotten
             counts.add(result.counts)
             recordsRead += result.recordsRead
             rejectedBytes += result.rejectedBytes
@@ -284,6 +330,6 @@ final class FileFold {
             storedSize: status?.size ?? last.storedSize,
             counts: counts, rejectedBytes: rejectedBytes, rejections: rejections,
             observations: observations, sample: sample, labels: labels, end: end,
-            unread: unread, status: status)
+            unread: unread, way: way, status: status)
     }
 }

@@ -8,6 +8,7 @@
 //  (`accumulate`), each thread has one table for all (TotalTable.swift).
 
 import DurableIO
+import Events
 import Folding
 import JSONRecords
 import KeyedTables
@@ -34,6 +35,8 @@ package final class FoldPool: @unchecked Sendable {
     /// Asked before each file but the first; once it says no, the files that are not begun are left out. Set it before
     /// folding.
     package var wantsMore: @Sendable () -> Bool = { true }
+    /// Told of tables that are put aside, and of runs that are merged. Set it before folding.
+    package var onEvent: EventSink = { _ in }
     private var hasBegun = false
 
     /// Only of an `accumulate`: a table of each thread, and the runs of files that count.
@@ -137,8 +140,9 @@ package final class FoldPool: @unchecked Sendable {
             }
             let limit = job.plainSize / Self.leastRecordBytes
             let table = SpillingTable(budget, self.folder, expecting: min(expectedCount, limit)) {
-                [monitor, folder = self.folder] run in
-                try Self.add(run, to: job.runs, folder, monitor)
+                [unowned self] run in
+                onEvent(.tableSpilled(rows: run.rowCount))
+                try add(run, to: job.runs)
             }
             work(
                 on: job, folder, into: table,
@@ -202,7 +206,7 @@ package final class FoldPool: @unchecked Sendable {
         do {
             try finish()
             // Those of many files come together.
-            try Self.mergeSurplus(of: totalRuns, self.folder, monitor)
+            try mergeSurplus(of: totalRuns)
         } catch { monitor.withLock { job.fail(error) } }
         let isLast = monitor.withLock {
             job.participants -= 1
@@ -232,17 +236,16 @@ package final class FoldPool: @unchecked Sendable {
     }
 
     /// Adds a run that was put aside.
-    private static func add(
-        _ run: SpilledRun, to runs: FoldRuns, _ folder: SpillFolder, _ monitor: Monitor
-    ) throws {
+    private func add(_ run: SpilledRun, to runs: FoldRuns) throws {
         monitor.withLock { runs.add(run) }
-        try mergeSurplus(of: runs, folder, monitor)
+        try mergeSurplus(of: runs)
     }
 
     /// When there are many runs, merges some into one.
-    private static func mergeSurplus(of runs: FoldRuns, _ folder: SpillFolder, _ monitor: Monitor) throws {
+    private func mergeSurplus(of runs: FoldRuns) throws {
         while let surplus = monitor.withLock({ runs.takeSurplus() }) {
             let longer = try folder.merged(surplus)
+            onEvent(.runsMerged(runs: surplus.count, rows: longer.rowCount))
             monitor.withLock { runs.add(longer) }
         }
     }
@@ -267,11 +270,15 @@ extension FoldPool: TotalPool {
     }
 
     func add(_ run: SpilledRun, of contribution: Contribution) throws {
+        onEvent(.tableSpilled(rows: run.rowCount))
         guard let runs = monitor.withLock({ runs(of: contribution) }) else { return }
-        try Self.add(run, to: runs, folder, monitor)
+        try add(run, to: runs)
     }
 
-    func addTotal(_ run: SpilledRun) throws { try Self.add(run, to: totalRuns, folder, monitor) }
+    func addTotal(_ run: SpilledRun) throws {
+        onEvent(.tableSpilled(rows: run.rowCount))
+        try add(run, to: totalRuns)
+    }
 
     func addTotal(_ run: FoldRun, _ share: MemoryShare) {
         monitor.withLock { totalRuns.add(run, holding: share) }

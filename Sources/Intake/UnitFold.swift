@@ -31,6 +31,9 @@ struct UnitResult {
     var answers = AnswerFacts()
     var fields = FieldPaths()
     var unread = UnreadArrays()
+    /// Well-formed records that were read completely, and how often shapes were forgotten.
+    var recordsReadCompletely = 0
+    var timesShapesForgotten = 0
     var end = InputEnd.whole
     var leaves: [(index: Int, leaf: XXH128)] = []
     /// For a whole stream.
@@ -63,6 +66,8 @@ final class UnitFolder {
         result.answers = reader.answers
         result.fields = reader.fields
         result.unread = reader.unread
+        result.recordsReadCompletely = reader.recordsReadCompletely
+        result.timesShapesForgotten = reader.timesShapesForgotten
         result.end = reader.inputEnd
     }
 

@@ -27,6 +27,7 @@ extension RecordReader {
         if action == .record {
             return try reject(reasons.missingKeys[0], start, end, context: .action, &pass, onRejection)
         }
+        recordsReadCompletely += 1
         if batch.isFull { try flush(onBatch) }
         var isCoerced = wasLenient
         for key in 0..<batch.keyCount {

@@ -70,6 +70,10 @@ package struct RecordReader: ~Copyable {
     package internal(set) var counts = OutcomeCounts()
     /// Records that were met, counted where they are met and not where they end: conservation is checked against it.
     package internal(set) var recordsRead = 0
+    /// Well-formed records that the complete reader read: they fitted no known shape and were not walked over.
+    package internal(set) var recordsReadCompletely = 0
+    /// How often the shapes that were learned were forgotten, because too few records fitted them.
+    package var timesShapesForgotten: Int { shapes.timesForgotten }
     /// Line feeds in all windows so far.
     package private(set) var lines = 0
     /// Bytes of rejected records.

@@ -72,6 +72,8 @@ struct ShapeTree: ~Copyable {
     private var nextPause = ShapeTree.pauseRange.lowerBound
     /// Records that are not learned because the last ones told nothing new, and how many are still to come.
     private var learningGap = (length: 0, left: 0)
+    /// How often all shapes were forgotten because too few records fitted them.
+    private(set) var timesForgotten = 0
     /// Whether records are matched at all. Tests turn it off to compare.
     var isOn = true
 
@@ -157,6 +159,7 @@ struct ShapeTree: ~Copyable {
     }
 
     private mutating func forget() {
+        timesForgotten += 1
         (nodeCount, shapeCount) = (0, 0)
         balance = Self.highestBalance
         learningGap = (0, 0)

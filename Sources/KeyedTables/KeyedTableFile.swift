@@ -147,7 +147,7 @@ package final class KeyedTableWriter {
 }
 
 /// A file's bytes for the Parquet reader.
-private struct FileSource: ByteSource {
+struct FileSource: ByteSource {
     let file: OpenFile
     let count: Int
 

@@ -13,6 +13,7 @@
 //  temporary files; and where these cannot be, either, all tables are merged at once, which takes more memory.
 
 import DurableIO
+import Events
 import Folding
 import Glibc
 import Pipelines
@@ -44,22 +45,34 @@ package struct MergeCascade {
     let scratch: ScratchTables
     let jobs: Int
     let fanIn: Int
+    /// Told whether tables are merged before the merge.
+    private let onEvent: EventSink
 
-    package init(schema: KeyedSchema, scratch: ScratchTables, jobs: Int, fanIn: Int = Self.fanIn) {
+    package init(
+        schema: KeyedSchema, scratch: ScratchTables, jobs: Int, fanIn: Int = Self.fanIn,
+        onEvent: @escaping EventSink = { _ in }
+    ) {
         self.schema = schema
         self.scratch = scratch
         self.jobs = jobs
         self.fanIn = fanIn
+        self.onEvent = onEvent
     }
 
     /// Tables that add up to what the given ones do: at most `fanIn`, if there is a place for scratch tables. Of the given
     /// ones no more than `fanIn` are open at a time: a process may have only so many files open.
     package func reduced(_ inputs: [() throws -> MergeTable]) throws -> [MergeTable] {
+        if inputs.count <= fanIn { return try inputs.map { try $0() } }
+        var refusals: [IOError] = []
         for root in [scratch.root, scratch.elsewhere] {
             do {
-                return try reduced(inputs, root)
-            } catch let error as IOError where error.isFull || error.isDenied {}
+                let tables = try reduced(inputs, root)
+                onEvent(.mergeStaged(tables: inputs.count, folder: root))
+                return tables
+            } catch let error as IOError where error.isFull || error.isDenied { refusals.append(error) }
         }
+        onEvent(
+            .mergeUnstaged(tables: inputs.count, detail: refusals.map { "\($0)" }.joined(separator: "; ")))
         return try inputs.map { try $0() }
     }
 

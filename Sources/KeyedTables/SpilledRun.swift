@@ -82,6 +82,7 @@ package struct SpilledRun: Sendable {
     let weight: RunWeight
     /// 0 for a table that was sealed, 1 for a merge of these, and so on.
     package let level: Int
+    package var rowCount: Int { reader.rowCount }
 }
 
 /// A run could not be put aside. It is no fault of the file that is folded.

@@ -46,10 +46,19 @@ package final class Ledger {
         case read
     }
 
+    package enum Beginning: Sendable, Hashable {
+        case found
+        case made
+        case upgraded(fromFormat: Int)
+    }
+
     package let path: String
     /// Made at random with the ledger: tells a total of this ledger from one of another with the same generation.
     package let identity: String
     package let mode: Mode
+    let plan: LedgerPlan
+    /// How it was before it was opened.
+    package let beginning: Beginning
     let connection: SQLiteConnection
     /// Sum of the magnitudes of all that counted at a generation, as of the last commit of this connection: adding it up
     /// afresh for every commit would make many files cost the square of their number.
@@ -102,12 +111,14 @@ package final class Ledger {
     }
 
     private init(
-        path: String, identity: String, mode: Mode, connection: SQLiteConnection, now: @escaping @Sendable () -> Int64,
-        unlocked: FileStamps?
+        path: String, identity: String, mode: Mode, plan: LedgerPlan, beginning: Beginning,
+        connection: SQLiteConnection, now: @escaping @Sendable () -> Int64, unlocked: FileStamps?
     ) {
         self.path = path
         self.identity = identity
         self.mode = mode
+        self.plan = plan
+        self.beginning = beginning
         self.connection = connection
         self.now = now
         self.unlocked = unlocked
@@ -200,14 +211,18 @@ package final class Ledger {
         guard ownPlan == plan.name else {
             throw LedgerError.otherPlan(path: connection.path, found: ownPlan, wanted: plan.name)
         }
+        var beginning = objects.isEmpty ? Beginning.made : .found
         if mode != .read {
             try prepareForWriting(connection)
-            if !objects.isEmpty && format < LedgerSchema.format { try upgrade(connection, plan) }
+            if !objects.isEmpty && format < LedgerSchema.format {
+                try upgrade(connection, plan)
+                beginning = .upgraded(fromFormat: format)
+            }
         }
         try checkMeasure(connection, plan)
         let ledger = Ledger(
-            path: connection.path, identity: identity, mode: mode, connection: connection, now: now,
-            unlocked: try connection.hasNoLocks() ? stamps : nil)
+            path: connection.path, identity: identity, mode: mode, plan: plan, beginning: beginning,
+            connection: connection, now: now, unlocked: try connection.hasNoLocks() ? stamps : nil)
         try ledger.checkUnchanged()
         return ledger
     }

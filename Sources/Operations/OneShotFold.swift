@@ -3,11 +3,13 @@
 import Admission
 import Codecs
 import DurableIO
+import Events
 import Findings
 import Folding
 import Intake
 import JSONRecords
 import KeyedTables
+import Logging
 import Pipelines
 import Publishing
 import Records
@@ -21,11 +23,15 @@ import Wording
 package struct OneShotFold {
     private let settings: Settings
     private let fileSystem: FileSystem
+    private let logger: Logger
     private let observer: any RunObserver
 
-    package init(_ settings: Settings, fileSystem: FileSystem = .real, observer: any RunObserver) {
+    package init(
+        _ settings: Settings, fileSystem: FileSystem = .real, logger: Logger, observer: any RunObserver
+    ) {
         self.settings = settings
         self.fileSystem = fileSystem
+        self.logger = logger
         self.observer = observer
     }
 
@@ -48,6 +54,7 @@ package struct OneShotFold {
         sink: @escaping TableSink
     ) throws -> RunResult {
         let start = ContinuousClock.now
+        let clock = StageClock()
         var result = RunResult()
         let inputs = paths.map { FoldInput(named: $0) }
         let sizes = inputs.map { input in
@@ -57,12 +64,15 @@ package struct OneShotFold {
         let results = Mutex<[Finished?]>(Array(repeating: nil, count: inputs.count))
         let scratch = ScratchFolder.path
         let pool = FoldPool(settings: settings.fold, fileSystem: fileSystem, jobs: settings.jobs, scratch: scratch)
+        pool.onEvent = logger.sink
         let failure = Mutex<(any Error)?>(nil)
         let skipsDuplicates = settings.configuration.duplicates == .skip
         let seen = Mutex<Set<ContentDigest>>([])
+        let readingStart = ContinuousClock.now
         let runs = pool.accumulate(inputs) { [observer] _, bytes in
             observer.advance(storedBytes: bytes)
-        } counts: { [settings, observer] index, outcome in
+        } counts: { [settings, observer, logger] index, outcome in
+            logger.note(inputs[index].name, outcome)
             let seconds = (ContinuousClock.now - start).seconds
             let finished: Finished
             do {
@@ -80,6 +90,7 @@ package struct OneShotFold {
             // Of equal contents any may be the one that is added up; which name it counts under is seen at the end.
             return !skipsDuplicates || seen.withLock { $0.insert(finished.digest!).inserted }
         }
+        clock.add(.reading, ContinuousClock.now - readingStart)
         if let failure = failure.withLock({ $0 }) { throw failure }
         observer.publishing()
         var finished = results.withLock { $0.map { $0! } }
@@ -88,18 +99,26 @@ package struct OneShotFold {
         result.storedBytes = sizes.reduce(0, +)
         if needsInput, !finished.contains(where: \.counts) {
             result.publication = .withheld
-            result.seconds = (ContinuousClock.now - start).seconds
+            finish(&result, clock, since: start)
             return result
         }
 
         let schema = KeyedSchema(plan: settings.fold.plan)
         let pass = try settings.reports.pass(
             schema, [ReportOutput(settings.plan.mainReport, format: format, isGzipped: isGzipped, sink: sink)])
-        try pass.run(try ranges(runs), jobs: settings.jobs)
-        let found = try pass.finish()
+        let found = try clock.measure(.merging) {
+            try pass.run(try ranges(runs), jobs: settings.jobs)
+            return try pass.finish()
+        }
         result.publication = .written(generation: 0, keys: found.groupedKeys)
-        result.seconds = (ContinuousClock.now - start).seconds
+        finish(&result, clock, since: start)
         return result
+    }
+
+    private func finish(_ result: inout RunResult, _ clock: StageClock, since start: ContinuousClock.Instant) {
+        result.seconds = (ContinuousClock.now - start).seconds
+        result.stages = clock.times
+        logger.note(result.stages, seconds: result.seconds)
     }
 
     /// Each file fits alone, or it would have failed.

@@ -6,6 +6,7 @@
 import Admission
 import Checkpoints
 import DurableIO
+import Events
 import Findings
 import Inbox
 import Intake
@@ -27,7 +28,9 @@ extension Processor {
     ) throws {
         if listed.isEmpty { return }
         observer.begin(files: listed.count, storedBytes: listed.reduce(0) { $0 + $1.status.size })
-        let committer = Committer(checkpoints, settings: settings, run: run, history: history, in: fileSystem)
+        let committer = Committer(
+            checkpoints, settings: settings, run: run, history: history, in: fileSystem, onEvent: logger.sink,
+            clock: clock)
         var files = listed
         var wanted = Array(files.indices)
         if history != nil, !isOrderGiven {
@@ -39,10 +42,15 @@ extension Processor {
         for attempt in 1...Self.readAttempts where !wanted.isEmpty {
             for index in wanted where attempt > 1 {
                 if let status = try fileSystem.statusIfPresent(files[index].path) { files[index].status = status }
+                logger.debug(
+                    .fileRetried, "\(Show.name(files[index].logicalName)) changed while it was read, and is read again",
+                    ["file": "\(Show.name(files[index].logicalName))", "attempt": "\(attempt)"])
             }
-            try fold(
-                wanted.map { ($0, files[$0]) }, committer, results, isAfresh: isAfresh,
-                mayReadAgain: attempt < Self.readAttempts, while: wantsMore)
+            try clock.measure(.reading) {
+                try fold(
+                    wanted.map { ($0, files[$0]) }, committer, results, isAfresh: isAfresh,
+                    mayReadAgain: attempt < Self.readAttempts, while: wantsMore)
+            }
             wanted = results.takeChanged()
         }
         if isAfresh { try Self.commitHeld(committer, results, observer) }
@@ -78,12 +86,14 @@ extension Processor {
         cancellation.begin(pool)
         defer { cancellation.end() }
         pool.wantsMore = wantsMore
+        pool.onEvent = logger.sink
         pool.fold(files.map { FoldInput(name: $0.file.relativePath, path: $0.file.path) }) { [observer] place, bytes in
             starts.note(files[place].index)
             observer.advance(storedBytes: bytes)
-        } onFinished: { [settings, observer] place, outcome in
+        } onFinished: { [settings, observer, logger] place, outcome in
             let (index, file) = files[place]
             if mayReadAgain, outcome.isOfChangedFile { return results.noteChanged(index) }
+            logger.note(file.logicalName, outcome)
             do {
                 let judgement = try Judgement(
                     outcome, settings: settings, modified: file.status.modified, now: WallClock.now())

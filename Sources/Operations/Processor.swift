@@ -11,6 +11,7 @@ import Admission
 import Checkpoints
 import Configuration
 import DurableIO
+import Events
 import Inbox
 import Intake
 import JSONRecords
@@ -28,7 +29,9 @@ package final class Processor {
     let fileSystem: FileSystem
     package let checkpoints: CheckpointFolder
     package let inbox: Inbox
-    private let logger: Logger
+    let logger: Logger
+    /// What the stages of the command at hand take.
+    var clock = StageClock()
     let observer: any RunObserver
     /// What the ledger says of each name, as of the last listing.
     var known: [ByteOrdered: FileRecord] = [:]
@@ -70,6 +73,24 @@ package final class Processor {
         inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
         let rules = settings.configuration.gate
         history = rules.mode == .off ? nil : ArrivalHistory(checkpoints, rules: rules, plan: settings.fold.plan)
+        noteOpening()
+    }
+
+    private func noteOpening() {
+        let tries = checkpoints.failedLockTries
+        if tries > 0 {
+            logger.debug(
+                .lockWaited, "\(checkpoints.root) was found locked \(Show.count(tries, "time")) before it was free",
+                ["tries": "\(tries)"])
+        }
+        switch checkpoints.ledger.beginning {
+        case .found: break
+        case .made: logger.debug(.ledgerMade, "\(checkpoints.ledger.path) is new")
+        case .upgraded(let format):
+            logger.info(
+                .ledgerUpgraded, "\(checkpoints.ledger.path) had format \(format), and was brought up to date",
+                ["format": "\(format)"])
+        }
     }
 
     private static func checkInbox(_ path: String, _ fileSystem: FileSystem) throws {
@@ -84,9 +105,10 @@ package final class Processor {
     package func run() throws -> RunResult {
         try recorded("run") { run in
             var result = RunResult()
-            let listing = try list(&result)
-            let candidates = try listing.filter { try isChanged($0, &result) }
-            if let note = redated(candidates) { result.notes.append(note) }
+            let candidates = try clock.measure(.finding) {
+                try list(&result).filter { try isChanged($0, &result) }
+            }
+            if let note = redated(candidates) { result.remarks.append(RunNote(.datesChanged, note)) }
             try fold(candidates, run, &result, isAfresh: false)
             return result
         }
@@ -97,7 +119,9 @@ package final class Processor {
     package func reprocess(_ paths: [String]) throws -> RunResult {
         try recorded("reprocess") { run in
             var result = RunResult()
-            let files = paths.isEmpty ? try list(&result) : try paths.map { try file(at: $0) }
+            let files = try clock.measure(.finding) {
+                try paths.isEmpty ? list(&result) : paths.map { try file(at: $0) }
+            }
             var names: Set<ByteOrdered> = []
             try fold(files.filter { names.insert(ByteOrdered($0.logicalName)).inserted }, run, &result, isAfresh: true)
             return result
@@ -133,9 +157,10 @@ package final class Processor {
         _ command: String, keepsOutputs: Bool = true, _ body: (RunID) throws -> RunResult
     ) throws -> RunResult {
         let start = ContinuousClock.now
+        clock = StageClock()
         let ledger = checkpoints.ledger
         var result = try ledger.recordedRun(command, plan: settings.reports.canonicalText) { run in
-            let settled = try settleRules(run)
+            let settled = try clock.measure(.settling) { try settleRules(run) }
             var result = try body(run)
             result.followed(first: settled)
             if !hasNoted { try note(&result) }
@@ -151,7 +176,11 @@ package final class Processor {
             )
         }
         if keepsOutputs { result.undated = UndatedFiles(try ledger.countingVersions(), unit: settings.fold.plan.unit) }
-        if keepsOutputs, result.publication != .nothing { result.outputs = try renewOutputs() }
+        if keepsOutputs, result.publication != .nothing {
+            result.outputs = try clock.measure(.outputs) { try renewOutputs() }
+        }
+        result.stages = clock.times
+        logger.note(result.stages, seconds: (ContinuousClock.now - start).seconds)
         return result
     }
 
@@ -159,13 +188,15 @@ package final class Processor {
     ///
     /// - Parameter onProgress: told now and then while it goes on.
     func publish(onProgress: @escaping () -> Void = {}) throws -> Publication {
-        try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem, onProgress: onProgress)
-            .publish()
+        try Publisher(
+            checkpoints: checkpoints, settings: settings, fileSystem: fileSystem, onProgress: onProgress,
+            onEvent: logger.sink, clock: clock
+        ).publish()
     }
 
     /// Makes the configured outputs that are behind what counts.
     func renewOutputs() throws -> [OutputOutcome] {
-        try OutputKeeper(settings, KeptOutput.all(settings), fileSystem: fileSystem)
+        try OutputKeeper(settings, KeptOutput.all(settings), fileSystem: fileSystem, onEvent: logger.sink)
             .renew(checkpoints.ledger.generation)
     }
 
@@ -179,6 +210,10 @@ package final class Processor {
         try resolution.complete(&change)
         try checkpoints.ledger.commit(change)
         try history?.note(committed: change.files.map(\.name))
+        logger.debug(
+            .rulesChanged,
+            "other settings decide what counts than in the last run: \(Show.count(change.files.count, "file")) changed",
+            ["files": "\(change.files.count)"])
         let followers = try change.files.map { try follower(checkpoints.ledger.file(named: $0.name)!) }
         for follower in followers { observer.finish(follower) }
         return followers

@@ -1,5 +1,6 @@
 //  What a run did, as values that the command shows.
 
+import Events
 import Findings
 import Inbox
 import Ledgers
@@ -28,6 +29,17 @@ package struct FileResult: Sendable {
     package var isGone = false
 }
 
+/// Something that is reported once, with the name of what it is about.
+package struct RunNote: Sendable {
+    package var event: EventName
+    package var text: String
+
+    package init(_ event: EventName, _ text: String) {
+        self.event = event
+        self.text = text
+    }
+}
+
 /// What a run did.
 package struct RunResult: Sendable {
     /// In the order of names.
@@ -39,7 +51,8 @@ package struct RunResult: Sendable {
     /// Unchanged files that still want a person: held, failed or waiting.
     package var stillOpen: [FileResult] = []
     /// Said once, in words: problems of the inbox, foreign files, what was swept.
-    package var notes: [String] = []
+    package var remarks: [RunNote] = []
+    package var notes: [String] { remarks.map(\.text) }
     /// Whether a note is about an input that could not be taken.
     package var hasProblems = false
     /// Files of the inbox that are not read because of their names.
@@ -52,6 +65,8 @@ package struct RunResult: Sendable {
     /// Bytes read, as stored.
     package var storedBytes = 0
     package var seconds = 0.0
+    /// What its stages took, in their order.
+    package var stages: [StageTime] = []
 
     package init() {}
 

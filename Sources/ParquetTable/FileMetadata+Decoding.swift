@@ -7,25 +7,31 @@ extension FileMetadata {
     ///   - bytes: the footer without its length and magic.
     ///   - offset: where it begins in the file; all pages lie before.
     ///   - requiresChecksum: whether a footer without a checksum of its own is refused.
+    ///   - keepsFault: whether a wrong or missing checksum is kept as the footer's fault, and not thrown.
     ///   - skipsRowGroups: what it says of row groups is passed over, and there are none.
     init(
-        _ bytes: UnsafeRawBufferPointer, offset: Int, requiresChecksum: Bool, skipsRowGroups: Bool = false
+        _ bytes: UnsafeRawBufferPointer, offset: Int, requiresChecksum: Bool, keepsFault: Bool = false,
+        skipsRowGroups: Bool = false
     ) throws(ParquetError) {
         var reader = ThriftReader(bytes, fileOffset: offset, activity: "reading the footer")
         self = try reader.fileMetadata(skipsRowGroups: skipsRowGroups)
-        if let checksumPosition {
-            var zeroed = [UInt8](bytes)
-            let stored = [UInt8](zeroed[checksumPosition..<checksumPosition + 8])
-            zeroed.replaceSubrange(checksumPosition..<checksumPosition + 8, with: [UInt8](repeating: 0x30, count: 8))
-            let computed = Self.digits(zeroed.withUnsafeBytes { crc32(of: $0) })
-            guard stored == computed else {
-                let (want, got) = (String(decoding: stored, as: UTF8.self), String(decoding: computed, as: UTF8.self))
-                throw reader.damaged("its checksum is \(got), not \(want)")
-            }
-        } else if requiresChecksum {
-            throw reader.damaged("it has no checksum")
-        }
+        fault = checksumFault(bytes, reader, isRequired: requiresChecksum)
+        if let fault, !keepsFault { throw fault }
         if !skipsRowGroups { try validate(pagesEnd: offset, reader) }
+    }
+
+    /// What is wrong with the footer's checksum; nil when it is right, or not there and not required.
+    private func checksumFault(
+        _ bytes: UnsafeRawBufferPointer, _ reader: ThriftReader, isRequired: Bool
+    ) -> ParquetError? {
+        guard let checksumPosition else { return isRequired ? reader.damaged("it has no checksum") : nil }
+        var zeroed = [UInt8](bytes)
+        let stored = [UInt8](zeroed[checksumPosition..<checksumPosition + 8])
+        zeroed.replaceSubrange(checksumPosition..<checksumPosition + 8, with: [UInt8](repeating: 0x30, count: 8))
+        let computed = Self.digits(zeroed.withUnsafeBytes { crc32(of: $0) })
+        if stored == computed { return nil }
+        let (want, got) = (String(decoding: stored, as: UTF8.self), String(decoding: computed, as: UTF8.self))
+        return reader.damaged("its checksum is \(got), not \(want)")
     }
 
     /// Checks that row groups agree with the schema and that their chunks lie within the file.

@@ -186,4 +186,6 @@ struct FileMetadata {
     var sortingColumns: [SortingColumn] = []
     /// Where the digits of the footer's own checksum begin in the footer; nil when it has none.
     var checksumPosition: Int?
+    /// What is wrong with its checksum, where that is no reason to refuse it.
+    var fault: ParquetError?
 }

@@ -58,6 +58,8 @@ package struct ReaderOptions: Sendable, Hashable {
     package var requiresPageChecksums = false
     /// Refuse files whose footer has no checksum; only this module writes them. One that has is always checked.
     package var requiresFooterChecksum = false
+    /// Read a footer whose checksum is wrong or missing as far as it makes sense, and keep what is wrong with it.
+    package var keepsFooterFault = false
     /// Read the key-value metadata alone: the table then seems to have no row groups.
     package var readsMetadataAlone = false
     /// Most rows of a row group. Repeated values take next to no bytes, so a file's size does not bound its rows.

@@ -21,6 +21,8 @@ package struct TableReader: Sendable {
     package let metadata: [(key: String, value: String)]
     /// Which program wrote the file; "" when it does not say.
     package let createdBy: String
+    /// What is wrong with the footer's checksum, if that was to be kept.
+    package let footerFault: ParquetError?
 
     /// Reads the footer.
     ///
@@ -54,13 +56,14 @@ package struct TableReader: Sendable {
         let file = try footer.withUnsafeBytes { (bytes) throws(ParquetError) in
             try FileMetadata(
                 bytes, offset: footerOffset, requiresChecksum: options.requiresFooterChecksum,
-                skipsRowGroups: options.readsMetadataAlone)
+                keepsFault: options.keepsFooterFault, skipsRowGroups: options.readsMetadataAlone)
         }
         schema = file.schema
         rowCount = file.rowCount
         rowGroups = file.rowGroups
         metadata = file.keyValues
         createdBy = file.createdBy
+        footerFault = file.fault
     }
 
     /// The metadata value of this key, if there is one; the first of several.

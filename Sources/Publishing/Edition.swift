@@ -6,6 +6,7 @@
 
 import Admission
 import Checkpoints
+import Events
 import Ledgers
 import Records
 import Reports
@@ -32,6 +33,7 @@ struct Edition {
     let snapshot: CountingSnapshot?
     /// What a reader might miss: that there is no file for what was asked, or that some have no place in it.
     let lacks: [String]
+    private let onEvent: EventSink
     /// What is said of days of the request that have no file, when others have; nil when there are none.
     let gaps: String?
 
@@ -39,18 +41,22 @@ struct Edition {
     var usesTotal: Bool { parts.contains(where: \.sources.usesTotal) }
 
     /// - Parameters:
-    ///   - rebuilding: leave the total on disk aside.
+    ///   - reason: leave the total on disk aside, for this reason.
     ///   - needsReceipt: whether the files are wanted as a receipt has them.
+    ///   - onEvent: told whether the total is merged, or all partials.
     /// - Throws: `LedgerError`; `Refused` for a generation or a file that is not there.
     init(
-        _ settings: Settings, _ checkpoints: CheckpointFolder, _ request: ExportRequest, rebuilding: Bool = false,
-        needsReceipt: Bool = false
+        _ settings: Settings, _ checkpoints: CheckpointFolder, _ request: ExportRequest,
+        rebuilding reason: FullMergeReason? = nil, needsReceipt: Bool = false,
+        onEvent: @escaping EventSink = { _ in }
     ) throws {
         self.settings = settings
         self.request = request
+        self.onEvent = onEvent
         (parts, snapshot, lacks, gaps) = try checkpoints.ledger.snapshot {
-            try Self.parts(checkpoints, request, rebuilding, needsReceipt)
+            try Self.parts(checkpoints, request, reason, needsReceipt)
         }
+        for event in parts.compactMap(\.sources.event) { onEvent(event) }
     }
 
     /// - Parameters:
@@ -87,7 +93,7 @@ struct Edition {
     }
 
     private static func parts(
-        _ checkpoints: CheckpointFolder, _ request: ExportRequest, _ rebuilding: Bool, _ needsReceipt: Bool
+        _ checkpoints: CheckpointFolder, _ request: ExportRequest, _ reason: FullMergeReason?, _ needsReceipt: Bool
     ) throws -> ([Part], CountingSnapshot?, lacks: [String], gaps: String?) {
         let ledger = checkpoints.ledger
         let current = try ledger.generation
@@ -114,7 +120,7 @@ struct Edition {
             needsReceipt ? try CountingSnapshot(ledger, versions, generation: generation, sums) : nil
         }
         if request.isEverything, generation == current {
-            let sources = try checkpoints.total.sources(ledger, rebuilding: rebuilding)
+            let sources = try checkpoints.total.sources(ledger, rebuilding: reason)
             let sums = CountingSnapshot.daySums(counting, try ledger.datedBreakdown())
             return (
                 [Part(sources: sources, sums: sums)], try snapshot(counting, sums),
@@ -187,7 +193,7 @@ struct Edition {
     func write(_ outputs: [ReportOutput]) throws -> PassResult {
         precondition(request.period == nil && parts.count == 1, "a report of several periods needs a query")
         let withDays = outputs.contains(where: \.report.needsDays)
-        let merge = try parts[0].sources.open(withDays: withDays, jobs: settings.jobs)
+        let merge = try parts[0].sources.open(withDays: withDays, jobs: settings.jobs, onEvent: onEvent)
         let pass = try settings.reports.pass(merge.schema, outputs)
         try pass.run(merge, into: nil, jobs: settings.jobs)
         return try pass.finish(parts[0].sums)
@@ -206,7 +212,8 @@ struct Edition {
 
     private func write(_ part: Part, _ output: ReportOutput) throws {
         // Days cost as much as all the rest, and two of the reports do without.
-        let merge = try part.sources.open(withDays: output.report.needsDays, jobs: settings.jobs)
+        let merge = try part.sources.open(
+            withDays: output.report.needsDays, jobs: settings.jobs, onEvent: onEvent)
         let pass = try settings.reports.pass(merge.schema, [output])
         if pass.canBeMadeInParts {
             try pass.run(merge, into: nil, jobs: settings.jobs)
@@ -231,7 +238,7 @@ struct Edition {
     func summary(top: Int) throws -> any PlanSummary {
         guard let snapshot, request.period == nil else { preconditionFailure("a summary is of all days and files") }
         let tally = settings.reports.counter(top: top)
-        let merge = try parts[0].sources.open(jobs: settings.jobs)
+        let merge = try parts[0].sources.open(jobs: settings.jobs, onEvent: onEvent)
         let pass = try settings.reports.pass(merge.schema, tally.outputs)
         try pass.runInOrder(merge, jobs: settings.jobs)
         let result = try pass.finish(parts[0].sums)

@@ -6,6 +6,7 @@
 
 import Checkpoints
 import DurableIO
+import Events
 import Ledgers
 import Records
 import Reports
@@ -19,6 +20,8 @@ package struct Exporter {
     package let fileSystem: FileSystem
     /// Told, in words, what a reader of the rows might miss. The same may be said twice.
     package let note: (String) -> Void
+    /// Told how rows are merged.
+    package var onEvent: EventSink = { _ in }
 
     package init(
         _ settings: Settings, fileSystem: FileSystem = .real, note: @escaping (String) -> Void = { _ in }
@@ -102,17 +105,17 @@ package struct Exporter {
     private func exportPlainly(_ request: ExportRequest, _ makeEncoder: () throws -> any TableEncoder) throws {
         let checkpoints = try open()
         let settings = try settingsOf(request, checkpoints)
-        func export(rebuilding: Bool) throws {
-            let edition = try Edition(settings, checkpoints, request, rebuilding: rebuilding)
+        func export(rebuilding reason: FullMergeReason?) throws {
+            let edition = try Edition(settings, checkpoints, request, rebuilding: reason, onEvent: onEvent)
             noteDays(edition)
             let encoder = try makeEncoder()
             do {
                 try edition.write(request.report, encoder)
             } catch  where encoder.bytesWritten == 0 && edition.usesTotal && Publisher.blamesTotal(error) {
-                try export(rebuilding: true)
+                try export(rebuilding: .failed(detail: "\(error)"))
             }
         }
-        try export(rebuilding: false)
+        try export(rebuilding: nil)
     }
 
     /// What there is to say of the files that a request is about, from one merge. The request's query is not looked at.
@@ -135,19 +138,20 @@ package struct Exporter {
     ) throws -> (edition: Edition, counts: Counts) {
         let checkpoints = try open()
         let settings = try settingsOf(request, checkpoints)
-        func edition(rebuilding: Bool) throws -> Edition {
+        func edition(rebuilding reason: FullMergeReason?) throws -> Edition {
             try checkpoints.ledger.snapshot {
-                let edition = try Edition(settings, checkpoints, request, rebuilding: rebuilding, needsReceipt: true)
+                let edition = try Edition(
+                    settings, checkpoints, request, rebuilding: reason, needsReceipt: true, onEvent: onEvent)
                 try beside(checkpoints.ledger, edition.snapshot!.generation)
                 return edition
             }
         }
-        let first = try edition(rebuilding: false)
+        let first = try edition(rebuilding: nil)
         first.lacks.forEach(note)
         do {
             return (first, try count(first))
         } catch  where first.usesTotal && Publisher.blamesTotal(error) {
-            let second = try edition(rebuilding: true)
+            let second = try edition(rebuilding: .failed(detail: "\(error)"))
             return (second, try count(second))
         }
     }

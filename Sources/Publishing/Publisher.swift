@@ -11,6 +11,7 @@
 import Checkpoints
 import Codecs
 import DurableIO
+import Events
 import Folding
 import Glibc
 import KeyedTables
@@ -41,14 +42,21 @@ package struct Publisher {
     package let fileSystem: FileSystem
     /// Told now and then while it goes on.
     private let onProgress: () -> Void
+    /// Told what is made, and why.
+    private let onEvent: EventSink
+    private let clock: StageClock
 
     package init(
-        checkpoints: CheckpointFolder, settings: Settings, fileSystem: FileSystem, onProgress: @escaping () -> Void = {}
+        checkpoints: CheckpointFolder, settings: Settings, fileSystem: FileSystem,
+        onProgress: @escaping () -> Void = {}, onEvent: @escaping EventSink = { _ in },
+        clock: StageClock = StageClock()
     ) {
         self.checkpoints = checkpoints
         self.settings = settings
         self.fileSystem = fileSystem
         self.onProgress = onProgress
+        self.onEvent = onEvent
+        self.clock = clock
     }
 
     private var output: String { settings.configuration.output }
@@ -58,21 +66,29 @@ package struct Publisher {
     ///
     /// - Parameter force: write them though they seem to be current.
     package func publish(force: Bool = false) throws -> Publication {
-        let snapshot = try CountingSnapshot(checkpoints.ledger)
+        let snapshot = try clock.measure(.planning) { try CountingSnapshot(checkpoints.ledger) }
         if snapshot.generation == 0 { return .nothing }
-        let manifest = try Manifest(checkpoints.ledger)
-        if try Manifest.read(checkpoints.root, in: fileSystem) != manifest {
-            try manifest.write(checkpoints.root, in: fileSystem)
+        try clock.measure(.manifest) { try renewManifest() }
+        guard let reason = try clock.measure(.planning, { try reasonToWrite(snapshot, force: force) }) else {
+            return .current
         }
-        if !force, try isCurrent(snapshot) { return .current }
+        onEvent(.reportsDue(reason))
         try fileSystem.createFolders(output)
         try sweep()
-        let sources = try checkpoints.total.sources(checkpoints.ledger)
+        let sources = try clock.measure(.planning) { try checkpoints.total.sources(checkpoints.ledger) }
         do {
             return try write(snapshot, sources)
         } catch  where sources.usesTotal && Self.blamesTotal(error) {
-            return try write(snapshot, try checkpoints.total.sources(checkpoints.ledger, rebuilding: true))
+            let reason = FullMergeReason.failed(detail: "\(error)")
+            return try write(snapshot, try checkpoints.total.sources(checkpoints.ledger, rebuilding: reason))
         }
+    }
+
+    private func renewManifest() throws {
+        let manifest = try Manifest(checkpoints.ledger)
+        if try Manifest.read(checkpoints.root, in: fileSystem) == manifest { return }
+        try manifest.write(checkpoints.root, in: fileSystem)
+        onEvent(.manifestWritten(generation: manifest.generation))
     }
 
     /// Removes unfinished reports of writers that crashed. Another process may be exporting into the same folder: what
@@ -101,24 +117,30 @@ package struct Publisher {
         }
     }
 
-    /// Whether the receipt describes what counts now and the reports are still there.
-    private func isCurrent(_ snapshot: CountingSnapshot) throws -> Bool {
-        guard try checkpoints.total.isFresh(checkpoints.ledger),
-            let status = try fileSystem.statusIfPresent(Path.join(output, Self.receiptName)), status.kind == .file,
-            let bytes = try? fileSystem.open(Path.join(output, Self.receiptName), .read).readAll(limit: 1 << 28),
+    /// Why the reports are to be written; nil when the receipt describes what counts now and the reports are still there.
+    private func reasonToWrite(_ snapshot: CountingSnapshot, force: Bool) throws -> ReportsReason? {
+        if force { return .wanted }
+        guard let status = try fileSystem.statusIfPresent(Path.join(output, Self.receiptName)), status.kind == .file
+        else { return .noReceipt }
+        guard let bytes = try? fileSystem.open(Path.join(output, Self.receiptName), .read).readAll(limit: 1 << 28),
             let receipt = try? ReceiptSummary(json: bytes)
-        else { return false }
-        guard receipt.inputsDigest == snapshot.inputsDigest, receipt.mapDigest == settings.mapDigest,
-            receipt.tool == Tool.name, receipt.generation == snapshot.generation,
-            Set(receipt.outputs.map(\.name)) == Set(settings.plan.reports.map(\.fileName))
-        else { return false }
-        return try receipt.outputs.allSatisfy {
-            try fileSystem.statusIfPresent(Path.join(output, $0.name))?.size == $0.bytes
+        else { return .damagedReceipt }
+        if receipt.inputsDigest != snapshot.inputsDigest { return .contents }
+        if receipt.mapDigest != settings.mapDigest { return .groups }
+        if receipt.tool != Tool.name { return .program(receipt.tool) }
+        if receipt.generation != snapshot.generation { return .generation(receipt.generation) }
+        let names = Set(settings.plan.reports.map(\.fileName))
+        if Set(receipt.outputs.map(\.name)) != names { return .otherReports }
+        let lost = try receipt.outputs.first {
+            try fileSystem.statusIfPresent(Path.join(output, $0.name))?.size != $0.bytes
         }
+        if let lost { return .reportLost(lost.name) }
+        return try checkpoints.total.isFresh(checkpoints.ledger) ? nil : .totalDue
     }
 
     private func write(_ snapshot: CountingSnapshot, _ sources: TotalSources) throws -> Publication {
         precondition(sources.generation == snapshot.generation, "the ledger changed under its only writer")
+        if let event = sources.event { onEvent(event) }
         let files = try settings.plan.reports.map {
             // People open a report, if at all, some time later.
             ReportFile(
@@ -132,22 +154,29 @@ package struct Publisher {
         // the work on the others begins; else both together take less. The receipt still speaks of the reports before:
         // should this end here, the next start makes all of them.
         if sources.isSmallChange {
-            let merge = try sources.open(withDays: main[0].report.needsDays, jobs: settings.jobs)
-            let pass = try pass(merge, main)
-            try pass.run(merge, into: nil, jobs: settings.jobs, onProgress: onProgress)
-            written += try pass.finish().written
+            written += try clock.measure(.merging) {
+                let merge = try sources.open(
+                    withDays: main[0].report.needsDays, jobs: settings.jobs, onEvent: onEvent)
+                let pass = try pass(merge, main)
+                try pass.run(merge, into: nil, jobs: settings.jobs, onProgress: onProgress)
+                return try pass.finish().written
+            }
             try place(main)
         }
-        let merge = try sources.open(jobs: settings.jobs)
-        let pass = try pass(merge, sources.isSmallChange ? others : files)
         let total = sources.keepsTotal ? nil : try checkpoints.total.writer(sources)
-        try pass.run(merge, into: total, jobs: settings.jobs, onProgress: onProgress)
-        let result = try pass.finish(snapshot.daySums)
+        let result = try clock.measure(.merging) {
+            let merge = try sources.open(jobs: settings.jobs, onEvent: onEvent)
+            let pass = try pass(merge, sources.isSmallChange ? others : files)
+            try pass.run(merge, into: total, jobs: settings.jobs, onProgress: onProgress)
+            return try pass.finish(snapshot.daySums)
+        }
         written += result.written
         if !sources.isSmallChange { try place(main) }
         if let total {
-            _ = try total.seal(metadata: checkpoints.total.metadata(sources, checkpoints.ledger))
-            try total.file.place()
+            try clock.measure(.placing) {
+                _ = try total.seal(metadata: checkpoints.total.metadata(sources, checkpoints.ledger))
+                try total.file.place()
+            }
         }
         let receipt = snapshot.receipt(
             settings, result,
@@ -157,15 +186,19 @@ package struct Publisher {
                     name: file.report.fileName, digest: file.digest.hex, bytes: file.file.count,
                     rows: written.rows)
             })
-        let receiptFile = try AtomicFile(Path.join(output, Self.receiptName), in: fileSystem)
-        try receipt.json.withUnsafeBytes { try receiptFile.write($0) }
-        try receiptFile.seal()
-        try place(others)
-        try receiptFile.place()
+        try clock.measure(.placing) {
+            let receiptFile = try AtomicFile(Path.join(output, Self.receiptName), in: fileSystem)
+            try receipt.json.withUnsafeBytes { try receiptFile.write($0) }
+            try receiptFile.seal()
+            try placeAlone(others)
+            try receiptFile.place()
+        }
         return .written(generation: snapshot.generation, keys: result.groupedKeys)
     }
 
-    private func place(_ files: [ReportFile]) throws {
+    private func place(_ files: [ReportFile]) throws { try clock.measure(.placing) { try placeAlone(files) } }
+
+    private func placeAlone(_ files: [ReportFile]) throws {
         for file in files { try file.file.seal() }
         for file in files { try file.file.place(syncingFolder: false) }
     }

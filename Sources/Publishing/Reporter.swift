@@ -7,6 +7,7 @@ import Admission
 import Checkpoints
 import Configuration
 import DurableIO
+import Events
 import Ledgers
 import Records
 import Reports
@@ -18,6 +19,8 @@ package struct Reporter {
     private let settings: Settings
     private let fileSystem: FileSystem
     private let note: (String) -> Void
+    /// Told how rows are merged.
+    package var onEvent: EventSink = { _ in }
 
     /// - Parameter note: told what a reader might miss, as an `Exporter` tells it.
     package init(
@@ -37,7 +40,8 @@ package struct Reporter {
         var committed: String?
         var files: [FileRecord] = []
         var undated = UndatedFiles([], unit: settings.fold.plan.unit)
-        let exporter = Exporter(settings, fileSystem: fileSystem, note: note)
+        var exporter = Exporter(settings, fileSystem: fileSystem, note: note)
+        exporter.onEvent = onEvent
         let summary = try exporter.summary(request, top: top) { ledger, generation in
             committed = try ledger.moment(ofGeneration: generation).map { Timestamp.text(milliseconds: $0) }
             files = try ledger.files()

@@ -26,10 +26,13 @@ struct FoldCommand: ParsableCommand {
         completion: .list(["csv", "tsv"]))
     var format: String?
 
+    @Flag(help: "What was done, as JSON on standard output, with the time that each stage took; needs -o FILE.")
+    var json = false
+
     @Argument(help: "Files, and folders with all input files below them; - is standard input.", completion: .file())
     var files: [String]
 
     func run() throws {
-        try FileCommands(common.open()).fold(files, to: out, format: format)
+        try FileCommands(common.open()).fold(files, to: out, format: format, asJSON: json)
     }
 }

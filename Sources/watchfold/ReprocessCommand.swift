@@ -16,8 +16,11 @@ struct ReprocessCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Flag(help: "What was done, as JSON on standard output, with the time that each stage took.")
+    var json = false
+
     @Argument(help: "Files of the inbox; all of them when none is named.", completion: .file())
     var files: [String] = []
 
-    func run() throws { try RunCommands(common.open()).reprocess(files) }
+    func run() throws { try RunCommands(common.open()).reprocess(files, asJSON: json) }
 }

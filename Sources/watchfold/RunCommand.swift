@@ -15,5 +15,8 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func run() throws { try RunCommands(common.open()).run() }
+    @Flag(help: "What was done, as JSON on standard output, with the time that each stage took.")
+    var json = false
+
+    func run() throws { try RunCommands(common.open()).run(asJSON: json) }
 }

@@ -23,7 +23,7 @@ struct WatchfoldCommand: ParsableCommand {
             AcceptCommand.self, RetractCommand.self,
             RestoreCommand.self,
             ExportCommand.self, ReportCommand.self, StatusCommand.self,
-            VerifyCommand.self, GenerateCommand.self,
+            VerifyCommand.self, InspectCommand.self, GenerateCommand.self,
         ])
 
     static func main() {

@@ -16,7 +16,8 @@ import Testing
         let overview = try await shell.expect(0, "$W --help")
         #expect(overview.errors.isEmpty && overview.output.contains("Exit codes: 0 all well"), "\(overview)")
         for command in [
-            "run", "reprocess", "fold", "check", "export", "report", "status", "verify", "generate", "accept",
+            "run", "reprocess", "fold", "check", "export", "report", "status", "verify", "inspect", "generate",
+            "accept",
             "retract",
             "restore",
         ] {

@@ -7,7 +7,7 @@ import Testing
     private static let root = (#filePath as NSString).deletingLastPathComponent + "/../.."
     private static let manuals = [
         "README.md", "docs/manual.md", "docs/configuration.md", "docs/watch.md", "docs/export.md",
-        "docs/postgres.md", "docs/recovery.md",
+        "docs/postgres.md", "docs/recovery.md", "docs/debugging.md",
     ]
 
     private static func text(_ document: String) throws -> String {

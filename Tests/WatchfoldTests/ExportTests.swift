@@ -100,7 +100,8 @@ import Wording
         for jobs in [1, 3] {
             bench.jobs = jobs
             var found: [UInt8] = []
-            let fold = OneShotFold(try bench.settings(), fileSystem: bench.fileSystem, observer: Silence())
+            let fold = OneShotFold(
+                try bench.settings(), fileSystem: bench.fileSystem, logger: noLog, observer: Silence())
             let report = try fold.run(files.map { bench.inbox + "/" + $0.0 }, format: .csv) { found += Array($0) }
             #expect(String(decoding: found, as: UTF8.self) == bench.outputs()["engagement.csv"])
             #expect(report.files.map(\.state) == [.folded, .folded, .duplicate, .folded])

@@ -108,7 +108,7 @@ import Wording
 
     private func fold(_ bench: Workbench, _ names: [String]) throws -> (text: String, report: RunResult) {
         var found: [UInt8] = []
-        let fold = OneShotFold(try bench.settings(), fileSystem: bench.fileSystem, observer: Silence())
+        let fold = OneShotFold(try bench.settings(), fileSystem: bench.fileSystem, logger: noLog, observer: Silence())
         let report = try fold.run(names.map { bench.inbox + "/" + $0 }, format: .csv) { found += Array($0) }
         return (String(decoding: found, as: UTF8.self), report)
     }

@@ -66,7 +66,8 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
             // One sum over all files, in tables that they share.
             bench.put("20220402.json", record("LAST") + "\n")
             var total: [UInt8] = []
-            let fold = OneShotFold(try bench.settings(), fileSystem: bench.fileSystem, observer: Silence())
+            let fold = OneShotFold(
+                try bench.settings(), fileSystem: bench.fileSystem, logger: noLog, observer: Silence())
             let report = try fold.run(
                 ["20220402.json", "20220401.json"].map { bench.inbox + "/" + $0 }, format: .csv
             ) { total += Array($0) }

@@ -67,7 +67,7 @@ import Testing
         }
         // A fold that keeps nothing says it of the file too.
         let observer = LastFile()
-        let fold = OneShotFold(try bench.settings(), fileSystem: bench.fileSystem, observer: observer)
+        let fold = OneShotFold(try bench.settings(), fileSystem: bench.fileSystem, logger: noLog, observer: observer)
         let error = #expect(throws: IOError.self) {
             try fold.run([bench.inbox + "/20220401.json"], format: .csv) { _ in }
         }

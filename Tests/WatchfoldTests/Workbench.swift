@@ -19,6 +19,9 @@ import Testing
 @testable import Publishing
 @testable import RunSettings
 
+/// A log that nobody reads.
+let noLog = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
 /// Watches nothing.
 struct Silence: RunObserver {
     func begin(files: Int, storedBytes: Int) {}
@@ -124,7 +127,8 @@ final class Workbench {
         return try body()
     }
 
-    private var logger: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+    /// Where its commands log.
+    var logger = noLog
 
     @discardableResult
     func run() throws -> RunResult { try processor().run() }

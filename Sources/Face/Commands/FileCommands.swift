@@ -18,7 +18,15 @@ package struct FileCommands {
     package init(_ session: Session) { self.session = session }
 
     /// Folds files and writes the main report.
-    package func fold(_ paths: [String], to out: String?, format: String?) throws {
+    package func fold(_ paths: [String], to out: String?, format: String?, asJSON: Bool = false) throws {
+        try session.logged { try foldAndReport(paths, to: out, format: format, asJSON: asJSON) }
+    }
+
+    private func foldAndReport(_ paths: [String], to out: String?, format: String?, asJSON: Bool) throws {
+        if asJSON, out == nil || out == "-" {
+            throw CommandFailure(
+                .usage, "--json writes what was done to standard output; name a file for the report with -o")
+        }
         try session.checkPaths(paths, "fold")
         guard case .table(let format) = try ExportFormat(format, file: try session.fileName(out)) else {
             throw CommandFailure(.usage, "fold writes no workbook; `watchfold export -o FILE.xlsx` makes one of a run")
@@ -34,14 +42,18 @@ package struct FileCommands {
         var result = RunResult()
         let isThere = try out.map { try fileSystem.statusIfPresent($0) != nil } ?? false
         try session.writingIfWanted(to: out) { sink in
-            result = try OneShotFold(settings, fileSystem: fileSystem, observer: session.observer).run(
+            result = try OneShotFold(
+                settings, fileSystem: fileSystem, logger: session.logger, observer: session.observer
+            ).run(
                 files, format: format, isGzipped: isGzipped, needsInput: session.keepsOnFailure(out), sink: sink)
             return result.publication != .withheld
         }
         session.progress.end()
-        for problem in problems { session.logger.warning("\(Show.name("\(problem)"))") }
+        session.note(problems)
         result.hasProblems = problems.contains(where: \.leavesOut)
-        session.conclude(result.summary(out ?? "the report", settings.plan.settings, columns: session.columns))
+        try session.conclude(result, asJSON: asJSON) {
+            result.summary(out ?? "the report", settings.plan.settings, columns: session.columns)
+        }
         if result.publication == .withheld, let out {
             throw CommandFailure(
                 .filesOpen,
@@ -56,7 +68,7 @@ package struct FileCommands {
         let (files, problems) = try session.inputs(paths)
         let result = Checker(settings, fileSystem: fileSystem, observer: session.progress).check(files)
         session.progress.end()
-        for problem in problems { session.logger.warning("\(Show.name("\(problem)"))") }
+        session.note(problems)
         let (style, columns) = session.outputStyle
         let text = asJSON ? result.json() : Array(result.text(style, columns: columns).utf8)
         try session.writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }

@@ -1,6 +1,7 @@
 //  What reads the checkpoints and changes nothing, but for a repair.
 
 import DurableIO
+import Events
 import Foundation
 import Operations
 import Publishing
@@ -18,13 +19,16 @@ package struct ReadCommands {
     package init(_ session: Session) { self.session = session }
 
     /// Writes a report, or what is asked of it. All that can be wrong with the options is said before any work.
-    package func export(_ options: ExportOptions) throws {
+    package func export(_ options: ExportOptions) throws { try session.logged { try writeExport(options) } }
+
+    private func writeExport(_ options: ExportOptions) throws {
         if !options.isForDatabase { try options.checkIsForFile() }
         if let list = options.keys { try session.checkPaths([list], options.plan.settings.keyOption) }
         let form = try options.form(file: try session.fileName(options.out))
         var request = try options.request(form) { try session.list($0) }
         let notes = NoteLog(session.logger)
-        let exporter = Exporter(settings, fileSystem: fileSystem) { notes.note($0) }
+        var exporter = Exporter(settings, fileSystem: fileSystem) { notes.note($0) }
+        exporter.onEvent = session.logger.sink
         request.without = try exporter.names(without: request)
         if let undated = try exporter.leftOut(request) { notes.note(undated.textLeftOut) }
         if options.isForDatabase { return try export(try options.databaseRequest(request), exporter) }
@@ -57,12 +61,14 @@ package struct ReadCommands {
     private func export(_ request: DatabaseRequest, _ exporter: Exporter) throws {
         let start = ContinuousClock.now
         let result = try exporter.export(request, environment: ProcessInfo.processInfo.environment)
-        if let warning = result.warning { session.logger.warning("\(warning)") }
+        if let warning = result.warning { session.logger.warning(.databaseText, warning) }
         session.conclude(result.lines(seconds: (ContinuousClock.now - start).seconds))
     }
 
     /// Writes a report to look at: for the terminal, or as a page.
-    package func report(_ options: ReportOptions) throws {
+    package func report(_ options: ReportOptions) throws { try session.logged { try writeReport(options) } }
+
+    private func writeReport(_ options: ReportOptions) throws {
         let request = try options.request()
         let form = try options.form()
         try session.checkTarget(options.out)
@@ -70,8 +76,9 @@ package struct ReadCommands {
         let isGzipped = FileEnding(options.out ?? "").isGzipped
         let notes = NoteLog(session.logger)
         try session.writing(to: options.out) { sink in
-            let (summary, facts) = try Reporter(settings, fileSystem: fileSystem) { notes.note($0) }.report(
-                request, top: options.top)
+            var reporter = Reporter(settings, fileSystem: fileSystem) { notes.note($0) }
+            reporter.onEvent = session.logger.sink
+            let (summary, facts) = try reporter.report(request, top: options.top)
             let bytes: [UInt8]
             switch form {
             case .html: bytes = summary.page(facts)
@@ -87,15 +94,37 @@ package struct ReadCommands {
 
     /// Shows every file with its state, on standard output, and ends with code 2 when one is open.
     package func status(asJSON: Bool) throws {
-        let result = try CheckpointsStatus(settings, fileSystem: fileSystem)
+        let result = try session.logged { try CheckpointsStatus(settings, fileSystem: fileSystem) }
         let (style, columns) = session.outputStyle
         let text = asJSON ? result.json() : Array(result.text(style, columns: columns).utf8)
         try session.writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
         if result.isIncomplete { throw CommandFailure(.filesOpen, nil) }
     }
 
+    /// Shows what a file of the checkpoints holds, on standard output, and ends with code 4 when it is damaged.
+    package func inspect(_ path: String, rows: Int, asJSON: Bool) throws {
+        try session.logged { try look(into: path, rows: rows, asJSON: asJSON) }
+    }
+
+    private func look(into path: String, rows: Int, asJSON: Bool) throws {
+        guard rows >= 0 else { throw CommandFailure(.usage, "--rows takes a number of rows, not \(rows)") }
+        if path.isEmpty { throw CommandFailure(.usage, "inspect takes the name of a file; it is empty") }
+        let result = try Inspector(settings, fileSystem: fileSystem).inspect(path, rows: rows)
+        let (style, columns) = session.outputStyle
+        let text = asJSON ? result.json() : Array(result.text(style, columns: columns).utf8)
+        try session.writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
+        guard result.isSound else {
+            throw CommandFailure(
+                .damaged, "\(path) is damaged; `watchfold verify` tells whether what counts is concerned")
+        }
+    }
+
     /// Checks the checkpoints, or mends them, and ends with code 4 when they are damaged.
     package func verify(repairing: Bool, sample: Int) throws {
+        try session.logged { try check(repairing: repairing, sample: sample) }
+    }
+
+    private func check(repairing: Bool, sample: Int) throws {
         guard sample >= 0 else { throw CommandFailure(.usage, "--sample takes a number of files, not \(sample)") }
         if repairing && sample > 0 { throw CommandFailure(.usage, "--repair and --sample cannot be combined") }
         let verifier = Verifier(settings, fileSystem: fileSystem, logger: session.logger, observer: session.observer)

@@ -11,6 +11,7 @@
 
 import Configuration
 import DurableIO
+import Events
 import JSONRecords
 import Logging
 import Pipelines
@@ -131,8 +132,9 @@ final class OutputRenewal: Sendable {
         let record = OutputKeeper.recordPath(settings.configuration)
         for output in lost {
             logger.warning(
+                .outputLost,
                 "output \(Show.name(output.path)): it, or its entry in \(Show.name(record)), is gone or changed; it is made anew",
-                metadata: ["file": "\(Show.name(output.path))"])
+                ["file": "\(Show.name(output.path))"])
         }
         state.withLock { state in for output in lost { state.made[output.text] = nil } }
     }
@@ -149,7 +151,8 @@ final class OutputRenewal: Sendable {
     private func work(_ job: Job) {
         @Sendable func isUnwanted() -> Bool { state.withLock { $0.isStopping || $0.edition != job.edition } }
         let keeper = OutputKeeper(
-            job.settings.onOneThread, job.outputs, fileSystem: fileSystem, isCancelled: isUnwanted)
+            job.settings.onOneThread, job.outputs, fileSystem: fileSystem, isCancelled: isUnwanted,
+            onEvent: logger.sink)
         let outcomes = keeper.renew(job.generation) { job.due.contains($0.text) }
         for outcome in outcomes {
             outcome.log(logger)
@@ -189,9 +192,11 @@ extension OutputOutcome {
     /// Says what became of it.
     package func log(_ logger: Logger) {
         if let problem {
-            logger.warning("output \(Show.name(path)): \(Show.name(problem))", metadata: ["file": "\(Show.name(path))"])
+            logger.warning(
+                .outputFailed, "output \(Show.name(path)): \(Show.name(problem))", error: error,
+                ["file": "\(Show.name(path))"])
         } else {
-            logger.info("\(Show.name(text))", metadata: ["file": "\(Show.name(path))"])
+            logger.info(.outputWritten, Show.name(text), ["file": "\(Show.name(path))"])
         }
     }
 
@@ -199,7 +204,8 @@ extension OutputOutcome {
     package func warn(_ logger: Logger) {
         for left in left {
             logger.warning(
-                "\(Show.name(left)) is of an earlier report, not of this one", metadata: ["file": "\(Show.name(left))"])
+                .outputLeft, "\(Show.name(left)) is of an earlier report, not of this one",
+                ["file": "\(Show.name(left))"])
         }
     }
 

@@ -13,6 +13,7 @@
 
 import Configuration
 import DurableIO
+import Events
 import Logging
 import Pipelines
 import Synchronization
@@ -136,7 +137,7 @@ final class ProblemTeller: Sendable {
                 tellOverdue(command)
             }
             if let failure {
-                logger.warning("the command for problems \(failure): \(command)")
+                logger.warning(.commandFailed, "the command for problems \(failure): \(command)")
                 facts.update { $0.problemCommandFailures += 1 }
                 note("the command for problems \(failure): \(command)")
                 state.withLock { state in
@@ -160,7 +161,7 @@ final class ProblemTeller: Sendable {
         let text =
             "the command for problems is still running after \(Show.duration(patience.seconds)), and no other is run "
             + "before it ends: \(command)"
-        logger.warning("\(text)")
+        logger.warning(.commandLate, text)
         if state.withLock({ $0.command != nil }) { note(text) }
     }
 
@@ -189,7 +190,9 @@ final class ProblemTeller: Sendable {
         } catch {
             // Tried again with the next step; said once.
             if state.recordProblem != "\(error)" {
-                logger.warning("\(Show.name("\(error)")): a watch that starts now would tell its problems again")
+                logger.warning(
+                    .problemsForgotten,
+                    "\(Show.name("\(error)")): a watch that starts now would tell its problems again", error: error)
             }
             state.recordProblem = "\(error)"
         }
@@ -203,9 +206,11 @@ final class ProblemTeller: Sendable {
             else { return [] }
             let bytes = try fileSystem.open(path, .read).readAll(limit: Self.largestRecord)
             if let record = ProblemsRecord(json: bytes) { return record.told }
-            logger.warning("\(Show.name(path)) is damaged: problems that are there are told again")
+            logger.warning(
+                .problemsForgotten, "\(Show.name(path)) is damaged: problems that are there are told again")
         } catch {
-            logger.warning("\(Show.name("\(error)")): problems that are there are told again")
+            logger.warning(
+                .problemsForgotten, "\(Show.name("\(error)")): problems that are there are told again", error: error)
         }
         return []
     }

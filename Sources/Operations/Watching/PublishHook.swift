@@ -6,6 +6,7 @@
 //  that runs for more than ten minutes, because no other can be run before it ends.
 
 import Configuration
+import Events
 import Logging
 import Pipelines
 import Synchronization
@@ -86,7 +87,7 @@ final class PublishHook: Sendable {
                 patience: patience
             ) { [self] in tellOverdue(command) }
             if let problem {
-                logger.warning("the command after publishing \(problem): \(command)")
+                logger.warning(.commandFailed, "the command after publishing \(problem): \(command)")
                 facts.update { $0.hookFailures += 1 }
             }
             let (isSet, wasOverdue) = state.withLock { state in
@@ -106,7 +107,7 @@ final class PublishHook: Sendable {
         let text =
             "the command after publishing is still running after \(Show.duration(patience.seconds)), and no other is run "
             + "before it ends: \(command)"
-        logger.warning("\(text)")
+        logger.warning(.commandLate, text)
         let isWanted = state.withLock { state in
             state.overdue = text
             return state.command != nil

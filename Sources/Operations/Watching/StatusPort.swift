@@ -1,6 +1,7 @@
 //  The status server of a watch, on the port that the configuration names, also when it names another one later.
 
 import DurableIO
+import Events
 import Logging
 import StatusServer
 
@@ -26,10 +27,10 @@ final class StatusPort {
         if let port {
             let server = try StatusServer(port: UInt16(port), pages: pages, in: fileSystem)
             current = (port, server)
-            logger.info("state, metrics and reports are at http://127.0.0.1:\(server.port)/")
+            logger.info(.serving, "state, metrics and reports are at http://127.0.0.1:\(server.port)/")
         } else {
             current = nil
-            logger.info("state, metrics and reports are served no longer")
+            logger.info(.servingEnded, "state, metrics and reports are served no longer")
         }
         before?.server.stop()
     }

@@ -4,6 +4,7 @@
 //
 //  The values stand in the line's metadata, too, so that a log in JSON has them as fields.
 
+import Events
 import Logging
 import Records
 import Wording
@@ -67,10 +68,11 @@ package struct WatchLog: RunObserver {
             case .duplicate where !file.isUnchanged: .warning
             default: .info
             }
-        logger.log(level: level, "\(text)", metadata: metadata)
+        logger.log(level, .fileDone, { text }, { metadata })
         if let lacking = file.findings?.lacking, !file.isUnchanged {
             let sentence = Show.name(lacking.text)
-            logger.warning("\(Show.name(file.name)): \(sentence)", metadata: ["file": "\(Show.name(file.name))"])
+            logger.warning(
+                .fieldsLacking, "\(Show.name(file.name)): \(sentence)", ["file": "\(Show.name(file.name))"])
         }
     }
 }

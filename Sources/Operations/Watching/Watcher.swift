@@ -18,6 +18,7 @@
 
 import Configuration
 import DurableIO
+import Events
 import Inbox
 import Logging
 import Publishing
@@ -112,15 +113,15 @@ extension Watcher {
         service.stopping()
         close()
         if !outputs.stop(seconds: Self.patienceWithOutputs) {
-            logger.warning("an output is still being written; it is given up")
+            logger.warning(.commandLeft, "an output is still being written; it is given up")
         }
         if !hook.wait(seconds: Self.patienceWithHook) {
-            logger.warning("the command after publishing is still at work; it is left alone")
+            logger.warning(.commandLeft, "the command after publishing is still at work; it is left alone")
         }
         if !teller.stop(seconds: Self.patienceWithHook) {
-            logger.warning("the command for problems is still at work; it is left alone")
+            logger.warning(.commandLeft, "the command for problems is still at work; it is left alone")
         }
-        logger.info("stopped")
+        logger.info(.stopped, "stopped")
     }
 
     /// Opens everything for the first time. What is wrong with the settings ends the watch, so that it is noticed; a disk
@@ -135,7 +136,7 @@ extension Watcher {
         try status.follow(settings.configuration.watch.statusPort)
         follow()
         service.ready(status: "watching \(settings.configuration.inbox)")
-        logger.info("watching \(Show.name(settings.configuration.inbox))")
+        logger.info(.watching, "watching \(Show.name(settings.configuration.inbox))")
         if let failure { try meet(failure) }
     }
 
@@ -176,6 +177,7 @@ extension Watcher {
         }
         if let lost = try work.published?.lost(fileSystem), !lost.isEmpty {
             logger.warning(
+                .reportsLost,
                 """
                 gone from \(Show.name(settings.configuration.output)) or changed there: \(lost.joined(separator: ", ")); \
                 the reports are made anew
@@ -201,7 +203,7 @@ extension Watcher {
         let days = MissingDays(expectBy: expectBy, now: Int(now / 1_000_000_000))
         let problems = days.missing(from: survey.days).map { Problem(missing: $0, by: "\(expectBy)") }
         for problem in problems where loggedMissing.insert(problem.subject).inserted {
-            logger.warning("\(problem.reason)", metadata: ["date": "\(problem.subject)"])
+            logger.warning(.dayMissing, problem.reason, ["date": "\(problem.subject)"])
         }
         loggedMissing.formIntersection(problems.map(\.subject))
         return (problems, .now + .nanoseconds(Int64(days.nextDeadline) * 1_000_000_000 - now))
@@ -227,7 +229,7 @@ extension Watcher {
         if !files.isEmpty { isReadingInDoubt = false }
         let names = Set(result.files.map { ByteOrdered($0.name) })
         work!.settling.note(read: files.filter { names.contains(ByteOrdered($0.logicalName)) }, now: .now)
-        for note in result.notes { logger.warning("\(Show.name(note))") }
+        for note in result.remarks { logger.warning(note.event, Show.name(note.text)) }
         try tell(result)
         if result.publication != .nothing {
             try outputs.want(try work!.processor.checkpoints.ledger.generation, settings)
@@ -253,8 +255,8 @@ extension Watcher {
         let keys = Show.count(count, words)
         let output = settings.configuration.output
         logger.info(
-            "published generation \(generation): \(keys) in \(Show.name(output))",
-            metadata: ["generation": "\(generation)", words.plural: "\(count)"])
+            .published, "published generation \(generation): \(keys) in \(Show.name(output))",
+            ["generation": "\(generation)", words.plural: "\(count)"])
         service.status("generation \(generation), \(keys)")
         hook.run(PublishHook.Event(receipt: Path.join(output, Publisher.receiptName), generation: generation))
     }
@@ -262,10 +264,10 @@ extension Watcher {
     /// What the inbox holds that is not read, or read anew, is said when it is new.
     private func say(_ survey: Survey, _ work: inout Work) {
         for problem in survey.problems where !work.problems.contains(problem) {
-            logger.warning("\(Show.name("\(problem)"))")
+            logger.warning(.inboxProblem, Show.name("\(problem)"), ["file": "\(Show.name(problem.path))"])
         }
-        if survey.unread != work.unread, let text = survey.unread.text { logger.notice("\(text)") }
-        if survey.redated != work.redated, let text = survey.redated { logger.warning("\(Show.name(text))") }
+        if survey.unread != work.unread, let text = survey.unread.text { logger.notice(.namesUnread, text) }
+        if survey.redated != work.redated, let text = survey.redated { logger.warning(.datesChanged, Show.name(text)) }
         (work.problems, work.unread, work.redated) = (Set(survey.problems), survey.unread, survey.redated)
     }
 
@@ -312,7 +314,7 @@ extension Watcher {
         if eventsProblem?.code == error.code { return }
         eventsProblem = error
         logger.warning(
-            "\(error): what comes there is found by looking every \(settings.configuration.watch.poll)")
+            .changesUnseen, "\(error): what comes there is found by looking every \(settings.configuration.watch.poll)")
     }
 
     // MARK: Opening and closing
@@ -359,11 +361,14 @@ extension Watcher {
             $0.errors += 1
             $0.trouble = text
         }
+        let retry: Logger.Metadata = [
+            "failures": "\(backOff.failures)", "retry_seconds": "\(Show.seconds(pause.seconds))",
+        ]
         let again = "trying again in \(Show.duration(pause.seconds))"
         if backOff.failures == 1 {
-            logger.error("\(Show.name(text)); \(again)")
+            logger.error(.troubled, "\(Show.name(text)); \(again)", error: error, retry)
         } else {
-            logger.warning("\(Show.name(text)), still; \(again)")
+            logger.warning(.troubled, "\(Show.name(text)), still; \(again)", error: error, retry)
         }
         service.status(text)
         let end = ContinuousClock.now + pause
@@ -382,7 +387,7 @@ extension Watcher {
         backOff.reset()
         facts.update { $0.trouble = nil }
         service.status("watching \(settings.configuration.inbox)")
-        logger.notice("back at work")
+        logger.notice(.recovered, "back at work")
     }
 
     // MARK: Reloading
@@ -395,21 +400,24 @@ extension Watcher {
         do {
             fresh = try reread()
         } catch {
-            logger.error("the configuration stays as it was: \(words(of: error, settings.fold.plan))")
+            logger.error(
+                .reloadRefused, "the configuration stays as it was: \(words(of: error, settings.fold.plan))",
+                error: error)
             return
         }
         let old = settings.configuration
         if fresh.configuration.means(old) {
-            logger.notice("the configuration was read again; nothing changed")
+            logger.notice(.reloaded, "the configuration was read again; nothing changed")
             // Whoever asks for it may have mended what failed.
             outputs.tryAgain()
             teller.follow(old)
             serve()
             return
         }
-        logger.notice("the configuration was read again and has changed")
+        logger.notice(.reloaded, "the configuration was read again and has changed")
         for (old, new) in zip(old.values, fresh.configuration.values) where old != new {
-            logger.notice("\(new.name): \(old.text) is now \(new.text)")
+            logger.notice(
+                .settingChanged, "\(new.name): \(old.text) is now \(new.text)", ["setting": "\(new.name)"])
         }
         if old.checkpoints != fresh.configuration.checkpoints { identity = nil }
         settings = fresh
@@ -417,7 +425,7 @@ extension Watcher {
         close()
         follow()
         if old.inbox != fresh.configuration.inbox {
-            logger.info("watching \(Show.name(fresh.configuration.inbox))")
+            logger.info(.watching, "watching \(Show.name(fresh.configuration.inbox))")
         }
         service.status("watching \(fresh.configuration.inbox)")
     }
@@ -426,7 +434,8 @@ extension Watcher {
         do {
             try status.follow(settings.configuration.watch.statusPort)
         } catch {
-            logger.error("\(error): state, metrics and reports are served where they were")
+            logger.error(
+                .servingFailed, "\(error): state, metrics and reports are served where they were", error: error)
         }
     }
 }

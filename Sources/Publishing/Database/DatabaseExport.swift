@@ -15,6 +15,7 @@
 //  Whatever goes wrong before the COMMIT, the server takes everything back: tables, rows and receipt.
 
 import Checkpoints
+import Events
 import Postgres
 import Reports
 import RunSettings
@@ -72,16 +73,17 @@ extension Exporter {
                 "\"\(long)\" is too long for a name in PostgreSQL, which has up to \(SQLText.maxNameBytes) bytes")
         }
         do {
-            return try export(request, settings, checkpoints, environment, rebuilding: false)
+            return try export(request, settings, checkpoints, environment, rebuilding: nil)
         } catch  where Publisher.blamesTotal(error) {
             // The connection is closed by now, and nothing of the first attempt is left.
-            return try export(request, settings, checkpoints, environment, rebuilding: true)
+            return try export(
+                request, settings, checkpoints, environment, rebuilding: .failed(detail: "\(error)"))
         }
     }
 
     private func export(
         _ request: DatabaseRequest, _ settings: Settings, _ checkpoints: CheckpointFolder,
-        _ environment: [String: String], rebuilding: Bool
+        _ environment: [String: String], rebuilding reason: FullMergeReason?
     ) throws -> DatabaseResult {
         let connection = try PostgresConnection(request.address, environment: environment)
         try Self.begin(connection, request.schema)
@@ -90,7 +92,7 @@ extension Exporter {
         for table in tables.map(\.1) + [receipts] { try table.prepare(connection) }
         // Only now, so that of two exports the later one to write is the later one to read.
         let edition = try Edition(
-            settings, checkpoints, request.files, rebuilding: rebuilding, needsReceipt: true)
+            settings, checkpoints, request.files, rebuilding: reason, needsReceipt: true, onEvent: onEvent)
         let snapshot = edition.snapshot!
         var result = DatabaseResult(
             place: connection.place, schema: request.schema, generation: snapshot.generation, tables: [],

@@ -13,6 +13,7 @@ import Checkpoints
 import Codecs
 import Configuration
 import DurableIO
+import Events
 import Glibc
 import JSONRecords
 import Reports
@@ -28,8 +29,9 @@ package struct OutputOutcome: Sendable {
     /// Files of an earlier report, with more or fewer parts, that are still there.
     package var left: [String] = []
     package var seconds = 0.0
-    /// Why it failed; nil when it did not.
+    /// Why it failed, in words; nil when it did not.
     package var problem: String?
+    package var error: (any Error)?
 }
 
 /// Makes the outputs of one configuration. One at a time has a folder of reports.
@@ -43,19 +45,22 @@ package struct OutputKeeper {
     private let fileSystem: FileSystem
     private let rowsPerFile: Int?
     private let isCancelled: @Sendable () -> Bool
+    private let onEvent: EventSink
 
     /// - Parameters:
     ///   - rowsPerFile: of CSV for a spreadsheet program, the header not counted; nil for what its sheets have.
     ///   - isCancelled: asked while files are written; once it says yes, they are given up.
+    ///   - onEvent: told which outputs are made, and why.
     package init(
         _ settings: Settings, _ outputs: [KeptOutput], fileSystem: FileSystem, rowsPerFile: Int? = nil,
-        isCancelled: @escaping @Sendable () -> Bool = { false }
+        isCancelled: @escaping @Sendable () -> Bool = { false }, onEvent: @escaping EventSink = { _ in }
     ) {
         self.settings = settings
         self.outputs = outputs
         self.fileSystem = fileSystem
         self.rowsPerFile = rowsPerFile
         self.isCancelled = isCancelled
+        self.onEvent = onEvent
     }
 
     /// Where what was written is noted.
@@ -76,7 +81,7 @@ package struct OutputKeeper {
             return try outcomes(generation, isDue)
         } catch {
             // The checkpoints cannot be read, or the record cannot be written.
-            return [OutputOutcome(path: recordPath, problem: words(of: error, settings.fold.plan))]
+            return [OutputOutcome(path: recordPath, problem: words(of: error, settings.fold.plan), error: error)]
         }
     }
 
@@ -100,7 +105,9 @@ package struct OutputKeeper {
             var entry = OutputsRecord.Entry(
                 output: output.text, tool: Tool.name, generation: generation, inputsDigest: inputs,
                 mapDigest: settings.mapDigest, files: [])
-            if try isCurrent(record.entries.first { $0.output == output.text }, entry) { continue }
+            let known = record.entries.first { $0.output == output.text }
+            guard let reason = try reasonToMake(known, entry) else { continue }
+            onEvent(.outputDue(output: output.path, because: reason))
             let start = ContinuousClock.now
             var outcome = OutputOutcome(path: output.path)
             do {
@@ -123,7 +130,7 @@ package struct OutputKeeper {
             } catch ReportError.output(_, cause: is OutputCancelled) {
                 break
             } catch {
-                outcome.problem = words(of: error, settings.fold.plan)
+                (outcome.problem, outcome.error) = (words(of: error, settings.fold.plan), error)
             }
             outcome.seconds = (ContinuousClock.now - start).seconds
             outcomes.append(outcome)
@@ -153,13 +160,16 @@ package struct OutputKeeper {
         try file.commit()
     }
 
-    /// Whether what was written is what would be, and still there.
-    private func isCurrent(_ written: OutputsRecord.Entry?, _ wanted: OutputsRecord.Entry) throws -> Bool {
-        guard var written else { return false }
-        let files = written.files
-        (written.files, written.left) = ([], [])
-        guard written == wanted else { return false }
-        return try areThere(files)
+    /// Why an output is to be made; nil when what was written is what would be, and still there.
+    private func reasonToMake(
+        _ written: OutputsRecord.Entry?, _ wanted: OutputsRecord.Entry
+    ) throws -> OutputReason? {
+        guard let written else { return .unknown }
+        if written.inputsDigest != wanted.inputsDigest { return .contents }
+        if written.mapDigest != wanted.mapDigest { return .groups }
+        if written.tool != wanted.tool { return .program }
+        if written.generation != wanted.generation { return .generation }
+        return try areThere(written.files) ? nil : .fileLost
     }
 
     private func areThere(_ files: [OutputsRecord.File]) throws -> Bool {
@@ -193,7 +203,8 @@ package struct OutputKeeper {
             throw Refused(.request, "\(output.path) \(problem)")
         }
         try sweep(output.path)
-        let exporter = Exporter(settings, fileSystem: fileSystem)
+        var exporter = Exporter(settings, fileSystem: fileSystem)
+        exporter.onEvent = onEvent
         var request = output.request
         request.generation = generation
         let files = NumberedFiles(output.path, places, in: fileSystem)
