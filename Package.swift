@@ -13,8 +13,11 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// Optimising the expectations of a test takes longer than checking them; what tests call is optimised in release builds.
+let unoptimised: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: unoptimised)
 }
 
 func systemLibrary(_ name: String, apt: String) -> Target {
@@ -207,7 +210,7 @@ let package = Package(
                 "CSQLite", "Checkpoints", "Columns", "DurableIO", "Engagement", "Folding", "KeyedTables", "Ledgers",
                 "Records", "TestSupport",
             ],
-            exclude: ["Fixtures"], swiftSettings: strict),
+            exclude: ["Fixtures"], swiftSettings: unoptimised),
     ]
 )
 
