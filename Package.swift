@@ -13,8 +13,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 func systemLibrary(_ name: String, apt: String) -> Target {
@@ -183,14 +183,13 @@ let package = Package(
                 "Wording",
                 logging,
             ]),
-        tests("CommandTests", ["TestSupport", "watchfold", subprocess]),
-        .testTarget(
-            name: "CheckpointsTests",
-            dependencies: [
+        tests("CommandTests", ["TestSupport", "watchfold", subprocess], exclude: ["Golden"]),
+        tests(
+            "CheckpointsTests",
+            [
                 "CSQLite", "Checkpoints", "Columns", "DurableIO", "Engagement", "Folding", "KeyedTables", "Ledgers",
                 "Records", "TestSupport",
-            ],
-            exclude: ["Fixtures"], swiftSettings: strict),
+            ], exclude: ["Fixtures"]),
     ]
 )
 
