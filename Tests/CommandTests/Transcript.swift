@@ -12,7 +12,7 @@
 //  All commands of a transcript run in one shell, in the order of the text, so a later one sees what an earlier one did. Each
 //  has its own standard output and error: the order of lines between the two is not part of a transcript.
 
-/// Prose and commands; the answers are not part of it, they are made anew.
+/// Prose and commands; the answers are not part of it, they are made again.
 struct Transcript: Equatable {
     enum Item: Equatable {
         case prose(String)

@@ -158,8 +158,8 @@ final class ProblemTeller: Sendable {
 
     private func tellOverdue(_ command: String) {
         let text =
-            "the command for problems is still running after \(Show.duration(patience.seconds)), and no other is run "
-            + "before it ends: \(command)"
+            "the command for problems is still running after \(Show.duration(patience.seconds)), and no other is started "
+            + "until it ends: \(command)"
         logger.warning("\(text)")
         if state.withLock({ $0.command != nil }) { note(text) }
     }
@@ -189,7 +189,7 @@ final class ProblemTeller: Sendable {
         } catch {
             // Tried again with the next step; said once.
             if state.recordProblem != "\(error)" {
-                logger.warning("\(Show.name("\(error)")): a watch that starts now would tell its problems again")
+                logger.warning("\(Show.name("\(error)")): after a restart the watch would report its problems again")
             }
             state.recordProblem = "\(error)"
         }
@@ -203,9 +203,9 @@ final class ProblemTeller: Sendable {
             else { return [] }
             let bytes = try fileSystem.open(path, .read).readAll(limit: Self.largestRecord)
             if let record = ProblemsRecord(json: bytes) { return record.told }
-            logger.warning("\(Show.name(path)) is damaged: problems that are there are told again")
+            logger.warning("\(Show.name(path)) is damaged: problems that exist already are reported again")
         } catch {
-            logger.warning("\(Show.name("\(error)")): problems that are there are told again")
+            logger.warning("\(Show.name("\(error)")): problems that exist already are reported again")
         }
         return []
     }

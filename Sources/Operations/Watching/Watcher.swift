@@ -8,13 +8,13 @@
 //  Newest first: what came while others were read is in the next round, and a round is short; the rest of a long queue
 //  is read in the rounds after it.
 //
-//  Whatever goes wrong, but for checkpoints that are damaged, is met in one way: everything is closed, the error is said,
+//  Whatever goes wrong, but for checkpoints that are damaged, is met in one way: everything is closed, the error is logged,
 //  and after a while everything is opened as at the start. So coming back from a full disk, a folder that went away or a
 //  ledger in use is the same way as starting, and what starting makes good is made good. The ledger that was open before
 //  has to be there again: an empty folder in its place would be another history, and its reports would be wrong. The
 //  pause grows, and health is down, until a round has succeeded; when reading files failed, one that reads files.
 //
-//  Each look also asks whether what was published is still there. What is not is made anew, as any run does.
+//  Each look also asks whether what was published is still there. What is not is made again, as any run does.
 
 import Configuration
 import DurableIO
@@ -112,13 +112,13 @@ extension Watcher {
         service.stopping()
         close()
         if !outputs.stop(seconds: Self.patienceWithOutputs) {
-            logger.warning("an output is still being written; it is given up")
+            logger.warning("an output is still being written; the watch ends without it")
         }
         if !hook.wait(seconds: Self.patienceWithHook) {
-            logger.warning("the command after publishing is still at work; it is left alone")
+            logger.warning("the command after publishing is still running; the watch ends without it")
         }
         if !teller.stop(seconds: Self.patienceWithHook) {
-            logger.warning("the command for problems is still at work; it is left alone")
+            logger.warning("the command for problems is still running; the watch ends without it")
         }
         logger.info("stopped")
     }
@@ -178,7 +178,7 @@ extension Watcher {
             logger.warning(
                 """
                 gone from \(Show.name(settings.configuration.output)) or changed there: \(lost.joined(separator: ", ")); \
-                the reports are made anew
+                the reports are written again
                 """)
             work.published = nil
         }
@@ -259,7 +259,7 @@ extension Watcher {
         hook.run(PublishHook.Event(receipt: Path.join(output, Publisher.receiptName), generation: generation))
     }
 
-    /// What the inbox holds that is not read, or read anew, is said when it is new.
+    /// What the inbox holds that is not read, or read again, is said when it is new.
     private func say(_ survey: Survey, _ work: inout Work) {
         for problem in survey.problems where !work.problems.contains(problem) {
             logger.warning("\(Show.name("\(problem)"))")
@@ -312,7 +312,7 @@ extension Watcher {
         if eventsProblem?.code == error.code { return }
         eventsProblem = error
         logger.warning(
-            "\(error): what comes there is found by looking every \(settings.configuration.watch.poll)")
+            "\(error): new files there are found by polling every \(settings.configuration.watch.poll)")
     }
 
     // MARK: Opening and closing
@@ -359,11 +359,11 @@ extension Watcher {
             $0.errors += 1
             $0.trouble = text
         }
-        let again = "trying again in \(Show.duration(pause.seconds))"
+        let again = "retrying in \(Show.duration(pause.seconds))"
         if backOff.failures == 1 {
             logger.error("\(Show.name(text)); \(again)")
         } else {
-            logger.warning("\(Show.name(text)), still; \(again)")
+            logger.warning("\(Show.name(text)) (still); \(again)")
         }
         service.status(text)
         let end = ContinuousClock.now + pause
@@ -395,7 +395,7 @@ extension Watcher {
         do {
             fresh = try reread()
         } catch {
-            logger.error("the configuration stays as it was: \(words(of: error, settings.fold.plan))")
+            logger.error("the old configuration stays in use: \(words(of: error, settings.fold.plan))")
             return
         }
         let old = settings.configuration
@@ -426,7 +426,7 @@ extension Watcher {
         do {
             try status.follow(settings.configuration.watch.statusPort)
         } catch {
-            logger.error("\(error): state, metrics and reports are served where they were")
+            logger.error("\(error): state, metrics and reports are still served on the old port")
         }
     }
 }
