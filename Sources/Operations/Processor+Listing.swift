@@ -90,7 +90,8 @@ extension Processor {
         }
         for path in checkpoints.sweep.foreign {
             result.remarks.append(
-                RunNote(.foreignFile, "\(path) in \(checkpoints.root) is not a file of Watchfold; it stays where it is"))
+                RunNote(.foreignFile, "\(path) in \(checkpoints.root) is not a file of Watchfold; it stays where it is")
+            )
         }
         let text = settings.configuration.foldSettingsText
         let others = try checkpoints.ledger.countingVersions().filter { $0.facts.settings != text }

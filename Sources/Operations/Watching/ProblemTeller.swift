@@ -210,7 +210,8 @@ final class ProblemTeller: Sendable {
                 .problemsForgotten, "\(Show.name(path)) is damaged: problems that exist already are reported again")
         } catch {
             logger.warning(
-                .problemsForgotten, "\(Show.name("\(error)")): problems that exist already are reported again", error: error)
+                .problemsForgotten, "\(Show.name("\(error)")): problems that exist already are reported again",
+                error: error)
         }
         return []
     }
