@@ -164,7 +164,7 @@ package struct RejectionAdvice: Sendable, Hashable {
         var sentence = "\(name) \(kind)"
         if !ValueText.isContainer(found) {
             let taken = !isMissing && key == 0 ? "strings and whole numbers" : "strings"
-            sentence = "\(name) \(ValueText.excerpt(found)) \(kind); only \(taken) are taken"
+            sentence = "\(name) \(ValueText.excerpt(found)) \(kind); only \(taken) are accepted"
         }
         // An object with one value in it, such as MongoDB's {"$oid": …}.
         if case .object(let members) = found, members.count == 1, !ValueText.isContainer(members[0].value) {
