@@ -152,7 +152,7 @@ import Testing
     private static func written() throws -> [String] {
         try Golden.names().sorted().flatMap { name in
             try Golden.read(name).split(separator: "\n").filter { "|!".contains($0.first!) }.map {
-                $0.dropFirst(2).replacing("`", with: "")
+                String($0.dropFirst(2)).replacing("`", with: "")
             }
         }
     }
