@@ -95,7 +95,7 @@ package struct TableDescription: Sendable {
         (metadata, createdBy, rowCount) = (reader.metadata, reader.createdBy, reader.rowCount)
         kind = metadata("watchfold.kind")
         format = metadata("watchfold.format").flatMap { Int($0) }
-        columns = reader.schema.columns.map { Column(name: $0.name, type: $0.type == .utf8 ? "utf8" : "int64") }
+        columns = reader.schema.columns.map { Column(name: $0.name, type: "\($0.type)") }
         groups = reader.rowGroups.map { Group(rows: $0.rowCount, chunks: $0.columns.map(Self.chunk)) }
         guard metadata("watchfold.format") != nil || kind != nil || reader.footerFault != nil else {
             isForeign = true
@@ -109,6 +109,11 @@ package struct TableDescription: Sendable {
             switch bound {
             case .int64(let value)?: .number(value)
             case .utf8(let bytes)?: .text(String(decoding: bytes, as: UTF8.self))
+            // Of tables of other programs.
+            case .int32(let value)?: .number(Int64(value))
+            case .int128(let value)?: .text("\(value)")
+            case .double(let value)?: .text("\(value)")
+            case .boolean(let value)?: .text("\(value)")
             case nil: nil
             }
         }
