@@ -11,7 +11,7 @@ package struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible 
         case damaged
         /// No space left.
         case full
-        /// The disk reported an error.
+        /// The disk said no.
         case io
         /// The file or its folder cannot be opened or written.
         case readOnly

@@ -214,7 +214,7 @@ package struct Verifier {
                 continue
             }
             let isDue = outputs.contains { $0.name == output.name && $0.digest == digest.hex }
-            if digest.hex != output.digest, !isDue { result.stale.append("\(path) does not match the checkpoints") }
+            if digest.hex != output.digest, !isDue { result.stale.append("\(path) is not what the checkpoints give") }
         }
     }
 
@@ -229,7 +229,7 @@ package struct Verifier {
         let path = checkpoints.total.path
         do {
             guard let generation = try checkpoints.total.generation(checkpoints.ledger) else {
-                result.stale.append("\(path) is missing or does not belong to this ledger")
+                result.stale.append("\(path) is missing or not of this ledger")
                 return
             }
             let reader = try KeyedTableReader(path, kind: TotalStore.kind, in: fileSystem)

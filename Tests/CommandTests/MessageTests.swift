@@ -179,13 +179,13 @@ import Testing
     @Test func rowsThatMakeUpTheNumberAreTold() async throws {
         let shell = try await bench()
         for (arguments, words) in [
-            ("--top 20 --by Sport", "2 of 3 rows in this top have nothing in Sport"),
-            ("profile --top 2 --by Sport", "1 of 2 rows in this top has nothing in Sport"),
-            ("profile --top 2 --by Sport --format xlsx", "1 of 2 rows in this top has nothing in Sport"),
-            ("apps --top 9 --category Child", "no row of the apps report matches; it has 3 rows"),
-            ("--category Child", "no row of the engagement report matches; it has 3 rows"),
-            ("--contracts 'X*'", "no row of the engagement report matches; it has 3 rows"),
-            ("--min-seconds 9999999", "no row of the engagement report matches"),
+            ("--top 20 --by Sport", "2 of 3 rows in this top have nothing of Sport"),
+            ("profile --top 2 --by Sport", "1 of 2 rows in this top has nothing of Sport"),
+            ("profile --top 2 --by Sport --format xlsx", "1 of 2 rows in this top has nothing of Sport"),
+            ("apps --top 9 --category Child", "no row of the apps report fits; it has 3 rows"),
+            ("--category Child", "no row of the engagement report fits; it has 3 rows"),
+            ("--contracts 'X*'", "no row of the engagement report fits; it has 3 rows"),
+            ("--min-seconds 9999999", "no row of the engagement report fits"),
         ] {
             #expect(try await notes(shell, arguments).contains(words), "\(arguments)")
         }
@@ -366,6 +366,6 @@ import Testing
             shell.read("a.csv")!.contains("\r\nB;1,00;0,00;")
                 && shell.read("b.csv")!.contains("\r\nB,\"1,00\",\"0,00\","))
         shell.put("watchfold.yaml", "outputs: [{file: a.csv, decimal: comma}]\n")
-        #expect(try await shell.expect(1, "$W run").errors.contains("decimal needs `for`"))
+        #expect(try await shell.expect(1, "$W run").errors.contains("decimal goes with for"))
     }
 }

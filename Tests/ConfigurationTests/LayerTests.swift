@@ -147,7 +147,7 @@ import Testing
         Case(
             "checkpoints: a/../x//y/\noutput: /work/x/./y",
             #"watchfold.yaml:2:9: checkpoints "a/../x//y/" (watchfold.yaml:1:14) and output "/work/x/./y" "#
-                + "(watchfold.yaml:2:9) are the same folder; choose two"),
+                + "(watchfold.yaml:2:9) are one folder; choose two"),
         Case("inbox: output/in"),
         Case("inbox: in\noutput: inn/a"),
         Case(

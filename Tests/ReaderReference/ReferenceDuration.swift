@@ -82,7 +82,7 @@ struct SchoolNumber {
     }
 }
 
-/// The value of a JSON number; nil when it is not an integer of 64 bits.
+/// The value of a JSON number; nil when it is no integer of 64 bits.
 package func referenceInteger(_ text: String) -> Int64? {
     guard let number = SchoolNumber(json: String(text.hasPrefix("-") ? text.dropFirst() : text[...])),
         number.isIntegral
@@ -90,7 +90,7 @@ package func referenceInteger(_ text: String) -> Int64? {
     return Int64((text.hasPrefix("-") ? "-" : "") + number.digits)
 }
 
-/// The digits of a contract that is written as a number; nil when it is not an integer, or written with a point or an
+/// The digits of a contract that is written as a number; nil when it is no integer, or written with a point or an
 /// exponent and longer than 64 digits.
 func referenceContract(_ text: String) -> String? {
     let sign = text.hasPrefix("-") ? "-" : ""
