@@ -5,6 +5,7 @@ values, bit for bit. The bounds and null counts of each row group are checked ag
 over row groups by their bounds, must find as many rows as there are on each side of a value.
 """
 
+import os
 import datetime
 import decimal
 import json
@@ -226,8 +227,11 @@ def spark_session():
         from pyspark.sql import SparkSession
     except ImportError:
         return None, "pyspark is not installed"
+    # Its driver listens for executors; on loopback alone.
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     session = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config(
-        "spark.sql.session.timeZone", "UTC").getOrCreate()
+        "spark.sql.session.timeZone", "UTC").config("spark.driver.bindAddress", "127.0.0.1").config(
+        "spark.driver.host", "127.0.0.1").getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     return session, None
 
