@@ -5,11 +5,11 @@ values, bit for bit. The bounds and null counts of each row group are checked ag
 over row groups by their bounds, must find as many rows as there are on each side of a value.
 """
 
-import os
 import datetime
 import decimal
 import json
 import math
+import os
 import shutil
 import struct
 import subprocess
