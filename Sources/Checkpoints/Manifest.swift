@@ -155,28 +155,34 @@ package struct Manifest: Sendable, Equatable {
         self.init(ledger: String(lines[1].dropFirst(7)), generation: generation, counting: [], retracted: [])
         for line in lines.dropFirst(3) {
             guard let blank = line.firstIndex(of: " ") else { return nil }
-            let (word, rest) = (line[..<blank], line[line.index(after: blank)...])
-            if word == "accepted" {
-                accepted.append(String(rest))
-                continue
-            }
-            if word == "decisions" {
-                guard let number = Int(rest), number > 0 else { return nil }
-                decisions = number
-                continue
-            }
-            guard let entry = Entry(rest) else { return nil }
-            switch word {
-            case "counts": counting.append(entry)
-            case "copy": copies.append(entry)
-            case "retracted": retracted.append(entry)
-            case "present": present.append(entry)
-            case "held":
-                present.append(entry)
-                held.append(entry)
-            default: return nil
-            }
+            if add(line[..<blank], line[line.index(after: blank)...]) != nil { return nil }
         }
+    }
+
+    /// Adds what a line says, its first word and the rest, and returns what is wrong with it.
+    mutating func add(_ word: Substring, _ rest: Substring) -> String? {
+        switch word {
+        case "accepted":
+            accepted.append(String(rest))
+            return nil
+        case "decisions":
+            guard let number = Int(rest), number > 0 else { return "expected a number above 0" }
+            decisions = number
+            return nil
+        default: break
+        }
+        guard let entry = Entry(rest) else { return "expected records, a sum and a path" }
+        switch word {
+        case "counts": counting.append(entry)
+        case "copy": copies.append(entry)
+        case "retracted": retracted.append(entry)
+        case "present": present.append(entry)
+        case "held":
+            present.append(entry)
+            held.append(entry)
+        default: return "\(word) is no kind of line"
+        }
+        return nil
     }
 
     /// The manifest of a checkpoints folder; nil when it is missing or damaged.

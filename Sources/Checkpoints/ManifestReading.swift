@@ -95,36 +95,12 @@ package struct ManifestReading: Sendable {
         guard parts.count == 2, let kind = Self.kinds.firstIndex(of: word == "held" ? "present" : word) else {
             return "\(word) is no kind of line"
         }
-        if let problem = add(word, parts[1]) { return problem }
+        if let problem = manifest.add(parts[0], parts[1]) { return problem }
         // Of an entry its path decides about the order; it is the last field.
         let key = String(parts[1].split(separator: " ").last ?? "")
         defer { last = (kind, key) }
         guard let last else { return nil }
         if kind < last.kind { return "a line \(word) after one of \(Self.kinds[last.kind])" }
         return kind == last.kind && !Path.precedes(last.text, key) ? "it does not ascend" : nil
-    }
-
-    /// Adds what a line says, and returns what is wrong with it.
-    private mutating func add(_ word: String, _ rest: Substring) -> String? {
-        switch word {
-        case "accepted":
-            manifest.accepted.append(String(rest))
-            return nil
-        case "decisions":
-            guard let number = Int(rest), number > 0 else { return "expected a number above 0" }
-            manifest.decisions = number
-            return nil
-        default: break
-        }
-        guard let entry = Manifest.Entry(rest) else { return "expected records, a sum and a path" }
-        switch word {
-        case "counts": manifest.counting.append(entry)
-        case "copy": manifest.copies.append(entry)
-        case "retracted": manifest.retracted.append(entry)
-        default:
-            manifest.present.append(entry)
-            if word == "held" { manifest.held.append(entry) }
-        }
-        return nil
     }
 }

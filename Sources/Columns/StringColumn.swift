@@ -92,6 +92,15 @@ package struct StringColumn: Sendable, Equatable {
         String(decoding: bytes[offsets[row]..<offsets[row + 1]], as: UTF8.self)
     }
 
+    /// Lends the bytes of a row.
+    @inlinable package func withRow<R, E: Error>(
+        _ row: Int, _ body: (UnsafeBufferPointer<UInt8>) throws(E) -> R
+    ) throws(E) -> R {
+        try withUnsafe { (bytes, offsets) throws(E) -> R in
+            try body(UnsafeBufferPointer(start: bytes + offsets[row], count: offsets[row + 1] - offsets[row]))
+        }
+    }
+
     /// Lends the storage to a loop that cannot afford bounds checks.
     @inlinable package func withUnsafe<R, E: Error>(
         _ body: (_ bytes: UnsafePointer<UInt8>, _ offsets: UnsafePointer<Int>) throws(E) -> R

@@ -1,5 +1,5 @@
 //  Names of what is logged. A program that reads a log in JSON goes by them, so a name that was given out never changes,
-//  whatever the sentence beside it says. docs/debugging.md lists them all; DebuggingTests compares.
+//  whatever the sentence beside it says. docs/debugging.md lists them all; EventTests compares.
 
 /// What a line of the log is about: the member `event` of a line in JSON.
 package enum EventName: String, Sendable, Hashable, CaseIterable {

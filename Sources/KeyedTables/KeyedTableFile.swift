@@ -49,6 +49,20 @@ package enum KeyedTableFormat {
         batch.keys.map { .utf8($0) } + batch.measures.map { .int64($0) }
     }
 
+    /// The keys and measures that a table names, whose columns have to agree with it.
+    static func schema(of reader: TableReader, path: String) throws(DamagedTable) -> KeyedSchema {
+        guard let measures = reader.metadataValue("watchfold.measures").flatMap(measures(fromText:)) else {
+            throw DamagedTable(path: path, detail: "its measures are not named")
+        }
+        let columns = reader.schema.columns
+        let keyCount = columns.count - measures.count
+        guard keyCount > 0,
+            columns.dropFirst(keyCount).map(\.name) == measures.map(\.name),
+            columns.enumerated().allSatisfy({ $1.type == ($0 < keyCount ? .utf8 : .int64) && !$1.isNullable })
+        else { throw DamagedTable(path: path, detail: "its columns are not those that it names") }
+        return KeyedSchema(keys: columns.prefix(keyCount).map(\.name), measures: measures)
+    }
+
     static func measuresText(_ measures: [Measure]) -> String {
         measures.map { "\($0.name):\($0.merge.rawValue)" }.joined(separator: ",")
     }
@@ -217,17 +231,7 @@ package struct KeyedTableReader: Sendable {
         }
         let found = reader.metadataValue("watchfold.kind") ?? "nothing known"
         guard found == kind else { throw DamagedTable(path: path, detail: "it holds \(found), not a \(kind)") }
-        guard let measures = reader.metadataValue("watchfold.measures").flatMap(KeyedTableFormat.measures(fromText:))
-        else {
-            throw DamagedTable(path: path, detail: "its measures are not named")
-        }
-        let columns = reader.schema.columns
-        let keyCount = columns.count - measures.count
-        guard keyCount > 0,
-            columns.dropFirst(keyCount).map(\.name) == measures.map(\.name),
-            columns.enumerated().allSatisfy({ $1.type == ($0 < keyCount ? .utf8 : .int64) && !$1.isNullable })
-        else { throw DamagedTable(path: path, detail: "its columns are not those that it names") }
-        schema = KeyedSchema(keys: columns.prefix(keyCount).map(\.name), measures: measures)
+        schema = try KeyedTableFormat.schema(of: reader, path: path)
         rowCount = reader.rowCount
     }
 

@@ -216,9 +216,5 @@ private func compareBytes(_ a: [UInt8], _ b: [UInt8]) -> Int {
 
 /// The order of a row's key and another.
 private func compare(_ keys: StringColumn, _ row: Int, _ other: [UInt8]) -> Int {
-    keys.withUnsafe { bytes, offsets in
-        other.withUnsafeBufferPointer {
-            compareBytes(UnsafeBufferPointer(start: bytes + offsets[row], count: offsets[row + 1] - offsets[row]), $0)
-        }
-    }
+    keys.withRow(row) { key in other.withUnsafeBufferPointer { compareBytes(key, $0) } }
 }

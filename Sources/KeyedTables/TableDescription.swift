@@ -131,20 +131,12 @@ package struct TableDescription: Sendable {
             faults.append("its metadata names no format")
         }
         if kind == nil { faults.append("its metadata names no kind") }
-        guard let measures = metadata("watchfold.measures").flatMap(KeyedTableFormat.measures(fromText:)) else {
-            faults.append("its measures are not named")
-            return
-        }
-        let keyCount = columns.count - measures.count
-        guard keyCount > 0, columns.dropFirst(keyCount).map(\.name) == measures.map(\.name),
-            reader.schema.columns.enumerated().allSatisfy({
-                $1.type == ($0 < keyCount ? .utf8 : .int64) && !$1.isNullable
-            })
-        else {
-            faults.append("its columns are not those that it names")
-            return
-        }
-        for (index, measure) in measures.enumerated() { columns[keyCount + index].merge = measure.merge.rawValue }
+        do throws(DamagedTable) {
+            let schema = try KeyedTableFormat.schema(of: reader, path: path)
+            for (index, measure) in schema.measures.enumerated() {
+                columns[schema.keys.count + index].merge = measure.merge.rawValue
+            }
+        } catch { faults.append(error.detail) }
     }
 
     /// Without a footer, finds out how far the pages are whole.
@@ -179,7 +171,7 @@ extension TableDescription {
     ///
     /// - Parameter count: first rows that are wanted.
     package func totals(first count: Int) -> TableTotals {
-        let keyCount = columns.count { $0.type == "utf8" }
+        let keyCount = reader?.schema.columns.count { $0.type == .utf8 } ?? 0
         var totals = TableTotals(measures: Array(repeating: 0, count: columns.count - keyCount))
         guard let reader, !isForeign else { return totals }
         var last: KeyedBatch?
@@ -230,19 +222,9 @@ extension TableDescription {
 
     private static func precedes(_ a: KeyedBatch, _ rowA: Int, _ b: KeyedBatch, _ rowB: Int) -> Bool {
         for (keyA, keyB) in zip(a.keys, b.keys) {
-            let order = compare(keyA, rowA, keyB, rowB)
+            let order = keyA.withRow(rowA) { a in keyB.withRow(rowB) { b in compareBytes(a, b) } }
             if order != 0 { return order < 0 }
         }
         return false
-    }
-
-    private static func compare(_ a: StringColumn, _ rowA: Int, _ b: StringColumn, _ rowB: Int) -> Int {
-        a.withUnsafe { bytesA, offsetsA in
-            b.withUnsafe { bytesB, offsetsB in
-                compareBytes(
-                    UnsafeBufferPointer(start: bytesA + offsetsA[rowA], count: offsetsA[rowA + 1] - offsetsA[rowA]),
-                    UnsafeBufferPointer(start: bytesB + offsetsB[rowB], count: offsetsB[rowB + 1] - offsetsB[rowB]))
-            }
-        }
     }
 }

@@ -88,15 +88,43 @@ package struct LedgerFileHeader: Sendable, Hashable {
     /// Nil when the bytes are not those of a database.
     package init?(_ bytes: [UInt8]) {
         guard bytes.count >= Self.bytes, Self.isDatabase(bytes) else { return nil }
-        func integer(_ range: Range<Int>) -> Int { bytes[range].reduce(0) { $0 << 8 | Int($1) } }
-        let size = integer(16..<18)
+        let size = bigEndian(bytes[16..<18])
         pageSize = size == 1 ? 65_536 : size
         guard pageSize >= 512, pageSize & (pageSize - 1) == 0 else { return nil }
         reservedBytes = Int(bytes[20])
-        format = integer(60..<64)
-        applicationID = integer(68..<72)
+        format = bigEndian(bytes[60..<64])
+        applicationID = bigEndian(bytes[68..<72])
     }
 }
+
+/// The header of a write-ahead log (SQLite's file format, section 4.1).
+package struct LedgerLogHeader: Sendable, Hashable {
+    package static let bytes = 32
+    private static let frameHeader = 24
+
+    package var pageSize: Int
+    /// How often the log was begun anew.
+    package var sequence: Int
+    /// Frames that there is room for; not all of them have to be valid.
+    package var frames: Int
+
+    /// Whether a file begins as a log does.
+    package static func isLog(_ bytes: [UInt8]) -> Bool {
+        bytes.starts(with: [0x37, 0x7F, 0x06]) && bytes.count > 3 && (bytes[3] == 0x82 || bytes[3] == 0x83)
+    }
+
+    /// Nil when the bytes are not those of a log.
+    package init?(_ bytes: [UInt8], size: Int) {
+        guard bytes.count >= Self.bytes, Self.isLog(bytes) else { return nil }
+        pageSize = bigEndian(bytes[8..<12])
+        sequence = bigEndian(bytes[12..<16])
+        guard pageSize > 0 else { return nil }
+        frames = (size - Self.bytes) / (pageSize + Self.frameHeader)
+    }
+}
+
+/// SQLite's integers have their highest byte first.
+private func bigEndian(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
 
 /// Pages of a ledger's file whose checksums are not those of their bytes.
 package enum LedgerPages {
@@ -106,12 +134,8 @@ package enum LedgerPages {
     ///
     /// - Parameter number: from 1.
     package static func isWhole(_ page: [UInt8], number: Int) -> Bool {
-        page.withUnsafeBytes { bytes in
-            let stored = UInt64(
-                littleEndian: bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
-            return stored
-                == SQLitePageChecks.checksum(
-                    bytes.baseAddress!, count: bytes.count, pageNumber: UInt32(truncatingIfNeeded: number))
+        page.withUnsafeBytes {
+            SQLitePageChecks.isWhole($0.baseAddress!, count: $0.count, pageNumber: UInt32(truncatingIfNeeded: number))
         }
     }
 }

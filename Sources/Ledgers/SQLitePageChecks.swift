@@ -215,6 +215,12 @@ enum SQLitePageChecks {
         return UInt64(s0) | UInt64(s1) << 32
     }
 
+    /// Whether the last 8 bytes of a page are the checksum of those before.
+    static func isWhole(_ page: UnsafeRawPointer, count: Int, pageNumber: UInt32) -> Bool {
+        UInt64(littleEndian: page.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
+            == checksum(page, count: count, pageNumber: pageNumber)
+    }
+
     private static func pageNumber(_ count: Int32, _ offset: Int64) -> UInt32 {
         UInt32(truncatingIfNeeded: offset / Int64(count) + 1)
     }
@@ -232,9 +238,8 @@ enum SQLitePageChecks {
             return offset < size ? SQLiteError.pageChecksumMismatch : code
         }
         guard code == SQLITE_OK else { return code }
-        let stored = UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: Int(count) - 8, as: UInt64.self))
-        let found = checksum(buffer, count: Int(count), pageNumber: pageNumber(count, offset))
-        return stored == found ? SQLITE_OK : SQLiteError.pageChecksumMismatch
+        return isWhole(buffer, count: Int(count), pageNumber: pageNumber(count, offset))
+            ? SQLITE_OK : SQLiteError.pageChecksumMismatch
     }
 
     private static func write(

@@ -1,5 +1,5 @@
 //  Names of errors for programs that read a log: the member `error` of a line in JSON. A name that was given out never
-//  changes, whatever the message says. docs/debugging.md lists them all; DebuggingTests compares.
+//  changes, whatever the message says. docs/debugging.md lists them all; EventTests compares.
 
 import Checkpoints
 import Configuration

@@ -40,30 +40,3 @@ package struct InspectResult: Sendable {
 
     package var isSound: Bool { faults.isEmpty }
 }
-
-/// The header of a write-ahead log (SQLite's file format, section 4.1).
-package struct LedgerLogHeader: Sendable, Hashable {
-    package static let bytes = 32
-    private static let frameHeader = 24
-
-    package var pageSize: Int
-    /// How often the log was begun anew.
-    package var sequence: Int
-    /// Frames that there is room for; not all of them have to be valid.
-    package var frames: Int
-
-    /// Whether a file begins as a log does.
-    package static func isLog(_ bytes: [UInt8]) -> Bool {
-        bytes.starts(with: [0x37, 0x7F, 0x06]) && bytes.count > 3 && (bytes[3] == 0x82 || bytes[3] == 0x83)
-    }
-
-    /// Nil when the bytes are not those of a log.
-    package init?(_ bytes: [UInt8], size: Int) {
-        guard bytes.count >= Self.bytes, Self.isLog(bytes) else { return nil }
-        func integer(_ range: Range<Int>) -> Int { bytes[range].reduce(0) { $0 << 8 | Int($1) } }
-        pageSize = integer(8..<12)
-        sequence = integer(12..<16)
-        guard pageSize > 0 else { return nil }
-        frames = (size - Self.bytes) / (pageSize + Self.frameHeader)
-    }
-}

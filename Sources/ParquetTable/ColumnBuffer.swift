@@ -109,10 +109,7 @@ package final class ColumnBuffer {
     func appendRows(_ rows: Int, _ words: UnsafePointer<UInt64>?, from start: Int = 0) -> Int {
         precondition(rows >= 0, "\(rows) rows")
         let present = words.map { Bits.ones($0, start..<start + rows) } ?? rows
-        if nullCount == 0, present < rows {
-            validity.removeAll()
-            validity.append(repeating: true, count: rowCount)
-        }
+        if present < rows { beginValidity() }
         if present < rows, let words {
             validity.append(words, start..<start + rows)
         } else if nullCount > 0 {
@@ -123,14 +120,18 @@ package final class ColumnBuffer {
         return present
     }
 
+    /// Before the first null: all rows so far have a value.
+    private func beginValidity() {
+        if nullCount > 0 { return }
+        validity.removeAll()
+        validity.append(repeating: true, count: rowCount)
+    }
+
     /// Appends rows without a value.
     package func appendNulls(_ rows: Int) {
         precondition(rows >= 0, "\(rows) rows")
         if rows == 0 { return }
-        if nullCount == 0 {
-            validity.removeAll()
-            validity.append(repeating: true, count: rowCount)
-        }
+        beginValidity()
         validity.append(repeating: false, count: rows)
         rowCount += rows
     }

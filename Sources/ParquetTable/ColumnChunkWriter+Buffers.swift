@@ -47,16 +47,6 @@ extension ColumnChunkWriter {
         }
     }
 
-    /// A column without any value: pages of levels alone.
-    private func encodeNothing(_ schema: ColumnSchema, _ rows: Rows) -> (PageEncoding, ColumnStatistics) {
-        cutPages(rows, isNullable: schema.isNullable, size: { _ in 0 }, encode: { _ in })
-        return (.plain, ColumnStatistics())
-    }
-
-    private func bounds(_ minimum: ColumnBound, _ maximum: ColumnBound) -> ColumnStatistics {
-        ColumnStatistics(minimum: minimum, maximum: maximum, isMinimumExact: true, isMaximumExact: true)
-    }
-
     // MARK: Integers of 32 bits
 
     private func encode(
@@ -79,7 +69,6 @@ extension ColumnChunkWriter {
             let codes = codes.room(for: values.count)
             if let entries = builder.build(wide, count: values.count, codes: codes) {
                 for entry in entries { raw.append(littleEndian: UInt32(bitPattern: Int32(truncatingIfNeeded: entry))) }
-                endDictionaryPage(entries.count)
                 encodeCodes(rows, schema, entryCount: entries.count, codes)
                 return (.rleDictionary, statistics)
             }
@@ -87,14 +76,7 @@ extension ColumnChunkWriter {
         let usesDelta = schema.encoding == .deltaBinaryPacked || measured.encoding == .deltaBinaryPacked
         let encoding: PageEncoding =
             usesDelta && mayBeDelta && schema.encoding != .plain ? .deltaBinaryPacked : .plain
-        let size = { (range: Range<Int>) in 4 * range.count }
-        cutPages(rows, isNullable: schema.isNullable, size: size) { range in
-            if encoding == .plain {
-                raw.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: values[range])))
-            } else {
-                DeltaBinaryPacked.encode(wide + range.lowerBound, count: range.count, into: raw)
-            }
-        }
+        encodePages(values, wide, encoding, schema, rows)
         return (encoding, statistics)
     }
 
@@ -116,7 +98,6 @@ extension ColumnChunkWriter {
             let codes = codes.room(for: values.count)
             if let entries = builder.build(base, count: values.count, codes: codes) {
                 entries.withUnsafeBufferPointer { appendBigEndian($0) }
-                endDictionaryPage(entries.count)
                 encodeCodes(rows, schema, entryCount: entries.count, codes)
                 return (.rleDictionary, statistics)
             }
@@ -154,14 +135,10 @@ extension ColumnChunkWriter {
         }
         if let (entries, codes) = dictionary {
             entries.withUnsafeBytes { raw.append($0) }
-            endDictionaryPage(entries.count)
             encodeCodes(rows, schema, entryCount: entries.count, codes)
             return (.rleDictionary, statistics)
         }
-        let size = { (range: Range<Int>) in 8 * range.count }
-        cutPages(rows, isNullable: schema.isNullable, size: size) { range in
-            raw.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: values[range])))
-        }
+        encodePages(values, nil, .plain, schema, rows)
         return (.plain, statistics)
     }
 

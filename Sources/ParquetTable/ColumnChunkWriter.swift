@@ -86,34 +86,40 @@ final class ColumnChunkWriter {
     /// Rows and which of them have a value.
     struct Rows {
         let count: Int
-        private let validity: Validity?
-        /// The same of a `ColumnBuffer`; nil when all rows have a value.
-        private let words: UnsafePointer<UInt64>?
-        private let isBuffer: Bool
+        private let present: Present
+
+        /// Which rows have a value; nil when all have.
+        private enum Present {
+            /// Of columns in arrays and strings.
+            case validity(Validity?)
+            /// Of a `ColumnBuffer`.
+            case words(UnsafePointer<UInt64>?)
+        }
 
         init(_ count: Int, _ validity: Validity?) {
             precondition(validity == nil || validity!.count == count, "validity of other rows than the column's")
             self.count = count
-            self.validity = validity
-            words = nil
-            isBuffer = false
+            present = .validity(validity)
         }
 
         init(of column: ColumnBuffer) {
             count = column.rowCount
-            validity = nil
-            words = column.validityWords
-            isBuffer = true
+            present = .words(column.validityWords)
         }
 
         func presentCount(_ range: Range<Int>) -> Int {
-            if let words { return Bits.ones(words, range) }
-            return validity?.presentCount(range) ?? range.count
+            switch present {
+            case .validity(let validity): validity?.presentCount(range) ?? range.count
+            case .words(let words): words.map { Bits.ones($0, range) } ?? range.count
+            }
         }
 
         /// Appends the rows' levels, as runs.
         func appendLevels(_ range: Range<Int>, _ scratch: Workspace<UInt32>, into raw: OutputBuffer) {
-            if isBuffer { return LevelRuns.encode(words, range, into: raw) }
+            guard case .validity(let validity) = present else {
+                if case .words(let words) = present { LevelRuns.encode(words, range, into: raw) }
+                return
+            }
             let levels = scratch.room(for: range.count)
             for (index, row) in range.enumerated() {
                 levels[index] =
@@ -153,13 +159,9 @@ final class ColumnChunkWriter {
         raw.overwrite(littleEndian: UInt32(raw.count - lengthAt - 4), at: lengthAt)
     }
 
-    /// Appends a dictionary page's worth of `raw` to the pages; it must be the first.
-    func endDictionaryPage(_ entryCount: Int) {
-        pages.append(Page(range: 0..<raw.count, valueCount: entryCount))
-    }
-
-    /// Data pages of dictionary indexes.
+    /// The dictionary page, whose entries are all that is in `raw`, and data pages of indexes.
     func encodeCodes(_ rows: Rows, _ schema: ColumnSchema, entryCount: Int, _ codes: UnsafePointer<UInt32>) {
+        pages.append(Page(range: 0..<raw.count, valueCount: entryCount))
         // A width of 0 would do for one entry, but not every reader likes it.
         let width = max(1, bitWidth(UInt64(entryCount - 1)))
         let size = { (range: Range<Int>) in range.count * width / 8 }
@@ -178,29 +180,49 @@ final class ColumnChunkWriter {
         }
     }
 
+    /// A column without any value: pages of levels alone.
+    func encodeNothing(_ schema: ColumnSchema, _ rows: Rows) -> (PageEncoding, ColumnStatistics) {
+        cutPages(rows, isNullable: schema.isNullable, size: { _ in 0 }, encode: { _ in })
+        return (.plain, ColumnStatistics())
+    }
+
+    /// Bounds that are values of the column.
+    func bounds(_ minimum: ColumnBound, _ maximum: ColumnBound) -> ColumnStatistics {
+        ColumnStatistics(minimum: minimum, maximum: maximum, isMinimumExact: true, isMaximumExact: true)
+    }
+
+    /// Data pages of numbers: their bytes as they are in memory, or differences.
+    ///
+    /// - Parameter wide: the same numbers in 64 bits, for the differences.
+    func encodePages<Value: BitwiseCopyable>(
+        _ values: UnsafeBufferPointer<Value>, _ wide: UnsafePointer<Int64>?, _ encoding: PageEncoding,
+        _ schema: ColumnSchema, _ rows: Rows
+    ) {
+        let size = { (range: Range<Int>) in range.count * MemoryLayout<Value>.size }
+        cutPages(rows, isNullable: schema.isNullable, size: size) { range in
+            if encoding == .deltaBinaryPacked, let wide {
+                DeltaBinaryPacked.encode(wide + range.lowerBound, count: range.count, into: raw)
+            } else {
+                raw.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: values[range])))
+            }
+        }
+    }
+
     func encodeIntegers(
         _ values: UnsafeBufferPointer<Int64>, _ schema: ColumnSchema, _ rows: Rows
     ) -> (PageEncoding, ColumnStatistics) {
-        var statistics = ColumnStatistics()
-        guard let base = values.baseAddress, values.count > 0 else {
-            cutPages(rows, isNullable: schema.isNullable, size: { _ in 0 }, encode: { _ in })
-            return (.plain, statistics)
-        }
+        guard let base = values.baseAddress, values.count > 0 else { return encodeNothing(schema, rows) }
         var (smallest, largest) = (base[0], base[0])
         for index in 1..<values.count {
             smallest = min(smallest, base[index])
             largest = max(largest, base[index])
         }
-        statistics.minimum = .int64(smallest)
-        statistics.maximum = .int64(largest)
-        (statistics.isMinimumExact, statistics.isMaximumExact) = (true, true)
-
+        let statistics = bounds(.int64(smallest), .int64(largest))
         let measured = EncodingChoice.measure(base, count: values.count)
         if let builder = dictionaryBuilder(schema, measured.dictionaryLimit) {
             let codes = codes.room(for: values.count)
             if let entries = builder.build(base, count: values.count, codes: codes) {
                 entries.withUnsafeBytes { raw.append($0) }
-                endDictionaryPage(entries.count)
                 encodeCodes(rows, schema, entryCount: entries.count, codes)
                 return (.rleDictionary, statistics)
             }
@@ -211,24 +233,14 @@ final class ColumnChunkWriter {
             case .deltaBinaryPacked: .deltaBinaryPacked
             default: measured.encoding
             }
-        let size = { (range: Range<Int>) in range.count * 8 }
-        cutPages(rows, isNullable: schema.isNullable, size: size) { range in
-            if encoding == .plain {
-                raw.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: values[range])))
-            } else {
-                DeltaBinaryPacked.encode(base + range.lowerBound, count: range.count, into: raw)
-            }
-        }
+        encodePages(values, base, encoding, schema, rows)
         return (encoding, statistics)
     }
 
     func encodeStrings(
         _ values: StringRows, _ schema: ColumnSchema, _ rows: Rows
     ) throws(ParquetError) -> (PageEncoding, ColumnStatistics) {
-        if values.count == 0 {
-            cutPages(rows, isNullable: schema.isNullable, size: { _ in 0 }, encode: { _ in })
-            return (.plain, ColumnStatistics())
-        }
+        if values.count == 0 { return encodeNothing(schema, rows) }
         if values.end > WriterOptions.longestString {
             for row in 0..<values.count where values.length(row) > WriterOptions.longestString {
                 let reason =
@@ -241,7 +253,6 @@ final class ColumnChunkWriter {
             let codes = codes.room(for: values.count)
             if let entries = builder.build(values, codes: codes) {
                 strings.plain(values, entries, into: raw)
-                endDictionaryPage(entries.count)
                 encodeCodes(rows, schema, entryCount: entries.count, codes)
                 return (.rleDictionary, Self.statistics(values, values.extremes(of: entries)))
             }

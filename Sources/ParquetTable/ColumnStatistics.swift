@@ -3,7 +3,6 @@
 //  Integers are compared by value, strings by their bytes (parquet.thrift, ColumnOrder TYPE_ORDER, UTF8). Bounds may be
 //  wider than the values: a long string is cut. A cut minimum is a prefix, which is never greater; a cut maximum is a
 //  prefix whose last character is replaced by the next one, "Blart Versenwald III" → "C", so that it is never less.
-
 //
 //  Of doubles the format says that NaN is never a bound, and that a bound of zero is −0 below and +0 above, since rows may
 //  have either. A chunk with a NaN has no bounds at all here: to some programs NaN is greater than every number, and they

@@ -78,51 +78,34 @@ struct DictionaryBuilder {
 
     /// Numbers the rows' integers and returns the entries; nil when there are too many.
     func build(_ values: UnsafePointer<Int64>, count: Int, codes: UnsafeMutablePointer<UInt32>) -> [Int64]? {
-        withSlots(count) { slots, bits in
-            var entries: [Int64] = []
-            var patience = Self.patience(count)
-            let mask = 1 << bits - 1
-            for row in 0..<count {
-                let value = values[row]
-                let hash = UInt64(bitPattern: value) &* Self.multiplier
-                var slot = Int(truncatingIfNeeded: (hash ^ hash &<< 32) &>> UInt64(64 - bits))
-                while true {
-                    let entry = Int(slots[slot]) - 1
-                    if entry < 0 {
-                        if entries.count == entryLimit || entries.count * 8 >= byteLimit { return nil }
-                        codes[row] = UInt32(entries.count)
-                        entries.append(value)
-                        slots[slot] = UInt32(entries.count)
-                        break
-                    }
-                    if entries[entry] == value {
-                        codes[row] = UInt32(entry)
-                        break
-                    }
-                    patience -= 1
-                    if patience == 0 { return nil }
-                    slot = (slot + 1) & mask
-                }
-            }
-            return entries
-        }
+        build(values, count, codes) { UInt64(bitPattern: $0) }
     }
 
     /// Numbers the rows' integers of 128 bits and returns the entries; nil when there are too many.
     func build(_ values: UnsafePointer<Int128>, count: Int, codes: UnsafeMutablePointer<UInt32>) -> [Int128]? {
+        build(values, count, codes) {
+            UInt64(truncatingIfNeeded: $0) ^ UInt64(truncatingIfNeeded: $0 >> 64) &* 31
+        }
+    }
+
+    /// - Parameter folded: 64 bits of a value, the same for the same one.
+    @inline(__always) private func build<Value: FixedWidthInteger>(
+        _ values: UnsafePointer<Value>, _ count: Int, _ codes: UnsafeMutablePointer<UInt32>,
+        folded: (Value) -> UInt64
+    ) -> [Value]? {
         withSlots(count) { slots, bits in
-            var entries: [Int128] = []
+            var entries: [Value] = []
             var patience = Self.patience(count)
             let mask = 1 << bits - 1
             for row in 0..<count {
                 let value = values[row]
-                let folded = UInt64(truncatingIfNeeded: value) ^ UInt64(truncatingIfNeeded: value >> 64) &* 31
-                let hash = folded &* Self.multiplier
+                let hash = folded(value) &* Self.multiplier
                 var slot = Int(truncatingIfNeeded: (hash ^ hash &<< 32) &>> UInt64(64 - bits))
                 while true {
                     let entry = Int(slots[slot]) - 1
                     if entry < 0 {
-                        if entries.count == entryLimit || entries.count * 16 >= byteLimit { return nil }
+                        let size = entries.count * MemoryLayout<Value>.size
+                        if entries.count == entryLimit || size >= byteLimit { return nil }
                         codes[row] = UInt32(entries.count)
                         entries.append(value)
                         slots[slot] = UInt32(entries.count)

@@ -3,26 +3,28 @@
 /// Values of one size, back to back.
 final class GrowingMemory<Element: BitwiseCopyable> {
     private(set) var base: UnsafeMutablePointer<Element>
+    /// How many values `base` has room for, slack not counted.
     private var capacity: Int
+    /// How many values are written.
     private(set) var count = 0
+
+    /// Values that may be written past what was reserved, so that encoders can store whole words: 64 bytes of them.
+    static var slack: Int { 64 / MemoryLayout<Element>.stride }
 
     init(capacity: Int = 64) {
         self.capacity = capacity
-        base = .allocate(capacity: capacity)
+        base = .allocate(capacity: capacity + Self.slack)
     }
 
     deinit { base.deallocate() }
 
-    /// How many values there is memory for.
-    var room: Int { capacity }
-
     func removeAll() { count = 0 }
 
-    /// Memory for so many more values; the pointer is good until the next call.
+    /// Room for so many more values and the slack; the pointer is good until the next call.
     func reserve(_ more: Int) -> UnsafeMutablePointer<Element> {
         if more > capacity - count {
             let newCapacity = max(capacity * 2, count + more)
-            let newBase = UnsafeMutablePointer<Element>.allocate(capacity: newCapacity)
+            let newBase = UnsafeMutablePointer<Element>.allocate(capacity: newCapacity + Self.slack)
             newBase.update(from: base, count: count)
             base.deallocate()
             base = newBase
@@ -97,60 +99,47 @@ final class BitBuffer {
         count &+= length
     }
 
-    func append(repeating isSet: Bool, count more: Int) {
+    /// Appends so many bits, up to 64 at a time: `length` of them from bit `start` on, the others 0.
+    @inline(__always) private func append(_ more: Int, piece: (_ start: Int, _ length: Int) -> UInt64) {
         reserve(more)
-        if !isSet {
-            count += more
-            return
+        var start = 0
+        while start < more {
+            let length = min(more - start, 64)
+            put(piece(start, length), length)
+            start += length
         }
-        var left = more
-        while left > 0 {
-            let length = min(left, 64)
-            put(~0 &>> UInt64(64 - length), length)
-            left -= length
-        }
+    }
+
+    func append(repeating isSet: Bool, count more: Int) {
+        if isSet { return append(more) { _, length in ~0 &>> UInt64(64 - length) } }
+        reserve(more)
+        count += more
     }
 
     /// Appends some of the bits that begin at `source`.
     func append(_ source: UnsafePointer<UInt64>, _ range: Range<Int>) {
-        reserve(range.count)
-        var start = range.lowerBound
-        while start < range.upperBound {
-            let length = min(range.upperBound - start, 64)
-            put(Bits.load(source, start, length), length)
-            start += length
-        }
+        append(range.count) { Bits.load(source, range.lowerBound + $0, $1) }
     }
 
     /// Appends bits that are eight to a byte, lowest first.
     ///
     /// - Precondition: `source` has as many.
     func append(bytes source: UnsafePointer<UInt8>, count more: Int) {
-        reserve(more)
-        var done = 0
-        while done < more {
-            let length = min(more - done, 64)
+        append(more) { start, length in
+            // Pieces begin at a byte.
+            let bytes = source + start / 8
+            if length == 64 { return load64(bytes) }
             var piece: UInt64 = 0
-            if length == 64 {
-                piece = load64(source + done / 8)
-            } else {
-                for byte in 0..<(length + 7) / 8 { piece |= UInt64(source[done / 8 + byte]) << UInt64(8 * byte) }
-                piece &= ~0 &>> UInt64(64 - length)
-            }
-            put(piece, length)
-            done += length
+            for byte in 0..<(length + 7) / 8 { piece |= UInt64(bytes[byte]) << UInt64(8 * byte) }
+            return piece & ~0 &>> UInt64(64 - length)
         }
     }
 
     func append(_ source: UnsafePointer<Bool>, count more: Int) {
-        reserve(more)
-        var start = 0
-        while start < more {
-            let length = min(more - start, 64)
+        append(more) { start, length in
             var piece: UInt64 = 0
             for index in 0..<length { piece |= (source[start + index] ? 1 : 0) &<< UInt64(index) }
-            put(piece, length)
-            start += length
+            return piece
         }
     }
 }

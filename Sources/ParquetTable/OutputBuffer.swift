@@ -1,45 +1,13 @@
-//  Growable raw memory that encoders write into through a pointer.
+//  Bytes that encoders write through a pointer, and scratch memory.
 
 /// Bytes being assembled. Reused from page to page, so that encoding allocates nothing once it runs.
-final class OutputBuffer {
-    /// Bytes that may be written past what was reserved, so that encoders can store whole words.
-    static let slack = 64
+typealias OutputBuffer = GrowingMemory<UInt8>
 
-    private(set) var base: UnsafeMutablePointer<UInt8>
-    /// How many bytes `base` has room for, slack not counted.
-    private var capacity: Int
-    /// How many bytes are written.
-    private(set) var count = 0
-
-    init(capacity: Int = 1 << 16) {
-        self.capacity = capacity
-        base = .allocate(capacity: capacity + Self.slack)
-    }
-
-    deinit { base.deallocate() }
+extension OutputBuffer {
+    /// Large enough for most pages.
+    convenience init() { self.init(capacity: 1 << 16) }
 
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
-
-    func removeAll() { count = 0 }
-
-    /// Room for `byteCount` more bytes and the slack; the pointer is good until the next call.
-    func reserve(_ byteCount: Int) -> UnsafeMutablePointer<UInt8> {
-        if byteCount > capacity - count {
-            let newCapacity = max(capacity * 2, count + byteCount)
-            let newBase = UnsafeMutablePointer<UInt8>.allocate(capacity: newCapacity + Self.slack)
-            newBase.update(from: base, count: count)
-            base.deallocate()
-            base = newBase
-            capacity = newCapacity
-        }
-        return base + count
-    }
-
-    /// Counts bytes that were written where `reserve` pointed.
-    func advance(_ byteCount: Int) {
-        precondition(byteCount <= capacity - count, "\(byteCount) bytes written where \(capacity - count) fit")
-        count += byteCount
-    }
 
     /// Counts bytes up to `end`, which lies within what `reserve` gave.
     func advance(to end: UnsafeMutablePointer<UInt8>) { advance(end - (base + count)) }
