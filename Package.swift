@@ -16,8 +16,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 /// Optimising the expectations of a test takes longer than checking them; what tests call is optimised in release builds.
 let unoptimised: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: unoptimised)
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: unoptimised)
 }
 
 func systemLibrary(_ name: String, apt: String) -> Target {
@@ -203,14 +203,13 @@ let package = Package(
                 "Wording",
                 logging,
             ]),
-        tests("CommandTests", ["TestSupport", "watchfold", subprocess]),
-        .testTarget(
-            name: "CheckpointsTests",
-            dependencies: [
+        tests("CommandTests", ["TestSupport", "watchfold", subprocess], exclude: ["Golden"]),
+        tests(
+            "CheckpointsTests",
+            [
                 "CSQLite", "Checkpoints", "Columns", "DurableIO", "Engagement", "Folding", "KeyedTables", "Ledgers",
                 "Records", "TestSupport",
-            ],
-            exclude: ["Fixtures"], swiftSettings: unoptimised),
+            ], exclude: ["Fixtures"]),
     ]
 )
 

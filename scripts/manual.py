@@ -3,7 +3,7 @@
     watchfold --experimental-dump-help ──▶ commands and options ─┐
                                            prose below ──────────┴──▶ watchfold.1
 
-What commands and options are for is said once, in the program; what the page says beside that is here.
+What commands and options are for is said once, in the program; what the page says in addition is here.
 
 Usage: manual.py WATCHFOLD
 """
@@ -46,7 +46,7 @@ EXIT_STATUS = [
     ("2", "Some file is held, failed or waiting, or would be (check), or the sums of all files do not fit in 64 bits (fold)."),
     ("3", "Another process holds the checkpoints."), ("4", "The checkpoints are damaged; see verify."),
     ("5", "The disk, the system or the database reported an error."),
-    ("130, 143", "What a shell shows of a process that Ctrl-C or SIGTERM ended. Nothing is lost; the same command goes on."),
+    ("130, 143", "What a shell shows of a process that Ctrl-C or SIGTERM ended. Nothing is lost; the same command continues."),
 ]
 
 SEE_ALSO = "https://duckdb.org reads the partials and Parquet files; jq(1), psql(1)."
@@ -132,7 +132,7 @@ def main():
     root = json.loads(answer)["command"]
     commands = [command for command in root["subcommands"] if command["commandName"] != "help"]
     shown = {command["commandName"]: [a for a in command["arguments"] if a["shouldDisplay"]] for command in commands}
-    # What all commands take stands once.
+    # What all commands take is listed once.
     common = set.intersection(*({key(a) for a in arguments} for arguments in shown.values())) - {None}
     lines = [
         f".TH WATCHFOLD 1 {DATE} \"{version}\" \"User Commands\"", ".SH NAME",

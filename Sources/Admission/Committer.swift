@@ -58,7 +58,7 @@ package final class Committer: @unchecked Sendable {
     private let settings: Settings
     private let fileSystem: FileSystem
     private let run: RunID
-    /// Nil when nobody looks at what is usual.
+    /// Nil when the gate is off.
     private let history: ArrivalHistory?
     /// Told of partials and commits.
     private let onEvent: EventSink
@@ -140,7 +140,7 @@ package final class Committer: @unchecked Sendable {
         _ candidate: Candidate, _ digest: String, _ settingsText: String, _ judgement: VersionJudgement
     ) throws -> Verdict? {
         let ledger = checkpoints.ledger
-        // With another date it is another version, and may be another one's original. One that is held is folded anew under
+        // With another date it is another version, and may be another one's original. One that is held is folded again under
         // other settings, which may be what it was held for.
         if let file = try ledger.file(named: candidate.name),
             let present = try file.holding.present.flatMap({ try ledger.version($0) }),

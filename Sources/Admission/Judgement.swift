@@ -33,7 +33,7 @@ package enum Judgement {
             switch error {
             case let error as SpillError: throw error.cause
             case is Cancelled: self = .cancelled
-            case is FileChanged: self = .waiting("it changed while it was read")
+            case is FileChanged: self = .waiting("it changed while it was being read")
             case CodecError.truncated where !isStale, is TornCharacter where !isStale: self = .waiting("\(error)")
             case let error as IOError where error.isMissing: self = .gone
             case let error as IOError: self = .failed("\(error)", nil, isPassing: true)
@@ -74,15 +74,15 @@ package enum Judgement {
 
     private static func lostTail(_ end: InputEnd) -> String? {
         guard case .lost(let bytes) = end else { return nil }
-        return "after a malformed record no other was found: \(bytes) bytes at its end were not read"
+        return "no record was found after a malformed one; \(bytes) bytes at the end of the file were not read"
     }
 
     private static func unreadArrays(_ unread: UnreadArrays) -> String? {
         if let path = unread.repeated {
-            return "an object has `\(fieldText(path))` twice: the records in the second one were not read"
+            return "an object contains `\(fieldText(path))` twice; the records in the second one were not read"
         }
         if let path = unread.inRecord {
-            return "`\(fieldText(path))` in a record without any field holds records, which were not read"
+            return "`\(fieldText(path))` in a record without any of the fields contains records, which were not read"
         }
         if unread.isEmpty { return nil }
         func list(_ paths: [[String]]) -> String { paths.map { "`\(fieldText($0))`" }.joined(separator: ", ") }
@@ -102,12 +102,12 @@ package enum Judgement {
     ) -> String? {
         let total = rejected.values.reduce(0, +)
         if ratio.isExceeded(by: total, of: read) {
-            return "\(total) of \(read) records were rejected (\(reasons(rejected))); more than \(ratio) is not taken"
+            return "\(total) of \(read) records were rejected (\(reasons(rejected))); max_reject_ratio allows \(ratio)"
         }
         // One record can cover much of a file.
         guard ratio.isExceeded(by: rejectedBytes, of: size) else { return nil }
         return "\(rejectedBytes) of \(size) bytes belong to rejected records (\(reasons(rejected)));"
-            + " more than \(ratio) is not taken"
+            + " max_reject_ratio allows \(ratio)"
     }
 
     /// `malformed-json 3, bad-show 1`, the most frequent first.

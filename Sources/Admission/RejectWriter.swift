@@ -7,7 +7,7 @@
 //      {"file":"a.json","line":15,"offset":2602,"bytes":71,"reason":"invalid-utf8","raw_base64":"eyJDb…"}
 //      {"file":"a.json","shown":2,"rejected":73}                  last, when not all are shown
 //
-//  `raw` is the record's text; when its bytes are no UTF-8 they stand in `raw_base64` instead (RFC 4648, section 4).
+//  `raw` is the record's text; when its bytes are not valid UTF-8 they stand in `raw_base64` instead (RFC 4648, section 4).
 //  `offset` and `bytes` say what the rejection covers: the record, or all up to the next one that could be found.
 //  `"cut":true` marks a text that is not all of it. A file without rejected records has no dead letters, and old ones are removed.
 
@@ -92,7 +92,7 @@ package struct RejectWriter {
         }
     }
 
-    /// The text of a record, unless its bytes are no UTF-8. A cut may go through a character; what is left of it is left
+    /// The text of a record, unless its bytes are not valid UTF-8. A cut may go through a character; what is left of it is left
     /// out.
     private static func text(_ rejection: RejectedRecord) -> String? {
         for dropped in 0...(rejection.isCut ? min(3, rejection.raw.count) : 0) {

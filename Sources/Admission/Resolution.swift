@@ -479,7 +479,7 @@ package struct Resolution {
             if subject.finding == nil, case .duplicate(let original, _, _) = subject.old?.status {
                 if countsDuplicates { return "every copy counts" }
                 let isStill = subjects[ByteOrdered(original)]?.claim?.digest == subject.present!.digest
-                return isStill ? "it goes before \(original)" : "\(original) no longer holds this content"
+                return isStill ? "it takes precedence over \(original)" : "\(original) no longer has this content"
             }
             if let judgement = subject.present!.judgement { return judgement.unusual ?? "" }
             guard case .existing(let id) = subject.present!.reference else { return "" }
@@ -490,7 +490,7 @@ package struct Resolution {
     /// Says what is too much about a content.
     private func overflow(_ content: Content) throws -> String {
         let plan = settings.fold.plan
-        let reason = "with it, the \(plan.unit) of all files add up to more than \(Int64.max)"
+        let reason = "with it, the sum of \(plan.unit) over all files exceeds \(Int64.max)"
         var largest: (name: String, magnitude: UInt64)?
         let next = try partials.open(content.partial).batches()
         while let batch = try next() {

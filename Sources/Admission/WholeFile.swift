@@ -1,10 +1,10 @@
 //  Why a file is held, in words that say what it is, or what is wrong with the first of its bad records.
 //
-//      this is HTML (an error page?): 3 of 3 records were rejected (malformed-json 3); more than 5% is not taken
-//      3 of 3 records were rejected (malformed-json 3); more than 5% is not taken; the first: trailing comma at line 1, …
+//      this is HTML (an error page?): 3 of 3 records were rejected (malformed-json 3); max_reject_ratio allows 5%
+//      3 of 3 records were rejected (malformed-json 3); max_reject_ratio allows 5%; the first: trailing comma at line 1, …
 //
-//  What is said of the file as a whole is true of all its records: it is told from the first one and from the fields of all
-//  that were looked at, and only when none was good.
+//  What is reported about the file as a whole is true of all its records: it is worked out from the first one and from the
+//  fields of all that were looked at, and only when none was good.
 
 import Intake
 import Records
@@ -38,21 +38,21 @@ enum WholeFile {
         func kinds(_ path: String) -> ValueKinds { fields.kinds[ByteOrdered(path)] ?? [] }
         let top = fields.paths.filter { !$0.string.contains(".") }
         if kinds("columns") == .array && kinds("data") == .array {
-            return "a table as rows without names, its columns named once, in place of an object for each record"
+            return "a table of rows without names, with its columns named once, instead of an object for each record"
         }
         let tables = top.filter { kinds($0.string) == .array }
         if top.count > 1 && tables.count == top.count {
-            return "a table by columns, an array for each field, in place of an object for each record"
+            return "a table stored by columns, with an array for each field, instead of an object for each record"
         }
         let cells = top.filter { kinds($0.string) == .object && kinds($0.string + ".0") != [] }
         if top.count > 1 && cells.count == top.count {
-            return "a table by columns, an object for each field, in place of an object for each record"
+            return "a table stored by columns, with an object for each field, instead of an object for each record"
         }
         if top.isEmpty && !fields.hasMore, reasons.count == 1, case .missing = reasons[0] {
             return "objects without any field"
         }
         if kinds("error") != [] && kinds("status") == .number && kinds("error.type") == .string {
-            return "an error that Elasticsearch answered with, and no records"
+            return "an error response from Elasticsearch, without records"
         }
         return nil
     }

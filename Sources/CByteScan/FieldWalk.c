@@ -36,7 +36,7 @@ WF_RARE cursor skip_space(const wf_walk *walk, cursor c, const uint16_t *last) {
     return c;
 }
 
-/// Four hexadecimal digits, or -1. The first byte that is no digit is the last that is read, and a NUL is none.
+/// Four hexadecimal digits, or -1. The first byte that is not a digit is the last that is read, and a NUL is none.
 static int32_t hex4(const uint8_t *p) {
     int32_t unit = 0;
     for (int i = 0; i < 4; i++) {

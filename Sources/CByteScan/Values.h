@@ -30,7 +30,7 @@
 
 WF_INLINE int wf_is_digit(uint8_t c) { return (uint8_t)(c - '0') < 10; }
 
-/// A high bit or more in each byte that is no digit, right up to the first of them.
+/// A high bit or more in each byte that is not a digit, right up to the first of them.
 ///
 /// Of a digit the high nibble is 3, and adding 6 leaves it so. Carries go up only, so the first other byte is right.
 WF_INLINE uint64_t wf_other_than_digits(uint64_t word) {

@@ -54,8 +54,8 @@ package enum CheckpointError: Error, Sendable, CustomStringConvertible {
         case .otherLedger(let path):
             "the ledger of \(path) is not the one that its manifest was made from: "
                 + "`watchfold verify --repair` rebuilds it from the partials"
-        case .moved(let path): "\(path) is gone, or another folder is in its place, while it is in use"
-        case .nothingYet(let path): "\(path) has no checkpoints yet: `watchfold run` makes them"
+        case .moved(let path): "\(path) was removed or replaced while it was in use"
+        case .nothingYet(let path): "\(path) has no checkpoints yet: `watchfold run` creates them"
         }
     }
 }

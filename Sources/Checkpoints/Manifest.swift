@@ -139,7 +139,7 @@ package struct Manifest: Sendable, Equatable {
         return body + Array("end \(digest.hex)\n".utf8)
     }
 
-    /// Nil when the text is no manifest, or not whole.
+    /// Nil when the text is not a manifest, or not whole.
     package init?(text: [UInt8]) {
         guard let string = String(validating: text, as: UTF8.self) else { return nil }
         var lines = string.split(separator: "\n", omittingEmptySubsequences: false)

@@ -2,7 +2,7 @@
 //
 //      checkpoints/partials/dt=2022-04-01/20220401-9f3c1de2a0b45c77.parquet
 //                           │             │        └ first 16 digits of the content's digest
-//                           │             └ the file's name without its endings, what is no letter, digit, . _ - as _
+//                           │             └ the file's name without its endings, what is not a letter, digit, . _ - as _
 //                           └ Hive partition; dt=__HIVE_DEFAULT_PARTITION__ for a file without a date
 //
 //  A second partial of the same name and content (folded again with other settings) gets `-2`, `-3` … behind the digest.
@@ -183,7 +183,7 @@ package final class PartialStore: Sendable {
     /// What a partial tells of its keys; nil for one that was written before partials did, is damaged or gone. Reads
     /// the footer alone.
     ///
-    /// - Throws: `IOError` when the disk said no.
+    /// - Throws: `IOError` when the disk reported an error.
     package func sketch(of partial: String) throws -> PartialSketch? {
         let reader: KeyedTableReader
         do {
@@ -220,7 +220,7 @@ package final class PartialStore: Sendable {
         }
         func number<Number: FixedWidthInteger>(_ key: String) throws -> Number {
             guard let value = Number(try text(key)) else {
-                throw DamagedTable(path: path, detail: "its \(key) is no number")
+                throw DamagedTable(path: path, detail: "its \(key) is not a number")
             }
             return value
         }

@@ -8,7 +8,7 @@ package enum CodecError: Error, Equatable, Sendable {
     case truncated(Compression, compressedOffset: Int, decompressedOffset: Int)
     /// Behind the last member or frame there are bytes that begin no other one; the first of them is at the offset.
     case trailingGarbage(Compression, compressedOffset: Int)
-    /// The data breaks its format or does not match its checksum. The fault was noticed at the offset; the bytes at
+    /// The data breaks its format or does not match its checksum. The fault was detected at the offset; the bytes at
     /// fault may stand before it, in the same member or frame.
     case corrupt(Compression, what: String, compressedOffset: Int)
     /// The data asks for something that the format allows and this decoder refuses.
@@ -33,7 +33,7 @@ extension CodecError: CustomStringConvertible {
             The file was damaged or something else was appended to it.
             """
         case .corrupt(let format, let what, let offset):
-            "The \(format.title) data is damaged: \(what), noticed at byte \(offset)."
+            "The \(format.title) data is damaged: \(what), detected at byte \(offset)."
         case .unsupported(let format, let what, let offset):
             "The \(format.title) data cannot be read: \(what), at byte \(offset)."
         case .outOfMemory(let format):

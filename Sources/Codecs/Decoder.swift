@@ -112,7 +112,7 @@ package struct Decoder: ~Copyable {
             .trailingGarbage(compression, compressedOffset: compressedOffset - matched)
         case .notAUnit(let matched):
             .corrupt(
-                compression, what: "a \(compression.unit) must begin here and does not",
+                compression, what: "no \(compression.unit) begins here",
                 compressedOffset: compressedOffset - matched)
         case .behindTheEnd: .trailingGarbage(compression, compressedOffset: compressedOffset)
         case .corrupt(let what): .corrupt(compression, what: what, compressedOffset: compressedOffset)

@@ -106,7 +106,7 @@ package enum ForeignFormat: Sendable, Hashable, CaseIterable {
         case .excel97: "an Office document (xls, doc or the like)"
         case .pdf: "a PDF document"
         case .hdf5: "an HDF5 file"
-        case .pickle: "a pickle of Python"
+        case .pickle: "a Python pickle"
         case .utf32: "text in UTF-32"
         case .utf16LittleEndian: "text in UTF-16 (little-endian) without a byte order mark"
         case .utf16BigEndian: "text in UTF-16 (big-endian) without a byte order mark"
@@ -139,6 +139,6 @@ package struct UnreadableContent: Error, Equatable, Sendable, CustomStringConver
 
     package var description: String {
         let place = compression == .none ? "it is" : "inside \(compression.title) it is"
-        return "\(place) \(format.title), which is not read as it is; \(format.advice)"
+        return "\(place) \(format.title), which cannot be read directly; \(format.advice)"
     }
 }

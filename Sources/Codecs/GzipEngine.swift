@@ -155,7 +155,7 @@ final class GzipEngine: DecodingEngine {
         input.drop(consumed)
         switch status {
         case Z_OK, Z_BUF_ERROR:
-            // The latter is no error: nothing can be done without more input.
+            // The latter is not an error: nothing can be done without more input.
             guard header.pointee.data_type & Self.isBetweenBlocks != 0 else { return consumed > 0 }
             isal_inflate_init(data)
             data.pointee.crc_flag = UInt32(ISAL_GZIP_NO_HDR)
@@ -243,7 +243,7 @@ final class GzipEngine: DecodingEngine {
             throw .corrupt("the content does not match its CRC-32")
         }
         guard UInt32(bytes >> 32) == contentLength else {
-            throw .corrupt("the content is not as long as the member's end says")
+            throw .corrupt("the content does not have the length that the member's trailer gives")
         }
         position = .boundary
         hasContent = true

@@ -140,7 +140,7 @@ final class LZ4FrameEngine: DecodingEngine {
         case "ERROR_headerChecksum_invalid": .corrupt("a frame's header does not match its checksum")
         case "ERROR_blockChecksum_invalid": .corrupt("a block does not match its checksum")
         case "ERROR_contentChecksum_invalid": .corrupt("the content does not match its checksum")
-        case "ERROR_frameSize_wrong": .corrupt("the content is not as long as the frame's header says")
+        case "ERROR_frameSize_wrong": .corrupt("the content does not have the length that the frame's header gives")
         case "ERROR_maxBlockSize_invalid": .corrupt("a block is larger than its frame allows")
         case "ERROR_decompressionFailed": .corrupt("a block cannot be decompressed")
         case "ERROR_reservedFlag_set": .corrupt("a frame's header has reserved flags set")

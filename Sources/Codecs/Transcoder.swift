@@ -3,7 +3,7 @@
 //      encoding       a byte order mark      what a byte means
 //      UTF-8          ef bb bf, or none      handed through as it is, the mark too: JSON readers know it
 //      UTF-16LE, BE   ff fe, fe ff           RFC 2781; a surrogate without its other half becomes the three bytes that
-//                                            UTF-8 would have for it (ed a0 80 to ed bf bf), which are no UTF-8: its
+//                                            UTF-8 would have for it (ed a0 80 to ed bf bf), which are not valid UTF-8: its
 //                                            record is rejected, and the others are not
 //      Latin-1                               ISO 8859-1: the byte is the code point
 //      Windows-1252                          the same but for 80…9f (https://encoding.spec.whatwg.org/index-windows-1252.txt);

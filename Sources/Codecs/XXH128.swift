@@ -1,5 +1,5 @@
 //  XXH3-128 (xxHash specification, https://github.com/Cyan4973/xxHash, "XXH3 Algorithm Overview") with seed 0, as
-//  libxxhash computes it. It finds damage and tells contents apart; it is no protection against someone who wants
+//  libxxhash computes it. It finds damage and tells contents apart; it is not protection against someone who wants
 //  two contents to look the same.
 //
 //  A value is written in the canonical form of the library: 16 bytes, the high half first, each half big-endian; in

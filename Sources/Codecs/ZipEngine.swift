@@ -230,7 +230,7 @@ final class ZipEngine: DecodingEngine {
             entry.sum = UInt32(number(at: Field.sum, 4))
         } else {
             if entry.method == .stored && entry.size == 0 && !name.hasSuffix(UInt8(ascii: "/")) {
-                throw .unsupported("\(Self.shown(name)) is stored without saying how long it is; compress it anew")
+                throw .unsupported("\(Self.shown(name)) is stored without its length; compress it again")
             }
             if entry.method == .deflated { (entry.packedSize, entry.size) = (nil, nil) }
         }
@@ -274,7 +274,7 @@ final class ZipEngine: DecodingEngine {
         }
         if !isIgnored, let content {
             throw .unsupported(
-                "it holds several files (\(Self.shown(content.name)), \(Self.shown(name))); "
+                "it contains several files (\(Self.shown(content.name)), \(Self.shown(name))); "
                     + "unpack them into the inbox, or make an archive of each")
         }
         if isEncrypted || method == 99 {
@@ -351,7 +351,7 @@ final class ZipEngine: DecodingEngine {
             return true
         }
         if entry.packedSoFar == entry.packedSize, consumed + produced == 0, room > 0 {
-            throw .corrupt("the deflated data is longer than its entry says")
+            throw .corrupt("the deflated data is longer than its entry states")
         }
         return consumed + produced > 0
     }
@@ -370,7 +370,7 @@ final class ZipEngine: DecodingEngine {
         let (consumed, produced) = (available - Int(stream.pointee.avail_in), room - Int(stream.pointee.avail_out))
         switch status {
         case Z_STREAM_END: return (consumed, produced, true)
-        // The latter is no error: nothing can be done without more input or room.
+        // The latter is not an error: nothing can be done without more input or room.
         case Z_OK, Z_BUF_ERROR: return (consumed, produced, false)
         case Z_MEM_ERROR: throw .outOfMemory
         case Z_DATA_ERROR, Z_NEED_DICT: throw .corrupt("the deflated data is invalid")
@@ -403,7 +403,7 @@ final class ZipEngine: DecodingEngine {
     private func check(sum: UInt32, packedSize: UInt64, size: UInt64) throws(DecodingFault) {
         guard sum == entry.sumSoFar else { throw .corrupt("the content does not match its CRC-32") }
         guard packedSize == entry.packedSoFar, size == entry.sizeSoFar else {
-            throw .corrupt("the content is not as long as its entry says")
+            throw .corrupt("the content does not have the length that its entry gives")
         }
         if entry.isContent { content = (entry.name, sum) }
         expectHead()
@@ -430,8 +430,8 @@ final class ZipEngine: DecodingEngine {
         guard listedCount == entryCount else {
             throw .corrupt("its directory lists \(listedCount) entries and there are \(entryCount)")
         }
-        guard content != nil else { throw .unsupported("it holds no file") }
-        guard isContentListed else { throw .corrupt("its directory does not list what it holds") }
+        guard content != nil else { throw .unsupported("it contains no file") }
+        guard isContentListed else { throw .corrupt("its directory does not list what it contains") }
         position = .skipping(left: Int(number(at: Field.commentSize, 2)), thenEnds: true)
     }
 }

@@ -196,7 +196,7 @@ package struct Configuration: Sendable, Hashable {
         case .negativeDurations: (plan.keepsNegativeValues ? NegativeDurations.keep : .reject).rawValue
         case .json: (plan.isLenient ? JSONDialect.lenient : .strict).rawValue
         case .records:
-            plan.recordPaths.isEmpty ? "found out" : plan.recordPaths.map(fieldText).joined(separator: ", ")
+            plan.recordPaths.isEmpty ? "detected" : plan.recordPaths.map(fieldText).joined(separator: ", ")
         case .duplicates: duplicates.rawValue
         case .encoding: encoding.rawValue
         case .date: datePatterns.isEmpty ? "none" : datePatterns.map { quoted($0.text) }.joined(separator: " ")
@@ -243,7 +243,7 @@ extension Configuration {
             let blamed = origins[pair[1].0] ?? origins[pair[0].0] ?? .builtIn
             if parts[a] == parts[b] {
                 mistakes.append(
-                    Mistake(origin: blamed, text: "\(place[0]) and \(place[1]) are one folder; choose two"))
+                    Mistake(origin: blamed, text: "\(place[0]) and \(place[1]) are the same folder; choose two"))
             } else if a == 0, parts[b].starts(with: parts[a]) {
                 mistakes.append(
                     Mistake(
@@ -267,11 +267,11 @@ extension Configuration {
             if place.starts(with: parts(inbox)) {
                 problem = "is inside the inbox and might be read as input; choose a place outside it"
             } else if place.starts(with: parts(checkpoints)) {
-                problem = "is inside the checkpoints, which are Watchfold's own; choose another folder"
+                problem = "is inside the checkpoints folder, which is for Watchfold alone; choose another folder"
             } else if taken.contains(where: { place.starts(with: $0) }) {
-                problem = "has the place of what Watchfold writes there anyway; choose another name"
+                problem = "is the name of a file that Watchfold writes itself; choose another name"
             } else if let other = seen[place] {
-                problem = "is written by the output of \(other), too; choose another name"
+                problem = "is also written by the output of \(other); choose another name"
             }
             seen[place] = seen[place] ?? origin
             guard let problem else { continue }

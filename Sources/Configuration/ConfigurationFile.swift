@@ -1,6 +1,6 @@
 //  The file watchfold.yaml. All its keys are optional; each is explained in watchfold.example.yaml.
 //
-//  A mistake does not end the reading: every value that can be read is, and all mistakes are told at once, in line order:
+//  A mistake does not end the reading: every value that can be read is, and all mistakes are reported at once, in line order:
 //
 //      watchfold.yaml:1:1: unknown key "imbox"; did you mean "inbox"?
 //      watchfold.yaml:4:7: jobs: expected a whole number from 1 to 1024, found "many"; write for example jobs: 2
@@ -202,7 +202,7 @@ struct FileReader {
                 if form == .minutesSeconds && forms.contains(.hoursMinutes)
                     || form == .hoursMinutes && forms.contains(.minutesSeconds)
                 {
-                    throw ValueRefusal("besides the other of HH:MM and MM:SS, which look alike")
+                    throw ValueRefusal("HH:MM and MM:SS look alike; choose one")
                 }
                 forms.insert(form)
             } catch {
@@ -359,13 +359,13 @@ struct FileReader {
                 note(
                     entry.position,
                     "\(setting): \(quoted(entry.key)) and \(quoted(other.name)) of line \(other.line) give the same "
-                        + "column but for capital letters; choose another name")
+                        + "column apart from capital letters; choose another name")
             }
             groups[key] = (entry.key, entry.position.line)
             guard let members = names(in: entry.value, .groups) else { continue }
             for (name, position) in members {
                 if name.isEmpty {
-                    note(position, "\(setting): an empty \(member.noun) name in \(quoted(entry.key)); take it away")
+                    note(position, "\(setting): an empty \(member.noun) name in \(quoted(entry.key)); remove it")
                 } else if let owner = owners[Array(name.utf8)] {
                     note(
                         position,

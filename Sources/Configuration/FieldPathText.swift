@@ -14,15 +14,15 @@ package func fieldKeys(parsing text: String) throws(ValueRefusal) -> [String] {
             keys.append(String(key))
             key.removeAll()
         case (true, let other) where other != "." && other != "\\":
-            throw ValueRefusal("a backslash stands only before a dot or a backslash")
+            throw ValueRefusal("a backslash may only precede a dot or a backslash")
         default:
             key.append(scalar)
             isEscaped = false
         }
     }
-    if isEscaped { throw ValueRefusal("a backslash stands only before a dot or a backslash") }
+    if isEscaped { throw ValueRefusal("a backslash may only precede a dot or a backslash") }
     keys.append(String(key))
-    if keys.contains("") { throw ValueRefusal(text.isEmpty ? "an empty path" : "an empty key beside a dot") }
+    if keys.contains("") { throw ValueRefusal(text.isEmpty ? "an empty path" : "an empty key next to a dot") }
     if keys.count > SettingLimits.fieldDepth { throw ValueRefusal("more than \(SettingLimits.fieldDepth) keys deep") }
     return keys
 }

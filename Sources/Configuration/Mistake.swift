@@ -1,4 +1,4 @@
-//  What is wrong with a configuration, where, and what to write instead. All mistakes are collected before any is told.
+//  What is wrong with a configuration, where, and what to write instead. All mistakes are collected before any is reported.
 
 /// Where a value was given.
 package enum Origin: Sendable, Hashable, CustomStringConvertible {
@@ -47,7 +47,7 @@ package struct Mistake: Sendable, Hashable, CustomStringConvertible {
 
 /// A configuration that cannot be used, with everything that is wrong with it.
 package struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Lines told at most; a file of another kind would fill the screen.
+    /// Lines reported at most; a file of another kind would fill the screen.
     private static let told = 50
 
     /// Never empty. Those of a file are in line order.

@@ -2,7 +2,7 @@
 
 import Records
 
-/// A file that is made anew when the reports are. What its words mean is known where reports are made.
+/// A file that is made again when the reports are. What its words mean is known where reports are made.
 package struct OutputRule: Sendable, Hashable {
     /// The keys of a rule that hold a word, in the order of the documentation.
     package enum Word: String, Sendable, Hashable, CaseIterable {
@@ -19,7 +19,7 @@ package struct OutputRule: Sendable, Hashable {
     }
 
     package var words: [Word: Given<String>]
-    /// While inputs come in, a watch makes it anew this often at most.
+    /// While inputs come in, a watch makes it again this often at most.
     package var every: TimeSpan
 
     /// A workbook of two million rows takes some seconds, and nobody opens it every minute.

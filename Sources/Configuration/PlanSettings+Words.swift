@@ -59,7 +59,7 @@ extension KeyGrouping {
             return "the \(noun) \(quoted(name)) has a control character in its name; write visible characters only"
         }
         if name.first?.isWhitespace == true || name.last?.isWhitespace == true {
-            return "the \(noun) \(quoted(name)) begins or ends with a blank; take the blank away"
+            return "the \(noun) \(quoted(name)) begins or ends with a blank; remove the blank"
         }
         if Self.columnKey(name) == Self.columnKey(takenName) {
             return "the \(noun) \(quoted(name)) would give the column \(quoted(name + columnSuffix)), "

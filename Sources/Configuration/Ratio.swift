@@ -10,7 +10,7 @@ package struct Ratio: Sendable, Hashable, Comparable, CustomStringConvertible {
         self.millionths = millionths
     }
 
-    /// - Throws: ``ValueRefusal`` when it is no number, over 1 (100 %), or finer than a millionth.
+    /// - Throws: ``ValueRefusal`` when it is not a number, over 1 (100 %), or finer than a millionth.
     package init(parsing text: String) throws(ValueRefusal) {
         var number = Substring(text)
         let isPercent = number.last == "%"

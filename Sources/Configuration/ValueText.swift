@@ -22,7 +22,7 @@ func wrong(_ setting: SettingWords, found: String, _ reason: String, _ origin: O
 
 func pathText(_ text: String) throws(ValueRefusal) -> String {
     if text.isEmpty { throw ValueRefusal("an empty path") }
-    if text.utf8.contains(0) { throw ValueRefusal("a path cannot hold a NUL") }
+    if text.utf8.contains(0) { throw ValueRefusal("a path cannot contain a NUL") }
     if text == "~" || text.hasPrefix("~/") { throw ValueRefusal("~ is not expanded here") }
     return text
 }

@@ -164,7 +164,7 @@ private struct AliasResolver {
         guard let value = anchors[String(alias.dropFirst())] else {
             let name = quoted(alias.dropFirst())
             mistakes.append(
-                (position, "no anchor \(name) before this alias; a text that begins with * stands between quotes"))
+                (position, "no anchor \(name) before this alias; a text that begins with * needs quotes"))
             return nil
         }
         guard value.count <= YAMLDocument.maxValues - count else {
@@ -289,7 +289,7 @@ private func syntaxMistake(_ error: any Error, in text: String) -> (position: Po
         let before = text.prefix(offset ?? 0).unicodeScalars
         let lines = before.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" })
         let position = Position(lines.count, (lines.last?.count ?? 0) + 1)
-        return (position, "not valid YAML: \(problem): U+\(String(value, radix: 16, uppercase: true)); take it away")
+        return (position, "not valid YAML: \(problem): U+\(String(value, radix: 16, uppercase: true)); remove it")
     default:
         return (Position(1, 1), "not valid YAML: \(error)")
     }
@@ -301,10 +301,10 @@ private func hint(for problem: String, at position: Position, in text: String) -
     let character = position.line <= lines.count ? lines[position.line - 1].dropFirst(position.column - 1).first : nil
     if character == "\t" { return "; indent with spaces, not with tabs" }
     if problem.hasPrefix("mapping values are not allowed") {
-        return "; check the indentation, and put a value that holds a colon between quotes"
+        return "; check the indentation, and put a value that contains a colon in quotes"
     }
     if problem.hasPrefix("found character that cannot start") {
-        return "; put a value that begins with \(character.map { quoted(String($0)) } ?? "it") between quotes"
+        return "; put a value that begins with \(character.map { quoted(String($0)) } ?? "it") in quotes"
     }
     return "; check the indentation, the quotes and the brackets"
 }

@@ -60,7 +60,7 @@ package struct FileAttributes: Sendable, Hashable {
 
 /// One name in a folder.
 package struct FolderEntry: Sendable, Hashable {
-    /// The name; nil when its bytes are no UTF-8, in which case `displayName` shows what can be shown.
+    /// The name; nil when its bytes are not valid UTF-8, in which case `displayName` shows what can be shown.
     package var name: String?
     package var displayName: String
     /// What the folder says of it; nil for a symbolic link, and where the file system does not say.
@@ -165,7 +165,7 @@ package final class FileSystem: Sendable {
     /// As many links as Linux follows (path_resolution(7)).
     private static let longestChain = 40
 
-    /// What a symbolic link holds; nil when that is no text.
+    /// What a symbolic link holds; nil when that is not text.
     private func linkTarget(_ path: String) throws(IOError) -> String? {
         var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = try perform(.status(path: path), "cannot look at", path) { _ in

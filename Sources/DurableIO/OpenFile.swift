@@ -157,19 +157,19 @@ package final class OpenFile: Sendable {
     }
 
     /// Asks the kernel to begin writing these bytes to the disk, so that a later `sync` has less to wait for. Nothing can
-    /// depend on it, so it is no call that tests see, and whether it worked does not matter.
+    /// depend on it, so it is not a call that tests see, and whether it worked does not matter.
     package func beginWriteback(_ bytes: Range<Int>) {
         wf_begin_writeback(descriptor, Int64(bytes.lowerBound), Int64(bytes.count))
     }
 
     /// Lets writes go from the caller's memory to the disk, without a copy in the kernel's cache, or through the cache again.
     /// Offsets, lengths and addresses of direct writes must be multiples of the disk's unit; 4,096 bytes do for all known
-    /// ones. What is written is the same either way, so this is no call that tests see.
+    /// ones. What is written is the same either way, so this is not a call that tests see.
     ///
     /// - Returns: whether it is so now; some file systems know no direct writes, and others know only after the first one.
     package func setDirect(_ isDirect: Bool) -> Bool { wf_set_direct(descriptor, isDirect) }
 
-    /// Makes what was written last. After a failure nothing is known of the pages; the file must be written anew.
+    /// Makes what was written last. After a failure nothing is known of the pages; the file must be written again.
     package func sync() throws(IOError) {
         try fileSystem.perform(.sync(path: path), "cannot make durable", path, on: descriptor) { _ in
             Int(fsync(descriptor))

@@ -135,7 +135,7 @@ extension CategoryMap: Equatable {
     package static func == (a: CategoryMap, b: CategoryMap) -> Bool { a.canonicalBytes == b.canonicalBytes }
 }
 
-/// Why a list of categories is no map.
+/// Why a list of categories is not a map.
 package enum CategoryMapError: Error, Equatable {
     case empty
     case tooMany(Int)

@@ -4,13 +4,13 @@ extension PlanHelp {
     static let engagement = PlanHelp(
         abstract: "Folds dumps of viewing records into seconds watched by contract and category.",
         discussion: """
-            Drop a day's dump into inbox/ and run `watchfold run`: output/engagement.csv then says, for every \
-            contract, how many seconds it watched of TV, Movie, Child, Relax and Sport, summed over every file ever \
+            Drop a day's dump into inbox/ and run `watchfold run`: output/engagement.csv then shows for every \
+            contract how many seconds it watched of TV, Movie, Child, Relax and Sport, summed over all files that were ever \
             dropped, each counted exactly once.
             """,
         report: "Hours by category and by day, what contracts watch most, tastes, active days, top contracts",
-        top: "How many of the contracts with most hours are shown.",
-        generatedKeys: "Contracts that watch.",
+        top: "How many contracts to show, those with the most hours first.",
+        generatedKeys: "The number of contracts.",
         shortColumn: "TV is short for TVDuration",
         pattern: "HNH*",
         exports: [

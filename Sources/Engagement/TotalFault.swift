@@ -9,7 +9,7 @@ package enum TotalFault: Error {
     case outOfOrder(contract: String, app: String)
     /// A row stands for at least one record; this one does not.
     case badRecordCount(contract: String, app: String, records: Int64)
-    /// A sum is no Int64.
+    /// A sum is not an Int64.
     case overflow(OverflowPlace)
     /// A day set names a day that its month does not have.
     case impossibleDay(column: String, bit: Int)

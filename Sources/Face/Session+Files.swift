@@ -60,7 +60,7 @@ extension Session {
             if listing.files.isEmpty, listing.problems.isEmpty {
                 throw CommandFailure(
                     .usage,
-                    "\(Show.name(path)): there is no input file in this folder, nor below it; what is read is "
+                    "\(Show.name(path)): there is no input file in or below this folder; Watchfold reads "
                         + UnreadNames.endings)
             }
             files += listing.files.map(\.path)
@@ -87,7 +87,7 @@ extension Session {
         let places = ProtectedPlaces(settings, inputs: inputs, in: fileSystem)
         guard let out, out != "-" else {
             if try places.readsStandardOutput() {
-                throw CommandFailure(.usage, "standard output is a file that is read by this very command")
+                throw CommandFailure(.usage, "standard output is a file that this command reads")
             }
             return
         }
@@ -132,12 +132,12 @@ extension Session {
             let (written, left) = try files.commit()
             if written.count > 1 {
                 conclude([
-                    "more rows than a sheet has; they are in \(written.map { Show.name($0) }.joined(separator: ", "))"
+                    "the report has more rows than a sheet; it is in \(written.map { Show.name($0) }.joined(separator: ", "))"
                 ])
             }
             for path in left {
                 logger.warning(
-                    .outputLeft, "\(Show.name(path)) is of an earlier report, not of this one",
+                    .outputLeft, "\(Show.name(path)) belongs to an earlier report, not to this one",
                     ["file": "\(Show.name(path))"])
             }
             return
@@ -151,7 +151,7 @@ extension Session {
         if rows > limit {
             logger.warning(
                 .rowsBeyondSheet,
-                "\(Show.count(rows, "row")) are more than the \(limit) that a sheet has; a file (-o) would be split"
+                "the report has \(Show.count(rows, "row")), and a sheet only \(limit); a file (-o) would be split"
             )
         }
     }

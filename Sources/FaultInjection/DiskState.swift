@@ -32,7 +32,7 @@ struct DiskState {
         case .file(let content): nodes[id] = .file(durable: content)
         case .folder(let entries):
             var names: [String: NodeID] = [:]
-            // SQLite's shared memory is no data: it is made anew after a crash, and goes without a call that is seen here.
+            // SQLite's shared memory is not data: it is made again after a crash, and goes without a call that is seen here.
             for (name, entry) in entries where !name.hasSuffix("-shm") {
                 let child = add(.file(durable: nil))
                 names[name] = child

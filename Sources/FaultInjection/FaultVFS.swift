@@ -12,7 +12,7 @@
 //      xDelete                     remove(path), then sync(folder) when SQLite asks for it
 //      xRead                       readAt(path, offset, count)
 //
-//  The shared memory beside a write-ahead log (`-shm`) is no data: SQLite makes it anew after a crash. Its calls pass by
+//  The shared memory beside a write-ahead log (`-shm`) is not data: SQLite makes it again after a crash. Its calls pass by
 //  unseen.
 //
 //  SQLite keeps its descriptors to itself, so each file is opened a second time for the interposer to look at. That

@@ -2,7 +2,7 @@
 //  proposed only when the reader reads the value with it.
 //
 //      "01:02:03"   is hours, minutes and seconds             duration_format: HH:MM:SS
-//      3723.417     is no whole number of seconds             rounding: nearest
+//      3723.417     is not a whole number of seconds             rounding: nearest
 //      "01:02"      may be HH:MM or MM:SS                     nothing: a person decides
 //      "3,723"      has a comma, which may group thousands …  nothing
 
@@ -10,7 +10,7 @@ import JSONRecords
 import Records
 import Wording
 
-/// What is said of one value.
+/// What is reported about one value.
 struct DurationAdvice: Hashable {
     /// Goes on after the value: `is hours, minutes and seconds`.
     package var text: String
@@ -60,14 +60,14 @@ struct DurationAdvice: Hashable {
         var words: [String] = []
         for form in remedy.forms.subtracting(rules.forms).sorted().reversed() {
             switch form {
-            case .padded: words.append("has blanks, a plus or zeros around it")
+            case .padded: words.append("is padded with blanks, a plus sign or zeros")
             case .hoursMinutesSeconds: words.append("is hours, minutes and seconds")
             case .iso8601: words.append("is an ISO 8601 duration")
             case .units: words.append("names its units")
             case .hoursMinutes, .minutesSeconds: preconditionFailure("\(form) is not proposed")
             }
         }
-        if remedy.rounding != rules.rounding { words.append("is no whole number of \(unit)") }
+        if remedy.rounding != rules.rounding { words.append("is not a whole number of \(unit)") }
         return words.joined(separator: " and ")
     }
 
@@ -79,28 +79,28 @@ struct DurationAdvice: Hashable {
         }
         if text.allSatisfy({ $0 == " " || $0 == "\t" }) { return text.isEmpty ? "is empty" : "is blank" }
         if isString && reads(.minutesSeconds) {
-            return "may be hours and minutes or minutes and seconds; "
-                + "duration_format: HH:MM or duration_format: MM:SS says which"
+            return "may be hours and minutes, or minutes and seconds; "
+                + "duration_format: HH:MM or duration_format: MM:SS decides"
         }
         if isString && reads(.hoursMinutes) {
             return "is hours and minutes; duration_format: HH:MM reads it"
         }
         if isString, let value = SampleValue(text.utf8), ValueText.isContainer(value) {
-            return "is a string that holds JSON"
+            return "is a string that contains JSON"
         }
         let number = text.filter { $0 != "," && $0 != "_" && $0 != " " && $0 != "'" }
         if number != text && unlimited.reads(number, isString: isString) {
             return text.contains(",")
-                ? "has a comma, which may group thousands or begin a fraction; write it without, or with a point"
-                : "has digits in groups; write it without"
+                ? "has a comma, which may separate thousands or begin a fraction; write it without, or with a point"
+                : "has grouped digits; write it without the separators"
         }
         if text.hasPrefix("P"), text.contains(where: { "YM".contains($0) }) {
-            return "has years or months, which are of no fixed length"
+            return "has years or months, whose length varies"
         }
         // Every number that is not beyond them is read by some rounding; a text with fewer digits would be.
-        if case .number = SampleValue(text.utf8) { return "is beyond 64 bits" }
-        if isString && unlimited.reads(shortened(text), isString: true) { return "is beyond 64 bits" }
-        return "is no number" + (isString ? ", and in none of the forms that duration_format names" : "")
+        if case .number = SampleValue(text.utf8) { return "does not fit in 64 bits" }
+        if isString && unlimited.reads(shortened(text), isString: true) { return "does not fit in 64 bits" }
+        return isString ? "is neither a number nor in a form that duration_format accepts" : "is not a number"
     }
 }
 

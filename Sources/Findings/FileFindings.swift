@@ -14,7 +14,7 @@ package struct FileFindings: Sendable, Hashable {
     package var coercions: [FieldForm: Int]
     /// Folded records that are read only as lenient JSON.
     package var lenientRecords: Int
-    /// Lines of bulk requests, which are no records.
+    /// Lines of bulk requests, which are not records.
     package var actionLines: Int
     /// What is missing from answers; nil when nothing is.
     package var partialAnswer: String?
@@ -30,7 +30,7 @@ package struct FileFindings: Sendable, Hashable {
     package var advice: [RejectReason: RejectionAdvice] = [:]
 
     /// - Parameters:
-    ///   - observations: nil when nobody looked.
+    ///   - observations: nil when it was not checked.
     ///   - sample: nil when the file is not at hand, but what was noted of it.
     package init(
         rejected: [RejectReason: Int], folded: Int, _ observations: FileObservations?, _ sample: RecordSample?,

@@ -21,14 +21,14 @@ package struct LackingFields: Sendable, Hashable {
     /// Paths that its records do have, without those that only lead on.
     package var present: [String]
     package var hasMore: Bool
-    /// What stands in the first record in place of fields: a string that holds JSON, an array, a table.
+    /// What stands in the first record in place of fields: a string that contains JSON, an array, a table.
     package var notes: [String] = []
     /// The lines that would find the fields; empty when none are known.
     package var configuration: [String] = []
     /// Whether records were looked at for those lines.
     package var isLookedInto: Bool
 
-    /// Nil when some record has every field, or nobody looked.
+    /// Nil when some record has every field, or it was not checked.
     ///
     /// - Parameter sample: nil when there are no records to look at any more.
     init?(
@@ -91,7 +91,7 @@ package struct LackingFields: Sendable, Hashable {
         return text
             + (isLookedInto
                 ? "; name the right \(names.count == 1 ? "one" : "ones") in the configuration, under `fields`"
-                : "; `watchfold check` looks for what would find \(object)")
+                : "; `watchfold check` looks for a setting that finds \(object)")
     }
 
     /// Paths that the sentence names.
@@ -126,7 +126,7 @@ package struct LackingFields: Sendable, Hashable {
             switch value {
             case .string(let text):
                 if let inner = SampleValue(text.utf8), ValueText.isContainer(inner) {
-                    notes.append("`\(fieldText(keys))` is a string that holds JSON: \(ValueText.excerpt(inner))")
+                    notes.append("`\(fieldText(keys))` is a string that contains JSON: \(ValueText.excerpt(inner))")
                 }
             case .array(let elements):
                 if elements.contains(where: ValueText.isContainer) {

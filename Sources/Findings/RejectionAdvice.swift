@@ -3,7 +3,7 @@
 //      bad-length 9, first at line 1
 //        {"User":"ann","Show":"MORNING","Length":"01:02:03"}
 //        Length "01:02:03" is hours, minutes and seconds
-//        Length 3723.417 is no whole number of seconds
+//        Length 3723.417 is not a whole number of seconds
 //        these lines in the configuration would read 2 of them:
 //          duration_format: HH:MM:SS
 //          rounding: nearest
@@ -17,7 +17,7 @@ import JSONRecords
 import Records
 import Wording
 
-/// What is said of the records that were rejected for one reason.
+/// What is reported about the records that were rejected for one reason.
 package struct RejectionAdvice: Sendable, Hashable {
     /// What the values are, a sentence for each kind, the most frequent first.
     package var notes: [String] = []
@@ -50,7 +50,7 @@ package struct RejectionAdvice: Sendable, Hashable {
         let subject = configuration.count == 1 ? "this line" : "these lines"
         let object =
             readable < records
-            ? "\(Show.number(readable)) of the \(Show.count(records, "record")) looked at"
+            ? "\(Show.number(readable)) of the \(Show.count(records, "record")) examined"
             : records == 1 ? "it" : "them"
         return "\(subject) in the configuration would read \(object):"
     }
@@ -126,7 +126,7 @@ package struct RejectionAdvice: Sendable, Hashable {
         case path(String)
     }
 
-    /// What is said of a record; `kind` is the same for all that are alike. Nil when there is nothing to say.
+    /// What is reported about a record; `kind` is the same for all that are alike. Nil when there is nothing to say.
     private static func note(
         _ reason: RejectReason, _ record: SampleValue, _ plan: FoldPlan
     ) -> (text: (sentence: String, kind: String), change: Change?)? {
@@ -135,7 +135,7 @@ package struct RejectionAdvice: Sendable, Hashable {
         switch reason {
         case .notAnObject:
             if case .string(let text) = record, SampleValue(text.utf8).map(ValueText.isContainer) == true {
-                return (("the record is a string that holds JSON", "string of JSON"), nil)
+                return (("the record is a string that contains JSON", "string of JSON"), nil)
             }
             return (("the record \(ValueText.kind(record))", ValueText.kind(record)), nil)
         case .missing(let field): (label, isMissing) = (field, true)
@@ -157,14 +157,14 @@ package struct RejectionAdvice: Sendable, Hashable {
         }
         if !isMissing && key == 0, let number = found.numberText {
             let text = number.contains { $0 == "." || $0 == "e" || $0 == "E" }
-            let flaw = text ? "is no whole number, or longer than 64 digits" : "is no number"
+            let flaw = text ? "is not a whole number, or has more than 64 digits" : "is not a number"
             return (("\(name) \(ValueText.excerpt(found)) \(flaw)", flaw), nil)
         }
         let kind = ValueText.kind(found)
         var sentence = "\(name) \(kind)"
         if !ValueText.isContainer(found) {
             let taken = !isMissing && key == 0 ? "strings and whole numbers" : "strings"
-            sentence = "\(name) \(ValueText.excerpt(found)) \(kind); only \(taken) are taken"
+            sentence = "\(name) \(ValueText.excerpt(found)) \(kind); only \(taken) are accepted"
         }
         // An object with one value in it, such as MongoDB's {"$oid": …}.
         if case .object(let members) = found, members.count == 1, !ValueText.isContainer(members[0].value) {
@@ -188,7 +188,8 @@ package struct RejectionAdvice: Sendable, Hashable {
             names.append(name)
         }
         guard names.count >= 2, sizes.count == 1, let rows = sizes.first else { return nil }
-        return "the record is a table by columns: \(LackingFields.list(names)) hold \(Show.count(rows, "value")) each; "
+        let size = Show.count(rows, "value")
+        return "the record is a table stored by columns: \(LackingFields.list(names)) have \(size) each; "
             + "write an object for each row (pandas: to_json(orient=\"records\", lines=True))"
     }
 }

@@ -23,7 +23,7 @@ enum ValueText {
         case .boolean: "is a boolean"
         case .number: "is a number"
         case .string: "is a string"
-        case .array(let elements): "is an array of " + array(elements)
+        case .array(let elements): elements.isEmpty ? "is an empty array" : "is an array of " + array(elements)
         case .object(let members):
             members.isEmpty
                 ? "is an empty object"
@@ -36,7 +36,6 @@ enum ValueText {
         func all(_ noun: String, _ isKind: (SampleValue) -> Bool) -> String? {
             elements.allSatisfy(isKind) ? Show.count(elements.count, noun) : nil
         }
-        guard !elements.isEmpty else { return "nothing" }
         return all("number") { if case .number = $0 { true } else { false } }
             ?? all("string") { if case .string = $0 { true } else { false } }
             ?? all("object") { if case .object = $0 { true } else { false } }

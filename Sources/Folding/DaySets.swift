@@ -62,7 +62,7 @@ package enum DayColumn: Sendable, Hashable {
         return (1 << Int64(CalendarDay.daysIn(month: month, year: year))) - 1
     }
 
-    /// The date that a bit stands for; nil for the undated column and for a bit that is no day of the month.
+    /// The date that a bit stands for; nil for the undated column and for a bit that is not a day of the month.
     package func day(bit: Int) -> CalendarDay? {
         guard case .month(let year, let month) = self else { return nil }
         return CalendarDay(year: year, month: month, day: bit + 1)

@@ -29,7 +29,7 @@ package enum FoldError: Error, Sendable, Hashable, CustomStringConvertible {
 
     private func text(unit: String, noun: String, other: String?) -> String {
         switch self {
-        case .overflow(let key): "the \(unit), those of \(noun) \(key) among them, add up to more than \(Int64.max)"
+        case .overflow(let key): "the sum of \(unit), including those of \(noun) \(key), exceeds \(Int64.max)"
         case .tooManyRecords(let key):
             "\(noun) \(key) has more than \(UInt32.max) records\(other.map { " of one \($0)" } ?? "") in one file"
         case .negativeCount(let key): "the total has fewer records of \(noun) \(key) than a partial that it contains"

@@ -3,9 +3,9 @@
 //  1. A pattern of the setting `date` (Records/DatePattern.swift).
 //  2. The nearest folder `dt=…`, `date=…`, `ingestion_date=…` or `day=…`; or else the nearest whose key is `ds` or ends
 //     in `_date`, `_dt` or `_day`. Three folders `year=2022/month=4/day=1`, padded or not, are one of the former.
-//     `__HIVE_DEFAULT_PARTITION__` says that there is no date. A value of the former that is no day (`dt=2022-02-31`)
+//     `__HIVE_DEFAULT_PARTITION__` says that there is no date. A value of the former that is not a day (`dt=2022-02-31`)
 //     gives no date either, and a note: what the folder meant is not guessed from the file's name. The latter may be
-//     about anything, so a value that is no day says nothing.
+//     about anything, so a value that is not a day says nothing.
 //  3. The first day in the file's name.
 //  4. The nearest folder that is a day and nothing else, `2022-04-01/`, or three of them, `2022/04/01/`.
 //
@@ -35,7 +35,7 @@ enum FolderDate: Equatable {
     case known(String)
     /// There is expressly none.
     case none
-    /// The value is no day of the calendar.
+    /// The value is not a day of the calendar.
     case impossible
 }
 

@@ -6,7 +6,7 @@
 //
 //  inotify watches folders one by one. Which ones, the listing says: after each listing, `watch` adds those that are new
 //  and lets go of those that are gone. A folder is known by its path and its inode, so one that was moved away, replaced,
-//  or lies behind a link that leads elsewhere now, is watched anew.
+//  or lies behind a link that leads elsewhere now, is watched again.
 //
 //      read(descriptor)   a run of    int32 wd | uint32 mask | uint32 cookie | uint32 length | length bytes: name, NULs
 

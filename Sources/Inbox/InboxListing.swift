@@ -40,7 +40,7 @@ package struct InboxProblem: Sendable, Hashable, CustomStringConvertible {
         case notARegularFile
         /// A symbolic link that leads back to a folder above it.
         case folderCycle
-        /// A folder `dt=…` whose value is no day; its files are listed without a date.
+        /// A folder `dt=…` whose value is not a day; its files are listed without a date.
         case impossibleDate
     }
 
@@ -55,7 +55,7 @@ package struct InboxProblem: Sendable, Hashable, CustomStringConvertible {
         switch reason {
         case .nameIsNotUTF8: "\(path): the name is not UTF-8; rename it"
         case .unreadable(let error): "\(error)"
-        case .sameLogicalName(let other): "\(path): is the same file by name as \(other), which is taken; remove one"
+        case .sameLogicalName(let other): "\(path): has the same logical name as \(other), which is read; remove one"
         case .brokenLink: "\(path): the symbolic link leads nowhere"
         case .notARegularFile: "\(path): is not a regular file"
         case .folderCycle: "\(path): leads back to a folder above it"
@@ -70,7 +70,7 @@ package struct InboxListing: Sendable, Hashable {
     package var files: [InboxFile] = []
     /// Ascending by the bytes of the path.
     package var problems: [InboxProblem] = []
-    /// Names that are no input: hidden, unfinished, or with other suffixes.
+    /// Names that are not input: hidden, unfinished, or with other suffixes.
     package var skipped = 0
     /// Regular files among these that are neither hidden nor unfinished.
     package var unread = UnreadNames()

@@ -1,7 +1,7 @@
 //  The walk behind a listing: down through the folders, one look at each file.
 //
-//  What a folder says of its entries (file, folder, link) saves looking at most of what is no input. A name that is
-//  not UTF-8 cannot be opened through this program's paths; it is a problem unless it clearly is no input.
+//  What a folder says of its entries (file, folder, link) saves looking at most of what is not input. A name that is
+//  not UTF-8 cannot be opened through this program's paths; it is a problem unless it clearly is not input.
 
 import DurableIO
 

@@ -101,7 +101,7 @@ package enum FoldOutcome {
     case read(FileSummary, FoldRuns)
     case failed(any Error)
 
-    /// Whether the file changed while it was read.
+    /// Whether the file changed while it was being read.
     package var isOfChangedFile: Bool { if case .failed(is FileChanged) = self { true } else { false } }
 }
 

@@ -229,7 +229,7 @@ final class UnitFolder {
 /// The file is not what it was when reading began.
 package struct FileChanged: Error, CustomStringConvertible {
     package var path: String
-    package var description: String { "\(path) changed while it was read" }
+    package var description: String { "\(path) changed while it was being read" }
 }
 
 /// A file that was cut into ranges of lines has a value that goes on over several lines, or may have: it has to be read

@@ -24,7 +24,7 @@ extension JSONScanner {
         key.elementsEqual(name)
     }
 
-    /// The value of an object's first member of a name; nil when it has none or is no object.
+    /// The value of an object's first member of a name; nil when it has none or is not an object.
     ///
     /// - Precondition: the value at `p` was walked over before.
     fileprivate func member(_ name: StaticString) -> UnsafePointer<UInt8>? {

@@ -187,7 +187,7 @@ extension Container {
             return best.paths
         }
 
-        /// Where an object that is no record may hold some.
+        /// Where an object that is not a record may hold some.
         private struct Guess {
             var paths: [[[UInt8]]] = []
             /// 4 when it is sure, 3 by the name of an array that has elements, 2 for an empty array at a path that such

@@ -8,7 +8,7 @@
 //      62.05          0                    62.05 × 60 for a number of minutes
 //
 //  The last part is multiplied digit by digit (IntegralNumber.swift). So nothing is rounded but where the settings say
-//  so, and once, at the end; what does not fit in 64 bits is no duration.
+//  so, and once, at the end; what does not fit in 64 bits is not a duration.
 
 import Records
 
@@ -25,7 +25,7 @@ struct DurationReading: Equatable {
 extension DurationRules {
     /// The duration that a JSON number means.
     ///
-    /// - Returns: nil when it is no JSON number, no whole number of seconds that may not be rounded, or beyond Int64.
+    /// - Returns: nil when it is not a JSON number, no whole number of seconds that may not be rounded, or beyond Int64.
     func reading(ofNumber text: UnsafeBufferPointer<UInt8>) -> DurationReading? {
         if unit == .seconds && rounding == .reject {
             return integralValue(text).map {

@@ -175,7 +175,7 @@ struct FieldScanner {
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
             try scanner.skipNumber()
             slot.count = scanner.p - start
-            // -Infinity is no number. What was walked over has a byte or more, so the one before is its own.
+            // -Infinity is not a number. What was walked over has a byte or more, so the one before is its own.
             if isDigit(scanner.p[-1]) { slot.kind = .number }
         case UInt8(ascii: "n"):
             try scanner.skipLiteral("null")

@@ -1,9 +1,9 @@
-//  What is wrong with a text that is no JSON, worked out once it is known that something is.
+//  What is wrong with a text that is not JSON, worked out once it is known that something is.
 //
 //  The scanner only says where it stopped. Here the text is looked at again, from its first byte to that place, for what a
 //  person would say:
 //
-//      {"user":"A","value":NaN}         NaN is no JSON                    the scanner stopped at the N
+//      {"user":"A","value":NaN}         NaN is not valid JSON             the scanner stopped at the N
 //      {"user":"A","event":"play",}     trailing comma                    at the brace
 //      {'user': 'A', 'live': True}      single quotes: Python literals    at the first quote
 //      <!DOCTYPE html>                  this is HTML (an error page?)     at the first byte
@@ -42,7 +42,7 @@ struct FlawPlace {
         case .notAnObject: notAnObject()
         case .invalidUTF8: invalidUTF8()
         case .missing where context == .action:
-            flaw(at: start, "the fields are within an action of a bulk request, not on the line behind it")
+            flaw(at: start, "the fields are inside the action of a bulk request, not on the line after it")
         default: nil
         }
     }
@@ -74,14 +74,14 @@ struct FlawPlace {
     private func notAnObject() -> Flaw? {
         switch start.pointee {
         case UInt8(ascii: "["):
-            return flaw(at: start, "an array in place of an object: rows without names?", isForm: true)
+            return flaw(at: start, "an array instead of an object: rows without column names?", isForm: true)
         // What was accepted as a string has two quotes.
         case UInt8(ascii: "\"") where start[1] == UInt8(ascii: "{") || start[1] == UInt8(ascii: "["):
-            return flaw(at: start, "a string that holds JSON: it was encoded twice", isForm: true)
-        case UInt8(ascii: "\""): return flaw(at: start, "a string in place of an object")
-        case UInt8(ascii: "n"): return flaw(at: start, "null in place of an object")
-        case UInt8(ascii: "t"), UInt8(ascii: "f"): return flaw(at: start, "true or false in place of an object")
-        default: return flaw(at: start, "a number in place of an object")
+            return flaw(at: start, "a string that contains JSON: it was encoded twice", isForm: true)
+        case UInt8(ascii: "\""): return flaw(at: start, "a string instead of an object")
+        case UInt8(ascii: "n"): return flaw(at: start, "null instead of an object")
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return flaw(at: start, "true or false instead of an object")
+        default: return flaw(at: start, "a number instead of an object")
         }
     }
 
@@ -92,7 +92,7 @@ struct FlawPlace {
         /// Arrays and objects that are open.
         var depth = 0
         var isInString = false
-        /// The last byte outside of strings that is no space.
+        /// The last byte outside of strings that is not a space.
         var last: UnsafePointer<UInt8>?
     }
 
@@ -140,11 +140,11 @@ struct FlawPlace {
             if before.last == nil && context == .element {
                 return flaw(at: stop, "trailing comma before \(shown(stop))", advice: advice)
             }
-            return flaw(at: stop, "\(shown(stop)) where none can stand")
+            return flaw(at: stop, "\(shown(stop)) is not allowed here")
         case UInt8(ascii: ","):
             if before.depth == 0 { return trailingComma(stop) }
-            return flaw(at: stop, "a comma where none can stand")
-        case UInt8(ascii: "/"), UInt8(ascii: "#"): return flaw(at: stop, "a comment: JSON has none")
+            return flaw(at: stop, "a comma is not allowed here")
+        case UInt8(ascii: "/"), UInt8(ascii: "#"): return flaw(at: stop, "a comment, which JSON does not allow")
         case UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "["):
             let last = before.last?.pointee
             if isAfterValue && (before.depth > 0 || context == .expectedComma) {
@@ -155,19 +155,19 @@ struct FlawPlace {
             return flaw(
                 at: stop,
                 last == UInt8(ascii: "{") || last == UInt8(ascii: ",")
-                    ? "\(shown(stop)) in place of a key" : "\(shown(stop)) where none can stand")
+                    ? "\(shown(stop)) instead of a key" : "\(shown(stop)) is not allowed here")
         case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"):
             return word(stop, isAfterValue: isAfterValue)
         case UInt8(ascii: "."), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"):
-            return flaw(at: stop, "a number that JSON does not have")
+            return flaw(at: stop, "a number that is not valid JSON")
         case 0x80...: return flaw(at: stop, odd(stop))
         default:
             if let last = before.last, isDigit(last.pointee) || last.pointee == UInt8(ascii: "."), last == stop - 1,
                 last.pointee != UInt8(ascii: "\"")
             {
-                return flaw(at: stop, "a number that JSON does not have")
+                return flaw(at: stop, "a number that is not valid JSON")
             }
-            return flaw(at: stop, "\(shown(stop)) where none can stand")
+            return flaw(at: stop, "\(shown(stop)) is not allowed here")
         }
     }
 
@@ -177,7 +177,7 @@ struct FlawPlace {
 
     private func inString(_ stop: UnsafePointer<UInt8>) -> Flaw {
         if stop > start, stop[-1] == UInt8(ascii: "\\") {
-            return flaw(at: stop - 1, "\\\(printable(stop)) is no escape of JSON")
+            return flaw(at: stop - 1, "\\\(printable(stop)) is not a valid JSON escape")
         }
         switch stop.pointee {
         case 0: return flaw(at: stop, Self.count(nulls(stop), "NUL byte") + " in a string")
@@ -186,11 +186,11 @@ struct FlawPlace {
             let names: [UInt8: String] = [0x09: " (a tab)", 0x0D: " (a carriage return)"]
             return flaw(
                 at: stop, "the control character \(hex(stop.pointee))\(names[stop.pointee] ?? "") in a string")
-        default: return flaw(at: stop, "half a surrogate pair, or an escape without its four digits")
+        default: return flaw(at: stop, "half of a surrogate pair, or a \\u escape without four digits")
         }
     }
 
-    /// A name where none can stand.
+    /// A name is not allowed here.
     private func word(_ stop: UnsafePointer<UInt8>, isAfterValue: Bool) -> Flaw {
         func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
         // Literals are compared letter by letter: the scanner may have stopped within it.
@@ -204,17 +204,17 @@ struct FlawPlace {
         let text = String(decoding: UnsafeBufferPointer(start: first, count: end - first), as: UTF8.self)
         switch text {
         case "NaN", "Infinity", "-Infinity":
-            return flaw(at: first, "\(text) is no JSON", advice: advice)
+            return flaw(at: first, "\(text) is not valid JSON", advice: advice)
         case "None", "True", "False":
             let json = text == "None" ? "null" : text.lowercased()
-            return flaw(at: first, "\(text) is a Python literal, JSON has \(json)", advice: "json.dumps writes JSON")
-        case "undefined": return flaw(at: first, "undefined is JavaScript, JSON has null")
+            return flaw(at: first, "\(text) is a Python literal; JSON has \(json)", advice: "json.dumps writes JSON")
+        case "undefined": return flaw(at: first, "undefined is JavaScript; JSON has null")
         default: break
         }
         if ["null", "true", "false"].contains(text.lowercased()), text != text.lowercased() {
-            return flaw(at: first, "\(text) is no JSON, \(text.lowercased()) is")
+            return flaw(at: first, "\(text) is not valid JSON; JSON has \(text.lowercased())")
         }
-        if first > start, isDigit(first[-1]) { return flaw(at: first, "a number that JSON does not have") }
+        if first > start, isDigit(first[-1]) { return flaw(at: first, "a number that is not valid JSON") }
         return flaw(at: first, isAfterValue && first == stop ? "text after a value: \(text)" : "\(text) without quotes")
     }
 
@@ -278,9 +278,9 @@ struct FlawPlace {
         let bytes = Array(UnsafeBufferPointer(start: p, count: max(1, min(4, limit - p))))
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return "a byte order mark inside the record" }
         if bytes.starts(with: [0xE2, 0x80]), bytes.count > 2, (0x98...0x9F).contains(bytes[2]) {
-            return "curly quotes: JSON's are straight"
+            return "curly quotes; JSON needs straight ones"
         }
         if bytes.starts(with: [0xC2, 0xA0]) { return "a no-break space between tokens" }
-        return "the byte \\x\(String(p.pointee, radix: 16)) outside of a string"
+        return "the byte \\x\(String(p.pointee, radix: 16)) outside a string"
     }
 }

@@ -13,7 +13,7 @@
 
 /// The value of a text in the grammar of JSON numbers, if it is an integer that fits in 64 bits.
 ///
-/// - Returns: nil when the text is no JSON number, not integral, or beyond Int64.
+/// - Returns: nil when the text is not a JSON number, not integral, or beyond Int64.
 func integralValue(_ text: UnsafeBufferPointer<UInt8>) -> (value: Int64, isPlain: Bool)? {
     var i = 0
     let isNegative = i < text.count && text[i] == UInt8(ascii: "-")
@@ -112,7 +112,7 @@ struct DecimalText {
 
     /// The magnitude times `multiplier`, with the point moved left by `places`.
     ///
-    /// - Returns: nil when the part before the point is beyond 64 bits.
+    /// - Returns: nil when the part before the point does not fit in 64 bits.
     func times(_ multiplier: UInt64, places: Int = 0) -> (whole: UInt64, rest: FractionalRest)? {
         let point = integerDigits - places
         var magnitude: UInt64 = 0

@@ -3,7 +3,7 @@
 //  It never builds values: it walks over one and either stands behind it or says why it cannot. The bytes are a window
 //  of a longer stream, so "the window ends here" is an answer of its own (`incomplete`) and never an error.
 //
-//  The window is followed by a NUL and `WF_PADDING` readable bytes. A NUL is no JSON outside of a string and a control
+//  The window is followed by a NUL and `WF_PADDING` readable bytes. A NUL is not JSON outside of a string and a control
 //  character inside of one, so every loop stops at it without comparing positions; only then is the position asked
 //  whether this was the end or a stray NUL.
 //
@@ -23,7 +23,7 @@ import CByteScan
 enum ScanFailure: UInt8, Error {
     /// No JSON, whatever may follow.
     case malformed
-    /// A string holds bytes that are no UTF-8.
+    /// A string holds bytes that are not valid UTF-8.
     case invalidUTF8
     /// The window ends inside the value.
     case incomplete

@@ -190,7 +190,7 @@ extension RecordReader {
     }
 
     /// The digits of a key that is a number with a point or an exponent, or one that MongoDB wrapped; nil when it
-    /// is no integer.
+    /// is not an integer.
     private func keyDigits(_ slot: FieldSlot) -> [UInt8]? {
         if slot.kind == .number { return DecimalText(slot.text)?.integerText() }
         return withWrappedNumber(slot.text) { number in

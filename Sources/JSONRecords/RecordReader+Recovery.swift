@@ -109,7 +109,7 @@ extension RecordReader {
         return line.pointee == UInt8(ascii: "{") && line - first <= column ? .brace(line) : .other(line)
     }
 
-    /// Looks for a line whose first byte that is no space is a brace, no further to the right than the brace of the
+    /// Looks for a line whose first byte that is not a space is a brace, no further to the right than the brace of the
     /// record that failed: braces within a record stand further to the right.
     ///
     /// A brace further to the left may be the array's next element (the first often stands behind the bracket) or the
@@ -154,7 +154,7 @@ extension RecordReader {
             ? last != UInt8(ascii: ",") : last == UInt8(ascii: "]") || last == UInt8(ascii: "}")
     }
 
-    /// The last byte that is no space.
+    /// The last byte that is not a space.
     private static func lastVisible(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UInt8? {
         var p = end
         while p > start {

@@ -54,7 +54,7 @@ package struct RecordReader: ~Copyable {
         /// Of its first byte.
         var column: Int
         var isInArray: Bool
-        /// The last byte passed over that is no space.
+        /// The last byte passed over that is not a space.
         var lastByte: UInt8
     }
 
@@ -80,7 +80,7 @@ package struct RecordReader: ~Copyable {
     package internal(set) var rejectedBytes = 0
     /// Of the folded records, what was coerced in which field.
     package internal(set) var coercions = Coercions()
-    /// Lines of bulk requests, which are no records.
+    /// Lines of bulk requests, which are not records.
     package internal(set) var actionLines = 0
     /// What Elasticsearch answers said of themselves.
     package private(set) var answers = AnswerFacts()
@@ -254,10 +254,10 @@ package struct RecordReader: ~Copyable {
         }
     }
 
-    /// The NUL behind the window is no space.
+    /// The NUL behind the window is not a space.
     private func skipSpace(_ pass: inout Pass) { while isSpace(pass.p.pointee) { pass.p += 1 } }
 
-    /// What stands between records beside space, at a byte that is no space: nil when a record begins here; else whether
+    /// What stands between records beside space, at a byte that is not a space: nil when a record begins here; else whether
     /// reading goes on, or a longer window is needed.
     @inline(__always)
     private mutating func gap(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool? {
@@ -358,7 +358,7 @@ package struct RecordReader: ~Copyable {
             var next = start
             do throws(ScanStop) {
                 (isObject, next) = try scanValue(start, pass, lineMode: true)
-                // `next` is at the NUL at the latest, which is no space.
+                // `next` is at the NUL at the latest, which is not a space.
                 // Behind a record stands the end of its line, another record, or what is between records.
                 while next.pointee == 0x20 || next.pointee == 0x09 || next.pointee == 0x0D { next += 1 }
                 if next.pointee != 0x0A && next.pointee != UInt8(ascii: "{"),

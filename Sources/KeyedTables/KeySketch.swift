@@ -105,7 +105,7 @@ package struct KeySketch: Sendable, Hashable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Nil for a text that is no sketch of this kind: a later version may write another.
+    /// Nil for a text that is not a sketch of this kind: a later version may write another.
     package init?(text: String) {
         var text = text
         let read: [Member]? = text.withUTF8 { bytes in

@@ -29,7 +29,7 @@ extension Ledger {
     /// Writes one change, whole or not at all.
     ///
     /// - Returns: the generation that it led to; the same as before when nothing started or stopped counting.
-    /// - Throws: `.refused` and `.sumWouldOverflow` for a change that must not be; `.sqlite` when the disk said no. If
+    /// - Throws: `.refused` and `.sumWouldOverflow` for a change that must not be; `.sqlite` when the disk fails. If
     ///   that was an I/O error, the outcome is open: open the ledger afresh and look.
     @discardableResult
     package func commit(_ change: CommitChange) throws(LedgerError) -> Int {

@@ -94,7 +94,7 @@ extension Ledger {
         }
     }
 
-    /// What was found out about a version last; nil when nobody looked.
+    /// What was found out about a version last; nil when it was not checked.
     package func judgement(of version: VersionID) throws(LedgerError) -> VersionJudgement? {
         try reading("looking up a judgement") {
             guard try has(format: 4) else { return nil }

@@ -4,7 +4,7 @@
 //  it open meanwhile goes on reading what it knew. There is no way back; an earlier program refuses the ledger and says so.
 //
 //  Formats 2 to 4 each added tables to the one before: those that are missing are made, and filled with what the older
-//  tables know. Format 5 changed tables. What changed is put aside under another name, made anew, filled from the old one,
+//  tables know. Format 5 changed tables. What changed is put aside under another name, made again, filled from the old one,
 //  and the old one is dropped; rows keep their ids. Tables that refer to it go on naming it (`legacy_alter_table`).
 //
 //      versions_4 ─┬─▶ versions      without the sums, with the fold that the partial is of

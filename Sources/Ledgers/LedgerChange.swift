@@ -14,7 +14,7 @@
 //      let fresh = change.add(NewVersion(…))
 //      change.files = [
 //          FileChange("day.json", .folded(fresh), at: location, reason: "new content"),
-//          FileChange("copy.json", .folded(.existing(ownVersion)), reason: "day.json no longer holds this content"),
+//          FileChange("copy.json", .folded(.existing(ownVersion)), reason: "day.json no longer has this content"),
 //      ]
 //      let generation = try ledger.commit(change)
 
@@ -127,7 +127,7 @@ package enum ChangeViolation: Error, Sendable, Hashable, CustomStringConvertible
         case .notConserved(let name, let detail): "the counts of \(name) do not add up: \(detail)"
         case .countsAlready(let name, let other): "the content of \(name) already counts under \(other)"
         case .duplicateOfNothing(let name, let other): "\(name) repeats \(other), but that content does not count there"
-        case .notRetracted(let name): "the content of \(name) is to be retracted, but nobody decided so"
+        case .notRetracted(let name): "the content of \(name) is to be retracted, but there is no decision about it"
         case .retractedContent(let name): "the content of \(name) was retracted and has not been restored"
         case .unknownFile(let name): "\(name) is not in the ledger"
         case .unknownRun(let run): "run \(run.rawValue) is not in the ledger, or has ended"

@@ -21,7 +21,7 @@ package enum LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
     case refused(ChangeViolation)
     /// With this file, a sum over what counts might not fit in 64 bits; nothing was written.
     case sumWouldOverflow(name: String)
-    /// SQLite said no: full disk, I/O, permission, lock. `SQLiteError.kind` tells which.
+    /// SQLite failed: full disk, I/O, permission, lock. `SQLiteError.kind` tells which.
     case sqlite(SQLiteError, doing: String)
 
     package var description: String {
@@ -34,8 +34,8 @@ package enum LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
         case .otherPlan(let path, let found, let wanted):
             "\(path): the ledger was made for the plan \(found), not for \(wanted)"
         case .logUnreadable(let path):
-            "\(path): a writer left \(path)-wal behind, and it cannot be read: run watchfold as its owner once"
-        case .changedWhileRead(let path): "\(path): the ledger changed while it was read: try again"
+            "\(path): a writer left \(path)-wal, which cannot be read: run watchfold once as its owner"
+        case .changedWhileRead(let path): "\(path): the ledger changed while it was being read: try again"
         case .refused(let violation): "the ledger refuses a change: \(violation)"
         case .sumWouldOverflow(let name): "with \(name) the sum over all files might not fit in 64 bits"
         case .sqlite(let error, let doing): "\(doing): \(error)"

@@ -111,7 +111,7 @@ package struct NewVersion: Sendable, Hashable {
     package var outcomes: OutcomeCounts
     /// Each label once. Their records add up to the folded ones, their sums to the version's.
     package var breakdown: [BreakdownSum]
-    /// Nil when nobody looked: the version was found again on disk.
+    /// Nil when it was not checked: the version was found again on disk.
     package var observations: FileObservations?
 
     package init(
@@ -130,7 +130,7 @@ package struct VersionJudgement: Sendable, Hashable {
     package var rejectedBytes: Int
     /// Why it is held until a person accepts it, whatever the settings are; nil when nothing but the settings decides.
     package var held: String?
-    /// In what it is unlike the days before; nil when in nothing, or when nobody looked.
+    /// In what it is unlike the days before; nil when in nothing, or when it was not checked.
     package var unusual: String?
 
     package init(rejectedBytes: Int = 0, held: String? = nil, unusual: String? = nil) {

@@ -11,7 +11,7 @@ package struct SQLiteError: Error, Sendable, Equatable, CustomStringConvertible 
         case damaged
         /// No space left.
         case full
-        /// The disk said no.
+        /// The disk reported an error.
         case io
         /// The file or its folder cannot be opened or written.
         case readOnly

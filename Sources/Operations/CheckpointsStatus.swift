@@ -73,7 +73,7 @@ package struct CheckpointsStatus {
     /// First and last counted day.
     package var days: ClosedRange<CalendarDay>?
     package var missingDays: [ClosedRange<CalendarDay>]
-    /// Nil when nobody looks, or no file with a date counts.
+    /// Nil when the gate is off, or no file with a date counts.
     package var gate: GateStatus?
     /// Files of the inbox that are not read because of their names.
     package var unread = UnreadNames()

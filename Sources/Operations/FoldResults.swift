@@ -88,7 +88,7 @@ final class FoldResults: Sendable {
         state.withLock { $0.followers.sorted { $0.key < $1.key }.map(\.value) }
     }
 
-    /// The file changed while it was read.
+    /// The file changed while it was being read.
     func noteChanged(_ index: Int) {
         state.withLock { state in
             state.changed.append(index)

@@ -44,7 +44,7 @@ package struct Inspector {
         }
         guard status.kind == .file else {
             throw Refused(
-                .request, "\(path): that is \(status.kind == .folder ? "a folder" : "no ordinary file"); name a file")
+                .request, "\(path): that is \(status.kind == .folder ? "a folder" : "not a regular file"); name a file")
         }
         let head = try head(path)
         let unfinished = AtomicFile.origin(ofTemporary: Path.name(path))

@@ -29,7 +29,7 @@ struct LedgerRebuilder {
         var modified: Int64
     }
 
-    /// - Returns: the open folder and what is to be said.
+    /// - Returns: the open folder and what is to be reported.
     func rebuild() throws -> (CheckpointFolder, notes: [String]) {
         let root = settings.configuration.checkpoints
         var notes: [String] = []
@@ -43,7 +43,7 @@ struct LedgerRebuilder {
         }
         notes.insert(
             "the ledger was rebuilt from \(Show.count(try folder.ledger.versions().count, "partial"));"
-                + " the history of runs and states before is lost", at: 0)
+                + " the earlier history of runs and states is lost", at: 0)
         notes += old.map { "the old ledger is kept as \($0)" }
         return (folder, notes)
     }
@@ -57,7 +57,7 @@ struct LedgerRebuilder {
                     Found(
                         partial: path, version: version, modified: try fileSystem.status(partials.path(path)).modified))
             } catch let error as DamagedTable {
-                notes.append("\(error); it is left where it is and counts for nothing")
+                notes.append("\(error); it stays where it is and does not count")
             }
         }
         return found
@@ -75,7 +75,7 @@ struct LedgerRebuilder {
                 arrivals = decide(manifest, found, &resolution, &said)
             } else {
                 said.append(
-                    "there is no manifest: of each name the newest partial counts, and what was retracted or accepted"
+                    "there is no manifest: the newest partial of each name counts, and what was retracted or accepted"
                         + " by hand is forgotten")
                 arrivals = found.sorted { ($0.modified, $0.partial) < ($1.modified, $1.partial) }
             }

@@ -129,7 +129,7 @@ package struct OneShotFold {
             let plan = settings.fold.plan
             throw Refused(
                 .filesOpen,
-                "the \(plan.unit) of all files add up to more than \(Int64.max); the largest \(plan.keyWords[0].noun) is "
+                "the sum of \(plan.unit) over all files exceeds \(Int64.max); the largest \(plan.keyWords[0].noun) is "
                     + key)
         }
     }

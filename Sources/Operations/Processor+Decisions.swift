@@ -69,7 +69,8 @@ extension Processor {
             }
         }
         guard let file = try find(name) else {
-            throw DecisionRefused(description: "\(name): the ledger knows no such file; `watchfold status` lists them")
+            throw DecisionRefused(
+                description: "\(name): the ledger has no such file; `watchfold status` lists all files")
         }
         var resolution = Resolution(checkpoints, settings)
         for step in try steps(decision, file, resolution) { resolution.decide(step) }
@@ -88,7 +89,7 @@ extension Processor {
         var notes: [String] = []
         if let counting, counting.facts.settings != settings.configuration.foldSettingsText {
             notes.append(
-                "\(now.name) was folded under other settings than those of now; `watchfold reprocess` folds it again")
+                "\(now.name) was folded under settings that have changed since; `watchfold reprocess` folds it again")
         }
         return DecisionResult(
             name: now.name, state: now.state, reason: now.reason,
@@ -111,14 +112,14 @@ extension Processor {
         case .accept:
             guard case .held(let version) = file.status else {
                 throw DecisionRefused(
-                    description: "\(file.name) is \(file.state.rawValue), not held; there is nothing to accept")
+                    description: "\(file.name) is \(file.state.rawValue), not held, so there is nothing to accept")
             }
             return [ContentDecision(.accept, file.name, digest: try digest(version))]
         case .restore:
             let contents = try ledger.retractedContents(of: file.name)
             if contents.isEmpty {
                 throw DecisionRefused(
-                    description: "\(file.name) is \(file.state.rawValue), and nothing of it was retracted;"
+                    description: "\(file.name) is \(file.state.rawValue), and nothing of it was retracted, so"
                         + " there is nothing to restore")
             }
             return contents.map { ContentDecision(.restore, file.name, digest: $0) }
@@ -126,7 +127,9 @@ extension Processor {
             var version = file.holding.claim
             if version == nil, case .held(let held) = file.status { version = held }
             guard let version else {
-                throw DecisionRefused(description: "\(file.name) is \(file.state.rawValue); nothing of it counts")
+                throw DecisionRefused(
+                    description: "\(file.name) is \(file.state.rawValue) and does not count,"
+                        + " so there is nothing to retract")
             }
             return [ContentDecision(.retract, file.name, digest: try digest(version))]
         }

@@ -74,7 +74,7 @@ extension Processor {
 
     /// Folds files and commits them as they come, or holds them all for one commit.
     ///
-    /// - Parameter mayReadAgain: a file that changed while it was read is noted as such and nothing more.
+    /// - Parameter mayReadAgain: a file that changed while it was being read is noted as such and nothing more.
     private func fold(
         _ files: [(index: Int, file: InboxFile)], _ committer: Committer, _ results: FoldResults, isAfresh: Bool,
         mayReadAgain: Bool, while wantsMore: @escaping @Sendable () -> Bool

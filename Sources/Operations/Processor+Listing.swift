@@ -67,7 +67,7 @@ extension Processor {
         return version?.facts.settings != settings.configuration.foldSettingsText
     }
 
-    /// What is said of known files that have another date now; nil when there are none.
+    /// What is reported about known files that have another date now; nil when there are none.
     func redated(_ candidates: [InboxFile]) -> String? {
         let files = candidates.compactMap { file in
             known[ByteOrdered(file.logicalName)].flatMap {
@@ -90,7 +90,8 @@ extension Processor {
         }
         for path in checkpoints.sweep.foreign {
             result.remarks.append(
-                RunNote(.foreignFile, "\(path) in \(checkpoints.root) is not Watchfold's; it is left alone"))
+                RunNote(.foreignFile, "\(path) in \(checkpoints.root) is not a file of Watchfold; it stays where it is")
+            )
         }
         let text = settings.configuration.foldSettingsText
         let others = try checkpoints.ledger.countingVersions().filter { $0.facts.settings != text }

@@ -20,7 +20,7 @@ struct Survey {
     /// The days that files are of: of those in the inbox, and of those that the ledger knows.
     var days: Set<CalendarDay> = []
     var unread = UnreadNames()
-    /// What is said of known files that have another date now.
+    /// What is reported about known files that have another date now.
     var redated: String?
     var folders: [String: FolderIdentity] = [:]
 }

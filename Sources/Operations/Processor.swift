@@ -35,7 +35,7 @@ package final class Processor {
     let observer: any RunObserver
     /// What the ledger says of each name, as of the last listing.
     var known: [ByteOrdered: FileRecord] = [:]
-    /// What new files are compared with; nil when nobody looks.
+    /// The history that new files are compared with; nil when the gate is off.
     package let history: ArrivalHistory?
     /// Ends reading soon, from any thread: files that are not finished are left as they were. There is no way back.
     let cancellation = Cancellation()
@@ -200,7 +200,7 @@ package final class Processor {
             .renew(checkpoints.ledger.generation)
     }
 
-    /// When the settings that decide what counts are others than before, everything is settled anew.
+    /// When the settings that decide what counts are others than before, everything is settled again.
     ///
     /// - Returns: the files whose state followed.
     func settleRules(_ run: RunID) throws -> [FileResult] {
@@ -258,7 +258,7 @@ final class Cancellation: Sendable {
 package struct InboxMissing: Trouble, CustomStringConvertible {
     package var kind: TroubleKind { .request }
     package var path: String
-    package var description: String { "\(path): there is no such folder; make it, or name another with --inbox" }
+    package var description: String { "\(path): there is no such folder; create it, or name another with --inbox" }
 }
 
 extension FileResult {

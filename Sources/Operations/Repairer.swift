@@ -1,7 +1,7 @@
 //  Partials that are damaged or gone.
 //
 //  What counts of a lost partial can be had again only from its file. If that is still in the inbox it is folded again;
-//  if not, the partial stops counting and the loss is said in numbers, once here and for ever in the ledger's history,
+//  if not, the partial stops counting and the loss is reported in records and seconds, here and for good in the ledger's history,
 //  unless a copy of the file with a partial of its own takes its place.
 
 import Admission
@@ -22,7 +22,7 @@ struct Repairer {
     let observer: any RunObserver
 
     /// - Parameter damaged: versions that are in use and whose partials cannot be read.
-    /// - Returns: what is to be said, and whether something that counted is lost.
+    /// - Returns: what is to be reported, and whether something that counted is lost.
     func repair(_ checkpoints: CheckpointFolder, damaged: [VersionRecord]) throws -> (notes: [String], loses: Bool) {
         let ledger = checkpoints.ledger
         var notes: [String] = []
@@ -81,7 +81,7 @@ struct Repairer {
                     consequence = "\(Show.count(version.tally.folded, "record")) and \(seconds) seconds no longer count"
                     loses = true
                 } else {
-                    consequence = "nothing of it counted"
+                    consequence = "it did not count"
                 }
                 let reason = "\(Self.cause): \(consequence)"
                 if let place = change.files.firstIndex(where: { $0.name.utf8.elementsEqual(file.name.utf8) }) {

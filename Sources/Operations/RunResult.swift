@@ -57,7 +57,7 @@ package struct RunResult: Sendable {
     package var hasProblems = false
     /// Files of the inbox that are not read because of their names.
     package var unread = UnreadNames()
-    /// Counted files without a date; nil when nobody looked.
+    /// Counted files without a date; nil when it was not checked.
     package var undated: UndatedFiles?
     package var publication = Publication.nothing
     /// Configured outputs that were made or failed.

@@ -1,4 +1,4 @@
-//  What is said of files that are not read because of their names.
+//  What is reported about files that are not read because of their names.
 
 import Inbox
 import Wording
@@ -13,7 +13,7 @@ extension UnreadNames {
     private func text(_ place: String, _ verb: String) -> String? {
         if count == 0 { return nil }
         return "\(Show.count(count, "file")) \(place) \(verb) read because of "
-            + "\(count == 1 ? "its name" : "their names"): \(Show.some(examples, of: count)); what is read is "
-            + "\(Self.endings), and what `files` in the configuration names"
+            + "\(count == 1 ? "its name" : "their names"): \(Show.some(examples, of: count)); Watchfold reads "
+            + "\(Self.endings), and names that `files` in the configuration adds"
     }
 }

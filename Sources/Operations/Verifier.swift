@@ -94,6 +94,14 @@ package struct Verifier {
             ).repair(checkpoints, damaged: damaged)
             result.repairs += notes
             if loses { result.hasLost = true }
+            // What is there now was written or given up by the repair.
+            var after = VerifyResult()
+            let remaining = try checkPartials(checkpoints, &after)
+            (result.partials, result.rows) = (after.partials, after.rows)
+            if !remaining.isEmpty {
+                result.damages += after.damages
+                return result
+            }
         }
         if !result.stale.isEmpty || !result.damages.isEmpty || !result.behind.isEmpty {
             try fileSystem.removeIfPresent(checkpoints.total.path)
@@ -116,6 +124,14 @@ package struct Verifier {
     /// - Returns: the versions in use whose partials are damaged or gone.
     private func check(_ checkpoints: CheckpointFolder, _ result: inout VerifyResult) throws -> [VersionRecord] {
         result.damages += try checkpoints.ledger.check()
+        let damaged = try checkPartials(checkpoints, &result)
+        if damaged.isEmpty { try verifyDerived(checkpoints, &result) }
+        return damaged
+    }
+
+    private func checkPartials(
+        _ checkpoints: CheckpointFolder, _ result: inout VerifyResult
+    ) throws -> [VersionRecord] {
         var damaged: [VersionRecord] = []
         let used = Set(
             try checkpoints.ledger.files().flatMap { [$0.holding.claim, $0.holding.present].compactMap { $0 } })
@@ -138,7 +154,6 @@ package struct Verifier {
                 result.history.append(fault)
             }
         }
-        if damaged.isEmpty { try verifyDerived(checkpoints, &result) }
         return damaged
     }
 
@@ -214,7 +229,7 @@ package struct Verifier {
                 continue
             }
             let isDue = outputs.contains { $0.name == output.name && $0.digest == digest.hex }
-            if digest.hex != output.digest, !isDue { result.stale.append("\(path) is not what the checkpoints give") }
+            if digest.hex != output.digest, !isDue { result.stale.append("\(path) does not match the checkpoints") }
         }
     }
 
@@ -229,7 +244,7 @@ package struct Verifier {
         let path = checkpoints.total.path
         do {
             guard let generation = try checkpoints.total.generation(checkpoints.ledger) else {
-                result.stale.append("\(path) is missing or not of this ledger")
+                result.stale.append("\(path) is missing or does not belong to this ledger")
                 return
             }
             let reader = try KeyedTableReader(path, kind: TotalStore.kind, in: fileSystem)

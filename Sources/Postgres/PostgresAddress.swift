@@ -49,7 +49,7 @@ package struct PostgresAddress: Sendable {
         self.settings = settings
         let ports = (settings["port"] ?? "").split(separator: ",", omittingEmptySubsequences: true)
         if !ports.allSatisfy({ UInt16($0) != nil }) {
-            throw .address("the port in the address of the database is no number; \(Self.advice)")
+            throw .address("the port in the address of the database is not a number; \(Self.advice)")
         }
     }
 

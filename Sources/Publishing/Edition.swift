@@ -34,7 +34,7 @@ struct Edition {
     /// What a reader might miss: that there is no file for what was asked, or that some have no place in it.
     let lacks: [String]
     private let onEvent: EventSink
-    /// What is said of days of the request that have no file, when others have; nil when there are none.
+    /// What is reported about days of the request that have no file, when others have; nil when there are none.
     let gaps: String?
 
     /// Whether the total on disk is read.

@@ -58,12 +58,12 @@ package enum ExportFormat: Equatable {
         } else {
             throw Refused(
                 .request,
-                "\(Show.name(file ?? "")): no format ends in .\(Show.name(ending.text)); "
+                "\(Show.name(file ?? "")): no format has the ending .\(Show.name(ending.text)); "
                     + Self.advice(ending.text, option))
         }
         if ending.isGzipped, !isText {
             throw Refused(
-                .request, "\(Show.name(file ?? "")): \(self.name) is compressed in itself; take .gz away")
+                .request, "\(Show.name(file ?? "")): \(self.name) is already compressed; remove .gz")
         }
     }
 
@@ -73,8 +73,8 @@ package enum ExportFormat: Equatable {
         case "html", "htm": "`watchfold report -o FILE.html` writes a page"
         case "lz4", "zst", "zip", "bz2", "xz": "text can be compressed as .gz"
         default:
-            "there are .\(names.joined(separator: ", .")), and .gz behind those that are text; "
-                + "or say what it is with \(option)"
+            "the endings are .\(names.joined(separator: ", .")), and .gz after those of text; "
+                + "or name the format with \(option)"
         }
     }
 

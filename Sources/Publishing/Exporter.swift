@@ -91,7 +91,7 @@ package struct Exporter {
         if case .list = request.query.keys {
         } else if encoder.rows == 0, request.query.limit != 0 {
             return [
-                "no row of the \(request.report.name) report fits; it has \(Show.count(encoder.offered, "row"))"
+                "no row of the \(request.report.name) report matches; it has \(Show.count(encoder.offered, "row"))"
             ]
         }
         guard encoder.zeros > 0, let column = request.query.order.first?.column else { return [] }

@@ -91,7 +91,7 @@ package final class NumberedFiles {
             if try fileSystem.isSymbolicLink(path) || fileSystem.statusIfPresent(path) != nil {
                 throw Refused(
                     .system,
-                    "\(path) is there and was not written as a part of this; it is left alone; move it or choose another name"
+                    "\(path) exists and is not part of this report, so it is not replaced; move it or choose another name"
                 )
             }
         }

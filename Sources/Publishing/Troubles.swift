@@ -63,7 +63,7 @@ extension LedgerError: Trouble {
 
 extension DamagedTable: Trouble {
     package var kind: TroubleKind { .damaged }
-    package var words: String { "\(self); `watchfold verify` tells more" }
+    package var words: String { "\(self); `watchfold verify` shows more" }
 }
 
 extension WorkbookError: Trouble {

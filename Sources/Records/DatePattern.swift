@@ -60,7 +60,7 @@ package struct DatePattern: Sendable, Hashable {
         while let byte = rest.first {
             guard byte == UInt8(ascii: "{") else {
                 if byte == UInt8(ascii: "}") { throw PatternMistake(reason: "a } without a {") }
-                if byte == 0 { throw PatternMistake(reason: "a path cannot hold a NUL") }
+                if byte == 0 { throw PatternMistake(reason: "a path cannot contain a NUL") }
                 pieces.append(.literal(byte))
                 rest.removeFirst()
                 continue
@@ -90,7 +90,7 @@ package struct DatePattern: Sendable, Hashable {
         for (piece, next) in zip(pieces, pieces.dropFirst()) where piece.isNumber && next.isNumber {
             for case .field(let field) in [piece, next] where field.digits.count > 1 {
                 throw PatternMistake(
-                    reason: "beside another number {\(field.rawValue)} has no certain length; "
+                    reason: "next to another number, {\(field.rawValue)} has no fixed length; "
                         + "write {\(field.rawValue)\(field.rawValue)}")
             }
         }

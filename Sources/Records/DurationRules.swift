@@ -1,7 +1,7 @@
 //  How the text of a duration becomes whole seconds.
 //
 //  A number, and a number in a string, counts in `unit`. Texts of other forms say their units themselves and are read
-//  only when their form is asked for. What is no whole number of seconds is rejected, unless `rounding` says otherwise:
+//  only when their form is asked for. What is not a whole number of seconds is rejected, unless `rounding` says otherwise:
 //
 //      unit seconds        3723             3723 s
 //      unit milliseconds   3723000          3723 s        3723417 is 3723.417 s: rejected, or rounded

@@ -34,7 +34,7 @@ package struct Coercions: Sendable, Hashable {
     package var valueAsString = 0
     /// The value was a number with a point or an exponent.
     package var valueAsFloat = 0
-    /// The record was no JSON, but something that is read in its place (`json: lenient`).
+    /// The record was not JSON, but something that is read in its place (`json: lenient`).
     package var leniently = 0
 
     package init() {}
@@ -73,7 +73,7 @@ package struct RejectionExample: Sendable, Hashable {
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
-    /// Makes the excerpt of a record's bytes: space of any kind and length becomes one space, control characters become `\u{1b}` and the like, bytes that are no UTF-8 `\x{ff}`, and `…`
+    /// Makes the excerpt of a record's bytes: space of any kind and length becomes one space, control characters become `\u{1b}` and the like, bytes that are not valid UTF-8 `\x{ff}`, and `…`
     /// stands for the rest.
     package init(line: Int, offset: Int, raw: some Collection<UInt8>, isCut: Bool) {
         self.init(line: line, offset: offset, excerpt: "")

@@ -1,4 +1,4 @@
-//  What is wrong with a text that is no JSON, in words and by place.
+//  What is wrong with a text that is not JSON, in words and by place.
 
 /// One flaw of a rejected record.
 package struct Flaw: Sendable, Hashable {
@@ -10,7 +10,7 @@ package struct Flaw: Sendable, Hashable {
     package var lines: Int
     /// Bytes of the flaw's line before it, plus one: editors count from 1.
     package var column: Int
-    /// Whether it is said of the whole file when its first record has it: that is no JSON, but HTML, say.
+    /// Whether it is said of the whole file when its first record has it: that is not JSON, but HTML, say.
     package var isForm: Bool
 
     package init(_ words: String, advice: String = "", lines: Int = 0, column: Int = 1, isForm: Bool = false) {

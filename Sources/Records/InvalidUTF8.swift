@@ -1,11 +1,11 @@
-//  Bytes that are no UTF-8, in words.
+//  Bytes that are not valid UTF-8, in words.
 //
-//      Caf e9 "          the byte \xe9 is no UTF-8; `encoding: latin1` reads it
+//      Caf e9 "          the byte \xe9 is not valid UTF-8; `encoding: latin1` reads it
 //      ed a0 bd          half of a surrogate pair: that is what is left of a broken character in UTF-16
 //
 //  Which bytes are UTF-8: The Unicode Standard 15.0, table 3-7.
 
-/// What is no UTF-8 in a text.
+/// What is not valid UTF-8 in a text.
 package enum InvalidUTF8 {
     /// Where the first character begins that is none; nil when all are well.
     package static func first(in text: UnsafeBufferPointer<UInt8>) -> Int? {
@@ -21,12 +21,12 @@ package enum InvalidUTF8 {
         }
     }
 
-    /// - Parameter text: from the first byte on that is no UTF-8.
+    /// - Parameter text: from the first byte on that is not valid UTF-8.
     package static func words(_ text: some Collection<UInt8>) -> (words: String, advice: String) {
         let bytes = Array(text.prefix(2))
         if bytes.count == 2, bytes[0] == 0xED, bytes[1] >= 0xA0 {
-            return ("half of a surrogate pair, no character", "")
+            return ("half of a surrogate pair, not a character", "")
         }
-        return ("the byte \\x\(String(bytes[0], radix: 16)) is no UTF-8", "`encoding: latin1` reads it")
+        return ("the byte \\x\(String(bytes[0], radix: 16)) is not valid UTF-8", "`encoding: latin1` reads it")
     }
 }

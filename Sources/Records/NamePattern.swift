@@ -22,7 +22,7 @@ package struct NamePattern: Sendable, Hashable {
 
     package init(_ text: String) throws(PatternMistake) {
         if text.isEmpty { throw PatternMistake(reason: "an empty one") }
-        if text.utf8.contains(0) { throw PatternMistake(reason: "a name cannot hold a NUL") }
+        if text.utf8.contains(0) { throw PatternMistake(reason: "a name cannot contain a NUL") }
         if text.utf8.contains(UInt8(ascii: "/")) {
             throw PatternMistake(reason: "it is compared with names, which have no slash")
         }

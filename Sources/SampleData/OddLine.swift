@@ -1,4 +1,4 @@
-//  The lines that a reader must not stumble over: contracts that are no contracts, device addresses that are none. They
+//  The lines that a reader must not stumble over: contracts that are not contracts, device addresses that are none. They
 //  are written piece by piece, for they are too few to hurry.
 
 /// A record with one oddity.

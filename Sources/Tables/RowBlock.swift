@@ -30,7 +30,9 @@ extension RowBlock {
 
     /// The values of a column of whole numbers.
     package func numbers(_ column: Int) -> UnsafePointer<Int64> {
-        guard case .integer(let values) = columns[column] else { preconditionFailure("column \(column) is no number") }
+        guard case .integer(let values) = columns[column] else {
+            preconditionFailure("column \(column) is not a number")
+        }
         return values
     }
 

@@ -1,4 +1,4 @@
-//  Errors that people are told of.
+//  Errors that are reported to people.
 //
 //  Whoever declares an error says which kind of trouble it is and in which words it is told. What that means for the
 //  command, such as an exit code, is decided in one place above.
@@ -13,11 +13,11 @@ package enum TroubleKind: Sendable {
     case locked
     /// What was kept is not what it should be.
     case damaged
-    /// The disk, the network or the system said no.
+    /// The disk, the network or the system reported an error.
     case system
 }
 
-/// An error that people are told of.
+/// An error that is reported to people.
 package protocol Trouble: Error {
     var kind: TroubleKind { get }
     /// One sentence, or several, without a full stop at the end; by default the error's description.

@@ -4,12 +4,13 @@ import Face
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Read files or standard input and say what is wrong with them; nothing is folded or kept.",
+        abstract:
+            "Read files or standard input and report what is wrong with them, without folding or keeping anything.",
         discussion: """
-            Says of each file what a run would make of it, how many records would be rejected for which reason with \
-            the first of each, in which types fields came, which \(planWords.labels) are in no \(planWords.group), and which fields are new \
-            against the files named before it. Ends with code 2 when a file would not be taken: held \
-            (max_reject_ratio), waiting or failed.
+            Reports for each file what a run would do with it, how many records it would reject for which reason, with \
+            the first of each, which types the fields have, which \(planWords.labels) are in no \(planWords.group), and which fields the files \
+            named before it do not have. Ends with code 2 if a run would not fold a file: held (max_reject_ratio), \
+            waiting or failed.
 
             Examples:
               watchfold check 20220401.json 20220402.json.gz

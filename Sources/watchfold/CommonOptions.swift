@@ -7,22 +7,25 @@ struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The folder of input files.", valueName: "folder"), completion: .directory)
     var inbox: String?
 
-    @Option(help: ArgumentHelp("The folder of ledger and partials.", valueName: "folder"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("The folder of the ledger and the partials.", valueName: "folder"), completion: .directory)
     var checkpoints: String?
 
     @Option(help: ArgumentHelp("The folder of reports.", valueName: "folder"), completion: .directory)
     var output: String?
 
     @Option(
-        help: ArgumentHelp("The configuration (default: watchfold.yaml, if there).", valueName: "file"),
+        help: ArgumentHelp("The configuration file (default: watchfold.yaml, if it exists).", valueName: "file"),
         completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Threads (default: one for each core).", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The number of threads (default: one for each core).", valueName: "n"))
     var jobs: String?
 
     @Option(
-        help: ArgumentHelp("What tables and buffers may take together, such as 512MB.", valueName: "size"),
+        help: ArgumentHelp("Memory for tables and buffers, such as 512MB.", valueName: "size"),
         completion: .list(["256MB", "512MB", "1GB", "2GB", "4GB"]))
     var memory: String?
 
@@ -32,11 +35,11 @@ struct CommonOptions: ParsableArguments {
     var logLevel: String?
 
     @Option(
-        help: ArgumentHelp("text, or json: one object a line.", valueName: "format"),
+        help: ArgumentHelp("text, or json with one object a line.", valueName: "format"),
         completion: .list(Completions.logFormats))
     var logFormat: String?
 
-    @Flag(name: .shortAndLong, help: "No progress and no summary; warnings and errors only.")
+    @Flag(name: .shortAndLong, help: "Show no progress and no summary, only warnings and errors.")
     var quiet = false
 
     /// Configuration, logger and progress for a command.

@@ -25,8 +25,8 @@ struct RetractCommand: ParsableCommand {
         commandName: "retract",
         abstract: "Take a file out of the sums, whether or not it is still in the inbox.",
         discussion: """
-            Prints how the report changed. The same content stays out until it is restored; a new content under the \
-            name counts.
+            Prints how the report changed. The content stays out until it is restored; new content under the same name \
+            counts.
 
             Example:
               watchfold retract 20220401.json

@@ -17,15 +17,14 @@ private func listed(_ names: [String]) -> String {
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "A report from the checkpoints, to standard output or a file; no raw file is read.",
+        abstract: "Write a report from the checkpoints to standard output or a file, without reading any input file.",
         discussion: """
-            Reports: \(reports). A workbook (xlsx) has them all, with a summary and \
-            charts, unless one is named. Dates are inclusive; with a range, files \
-            without a date are left out. Columns are named as in the report's header; \(builtInPlan.help.shortColumn).
+            Reports: \(reports). A workbook (xlsx) contains all of them, with a \
+            summary and charts, unless one is named. Dates are inclusive; a range leaves out files without a date. \
+            Columns are named as in the report's header; \(builtInPlan.help.shortColumn).
 
-            --to takes a PostgreSQL database as well: all reports, or the one that is named, become tables of it \
-            in one transaction. Keep the password in PGPASSWORD, ~/.pgpass or a service file: others can see a command \
-            line.
+            --to also takes a PostgreSQL database: all reports, or the one that is named, become tables in it in one \
+            transaction. Keep the password in PGPASSWORD, ~/.pgpass or a service file: others can see a command line.
 
             Examples:
             \(PlanWords.examples(builtInPlan.help.exports))
@@ -43,7 +42,7 @@ struct ExportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "csv, tsv, jsonl, parquet, md or xlsx (default: by the name of the file, else csv). Text in a file named "
+            "csv, tsv, jsonl, parquet, md or xlsx (default: from the name of the file, otherwise csv). Text in a file named "
                 + ".gz is compressed.", valueName: "format"),
         completion: .list(Completions.formats))
     var format: String?
@@ -53,7 +52,7 @@ struct ExportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Last day; or the database that takes the reports, such as postgres://host/name. Repeatable.",
+            "Last day; or the database to write the reports to, such as postgres://host/name. Repeatable.",
             valueName: "YYYY-MM-DD|address"))
     var to: [String] = []
 
@@ -91,25 +90,26 @@ struct ExportCommand: ParsableCommand {
     @Option(
         name: .customLong("min-\(sumUnit)"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Only rows with at least so many \(sumUnit), in the chosen \(builtInPlan.settings.grouping.setting) or in all.",
+            "Only rows with at least this many \(sumUnit), in the chosen \(builtInPlan.settings.grouping.setting) or in all.",
             valueName: "\(sumUnit)"))
     var minSum: Int64?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("The rows with most of --by COLUMN (default \(builtInPlan.topColumn)).", valueName: "count"))
+        help: ArgumentHelp(
+            "The rows with the highest values of --by COLUMN (default \(builtInPlan.topColumn)).", valueName: "count"))
     var top: Int?
 
     @Option(
         help: ArgumentHelp(
-            "A row for each \(planWords.key) and day, week or month; or the column that --top goes by. Repeatable.",
+            "A row for each \(planWords.key) and day, week or month; or the column that --top sorts by. Repeatable.",
             valueName: "period|column"),
         completion: .custom { line, _, _ in Completions.periods + Completions.columns(line) })
     var by: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Sort by columns, the first one first; a name with a comma takes quotes.", valueName: "column[:desc],…"),
+            "Sort by columns, the first one first; a name with a comma needs quotes.", valueName: "column[:desc],…"),
         completion: .custom { line, _, _ in Completions.columns(line) })
     var sort: [String] = []
 
@@ -123,7 +123,7 @@ struct ExportCommand: ParsableCommand {
         completion: .list(Completions.units))
     var unit: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("At most so many rows.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("At most this many rows.", valueName: "count"))
     var limit: Int?
 
     @Option(
@@ -140,7 +140,7 @@ struct ExportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --for: comma or point in hours and minutes (default: comma with semicolons, else point).",
+            "With --for: comma or point in hours and minutes (default: comma with semicolons, otherwise point).",
             valueName: "sign"), completion: .list(Completions.decimals))
     var decimal: String?
 

@@ -4,7 +4,8 @@ import Face
 struct FoldCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fold",
-        abstract: "Fold files or standard input and print the \(builtInPlan.mainReport.name) report; nothing is kept.",
+        abstract:
+            "Fold files or standard input and print the \(builtInPlan.mainReport.name) report, without keeping anything.",
         discussion: """
             Examples:
               watchfold fold 20220401.json 20220402.json.gz > \(builtInPlan.mainReport.fileName)
@@ -21,7 +22,7 @@ struct FoldCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "csv or tsv (default: by the name of the file, else csv). A file named .gz is compressed.",
+            "csv or tsv (default: from the name of the file, otherwise csv). A file named .gz is compressed.",
             valueName: "format"),
         completion: .list(["csv", "tsv"]))
     var format: String?

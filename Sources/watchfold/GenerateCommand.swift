@@ -4,11 +4,11 @@ import Face
 struct GenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
-        abstract: "Synthetic days in the published shape, to try Watchfold with.",
+        abstract: "Write synthetic days in the published shape, to try Watchfold with.",
         discussion: """
-            The same seed gives the same bytes, on any machine. Files go into the inbox unless a folder is named. What \
-            is there already is left alone: --force replaces files of the same names, but a day that is there under \
-            another ending (20220401.json.gz for 20220401.json) is never written twice.
+            The same seed gives the same bytes, on any machine. Files go into the inbox unless a folder is named. \
+            Existing files are kept: --force replaces files of the same names, but a day that exists under another \
+            ending (20220401.json.gz for 20220401.json) is never written twice.
 
             Examples:
               watchfold generate --days 3 --records 100000
@@ -17,10 +17,10 @@ struct GenerateCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("How many days.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The number of days.", valueName: "n"))
     var days = 1
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Records a day.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Records for each day.", valueName: "n"))
     var records = 1_600_000
 
     @Option(
@@ -28,7 +28,7 @@ struct GenerateCommand: ParsableCommand {
         help: ArgumentHelp("\(builtInPlan.help.generatedKeys)", valueName: "n"))
     var keys: Int?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Another seed, other days.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The seed; another one gives other days.", valueName: "n"))
     var seed: UInt64 = 1
 
     @Option(help: ArgumentHelp("The first day.", valueName: "YYYY-MM-DD"))

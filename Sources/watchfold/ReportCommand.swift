@@ -4,11 +4,11 @@ import Face
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "The whole at a glance: on the terminal, or as one page of HTML; no raw file is read.",
+        abstract: "Show an overview on the terminal, or as a page of HTML, without reading any input file.",
         discussion: """
             \(builtInPlan.help.report), and the state \
-            of the data. The page needs no network and no script, and prints well. Dates are inclusive; with a range, \
-            files without a date are left out.
+            of the data. The page needs no network and no script, and prints well. Dates are inclusive; a range leaves out \
+            files without a date.
 
             Examples:
               watchfold report
@@ -25,7 +25,7 @@ struct ReportCommand: ParsableCommand {
     var out: String?
 
     @Option(
-        help: ArgumentHelp("text or html (default: html for a file of that name, else text).", valueName: "format"),
+        help: ArgumentHelp("text or html (default: html for a file named .html, otherwise text).", valueName: "format"),
         completion: .list(["text", "html"]))
     var format: String?
 

@@ -4,10 +4,10 @@ import Face
 struct ReprocessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reprocess",
-        abstract: "Read files again and put the new partials in place of the old in one commit.",
+        abstract: "Read files again and replace the old partials with the new ones in one commit.",
         discussion: """
             Use it after a change of field paths, ignored \(planWords.keys) or the handling of negative \(builtInPlan.settings.fold.valueWords.plural). A change \
-            of \(builtInPlan.settings.grouping.setting) needs none: reports are made from partials that know nothing of them.
+            of \(builtInPlan.settings.grouping.setting) does not need it: partials do not depend on them.
 
             Examples:
               watchfold reprocess
@@ -19,7 +19,7 @@ struct ReprocessCommand: ParsableCommand {
     @Flag(help: "What was done, as JSON on standard output, with the time that each stage took.")
     var json = false
 
-    @Argument(help: "Files of the inbox; all of them when none is named.", completion: .file())
+    @Argument(help: "Files of the inbox; all of them if none is named.", completion: .file())
     var files: [String] = []
 
     func run() throws { try RunCommands(common.open()).reprocess(files, asJSON: json) }

@@ -4,9 +4,9 @@ import Face
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Fold what is new in the inbox, write the reports, end.",
+        abstract: "Fold the new files in the inbox, write the reports, and end.",
         discussion: """
-            Ctrl-C loses nothing: the next run goes on with what is not in the checkpoints yet.
+            Ctrl-C loses nothing: the next run continues with the files that are not in the checkpoints yet.
 
             Examples:
               watchfold run

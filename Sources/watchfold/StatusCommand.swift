@@ -5,9 +5,9 @@ struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract:
-            "Every file and its state, the last runs, \(planWords.labels) in no \(planWords.group), missing days.",
+            "Show every file and its state, the last runs, \(planWords.labels) in no \(planWords.group), and missing days.",
         discussion: """
-            Ends with code 2 when some file is held, failed or waiting, or something in the inbox cannot be taken.
+            Ends with code 2 if some file is held, failed or waiting, or something in the inbox cannot be read.
 
             Examples:
               watchfold status

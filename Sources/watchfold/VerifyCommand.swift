@@ -4,11 +4,11 @@ import Face
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check every checksum and every count; with --repair, rebuild what is derived.",
+        abstract: "Check every checksum and every count; with --repair, rebuild what can be derived.",
         discussion: """
             Checks the ledger, every partial, the total against a fresh merge and the reports against the total. \
-            Ends with code 4 when something is wrong. A repair makes total and reports anew, folds again the files of \
-            damaged partials if they are still in the inbox, and rebuilds a lost ledger from the partials.
+            Ends with code 4 if something is wrong. A repair makes the total and the reports again, folds the files of \
+            damaged partials again if they are still in the inbox, and rebuilds a lost ledger from the partials.
 
             Examples:
               watchfold verify --sample 2
@@ -17,12 +17,12 @@ struct VerifyCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Make good what can be made good.")
+    @Flag(help: "Repair what can be repaired.")
     var repair = false
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Fold this many raw files afresh, chosen at random, and compare.", valueName: "n"))
+        help: ArgumentHelp("Fold this many input files again, chosen at random, and compare.", valueName: "n"))
     var sample = 0
 
     func run() throws {

@@ -5,10 +5,11 @@ import Face
 struct WatchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Fold what comes into the inbox and keep the reports fresh, until stopped.",
+        abstract: "Fold new files as they arrive in the inbox and keep the reports up to date, until stopped.",
         discussion: """
-            A file is read when its writer has closed it or renamed it into the inbox, or when it has not changed for \
-            --settle. SIGTERM and SIGINT stop in order, a second one at once; SIGHUP reads the configuration again.
+            The watch reads a file when its writer has closed it or renamed it into the inbox, or when it has been \
+            unchanged for --settle. SIGTERM and SIGINT stop the watch in an orderly way, a second one at once; SIGHUP makes \
+            it read the configuration again.
 
             Examples:
               watchfold watch
@@ -20,34 +21,38 @@ struct WatchCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: ArgumentHelp("How long a file that nobody was seen to close must not change.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "How long a file must be unchanged if the watch did not see it being closed.", valueName: "time"))
     var settle: String?
 
-    @Option(help: ArgumentHelp("After how long a file that is cut short is shown as failed.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("How long a file may end inside a record before it is shown as failed.", valueName: "time"))
     var stale: String?
 
-    @Option(help: ArgumentHelp("How often to look when nothing seems to happen.", valueName: "time"))
+    @Option(help: ArgumentHelp("How often to list the inbox when no change is reported.", valueName: "time"))
     var poll: String?
 
-    @Flag(help: "Do not ask the system to tell of changes.")
+    @Flag(help: "List the inbox only; do not ask the system to report changes.")
     var pollOnly = false
 
     @Option(help: ArgumentHelp("How often to renew the reports while there is more to read.", valueName: "time"))
     var publishEvery: String?
 
     @Option(
-        help: ArgumentHelp("For the shell, after each publication; WATCHFOLD_RECEIPT is set.", valueName: "command"))
+        help: ArgumentHelp(
+            "A shell command to run after each publication; WATCHFOLD_RECEIPT is set.", valueName: "command"))
     var onPublish: String?
 
     @Option(
         help: ArgumentHelp(
-            "For the shell, once for each file that is held, failed or unusual, each day that is missing and each command "
-                + "or output that fails; WATCHFOLD_PROBLEM, _FILE and _REASON are set.", valueName: "command"))
+            "A shell command to run once for each file that is held, failed or unusual, each day that is missing and each "
+                + "command or output that fails; WATCHFOLD_PROBLEM, _FILE and _REASON are set.", valueName: "command"))
     var onProblem: String?
 
     @Option(
         help: ArgumentHelp(
-            "How many hours after the end of a day, in local time, a file of it has to be there.", valueName: "hh:mm"))
+            "How many hours after the end of a day, in local time, its file must have arrived.", valueName: "hh:mm"))
     var expectBy: String?
 
     @Option(

@@ -13,9 +13,10 @@ struct WatchfoldCommand: ParsableCommand {
         discussion: """
             \(builtInPlan.help.discussion)
 
-            Exit codes: 0 all well; 1 usage or configuration; 2 some file is held, failed or waiting; 3 another \
-            process holds the checkpoints; 4 checkpoints are damaged; 5 the disk or the system said no. What a signal \
-            ends has none: a shell shows 130 after Ctrl-C, 143 after SIGTERM.
+            Exit codes: 0 success; 1 a mistake on the command line or in the configuration; 2 some file is held, failed \
+            or waiting; 3 another process holds the checkpoints; 4 the checkpoints are damaged; 5 the disk or the system \
+            reported an error. A process that a signal ends has no exit code; a shell shows 130 after Ctrl-C and 143 \
+            after SIGTERM.
             """,
         version: VersionText.lines,
         subcommands: [
@@ -42,7 +43,7 @@ struct WatchfoldCommand: ParsableCommand {
         }
     }
 
-    /// - Throws: `CommandFailure` when the first word, or the one behind `help`, is no command.
+    /// - Throws: `CommandFailure` when the first word, or the one behind `help`, is not a command.
     private static func checkName(_ words: [String]) throws {
         let commands = configuration.subcommands.map { $0.configuration.commandName! }
         guard let word = words.first == "help" ? words.dropFirst().first : words.first else { return }

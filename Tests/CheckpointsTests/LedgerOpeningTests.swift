@@ -227,7 +227,7 @@ import Testing
         reader = nil
     }
 
-    /// As a crashed writer leaves them; also when the copy of a folder forgot the index of the log, which is no data.
+    /// As a crashed writer leaves them; also when the copy of a folder forgot the index of the log, which is not data.
     @Test(.enabled(if: getuid() == 0, "only root can act as two users"), arguments: [false, true])
     func aLogThatWasLeftBehindIsReadWhereNothingMayBeWritten(hasIndex: Bool) throws {
         let folder = try TestFolder()

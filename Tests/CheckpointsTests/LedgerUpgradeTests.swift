@@ -180,7 +180,7 @@ import Testing
             for index in after.files.indices { after.files[index].holding = NameHolding() }
         }
         #expect(after == before)
-        // What was made anew is what is expected of a ledger; the reader goes on, and sees what comes.
+        // What was made again is what is expected of a ledger; the reader goes on, and sees what comes.
         try writer.fold("20220430.json", content: 5, run: try writer.testRun(), date: "2022-04-30")
         #expect(try writer.check() == [])
         #expect(try LedgerDump(reader) == LedgerDump(writer))

@@ -134,13 +134,13 @@ import Testing
     @Test func aFileOfAnotherFormatIsNotTrailingGarbage() {
         #expect(
             failure(Array("{}".utf8), .gzip)
-                == .corrupt(.gzip, what: "a member must begin here and does not", compressedOffset: 0))
+                == .corrupt(.gzip, what: "no member begins here", compressedOffset: 0))
         #expect(
             failure(skippable([1]) + [0x28, 0xb5, 0x2f, 0xfc], .lz4)
-                == .corrupt(.zstd, what: "a frame must begin here and does not", compressedOffset: 9))
+                == .corrupt(.zstd, what: "no frame begins here", compressedOffset: 9))
         #expect(
             failure(skippable([1]) + [0x29], .lz4)
-                == .corrupt(.lz4, what: "a frame must begin here and does not", compressedOffset: 9))
+                == .corrupt(.lz4, what: "no frame begins here", compressedOffset: 9))
     }
 
     @Test func aFileWithoutAMemberOrFrameIsNotWhole() {
@@ -164,7 +164,7 @@ import Testing
         #expect(what(altered(file.count - 8, to: ~file[file.count - 8])) == "the content does not match its CRC-32")
         #expect(
             what(altered(file.count - 1, to: ~file[file.count - 1]))
-                == "the content is not as long as the member's end says")
+                == "the content does not have the length that the member's trailer gives")
         #expect(what(altered(3, to: 0x20)) == "the member's header has reserved flags set")
         #expect(what(altered(3, to: 0x02)) == "the member's header does not match its CRC")
         #expect(what(altered(2, to: 7)) == "the member's header names an unknown compression method")
@@ -191,7 +191,7 @@ import Testing
         #expect(
             failure(Array(mixed), .lz4)
                 == .corrupt(
-                    .lz4, what: "the content is not as long as the frame's header says",
+                    .lz4, what: "the content does not have the length that the frame's header gives",
                     compressedOffset: 19))
     }
 
@@ -266,6 +266,6 @@ import Testing
                 """)
         #expect(
             CodecError.corrupt(.gzip, what: "the content does not match its CRC-32", compressedOffset: 9).description
-                == "The gzip data is damaged: the content does not match its CRC-32, noticed at byte 9.")
+                == "The gzip data is damaged: the content does not match its CRC-32, detected at byte 9.")
     }
 }

@@ -49,10 +49,11 @@ import Testing
     @Test("are told with what can be done") func words() {
         #expect(
             UnreadableContent(.tar, in: .gzip).description
-                == "inside gzip it is a tar archive, which is not read as it is; unpack the files in it into the inbox")
+                == "inside gzip it is a tar archive, which cannot be read directly; unpack the files in it into the inbox"
+        )
         for format in ForeignFormat.allCases {
             let text = UnreadableContent(format).description
-            #expect(text.hasPrefix("it is ") && text.contains(", which is not read as it is; "))
+            #expect(text.hasPrefix("it is ") && text.contains(", which cannot be read directly; "))
         }
         #expect(ForeignFormat.utf16BigEndian.isRead(as: .utf16BigEndian))
         #expect(!ForeignFormat.utf16BigEndian.isRead(as: .utf16LittleEndian))

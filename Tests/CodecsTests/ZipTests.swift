@@ -121,10 +121,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (ZipArchive([]), "it holds no file"), (ZipArchive([.init("a/", [])]), "it holds no file"),
+        (ZipArchive([]), "it contains no file"), (ZipArchive([.init("a/", [])]), "it contains no file"),
         (
             ZipArchive([.init("a.json", [1]), .init("b.json", [2])]),
-            "it holds several files (a.json, b.json); unpack them into the inbox, or make an archive of each"
+            "it contains several files (a.json, b.json); unpack them into the inbox, or make an archive of each"
         ),
         (
             ZipArchive([ZipArchive.Entry("a.json", [1]).with { $0.flags = 1 }]),
@@ -173,7 +173,7 @@ import Testing
             Issue.record("read")
             return
         }
-        #expect(what == "its directory does not list what it holds")
+        #expect(what == "its directory does not list what it contains")
         guard case .corrupt(.zip, let missing, _)? = failure(Array(one.dropLast(directory)) + one.suffix(22), .zip)
         else {
             Issue.record("read")

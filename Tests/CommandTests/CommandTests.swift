@@ -14,7 +14,7 @@ import Testing
             #expect(lines.last?.contains(try Regex("\\b\(library) [0-9]+\\.[0-9]+\\.[0-9]+\\b")) == true, "\(version)")
         }
         let overview = try await shell.expect(0, "$W --help")
-        #expect(overview.errors.isEmpty && overview.output.contains("Exit codes: 0 all well"), "\(overview)")
+        #expect(overview.errors.isEmpty && overview.output.contains("Exit codes: 0 success"), "\(overview)")
         for command in [
             "run", "reprocess", "fold", "check", "export", "report", "status", "verify", "inspect", "generate",
             "accept",

@@ -21,7 +21,7 @@ import Testing
         var script: String
         var small: Int
         var large: Int
-        /// Its state, and what is said of it.
+        /// Its state, and what is reported about it.
         var state: String
         var words: String
         /// Records of it that are folded.
@@ -49,7 +49,7 @@ import Testing
             small: 40_000, large: 20_000_000, state: "folded", words: "", folded: { $0 }),
         Hostile(
             description: "nested arrays", script: "printf '%*s' $N | tr ' ' '['; printf '%*s' $N | tr ' ' ']'",
-            small: 100_000, large: 100_000, state: "held", words: "after a malformed record no other was found"),
+            small: 100_000, large: 100_000, state: "held", words: "no record was found after a malformed one"),
         Hostile(
             description: "nested arrays in one record of many",
             script: "for i in {1..40}; do \(good) done; " + start

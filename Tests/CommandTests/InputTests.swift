@@ -63,7 +63,7 @@ import Testing
         for (text, expected) in [("SGH101", "SGH101\n"), ("0012", "0012\n"), ("'A,B'", "\"A,B\"\n"), ("nobody", "")] {
             let outcome = try await shell.expect(0, "$W export --contracts \(text) --columns Contract")
             #expect(outcome.output == "Contract\n" + expected, "\(outcome)")
-            #expect(outcome.errors.contains("no row is of the contract nobody") == (text == "nobody"), "\(outcome)")
+            #expect(outcome.errors.contains("no row has the contract nobody") == (text == "nobody"), "\(outcome)")
         }
         // A file comes first, and what looks like one is no contract.
         try await shell.expect(0, "echo 0012 > SGH101; $W export --contracts SGH101 --columns Contract | grep -qx 0012")

@@ -24,7 +24,7 @@ import Testing
         let shell = try await bench()
         let ended = try await shell.expect(
             signal.code, "\(begin(command)); kill -\(signal.name) $process; wait $process")
-        #expect(ended.errors.contains("nothing is lost, and the same command goes on from here"), "\(ended)")
+        #expect(ended.errors.contains("nothing is lost, and the same command continues from here"), "\(ended)")
         let status = try await shell("$W status; $W status --json")
         #expect(status.output.contains("crashed") && !status.output.contains("running"), "\(status)")
         try await shell.expect(0, "$W \(command) -q && $W verify -q && $W fold -q inbox | cmp - output/engagement.csv")

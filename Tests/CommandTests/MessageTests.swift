@@ -182,10 +182,10 @@ import Testing
             ("--top 20 --by Sport", "2 of 3 rows in this top have nothing of Sport"),
             ("profile --top 2 --by Sport", "1 of 2 rows in this top has nothing of Sport"),
             ("profile --top 2 --by Sport --format xlsx", "1 of 2 rows in this top has nothing of Sport"),
-            ("apps --top 9 --category Child", "no row of the apps report fits; it has 3 rows"),
-            ("--category Child", "no row of the engagement report fits; it has 3 rows"),
-            ("--contracts 'X*'", "no row of the engagement report fits; it has 3 rows"),
-            ("--min-seconds 9999999", "no row of the engagement report fits"),
+            ("apps --top 9 --category Child", "no row of the apps report matches; it has 3 rows"),
+            ("--category Child", "no row of the engagement report matches; it has 3 rows"),
+            ("--contracts 'X*'", "no row of the engagement report matches; it has 3 rows"),
+            ("--min-seconds 9999999", "no row of the engagement report matches"),
         ] {
             #expect(try await notes(shell, arguments).contains(words), "\(arguments)")
         }
@@ -215,7 +215,7 @@ import Testing
         for (script, words) in [
             ("touch inbox/$'\\xff'.json", "the name is not UTF-8"), ("ln -s nowhere inbox/d.json", "leads nowhere"),
             ("mkfifo inbox/f.json", "is not a regular file"), ("ln -s . inbox/up", "leads back"),
-            ("cp inbox/20220401.json inbox/20220401.json.gz", "the same file by name"),
+            ("cp inbox/20220401.json inbox/20220401.json.gz", "the same logical name"),
             ("mkdir inbox/dt=2022-02-31; echo '{}' > inbox/dt=2022-02-31/x.json", "is not a date"),
         ] {
             try await shell.expect(0, "rm -rf i; cp -a inbox i; \(script)")
@@ -366,6 +366,6 @@ import Testing
             shell.read("a.csv")!.contains("\r\nB;1,00;0,00;")
                 && shell.read("b.csv")!.contains("\r\nB,\"1,00\",\"0,00\","))
         shell.put("watchfold.yaml", "outputs: [{file: a.csv, decimal: comma}]\n")
-        #expect(try await shell.expect(1, "$W run").errors.contains("decimal goes with for"))
+        #expect(try await shell.expect(1, "$W run").errors.contains("decimal needs `for`"))
     }
 }

@@ -65,10 +65,10 @@ import Testing
     }
 
     private static let reasons = [
-        "among the checkpoints, which are Watchfold's own", "is in the inbox and might be read",
-        "has the place of what Watchfold writes itself", "is the configuration;", "is read by this very command",
-        "by another name", "that is a folder", "leads nowhere", "there is no folder", "it is empty",
-        "standard output is a file that is read",
+        "in the checkpoints folder, which is for Watchfold alone", "is in the inbox and might be read",
+        "is the name of a file that Watchfold writes itself", "is the configuration;", "is an input of this command",
+        "under another name", "that is a folder", "leads nowhere", "there is no folder", "it is empty",
+        "standard output is a file that this command reads",
     ]
 
     @Test(arguments: [

@@ -127,7 +127,7 @@ import Testing
         shell.put("inbox/20220402.json", Self.bad)
         try watch.waitForLog("20220402.json held")
         let held =
-            "held 20220402.json: 9 of 10 records were rejected (negative-duration 9); more than 5% is not taken\n"
+            "held 20220402.json: 9 of 10 records were rejected (negative-duration 9); max_reject_ratio allows 5%\n"
         try await wait("degraded\n" + held)
         shell.put("inbox/20220403.json", "{\"Contract\":")
         try watch.waitForLog("20220403.json failed")
@@ -137,10 +137,10 @@ import Testing
         try await shell.expect(0, "touch broken; rm out/p.csv; mkdir out/p.csv")
         shell.put("inbox/20220404.json", records([("C", "VOD", 5)]))
         try watch.waitForLog("the command after publishing ended with code 1")
-        try watch.waitForLog("out/p.csv is there and is no ordinary file")
+        try watch.waitForLog("out/p.csv exists and is not a regular file")
         let rest =
             "hook watch.on_publish: the command after publishing ended with code 1: test ! -e broken\n"
-            + "output out/p.csv: out/p.csv is there and is no ordinary file; it is left alone\n"
+            + "output out/p.csv: out/p.csv exists and is not a regular file, so it is not replaced\n"
         try await wait("degraded\n" + failed + held + rest)
         #expect(try await shell.get("/healthz", port: port).hasPrefix("HTTP/1.1 200 "))
         let metrics = try await shell.get("/metrics", port: port)
@@ -187,7 +187,7 @@ import Testing
         shell.put("inbox/20220402.json", Self.bad)
         shell.put("inbox/20220403.json", "{\"Contract\":")
         let held =
-            "held|20220402.json|2022-04-02|9 of 10 records were rejected (negative-duration 9); more than 5% is not taken"
+            "held|20220402.json|2022-04-02|9 of 10 records were rejected (negative-duration 9); max_reject_ratio allows 5%"
         let failed = "failed|20220403.json|2022-04-03|it ends inside a record, at line 1"
         try watch.wait("both files") { Set(told(shell)).isSuperset(of: [held, failed]) }
         shell.put("inbox/20220404.json", records([("A", "VOD", 5)]))
@@ -313,7 +313,7 @@ import Testing
         shell.put("inbox/a.json", records([("A", "VOD", 5)]))
         let watch = try WatchProcess(
             shell, Self.quick + ["--checkpoints", "disk/c", "--status-port", "0"], waits: false)
-        try watch.waitForLog("trying again in 1.00 s")
+        try watch.waitForLog("retrying in 1.00 s")
         let health = try await shell.get("/healthz", port: watch.servedPort)
         #expect(health.hasPrefix("HTTP/1.1 503 ") && health.contains("\r\n\r\ndown: "), "\(health)")
         #expect(health.contains("full") || health.contains("No space left"), "\(health)")

@@ -200,7 +200,7 @@ import Testing
         #expect(watch.log.contains("categories: TV: CHANNEL"), "\(watch.log)")
         shell.put("watchfold.yaml", "poll: 1h\n")
         watch.kill(SIGHUP)
-        try watch.waitForLog("the configuration stays as it was: watchfold.yaml:1:1: unknown key \"poll\"")
+        try watch.waitForLog("the old configuration stays in use: watchfold.yaml:1:1: unknown key \"poll\"")
         shell.put("inbox/b.json", records([("B", "VOD", 5)]))
         try watch.wait("the report") { shell.read("output/engagement.csv") == "Contract,FilmDuration\nA,5\nB,5\n" }
         #expect(try watch.stop() == 0)
@@ -214,7 +214,7 @@ import Testing
         try watch.waitForReport("A,0,5,0,0,0\n")
         // The inbox: gone, and a link in its place.
         try files.moveItem(atPath: shell.root + "/inbox", toPath: shell.root + "/moved")
-        try watch.waitForLog("cannot look at inbox: No such file or directory; trying again in 1.00 s")
+        try watch.waitForLog("cannot look at inbox: No such file or directory; retrying in 1.00 s")
         try files.createSymbolicLink(atPath: shell.root + "/inbox", withDestinationPath: "moved")
         try watch.waitForLog("back at work")
         shell.put("moved/b.json", records([("B", "VOD", 6)]))
@@ -222,7 +222,7 @@ import Testing
         // The checkpoints: an empty folder in their place is not theirs.
         try files.moveItem(atPath: shell.root + "/checkpoints", toPath: shell.root + "/kept")
         try files.createDirectory(atPath: shell.root + "/checkpoints", withIntermediateDirectories: false)
-        try watch.waitForLog("checkpoints is gone, or another folder is in its place, while it is in use")
+        try watch.waitForLog("checkpoints was removed or replaced while it was in use")
         shell.put("moved/c.json", records([("C", "VOD", 7)]))
         usleep(1_500_000)
         #expect(shell.read("output/engagement.csv") == header + "A,0,5,0,0,0\nB,0,6,0,0,0\n")
@@ -270,8 +270,8 @@ import Testing
         shell.put("out/p.csv", "overwritten")
         try expectBack("what was overwritten")
         #expect(try watch.stop() == 0)
-        #expect(watch.log.contains("gone from output or changed there: receipt.json; the reports are made anew"))
-        #expect(watch.log.contains("output out/p.csv: it, or its entry in output/outputs.json, is gone or changed"))
+        #expect(watch.log.contains("gone from output or changed there: receipt.json; the reports are written again"))
+        #expect(watch.log.contains("output out/p.csv: the file or its entry in output/outputs.json is missing or has changed"))
         #expect(!watch.log.contains("trying again") && !watch.log.contains("back at work"), "\(watch.log)")
     }
 
@@ -283,9 +283,9 @@ import Testing
         try watch.waitForLog("state, metrics and reports are at")
         let bad = Array(repeating: ("B", "VOD", -5), count: rejected)
         shell.put("inbox/a.json", records([("A", "VOD", 5)] + bad + Array(repeating: ("A", "VOD", 0), count: 50)))
-        try watch.waitForLog("trying again in 4.00 s")
+        try watch.waitForLog("retrying in 4.00 s")
         #expect(try await shell.get("/healthz", port: watch.servedPort).contains("\r\n\r\ndown: "))
-        let pauses = watch.log.components(separatedBy: "trying again in ").dropFirst().map { $0.prefix { $0 != "\n" } }
+        let pauses = watch.log.components(separatedBy: "retrying in ").dropFirst().map { $0.prefix { $0 != "\n" } }
         #expect(pauses == ["1.00 s", "2.00 s", "4.00 s"])
         #expect(!watch.log.contains("back at work"), "\(watch.log)")
         try FileManager.default.removeItem(atPath: shell.root + "/output")
@@ -294,7 +294,7 @@ import Testing
         #expect(try await shell.get("/healthz", port: watch.servedPort).hasSuffix("\r\n\r\nok\n"))
         // The next trouble begins anew with a second.
         try FileManager.default.moveItem(atPath: shell.root + "/inbox", toPath: shell.root + "/moved")
-        try watch.waitForLog("cannot look at inbox: No such file or directory; trying again in 1.00 s")
+        try watch.waitForLog("cannot look at inbox: No such file or directory; retrying in 1.00 s")
         try FileManager.default.moveItem(atPath: shell.root + "/moved", toPath: shell.root + "/inbox")
         try watch.wait("the end of it") { watch.log.components(separatedBy: "back at work").count == 3 }
         #expect(try watch.stop() == 0)
@@ -372,7 +372,7 @@ import Testing
         let watch = try WatchProcess(shell, Self.quick + ["--output", "disk/o"])
         _ = try await shell("cat /dev/zero > disk/filler")
         shell.put("inbox/a.json", records([("A", "VOD", 5)]))
-        try watch.waitForLog("trying again in 4.00 s")
+        try watch.waitForLog("retrying in 4.00 s")
         #expect(!watch.log.contains("back at work"), "\(watch.log)")
         try await shell.expect(0, "rm disk/filler")
         try watch.wait("the report") { shell.read("disk/o/engagement.csv") == header + "A,0,5,0,0,0\n" }

@@ -117,7 +117,7 @@ import Testing
                 "ignore = \"0\" (built in)", "duration_unit = seconds (built in)",
                 "duration_format = number (built in)",
                 "rounding = reject (built in)", "negative_durations = reject (built in)",
-                "json = strict (built in)", "records = found out (built in)", "duplicates = skip (built in)",
+                "json = strict (built in)", "records = detected (built in)", "duplicates = skip (built in)",
                 "encoding = utf-8 (built in)", "date = none (built in)", "files = none (built in)",
                 "max_reject_ratio = 5% (built in)", "max_record_bytes = 16MB (built in)",
                 "rejects_per_file = 1000 (built in)", "gate = flag (built in)", "gate_days = 28 (built in)",
@@ -147,7 +147,7 @@ import Testing
         Case(
             "checkpoints: a/../x//y/\noutput: /work/x/./y",
             #"watchfold.yaml:2:9: checkpoints "a/../x//y/" (watchfold.yaml:1:14) and output "/work/x/./y" "#
-                + "(watchfold.yaml:2:9) are one folder; choose two"),
+                + "(watchfold.yaml:2:9) are the same folder; choose two"),
         Case("inbox: output/in"),
         Case("inbox: in\noutput: inn/a"),
         Case(

@@ -129,7 +129,7 @@ struct Case: CustomTestStringConvertible {
         Case(
             "duration_format:\n- HH:MM\n- padded\n- MM:SS",
             #"4:3: duration_format: expected number, padded, HH:MM:SS, HH:MM, MM:SS, ISO8601 or units, or a list of them, "#
-                + #"found "MM:SS" (besides the other of HH:MM and MM:SS, which look alike); "#
+                + #"found "MM:SS" (HH:MM and MM:SS look alike; choose one); "#
                 + "write for example duration_format: HH:MM:SS"),
         Case(
             "duration_format: []",
@@ -146,7 +146,7 @@ struct Case: CustomTestStringConvertible {
         Case(
             "json: loose\nrecords: [data, a..b, data]",
             #"1:7: json: expected strict or lenient, found "loose"; write for example json: strict"#,
-            #"2:17: records: expected a dotted path, or a list of them, found "a..b" (an empty key beside a dot); "#
+            #"2:17: records: expected a dotted path, or a list of them, found "a..b" (an empty key next to a dot); "#
                 + "write for example records: data",
             #"2:23: records: expected a dotted path, or a list of them, found "data" (given twice); "#
                 + "write for example records: data"),
@@ -173,7 +173,7 @@ struct Case: CustomTestStringConvertible {
             #"1:9: output: expected the path of a folder, found "" (an empty path); write for example output: output"#),
         Case(
             #"output: "a\0b""#,
-            #"1:9: output: expected the path of a folder, found "a\u{0}b" (a path cannot hold a NUL); "#
+            #"1:9: output: expected the path of a folder, found "a\u{0}b" (a path cannot contain a NUL); "#
                 + "write for example output: output"),
         Case(
             "ignore: [a, [b]]",
@@ -191,12 +191,12 @@ struct Case: CustomTestStringConvertible {
                 + "write for example fields: {contract: _source.Contract}"),
         Case(
             "fields: {app: a..b}",
-            #"1:15: fields.app: expected a dotted path, or a list of them, found "a..b" (an empty key beside a dot); "#
+            #"1:15: fields.app: expected a dotted path, or a list of them, found "a..b" (an empty key next to a dot); "#
                 + "write for example app: _source.AppName"),
         Case(
             #"fields: {app: a\b}"#,
             #"1:15: fields.app: expected a dotted path, or a list of them, found "a\\b" "#
-                + "(a backslash stands only before a dot or a backslash); write for example app: _source.AppName"),
+                + "(a backslash may only precede a dot or a backslash); write for example app: _source.AppName"),
         Case(
             "fields: {app: []}",
             "1:15: fields.app: expected a dotted path, or a list of them, found a list (an empty one); "
@@ -233,14 +233,14 @@ struct Case: CustomTestStringConvertible {
         ),
         Case(
             #"categories: {"TV ": [A]}"#,
-            #"1:14: categories: the category "TV " begins or ends with a blank; take the blank away"#),
+            #"1:14: categories: the category "TV " begins or ends with a blank; remove the blank"#),
         Case(
             "categories: {total: [A]}",
             #"1:14: categories: the category "total" would give the column "totalDuration", which reports have already; "#
                 + "choose another name"),
         Case(
             "categories:\n  TV: [A]\n  tv: [B]\n",
-            #"3:3: categories: "tv" and "TV" of line 2 give the same column but for capital letters; choose another name"#
+            #"3:3: categories: "tv" and "TV" of line 2 give the same column apart from capital letters; choose another name"#
         ),
         Case(
             "categories:\n  TV: [A]\n  TV: [B]\n", #"3:3: "TV" is given twice, first in line 2; keep one of them"#),
@@ -248,7 +248,7 @@ struct Case: CustomTestStringConvertible {
             "categories:\n  TV: [A, B, A]\n  Movie: [B]\n",
             #"2:14: categories: the app "A" is already in "TV", line 2; an app counts in one category"#,
             #"3:11: categories: the app "B" is already in "TV", line 2; an app counts in one category"#),
-        Case("categories: {TV: [A, '']}", #"1:22: categories: an empty app name in "TV"; take it away"#),
+        Case("categories: {TV: [A, '']}", #"1:22: categories: an empty app name in "TV"; remove it"#),
     ])
     func categories(row: Case) { check(row) }
 
@@ -256,7 +256,7 @@ struct Case: CustomTestStringConvertible {
         Case(
             "jobs: 2\n  memory: 1GB\n",
             "2:9: not valid YAML: mapping values are not allowed in this context; "
-                + "check the indentation, and put a value that holds a colon between quotes"),
+                + "check the indentation, and put a value that contains a colon in quotes"),
         Case(
             "fields:\n\tapp: a\n",
             "2:1: not valid YAML: found character that cannot start any token "
@@ -264,7 +264,7 @@ struct Case: CustomTestStringConvertible {
         Case(
             "inbox: @here",
             "1:8: not valid YAML: found character that cannot start any token "
-                + #"(while scanning for the next token that begins in line 1); put a value that begins with "@" between quotes"#
+                + #"(while scanning for the next token that begins in line 1); put a value that begins with "@" in quotes"#
         ),
         Case(
             "ignore: [a, b\njobs: 2\n",
@@ -273,7 +273,7 @@ struct Case: CustomTestStringConvertible {
         Case(
             "jobs: 2\n---\njobs: 3\n",
             "2:1: a second document begins here; a configuration is one, without lines of ---"),
-        Case("jobs: 2\nin\u{1}box: a", "2:3: not valid YAML: control characters are not allowed: U+1; take it away"),
+        Case("jobs: 2\nin\u{1}box: a", "2:3: not valid YAML: control characters are not allowed: U+1; remove it"),
         Case("- jobs\n- 2\n", "1:1: expected settings, found a list; write for example jobs: 2"),
         Case("jobs", #"1:1: expected settings, found "jobs"; write for example jobs: 2"#),
         Case("? [a]\n: b\n", "1:3: the key is a list; a key is a plain word"),

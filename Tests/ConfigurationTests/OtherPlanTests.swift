@@ -139,13 +139,13 @@ private func complaints(_ yaml: String, _ plan: PlanSettings) -> [String] {
             "genres: {A: [x], B: [x, '']}",
             [
                 #"1:22: genres: the show "x" is already in "A", line 1; a show counts in one genre"#,
-                #"1:25: genres: an empty show name in "B"; take it away"#,
+                #"1:25: genres: an empty show name in "B"; remove it"#,
             ]
         ),
         (
             "outputs: [{file: output/shows.csv}]",
             [
-                #"1:18: outputs: "output/shows.csv" has the place of what Watchfold writes there anyway; choose another name"#
+                #"1:18: outputs: "output/shows.csv" is the name of a file that Watchfold writes itself; choose another name"#
             ]
         ),
         ("outputs: [{file: output/engagement.csv}, {file: output/apps.csv}]", []),
@@ -178,7 +178,7 @@ private func complaints(_ yaml: String, _ plan: PlanSettings) -> [String] {
         #expect(result.values.filter { $0.name.hasPrefix("fields.") }.map(\.name) == ["fields.page", "fields.visits"])
         #expect(
             complaints("fields: {page: a, visits: a}\nsections: {A: ['']}", .visits) == [
-                #"2:16: sections: an empty page name in "A"; take it away"#
+                #"2:16: sections: an empty page name in "A"; remove it"#
             ])
         #expect(
             complaints("fields: {page: a, visits: a}", .visits) == [

@@ -30,11 +30,11 @@ import Yams
     @Test(arguments: [
         Case(
             "ignore: *none",
-            #"1:9: no anchor "none" before this alias; a text that begins with * stands between quotes"#),
-        Case("ignore: [*]", #"1:10: no anchor "" before this alias; a text that begins with * stands between quotes"#),
+            #"1:9: no anchor "none" before this alias; a text that begins with * needs quotes"#),
+        Case("ignore: [*]", #"1:10: no anchor "" before this alias; a text that begins with * needs quotes"#),
         Case(
             "ignore: &a [b, *a]",
-            #"1:16: no anchor "a" before this alias; a text that begins with * stands between quotes"#),
+            #"1:16: no anchor "a" before this alias; a text that begins with * needs quotes"#),
         Case("<<: {jobs: 2}", "1:1: merge keys (<<) are not supported; write the keys out"),
         Case(
             "memory: &m 20MB\njobs: *m\n",

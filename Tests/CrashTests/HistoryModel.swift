@@ -314,7 +314,7 @@ struct Stage {
         }
         let after = world.at(World.temporary())
         try model.materialise(into: after.root, surviving)
-        // Shared memory is no data; SQLite makes it anew, and removes it where the next model would not see.
+        // Shared memory is not data; SQLite makes it again, and removes it where the next model would not see.
         try? FileManager.default.removeItem(atPath: after.root + "/checkpoints/ledger.sqlite-shm")
         world.remove()
         world = after

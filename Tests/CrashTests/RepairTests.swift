@@ -111,7 +111,9 @@ import Testing
             }
             #expect(world.outputs() == outputs, place)
         }
-        _ = try world.repair()
+        let repair = try world.repair()
+        let after = try world.verify()
+        #expect((repair.partials, repair.rows) == (after.partials, after.rows), place)
         try expectWhole(world, outputs, place)
         #expect(try world.states() == states, place)
     }

@@ -168,7 +168,7 @@ import Testing
         #expect(error("\"tool\"", "\"tools\"") == .missing("tool"))
     }
 
-    /// A receipt that was cut anywhere is no receipt, and neither is one that Foundation cannot read.
+    /// A receipt that was cut anywhere is not a receipt, and neither is one that Foundation cannot read.
     @Test func damagedTextIsRefused() throws {
         let json = try receipt().json
         for count in 0..<(json.count - 1) {

@@ -16,8 +16,8 @@ import Testing
     @Test(arguments: [
         (
             FoldError.overflow(key: "X"),
-            "the seconds, those of contract X among them, add up to more than 9223372036854775807",
-            "the visits, those of page X among them, add up to more than 9223372036854775807"
+            "the sum of seconds, including those of contract X, exceeds 9223372036854775807",
+            "the sum of visits, including those of page X, exceeds 9223372036854775807"
         ),
         (
             .tooManyRecords(key: "X"), "contract X has more than 4294967295 records of one app in one file",

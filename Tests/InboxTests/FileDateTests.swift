@@ -158,15 +158,15 @@ import Testing
             ("{yyyy}{mm}", "the day is missing"),
             ("", "the year is missing"), ("{yyyy}{yy}{mm}{dd}", "the year is given twice"),
             ("{yyyy}-{mm}-{dd}-{month}", "the month is given twice"), ("{yyyy}-{mm}-{dd", "a { without a }"),
-            ("{yyyy}-{mm}-dd}", "a } without a {"), ("{yyyy}-{d}{m}", "{m} has no certain length"),
-            ("{yyyy}-{mm}-{d}5", "{d} has no certain length"),
+            ("{yyyy}-{mm}-dd}", "a } without a {"), ("{yyyy}-{d}{m}", "{m} has no fixed length"),
+            ("{yyyy}-{mm}-{d}5", "{d} has no fixed length"),
             ("{YYYY}-{mm}-{dd}", "there is no {YYYY}; there are {yyyy}"),
         ]) func refuses(pattern: String, reason: String)
     {
         #expect { try DatePattern(pattern) } throws: { error in
             guard let error = error as? PatternMistake else { return false }
             return error.reason.contains(reason)
-                || (pattern.contains("{d}{m}") && error.reason.contains("certain length"))
+                || (pattern.contains("{d}{m}") && error.reason.contains("fixed length"))
         }
     }
 }

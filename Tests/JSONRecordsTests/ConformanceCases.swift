@@ -236,7 +236,7 @@ extension ConformanceCategory {
                 "½", "1/2", "1%", "$1", "1:2", "∞", "1a", "1é",
             ]),
         Self(
-            "numbers with bytes that are no UTF-8", .mustRefuse,
+            "numbers with bytes that are not valid UTF-8", .mustRefuse,
             bytes: [b("1") + [0xE5], b("1e") + [0xE5], [0xE5] + b("1"), b("-") + [0xFF], b("1.") + [0x80]]),
     ]
 }
@@ -358,7 +358,7 @@ extension ConformanceCategory {
             "later bytes without a first one, Latin-1", .eitherRefused, .invalidUTF8,
             bytes: strings([[0x80], [0xBF], [0xE9], [0xE9, 0x61], [0x81, 0x82], [0xC3, 0xA9, 0xA9]])),
         Self(
-            "an escape and bytes that are no UTF-8", .mustRefuse,
+            "an escape and bytes that are not valid UTF-8", .mustRefuse,
             bytes: strings(
                 [b("\\u") + [0xE5], b("\\") + [0xE5], b("\\ud800") + [0xE5], b("\\u00") + [0x80]], lengths: [0])),
         Self(

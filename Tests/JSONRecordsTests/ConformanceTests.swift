@@ -124,7 +124,7 @@ import Testing
     @Test func durationsAreNumbersOfTheGrammarAlone() throws {
         func line(_ value: Bytes) -> Bytes { Place.duration.line(value) }
         for category in ConformanceCategory.all where category.name.contains("number") {
-            // A NUL or a broken character is no text for a string.
+            // A NUL or a broken character is not text for a string.
             let documents = category.documents.filter { document in document.allSatisfy { 0x20..<0x7F ~= $0 } }
             let quoted = documents.filter { !$0.contains(0x22) && !$0.contains(0x5C) }
             let reasons = try Self.reasons(documents.map(line) + quoted.map { line([0x22] + $0 + [0x22]) })
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    /// A character that a window cuts is waited for, one that a line or a quote cuts is no UTF-8, one that the file cuts is
+    /// A character that a window cuts is waited for, one that a line or a quote cuts is not valid UTF-8, one that the file cuts is
     /// not there yet.
     @Test(arguments: ["é", "日", "😀", "\u{80}", "\u{7FF}", "\u{800}", "\u{FFFF}", "\u{10000}", "\u{10FFFF}"])
     func charactersMayBeCutByWindowsAndByNothingElse(character: String) throws {

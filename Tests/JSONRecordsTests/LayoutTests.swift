@@ -64,7 +64,7 @@ private func plan(isLenient: Bool = false, records: [[String]] = []) -> FoldPlan
         for file in [text, "[" + text + "]", text + "\n" + record("A")] {
             let outcome = try readThroughAllWindows(file)
             #expect(outcome.reasons == [.missingContract] && outcome.actionLines == 0)
-            #expect(outcome.flaws[0]?.words.contains("an action of a bulk request") == true)
+            #expect(outcome.flaws[0]?.words.contains("the action of a bulk request") == true)
         }
     }
 

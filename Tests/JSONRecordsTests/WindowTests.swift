@@ -27,7 +27,7 @@ import Testing
         case 0: for record in records { out += record.printed(.compact, &random) + Array(feed.utf8) }
         case 1: for record in records { out += record.printed(printing, &random) + Array(feed.utf8) }
         case 4:
-            // Lines, and somewhere among them what goes on over several, and what is no record.
+            // Lines, and somewhere among them what goes on over several, and what is not a record.
             for record in records {
                 if random.once(in: 3) { out += random.pick(ShapedRecords.gaps) }
                 let isPretty = random.once(in: 4)

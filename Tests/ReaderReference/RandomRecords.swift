@@ -148,7 +148,7 @@ extension Dice {
         return .object(record)
     }
 
-    /// The elements of a top-level array or the like, now and then something that is no object.
+    /// The elements of a top-level array or the like, now and then something that is not an object.
     package mutating func records(_ count: Int) -> [JSON] {
         (0..<count).map { i in
             i > 0 && once(in: 12) ? pick([.null, .number("12"), .text("x"), .array([]), .bool(true)]) : record()

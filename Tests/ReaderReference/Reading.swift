@@ -60,7 +60,7 @@ package struct ReadOutcome: Equatable {
     package var coercions = Coercions()
     package var answers = AnswerFacts()
     package var unread = UnreadArrays()
-    /// What is said of each rejection.
+    /// What is reported about each rejection.
     package var flaws: [Flaw?] = []
     /// Bytes that each rejection covers.
     package var covered: [Int] = []
@@ -221,7 +221,7 @@ extension ReadOutcome {
         }
     }
 
-    /// A text that is no JSON is told what is wrong with it, at a place that there is.
+    /// A text that is not JSON is told what is wrong with it, at a place that there is.
     fileprivate func checkFlaws(in input: [UInt8]) throws(BrokenPromise) {
         let lines = input.split(separator: 0x0A, omittingEmptySubsequences: false)
         for (rejection, flaw) in zip(rejections, flaws) {

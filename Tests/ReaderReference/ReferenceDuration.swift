@@ -3,6 +3,23 @@
 import Records
 import TestSupport
 
+/// Forms of texts. Made once: making a `Regex` takes much longer than matching it.
+///
+/// `nonisolated(unsafe)`: they are never changed.
+private enum Form {
+    nonisolated(unsafe) static let number = /(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([-+]?)([0-9]+))?/
+    nonisolated(unsafe) static let padded = /([-+]?)0*([0-9](?s:.)*)/
+    nonisolated(unsafe) static let hoursMinutesSeconds = /([0-9]+):([0-5][0-9]):([0-5][0-9](?:[.,][0-9]+)?)/
+    nonisolated(unsafe) static let hoursMinutes = /([0-9]+):([0-5][0-9])/
+    nonisolated(unsafe) static let minutesSeconds = /([0-9]+):([0-5][0-9](?:[.,][0-9]+)?)/
+    nonisolated(unsafe) static let iso8601 =
+        /P(?:([0-9.,]+)W)?(?:([0-9.,]+)D)?(?:T(?=.)(?:([0-9.,]+)H)?(?:([0-9.,]+)M)?(?:([0-9.,]+)S)?)?/
+    nonisolated(unsafe) static let iso8601Part = /[0-9]+(?:[.,][0-9]+)?/
+    nonisolated(unsafe) static let units =
+        /(?:([0-9.]+) *d)? *(?:([0-9.]+) *h)? *(?:([0-9.]+) *(?:min|m))? *(?:([0-9.]+) *(?:sec|s))? *(?:([0-9.]+) *ms)?/
+    nonisolated(unsafe) static let unitsPart = /[0-9]+(?:\.[0-9]+)?/
+}
+
 /// A decimal number that is not negative, with all its digits.
 struct SchoolNumber {
     /// Digits before and behind the point; neither is empty.
@@ -21,8 +38,7 @@ struct SchoolNumber {
 
     /// The text of a JSON number without its sign; nil when it is none.
     init?(json text: String) {
-        let pattern = /(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([-+]?)([0-9]+))?/
-        guard let parts = text.wholeMatch(of: pattern)?.output else { return nil }
+        guard let parts = text.wholeMatch(of: Form.number)?.output else { return nil }
         // More places than this no text of a test has.
         let places = parts.4.map { min(5000, Int($0) ?? 5000) } ?? 0
         let isZero = (parts.1 + (parts.2 ?? "")).allSatisfy { $0 == "0" }
@@ -82,7 +98,7 @@ struct SchoolNumber {
     }
 }
 
-/// The value of a JSON number; nil when it is no integer of 64 bits.
+/// The value of a JSON number; nil when it is not an integer of 64 bits.
 package func referenceInteger(_ text: String) -> Int64? {
     guard let number = SchoolNumber(json: String(text.hasPrefix("-") ? text.dropFirst() : text[...])),
         number.isIntegral
@@ -90,7 +106,7 @@ package func referenceInteger(_ text: String) -> Int64? {
     return Int64((text.hasPrefix("-") ? "-" : "") + number.digits)
 }
 
-/// The digits of a contract that is written as a number; nil when it is no integer, or written with a point or an
+/// The digits of a contract that is written as a number; nil when it is not an integer, or written with a point or an
 /// exponent and longer than 64 digits.
 func referenceContract(_ text: String) -> String? {
     let sign = text.hasPrefix("-") ? "-" : ""
@@ -118,7 +134,7 @@ extension DurationRules {
                 let last = bytes.lastIndex(where: { !blanks.contains($0) })
             else { return nil }
             text = String(decoding: bytes[first...last], as: UTF8.self)
-            if let parts = text.wholeMatch(of: /([-+]?)0*([0-9](?s:.)*)/)?.output,
+            if let parts = text.wholeMatch(of: Form.padded)?.output,
                 let number = number((parts.1 == "-" ? "-" : "") + String(parts.2))
             {
                 return number
@@ -170,31 +186,27 @@ extension DurationForm {
         switch self {
         case .padded: return nil
         case .hoursMinutesSeconds:
-            return text.wholeMatch(of: /([0-9]+):([0-5][0-9]):([0-5][0-9](?:[.,][0-9]+)?)/).flatMap {
+            return text.wholeMatch(of: Form.hoursMinutesSeconds).flatMap {
                 sum([($0.1, 3600), ($0.2, 60), ($0.3, 1)])
             }
         case .hoursMinutes:
-            return text.wholeMatch(of: /([0-9]+):([0-5][0-9])/).flatMap { sum([($0.1, 3600), ($0.2, 60)]) }
+            return text.wholeMatch(of: Form.hoursMinutes).flatMap { sum([($0.1, 3600), ($0.2, 60)]) }
         case .minutesSeconds:
-            return text.wholeMatch(of: /([0-9]+):([0-5][0-9](?:[.,][0-9]+)?)/).flatMap {
+            return text.wholeMatch(of: Form.minutesSeconds).flatMap {
                 sum([($0.1, 60), ($0.2, 1)])
             }
         case .iso8601:
-            let pattern =
-                /P(?:([0-9.,]+)W)?(?:([0-9.,]+)D)?(?:T(?=.)(?:([0-9.,]+)H)?(?:([0-9.,]+)M)?(?:([0-9.,]+)S)?)?/
-            guard let parts = text.wholeMatch(of: pattern)?.output else { return nil }
+            guard let parts = text.wholeMatch(of: Form.iso8601)?.output else { return nil }
             let list = [(parts.1, 604_800), (parts.2, 86_400), (parts.3, 3600), (parts.4, 60), (parts.5, 1)]
-            guard list.allSatisfy({ $0.0?.wholeMatch(of: /[0-9]+(?:[.,][0-9]+)?/) != nil || $0.0 == nil }) else {
+            guard list.allSatisfy({ $0.0?.wholeMatch(of: Form.iso8601Part) != nil || $0.0 == nil }) else {
                 return nil
             }
             return sum(list.map { ($0.0, $0.1) })
         case .units:
             guard let first = text.first, first.isNumber, let last = text.last, last.isLetter else { return nil }
-            let pattern =
-                /(?:([0-9.]+) *d)? *(?:([0-9.]+) *h)? *(?:([0-9.]+) *(?:min|m))? *(?:([0-9.]+) *(?:sec|s))? *(?:([0-9.]+) *ms)?/
-            guard let parts = text.wholeMatch(of: pattern)?.output else { return nil }
+            guard let parts = text.wholeMatch(of: Form.units)?.output else { return nil }
             let list = [(parts.1, 86_400), (parts.2, 3600), (parts.3, 60), (parts.4, 1), (parts.5, 0)]
-            guard list.allSatisfy({ $0.0?.wholeMatch(of: /[0-9]+(?:\.[0-9]+)?/) != nil || $0.0 == nil }) else {
+            guard list.allSatisfy({ $0.0?.wholeMatch(of: Form.unitsPart) != nil || $0.0 == nil }) else {
                 return nil
             }
             return sum(list.map { ($0.0, $0.1) })

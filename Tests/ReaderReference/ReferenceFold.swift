@@ -201,7 +201,7 @@ package func referenceLines(
     while lineStart < bytes.count {
         let feed = bytes[lineStart...].firstIndex(of: 0x0A)
         let lineEnd = feed ?? bytes.count
-        // The line feed belongs to what the parser may see: a character that it cuts is no UTF-8.
+        // The line feed belongs to what the parser may see: a character that it cuts is not valid UTF-8.
         var parser = ReferenceParser(
             bytes, from: lineStart, to: feed.map { $0 + 1 } ?? lineEnd, isLine: true, isLenient: plan.isLenient)
         while true {

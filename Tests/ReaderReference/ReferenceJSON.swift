@@ -39,7 +39,7 @@ package indirect enum JSON: Equatable {
     }
 }
 
-/// Why a text is no JSON.
+/// Why a text is not JSON.
 package enum JSONFlaw: Error { case malformed, invalidUTF8, incomplete }
 
 /// A recursive descent over an array of bytes.
@@ -47,7 +47,7 @@ package struct ReferenceParser {
     package let bytes: [UInt8]
     package var i: Int
     package let end: Int
-    /// In lines a line feed is no space.
+    /// In lines a line feed is not a space.
     package var isLine = false
     /// Whether NaN, Infinity, -Infinity and a comma behind the last member or element are fine.
     package var isLenient = false

@@ -75,7 +75,7 @@ import Testing
             #expect(try reader.content(member, content) == expected)
             #expect(member.checksum == Self.checksum(expected))
         }
-        // What was cut is no archive.
+        // What was cut is not an archive.
         for count in [0, 10, 21, archive.count - 1] {
             #expect(throws: WorkbookError.self) { try ZipReader(Array(archive.prefix(count))) }
         }

@@ -1,4 +1,4 @@
-//  What is said of rejected records: what their fields are, and settings that do read them.
+//  What is reported about rejected records: what their fields are, and settings that do read them.
 
 import DurableIO
 import Engagement
@@ -30,15 +30,15 @@ import Testing
         (#""01:02:03""#, "is hours, minutes and seconds", "duration_format: HH:MM:SS"),
         (#""PT1H2M3S""#, "is an ISO 8601 duration", "duration_format: ISO8601"),
         (#""3723s""#, "names its units", "duration_format: units"),
-        (#""3723 ""#, "has blanks, a plus or zeros around it", "duration_format: padded"),
-        (#""+3723""#, "has blanks, a plus or zeros around it", "duration_format: padded"),
-        (#""00012""#, "has blanks, a plus or zeros around it", "duration_format: padded"),
+        (#""3723 ""#, "is padded with blanks, a plus sign or zeros", "duration_format: padded"),
+        (#""+3723""#, "is padded with blanks, a plus sign or zeros", "duration_format: padded"),
+        (#""00012""#, "is padded with blanks, a plus sign or zeros", "duration_format: padded"),
         (
-            #"" 01:02:03""#, "is hours, minutes and seconds and has blanks, a plus or zeros around it",
+            #"" 01:02:03""#, "is hours, minutes and seconds and is padded with blanks, a plus sign or zeros",
             "duration_format: [padded, HH:MM:SS]"
         ),
-        ("3723.417", "is no whole number of seconds", "rounding: nearest   # or down, or up"),
-        (#"{"$numberDouble":"3723.5"}"#, "is no whole number of seconds", "rounding: nearest   # or down, or up"),
+        ("3723.417", "is not a whole number of seconds", "rounding: nearest   # or down, or up"),
+        (#"{"$numberDouble":"3723.5"}"#, "is not a whole number of seconds", "rounding: nearest   # or down, or up"),
     ]) func aSettingThatReadsADurationIsProposed(_ value: String, _ words: String, _ line: String) throws {
         let lines = [duration("5"), duration(value), duration(value)]
         let found = try findings(lines)
@@ -58,19 +58,27 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""3,723""#, "has a comma, which may group thousands or begin a fraction; write it without, or with a point"),
-        (#""3723,4""#, "has a comma, which may group thousands or begin a fraction; write it without, or with a point"),
-        (#""1_000""#, "has digits in groups; write it without"), (#""""#, "is empty"), (#""  ""#, "is blank"),
+        (
+            #""3,723""#,
+            "has a comma, which may separate thousands or begin a fraction; write it without, or with a point"
+        ),
+        (
+            #""3723,4""#,
+            "has a comma, which may separate thousands or begin a fraction; write it without, or with a point"
+        ),
+        (#""1_000""#, "has grouped digits; write it without the separators"),
+        (#""""#, "is empty"), (#""  ""#, "is blank"),
         (
             #""01:02""#,
-            "may be hours and minutes or minutes and seconds; duration_format: HH:MM or duration_format: MM:SS says which"
+            "may be hours and minutes, or minutes and seconds; duration_format: HH:MM or duration_format: MM:SS decides"
         ),
-        (#""P1Y""#, "has years or months, which are of no fixed length"), ("true", "is a boolean"),
-        ("1e30", "is beyond 64 bits"), (#""9223372036854775808""#, "is beyond 64 bits"),
-        (#""2562047788015215:30:08""#, "is beyond 64 bits"), (#""PT9223372036854775808S""#, "is beyond 64 bits"),
-        (#"{"$numberDouble":"NaN"}"#, "is no number"),
-        (#""soon""#, "is no number, and in none of the forms that duration_format names"),
-        (#""{\"s\":5}""#, "is a string that holds JSON"),
+        (#""P1Y""#, "has years or months, whose length varies"), ("true", "is a boolean"),
+        ("1e30", "does not fit in 64 bits"), (#""9223372036854775808""#, "does not fit in 64 bits"),
+        (#""2562047788015215:30:08""#, "does not fit in 64 bits"),
+        (#""PT9223372036854775808S""#, "does not fit in 64 bits"),
+        (#"{"$numberDouble":"NaN"}"#, "is not a number"),
+        (#""soon""#, "is neither a number nor in a form that duration_format accepts"),
+        (#""{\"s\":5}""#, "is a string that contains JSON"),
     ]) func whatNoSettingReadsIsNamed(_ value: String, _ words: String) throws {
         let advice = try #require(try findings([duration(value)]).advice[.badDuration])
         #expect(advice.notes == ["TotalDuration \(value) \(words)"])
@@ -108,7 +116,7 @@ import Testing
             "duration_format: [padded, HH:MM:SS, ISO8601, units]", "rounding: nearest   # or down, or up",
         ]
         #expect(advice.configuration == lines)
-        #expect(advice.proposal == "these lines in the configuration would read 6 of the 9 records looked at:")
+        #expect(advice.proposal == "these lines in the configuration would read 6 of the 9 records examined:")
         let mended = try findings(values.map(duration), yaml: lines.joined(separator: "\n") + "\n")
         #expect(mended.rejected == [.badDuration: 3])
         #expect(mended.advice[.badDuration]?.configuration == [])
@@ -126,23 +134,26 @@ import Testing
         (#"{"Contract":["A"],"AppName":"V","TotalDuration":1}"#, .badContract, "Contract is an array of 1 string"),
         (
             #"{"Contract":1.5,"AppName":"V","TotalDuration":1}"#, .badContract,
-            "Contract 1.5 is no whole number, or longer than 64 digits"
+            "Contract 1.5 is not a whole number, or has more than 64 digits"
         ),
         (
             #"{"Contract":true,"AppName":"V","TotalDuration":1}"#, .badContract,
-            "Contract true is a boolean; only strings and whole numbers are taken"
+            "Contract true is a boolean; only strings and whole numbers are accepted"
         ),
-        (#"{"Contract":"A","AppName":7,"TotalDuration":1}"#, .badApp, "AppName 7 is a number; only strings are taken"),
+        (
+            #"{"Contract":"A","AppName":7,"TotalDuration":1}"#, .badApp,
+            "AppName 7 is a number; only strings are accepted"
+        ),
         (#"{"Contract":"A","AppName":null,"TotalDuration":1}"#, .missingApp, "AppName is null"),
-        (#""{\"Contract\":\"A\"}""#, .notAnObject, "the record is a string that holds JSON"),
+        (#""{\"Contract\":\"A\"}""#, .notAnObject, "the record is a string that contains JSON"),
         ("17", .notAnObject, "the record is a number"),
         (
             #"{"Contract":["A","B"],"AppName":["V","W"],"TotalDuration":[1,2]}"#, .badContract,
-            "the record is a table by columns: Contract, AppName and TotalDuration hold 2 values each; write an object for each row (pandas: to_json(orient=\"records\", lines=True))"
+            "the record is a table stored by columns: Contract, AppName and TotalDuration have 2 values each; write an object for each row (pandas: to_json(orient=\"records\", lines=True))"
         ),
         (
             #"{"Contract":{"0":"A","1":"B"},"AppName":{"0":"V","1":"W"}}"#, .badContract,
-            "the record is a table by columns: Contract and AppName hold 2 values each; write an object for each row (pandas: to_json(orient=\"records\", lines=True))"
+            "the record is a table stored by columns: Contract and AppName have 2 values each; write an object for each row (pandas: to_json(orient=\"records\", lines=True))"
         ),
     ]) func fieldsAreNamedForWhatTheyAre(_ line: String, _ reason: RejectReason, _ note: String) throws {
         let advice = try findings([line]).advice
@@ -150,7 +161,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"payload":"{\"Contract\":\"A\"}"}"#, #"`payload` is a string that holds JSON: {"Contract":"A"}"#),
+        (#"{"payload":"{\"Contract\":\"A\"}"}"#, #"`payload` is a string that contains JSON: {"Contract":"A"}"#),
         (#"{"x":{"views":[{"Contract":"A"},{}]}}"#, "`x.views` is an array of 2 objects"),
     ]) func whatHoldsFieldsInAnotherWayIsNamed(_ line: String, _ note: String) throws {
         let lacking = try #require(try findings([line]).lacking)

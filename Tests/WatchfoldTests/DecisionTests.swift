@@ -317,7 +317,8 @@ import Testing
         let status = try bench.status()
         #expect(status.files.map(\.state) == [.failed, .folded, .folded])
         #expect(
-            status.files[0].reason.contains("add up to more than") && status.files[0].reason.contains("contract is A"))
+            status.files[0].reason.contains("over all files exceeds")
+                && status.files[0].reason.contains("contract is A"))
         #expect(try bench.run().isIncomplete)
         try expectSound(bench)
         // As soon as there is room it counts, without being read again.

@@ -111,7 +111,7 @@ import Testing
         let report = try bench.run()
         #expect(report.counts.folded == 3 && report.counts.rejected == [.invalidUTF8: 1])
         let example = try #require(report.files[0].findings?.examples[.invalidUTF8])
-        #expect(example.flawText?.hasPrefix("half of a surrogate pair, no character at line 2, column ") == true)
+        #expect(example.flawText?.hasPrefix("half of a surrogate pair, not a character at line 2, column ") == true)
     }
 
     /// Whoever follows the advice need not ask for the file.
@@ -132,8 +132,9 @@ import Testing
         bench.put("20220401.json", Array(#"{"Contract":"A","Title":"Caf"#.utf8) + [0xE9] + Array("\"}\n".utf8))
         let report = try bench.run()
         let text = try #require(report.files[0].findings?.examples[.invalidUTF8]?.flawText)
-        #expect(text == #"the byte \xe9 is no UTF-8 at line 1, column 29; `encoding: latin1` reads it"#)
-        let words = #"at line 1, column 29 of 20220401.json: the byte \xe9 is no UTF-8; `encoding: latin1` reads it"#
+        #expect(text == #"the byte \xe9 is not valid UTF-8 at line 1, column 29; `encoding: latin1` reads it"#)
+        let words =
+            #"at line 1, column 29 of 20220401.json: the byte \xe9 is not valid UTF-8; `encoding: latin1` reads it"#
         #expect(report.summary("x", .engagement).contains { $0.contains(words) })
     }
 
@@ -147,7 +148,7 @@ import Testing
         bench.put("20220403.json.gz", rounds)
         let files = try bench.run().files
         #expect(files.map(\.state) == [.failed, .failed, .failed])
-        #expect(files[0].reason == "it is a Parquet file, which is not read as it is; export its rows as JSON Lines")
+        #expect(files[0].reason == "it is a Parquet file, which cannot be read directly; export its rows as JSON Lines")
         #expect(files[1].reason.hasPrefix("inside gzip it is a Parquet file"))
         #expect(files[2].reason.contains("compressed more than 4 times"))
     }

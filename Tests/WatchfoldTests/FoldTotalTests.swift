@@ -160,7 +160,7 @@ import Wording
             #expect(failure.kind == .filesOpen)
             #expect(
                 failure.words
-                    == "the seconds of all files add up to more than 9223372036854775807; the largest contract is BIG")
+                    == "the sum of seconds over all files exceeds 9223372036854775807; the largest contract is BIG")
         }
     }
 

@@ -82,7 +82,7 @@ struct SmallDays {
         }
     }
 
-    /// A way in which the eleventh day is not what it should be, and words of what is said of it.
+    /// A way in which the eleventh day is not what it should be, and words of what is reported about it.
     struct Fault: CustomStringConvertible, Sendable {
         var description: String
         var words: [String]
@@ -159,7 +159,7 @@ struct SmallDays {
         #expect(try bench.status().text(.plain).contains("gate flag: the next"))
         let few = try prepared(through: 3)
         let text = try few.status().text(.plain)
-        #expect(text.contains("gate flag: 3 days of YYYYMMDD.json known, too few to judge by; it takes 7"), "\(text)")
+        #expect(text.contains("gate flag: 3 days of YYYYMMDD.json known; the comparison needs 7"), "\(text)")
     }
 
     @Test func whatComesAgainIsUsual() throws {

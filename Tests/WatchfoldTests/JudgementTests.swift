@@ -167,7 +167,7 @@ import Testing
         bench.put("20220402.json", pretty + "{\n  \"Contract\": oops,\n  \"AppName\": \"VOD\"\n")
         let report = try bench.run()
         #expect(report.files.map(\.state) == [.folded, .held], "\(report.files.map(\.reason))")
-        #expect(report.files[1].reason.contains("bytes at its end were not read"))
+        #expect(report.files[1].reason.contains("bytes at the end of the file were not read"))
         try expectOnlyTheGoodFileCounts(bench)
     }
 

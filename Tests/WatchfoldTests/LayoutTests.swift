@@ -1,4 +1,4 @@
-//  Files in the layouts that people have, from the inbox to the report: what counts, and what is said of the rest.
+//  Files in the layouts that people have, from the inbox to the report: what counts, and what is reported about the rest.
 
 import DurableIO
 import Engagement
@@ -110,16 +110,16 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         ("Contract,AppName,TotalDuration\nA,VOD,1\n", "this is CSV: "),
         ("\"Contract\";\"AppName\"\n\"A\";\"VOD\"\n", "this is CSV: "),
         ("Contract\tAppName\nA\tVOD\n", "this is a table with tabs (TSV): "),
-        ("\"{\\\"Contract\\\":\\\"A\\\"}\"\n", "a string that holds JSON: it was encoded twice: "),
-        ("[[\"Contract\",\"AppName\"],[\"A\",\"VOD\"]]", "an array in place of an object: rows without names?: "),
+        ("\"{\\\"Contract\\\":\\\"A\\\"}\"\n", "a string that contains JSON: it was encoded twice: "),
+        ("[[\"Contract\",\"AppName\"],[\"A\",\"VOD\"]]", "an array instead of an object: rows without column names?: "),
         (
             "{\"Contract\":[\"A\",\"B\"],\"AppName\":[\"VOD\",\"VOD\"],\"TotalDuration\":[1,2]}",
-            "a table by columns, an array "
+            "a table stored by columns, with an array "
         ),
-        ("{\"Contract\":{\"0\":\"A\"},\"AppName\":{\"0\":\"VOD\"}}", "a table by columns, an object "),
-        ("{\"columns\":[\"Contract\"],\"data\":[[\"A\"]]}", "a table as rows without names"),
+        ("{\"Contract\":{\"0\":\"A\"},\"AppName\":{\"0\":\"VOD\"}}", "a table stored by columns, with an object "),
+        ("{\"columns\":[\"Contract\"],\"data\":[[\"A\"]]}", "a table of rows without names"),
         ("{}\n{}\n", "objects without any field: "),
-        ("{\"error\":{\"type\":\"x\",\"reason\":\"y\"},\"status\":404}", "an error that Elasticsearch answered with"),
+        ("{\"error\":{\"type\":\"x\",\"reason\":\"y\"},\"status\":404}", "an error response from Elasticsearch"),
     ]) func aFileIsNamedForWhatItIs(text: String, words: String) throws {
         let bench = Workbench()
         bench.put("20220401.json", text)
@@ -135,7 +135,7 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         bench.put("20220401.json", "<!DOCTYPE html>\n" + record("A") + "\n")
         let file = try bench.run().files[0]
         #expect(
-            file.reason == "1 of 2 records were rejected (malformed-json 1); more than 5% is not taken; the first: "
+            file.reason == "1 of 2 records were rejected (malformed-json 1); max_reject_ratio allows 5%; the first: "
                 + "this is HTML (an error page?) at line 1, column 1")
     }
 
@@ -149,11 +149,11 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
             "20220401.json",
             String(repeating: record("A") + "\n", count: count) + record("é", more: ",\"x\":NaN") + "\n")
         let file = try bench.run().files[0]
-        let flaw = "NaN is no JSON at line \(count + 1), column 56; `json: lenient` reads it"
+        let flaw = "NaN is not valid JSON at line \(count + 1), column 56; `json: lenient` reads it"
         #expect(file.reason.hasSuffix("the first: " + flaw), "\(file.reason)")
         #expect(file.findings?.examples[.malformedJSON]?.flawText == flaw)
         let text = FindingsText(files: [(nil, try #require(file.findings))], plan: .engagement, columns: nil).lines()
-        let line = ", at line \(Show.number(count + 1)), column 56: NaN is no JSON; `json: lenient` reads it"
+        let line = ", at line \(Show.number(count + 1)), column 56: NaN is not valid JSON; `json: lenient` reads it"
         #expect(text.contains { $0.hasSuffix(line) }, "\(text)")
         let status = try bench.status()
         #expect(status.files[0].findings?.examples == file.findings?.examples)
@@ -227,8 +227,8 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
     }
 
     @Test(arguments: [
-        (#"{"data":[R],"data":[R,R]}"#, "an object has `data` twice: the records in the second one were not read"),
-        ("R\n{\"n\":1,\"vod\":[R]}\nR", "`vod` in a record without any field holds records, which were not read"),
+        (#"{"data":[R],"data":[R,R]}"#, "an object contains `data` twice; the records in the second one were not read"),
+        ("R\n{\"n\":1,\"vod\":[R]}\nR", "`vod` in a record without any of the fields contains records, which were not read"),
     ]) func recordsThatNothingWouldReadHoldTheFile(template: String, reason: String) throws {
         let bench = Workbench()
         bench.yaml = "max_reject_ratio: 100%\n"
@@ -248,7 +248,7 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
             let odd = #"{"n":1,"rows":[\#(record("B"))]}"# + "\n"
             bench.put("20220401.json", place == 0 ? line + odd + lines : lines + odd + line)
             let file = try bench.run().files[0]
-            #expect(file.state == .held && file.reason.hasPrefix("`rows` in a record without any field"))
+            #expect(file.state == .held && file.reason.hasPrefix("`rows` in a record without any of the fields"))
         }
     }
 
@@ -259,9 +259,9 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         let files = try bench.run().files
         let text = FindingsText(files: [(nil, try #require(files[0].findings))], plan: .engagement, columns: nil)
             .lines()
-        #expect(text == ["action-line 2, no records", "it holds no record, only 2 action lines"])
+        #expect(text == ["action-line 2, no records", "it contains no record, only 2 action lines"])
         #expect(files[1].state == .held && files[1].counts.rejected == [.missingContract: 1])
-        #expect(files[1].reason.contains("the first: the fields are within an action of a bulk request"))
+        #expect(files[1].reason.contains("the first: the fields are inside the action of a bulk request"))
     }
 
     /// It counts as a file of its day, but not without a word.
@@ -275,7 +275,8 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
         #expect(report.files.map { $0.findings?.hasNoRecords } == [true, false])
         let named = report.files.map { (name: Optional($0.name), findings: $0.findings!) }
         #expect(
-            FindingsText(files: named, plan: .engagement, columns: nil).lines().first == "20220401.json holds no record"
+            FindingsText(files: named, plan: .engagement, columns: nil).lines().first
+                == "20220401.json contains no record"
         )
         #expect(try bench.status().files[0].findings?.hasNoRecords == true)
     }

@@ -118,8 +118,8 @@ import Wording
         }
         let report = try bench.run()
         let line =
-            "4 files in the inbox are not read because of their names: sub/w.txt, x.log, y.json.bz2, …; what is read is "
-            + "*.json, *.jsonl or *.ndjson, also with .gz, .lz4, .zip or .zst, and what `files` in the configuration names"
+            "4 files in the inbox are not read because of their names: sub/w.txt, x.log, y.json.bz2, …; Watchfold reads "
+            + "*.json, *.jsonl or *.ndjson, also with .gz, .lz4, .zip or .zst, and names that `files` in the configuration adds"
         #expect(report.summary("x", .engagement).contains(line))
         #expect(!report.isIncomplete)
         let style = Style.plain

@@ -45,7 +45,7 @@ import Testing
             #"{"User":"A","Show":"VOD","Plays":2.5}"#,
         ])
         #expect(found.ungrouped.sorted.map { "\($0.label) \($0.records)" } == ["VOD 1"])
-        #expect(found.advice[.bad("plays")]?.notes == ["Plays 2.5 is no whole number of plays"])
+        #expect(found.advice[.bad("plays")]?.notes == ["Plays 2.5 is not a whole number of plays"])
     }
 
     // MARK: From files to reports

@@ -228,7 +228,7 @@ import Testing
         try scene.start(command, patience: .milliseconds(100))
         scene.facts.update { $0.problems.survey([Self.held]) }
         let text =
-            "hook watch.on_problem: the command for problems is still running after 0.10 s, and no other is run before "
+            "hook watch.on_problem: the command for problems is still running after 0.10 s, and no other is started until "
             + "it ends: \(command)"
         try await scene.wait { scene.facts.value.problems.all.map(\.text).contains(text) }
         #expect(FileManager.default.createFile(atPath: scene.root + "/go", contents: nil))

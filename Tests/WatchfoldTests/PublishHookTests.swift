@@ -71,7 +71,8 @@ import Testing
         scene.hook.follow(command)
         scene.publish(1)
         let text =
-            "the command after publishing is still running after 0.10 s, and no other is run before it ends: \(command)"
+            "the command after publishing is still running after 0.10 s, and no other is started "
+            + "until it ends: \(command)"
         try await scene.wait { scene.problems == ["hook watch.on_publish: \(text)"] }
         #expect(scene.facts.value.problems.isDegraded)
         // What is published meanwhile waits, and nothing is said again.

@@ -89,7 +89,7 @@ struct ReferenceFold {
         return "\(digits.1)-\(digits.2)-\(digits.3)"
     }
 
-    /// The records of a file; nil for text that is no JSON.
+    /// The records of a file; nil for text that is not JSON.
     private static func values(_ file: ReferenceFile) -> [Any?] {
         var content = file.content[...]
         if content.starts(with: [0xEF, 0xBB, 0xBF]) { content = content.dropFirst(3) }

@@ -13,7 +13,7 @@
 /// A chart of columns.
 struct ColumnChart {
     struct Column {
-        /// Nil: there is no number, which is another thing than zero.
+        /// Nil: there is not a number, which is another thing than zero.
         var value: Int128?
         /// What is said when a pointer rests on it.
         var tip: String

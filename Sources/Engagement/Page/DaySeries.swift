@@ -3,7 +3,7 @@
 //      30 days      days         3 years      months
 //      200 days     weeks        40 years     years
 //
-//  A day without a file is no day without viewers: its column is missing, not zero. When even the years are too many, some
+//  A day without a file is not a day without viewers: its column is missing, not zero. When even the years are too many, some
 //  date is a mistake (0022 for 2022); then only years with files have a column, and the last of them at that.
 
 import Records

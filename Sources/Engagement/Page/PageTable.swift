@@ -13,7 +13,7 @@ struct PageTable {
         case number(shown: String, exactly: Int128)
         /// A part of a whole, not meant for programs.
         case share(String)
-        /// As long as the part of the longest; colours are numbered from 1, 0 is the one for all that is no category.
+        /// As long as the part of the longest; colours are numbered from 1, 0 is the one for all that is not a category.
         case bar(Int128, longest: Int128, color: Int)
 
         static func count(_ value: some BinaryInteger) -> Cell {
@@ -59,7 +59,7 @@ struct PageTable {
         for column in columns {
             let kinds = [column.isNumber ? "n" : "", column.isMinor ? "minor" : ""].filter { !$0.isEmpty }
             let attribute = kinds.isEmpty ? "" : " class=\"\(kinds.joined(separator: " "))\""
-            // A column of bars has no heading, and what has no heading is no header.
+            // A column of bars has no heading, and what has no heading is not a header.
             page.raw(
                 column.title.isEmpty
                     ? "<td\(attribute)></td>" : "<th scope=\"col\"\(attribute)>\(PageText.escaped(column.title))</th>")

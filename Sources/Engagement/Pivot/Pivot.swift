@@ -12,7 +12,7 @@
 //
 //  The open contract's row is the next one of the block: its sums grow where they will be read. A sum that leaves the
 //  range of Int64 wraps around and is noted; what counts is whether it has come back when the contract is closed. So an
-//  overflow is found whatever the order of the rows, and large numbers of opposite signs are no overflow. The columns
+//  overflow is found whatever the order of the rows, and large numbers of opposite signs are not an overflow. The columns
 //  that only a profile has are made for a whole block at a time.
 
 import Records

@@ -55,12 +55,12 @@ extension ReportQuery {
     private func check(_ report: Report, _ period: CalendarPeriod?) throws(QueryError) {
         if report == .daily, period != nil {
             throw QueryError(
-                "the daily report has a row for each day already; engagement, profile and apps can be had by \(CalendarPeriod.allCases.map(\.rawValue).joined(separator: ", "))"
+                "the daily report has a row for each day already; engagement, profile and apps are available by \(CalendarPeriod.allCases.map(\.rawValue).joined(separator: ", "))"
             )
         }
         if !report.isByKey, keys != nil {
             throw QueryError(
-                "the \(report.name) report is not of single contracts; choose engagement or profile, by day if you like"
+                "the \(report.name) report does not list contracts; choose engagement or profile, with --by day if you like"
             )
         }
         if report == .daily, !groups.isEmpty {

@@ -78,7 +78,7 @@ private struct ReportText {
     /// A line of a chart.
     private struct Bar {
         var label: String
-        /// Nil: there is no number.
+        /// Nil: there is not a number.
         var value: Int128?
         /// What stands behind the bar, in columns.
         var cells: [String]

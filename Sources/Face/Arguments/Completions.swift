@@ -1,6 +1,6 @@
 //  Words that a shell may offer. What is known when the program is built goes into the shell's script; names of files and
 //  groups are asked for when somebody presses the key, of the checkpoints and the configuration that the line so far
-//  names. A line that is not complete is no mistake: then there is nothing to offer.
+//  names. A line that is not complete is not a mistake: then there is nothing to offer.
 
 import Checkpoints
 import Configuration

@@ -27,7 +27,7 @@ extension ExportOptions {
     func checkIsForFile() throws {
         if schema != nil { throw refusal("--schema goes with a database: --to postgres://host/name") }
         for text in [report, out].compactMap({ $0 }) where text.contains("://") {
-            throw refusal("the address of a database goes behind --to")
+            throw refusal("the address of a database goes after --to")
         }
     }
 

@@ -128,7 +128,7 @@ package struct ExportOptions {
         ]
         if let option = ofOneReport.first(where: \.1)?.0 {
             throw refusal(
-                "\(option) is about one report, and a workbook has them all; name one: "
+                "\(option) is for one report, and a workbook contains all of them; name one: "
                     + "watchfold export \(plan.profile.name) \(option) …")
         }
     }
@@ -160,17 +160,17 @@ package struct ExportOptions {
         }
         if let top {
             if !sort.isEmpty || limit != nil {
-                throw refusal("--top sorts and limits by itself; leave --sort and --limit out, or --top")
+                throw refusal("--top sorts and limits by itself; omit --sort and --limit, or --top")
             }
             if top < 1 { throw refusal("--top takes a number from 1 on, not \(top)") }
-            if columnsOfTop.count > 1 { throw refusal("--top goes by one column, not \(columnsOfTop.count)") }
+            if columnsOfTop.count > 1 { throw refusal("--top takes one column, not \(columnsOfTop.count)") }
             query.limit = top
             query.isTop = true
             query.order = [RowOrder(columnsOfTop.first ?? plan.topColumn, isDescending: true)]
             return query
         }
         if let column = columnsOfTop.first {
-            throw refusal("--by \(column): it takes day, week or month, or with --top the column to go by")
+            throw refusal("--by \(column): it takes day, week or month, or with --top the column to sort by")
         }
         if let limit, limit < 0 { throw refusal("--limit takes a number from 0 on, not \(limit)") }
         query.limit = limit
@@ -215,7 +215,7 @@ package struct ExportOptions {
         if list.names.isEmpty { return ["\(keyOption): \(source) names no \(words.noun)"] }
         if missed.isEmpty { return [] }
         if list.names.count == 1, list.names[0].elementsEqual(keys.utf8) {
-            return ["\(keyOption): no row is of the \(words.noun) \(source), and there is no file of this name"]
+            return ["\(keyOption): no row has the \(words.noun) \(source), and there is no file of this name"]
         }
         let examples = missed.prefix(Self.namedKeys).map { Show.name(String(decoding: $0, as: UTF8.self)) }
         return [

@@ -133,23 +133,25 @@ package struct ReadCommands {
         for damage in result.damages { StandardError.write("damaged: \(Show.name(damage))\n") }
         for stale in result.stale { StandardError.write("wrong: \(Show.name(stale))\n") }
         for note in result.behind where !result.isRepaired {
-            StandardError.write("behind: \(Show.name(note)); `watchfold run` renews it\n")
+            StandardError.write("out of date: \(Show.name(note)); `watchfold run` renews it\n")
         }
-        for fault in result.history { StandardError.write("history: \(Show.name(fault)); it counts for nothing\n") }
+        for fault in result.history {
+            StandardError.write("history: \(Show.name(fault)); it has no effect on the sums\n")
+        }
         for repair in result.repairs { StandardError.write("repair: \(Show.name(repair))\n") }
         guard result.isSound else {
             throw CommandFailure(
                 .damaged,
                 result.damages.isEmpty
-                    ? "total or reports are not what the partials give; `watchfold verify --repair` makes them anew"
-                    : "the checkpoints are damaged; `watchfold verify --repair` mends what can be mended")
+                    ? "the total or the reports do not match the partials; `watchfold verify --repair` makes them again"
+                    : "the checkpoints are damaged; `watchfold verify --repair` repairs what can be repaired")
         }
         if result.hasLost {
-            throw CommandFailure(.filesOpen, "repaired, but not everything could be had again; see the lines above")
+            throw CommandFailure(.filesOpen, "repaired, but not everything could be recovered; see the lines above")
         }
         if settings.configuration.quiet { return }
         var text = "\(Show.count(result.partials, "partial")), \(Show.count(result.rows, "row"))"
-        if sample > 0 { text += ", \(Show.count(result.sampled, "raw file")) folded afresh" }
+        if sample > 0 { text += ", \(Show.count(result.sampled, "raw file")) folded again" }
         StandardError.write((result.isRepaired ? "repaired; " : "all well: ") + text + "\n")
     }
 }

@@ -31,7 +31,7 @@ package struct RunCommands {
         let processor = try session.logged { try session.processor() }
         try Signals.beforeEnd { [session] in
             StandardError.clear()
-            let text = "interrupted; nothing is lost, and the same command goes on from here"
+            let text = "interrupted; nothing is lost, and the same command continues from here"
             if session.isForPrograms {
                 session.logger.warning(.interrupted, text)
             } else {

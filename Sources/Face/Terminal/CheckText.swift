@@ -1,7 +1,7 @@
 //  What a check found, for a person and for programs.
 //
 //      20220405.json  held  1,500 records = 1,380 good + 2 ignored + 118 rejected  JSON Lines, gzip, 262 kB
-//        118 of 1500 records were rejected (bad-duration 118); more than 5% is not taken
+//        118 of 1500 records were rejected (bad-duration 118); max_reject_ratio allows 5%
 //        bad-duration 118, first at line 3
 //          {"_index":"history", …
 

@@ -57,7 +57,7 @@ struct FindingsText {
         }
     }
 
-    /// What is said of the first file that has something to say.
+    /// What is reported about the first file that has something to say.
     private func advice(on reason: RejectReason) -> [String] {
         guard let advice = files.lazy.compactMap({ $0.findings.advice[reason] }).first else { return [] }
         let proposal = advice.proposal.map { [$0] + advice.configuration.map { "  " + $0 } } ?? []
@@ -85,7 +85,7 @@ struct FindingsText {
         }
         let empty = files.filter(\.findings.hasNoRecords)
         lines += empty.prefix(Self.shown).map { name, findings in
-            (name.map { Show.name($0) + " holds" } ?? "it holds") + " no record"
+            (name.map { Show.name($0) + " contains" } ?? "it contains") + " no record"
                 + (findings.actionLines > 0 ? ", only \(Show.count(findings.actionLines, "action line"))" : "")
         }
         lines += rest(empty.count, "without records")

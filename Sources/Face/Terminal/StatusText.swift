@@ -47,7 +47,7 @@ extension CheckpointsStatus {
         if let text = unread.text { lines.append(text) }
         if !problems.isEmpty {
             let isOpen = problems.contains(where: \.leavesOut)
-            lines.append(style.paint("wrong in the inbox:", isOpen ? .red : .yellow))
+            lines.append(style.paint("problems in the inbox:", isOpen ? .red : .yellow))
             lines += problems.map { "  " + Show.name("\($0)") }
         }
         if let gate { lines.append(line(gate)) }
@@ -100,11 +100,11 @@ extension CheckpointsStatus {
         let series = Show.name(UnusualFile.shortened(gate.series))
         if gate.days < ArrivalGate.leastDays {
             return text
-                + "\(Show.count(gate.days, "day")) of \(series) known, too few to judge by; it takes \(ArrivalGate.leastDays)"
+                + "\(Show.count(gate.days, "day")) of \(series) known; the comparison needs \(ArrivalGate.leastDays)"
         }
         var line = text + "the next \(series) is compared with \(Show.count(gate.days, "day"))"
         if gate.sketchedDays < ArrivalGate.leastDays {
-            line += "; but for its \(plan.fold.keyWords[0].plural), which are known of \(gate.sketchedDays)"
+            line += "; but for its \(plan.fold.keyWords[0].plural), which are known for only \(gate.sketchedDays)"
         }
         return line
     }

@@ -131,9 +131,10 @@ final class OutputRenewal: Sendable {
         if lost.isEmpty { return }
         let record = OutputKeeper.recordPath(settings.configuration)
         for output in lost {
+            let cause = "the file or its entry in \(Show.name(record)) is missing or has changed"
             logger.warning(
                 .outputLost,
-                "output \(Show.name(output.path)): it, or its entry in \(Show.name(record)), is gone or changed; it is made anew",
+                "output \(Show.name(output.path)): \(cause); the watch writes it again",
                 ["file": "\(Show.name(output.path))"])
         }
         state.withLock { state in for output in lost { state.made[output.text] = nil } }
@@ -204,7 +205,7 @@ extension OutputOutcome {
     package func warn(_ logger: Logger) {
         for left in left {
             logger.warning(
-                .outputLeft, "\(Show.name(left)) is of an earlier report, not of this one",
+                .outputLeft, "\(Show.name(left)) belongs to an earlier report, not to this one",
                 ["file": "\(Show.name(left))"])
         }
     }

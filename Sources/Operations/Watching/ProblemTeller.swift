@@ -159,8 +159,8 @@ final class ProblemTeller: Sendable {
 
     private func tellOverdue(_ command: String) {
         let text =
-            "the command for problems is still running after \(Show.duration(patience.seconds)), and no other is run "
-            + "before it ends: \(command)"
+            "the command for problems is still running after \(Show.duration(patience.seconds)), and no other is started "
+            + "until it ends: \(command)"
         logger.warning(.commandLate, text)
         if state.withLock({ $0.command != nil }) { note(text) }
     }
@@ -192,7 +192,7 @@ final class ProblemTeller: Sendable {
             if state.recordProblem != "\(error)" {
                 logger.warning(
                     .problemsForgotten,
-                    "\(Show.name("\(error)")): a watch that starts now would tell its problems again", error: error)
+                    "\(Show.name("\(error)")): after a restart the watch would report its problems again", error: error)
             }
             state.recordProblem = "\(error)"
         }
@@ -207,10 +207,11 @@ final class ProblemTeller: Sendable {
             let bytes = try fileSystem.open(path, .read).readAll(limit: Self.largestRecord)
             if let record = ProblemsRecord(json: bytes) { return record.told }
             logger.warning(
-                .problemsForgotten, "\(Show.name(path)) is damaged: problems that are there are told again")
+                .problemsForgotten, "\(Show.name(path)) is damaged: problems that exist already are reported again")
         } catch {
             logger.warning(
-                .problemsForgotten, "\(Show.name("\(error)")): problems that are there are told again", error: error)
+                .problemsForgotten, "\(Show.name("\(error)")): problems that exist already are reported again",
+                error: error)
         }
         return []
     }

@@ -23,7 +23,7 @@ final class PublishHook: Sendable {
         var command: String?
         var isRunning = false
         var next: Event?
-        /// What is said of the command that runs, once it has run for too long.
+        /// What is reported about the command that runs, once it has run for too long.
         var overdue: String?
     }
 
@@ -105,8 +105,8 @@ final class PublishHook: Sendable {
 
     private func tellOverdue(_ command: String) {
         let text =
-            "the command after publishing is still running after \(Show.duration(patience.seconds)), and no other is run "
-            + "before it ends: \(command)"
+            "the command after publishing is still running after \(Show.duration(patience.seconds)), and no other is started "
+            + "until it ends: \(command)"
         logger.warning(.commandLate, text)
         let isWanted = state.withLock { state in
             state.overdue = text

@@ -42,13 +42,13 @@ extension WatchFacts {
         var metrics = [
             Metric("watchfold_build_info", .gauge, "The version that runs.", [([("version", Tool.version)], 1)]),
             Metric(
-                "watchfold_up", .gauge, "1 while the watch does its work, 0 while something keeps it from it.",
+                "watchfold_up", .gauge, "1 while the watch works, 0 while something prevents it.",
                 trouble == nil ? 1 : 0),
             Metric(
-                "watchfold_degraded", .gauge, "1 while the watch does its work and a person should look, else 0.",
+                "watchfold_degraded", .gauge, "1 while the watch works and a person should look, otherwise 0.",
                 problems.isDegraded ? 1 : 0),
             Metric(
-                "watchfold_problems", .gauge, "What a person should know of, by kind.",
+                "watchfold_problems", .gauge, "What a person should know about, by kind.",
                 Problem.Kind.allCases.map { ([("kind", $0.rawValue)], Double(problems.count($0))) }),
             Metric(
                 "watchfold_files", .gauge, "Files that the ledger knows, by state.",
@@ -62,7 +62,7 @@ extension WatchFacts {
             Metric(
                 "watchfold_generation", .gauge, "The generation of the reports that were published last.",
                 Double(generation)),
-            Metric("watchfold_errors_total", .counter, "Errors that were met and tried again.", Double(errors)),
+            Metric("watchfold_errors_total", .counter, "Errors that occurred and were retried.", Double(errors)),
             Metric(
                 "watchfold_hook_failures_total", .counter, "How often the command after publishing failed.",
                 Double(hookFailures)),

@@ -8,13 +8,13 @@
 //  Newest first: what came while others were read is in the next round, and a round is short; the rest of a long queue
 //  is read in the rounds after it.
 //
-//  Whatever goes wrong, but for checkpoints that are damaged, is met in one way: everything is closed, the error is said,
+//  Whatever goes wrong, but for checkpoints that are damaged, is met in one way: everything is closed, the error is logged,
 //  and after a while everything is opened as at the start. So coming back from a full disk, a folder that went away or a
 //  ledger in use is the same way as starting, and what starting makes good is made good. The ledger that was open before
 //  has to be there again: an empty folder in its place would be another history, and its reports would be wrong. The
 //  pause grows, and health is down, until a round has succeeded; when reading files failed, one that reads files.
 //
-//  Each look also asks whether what was published is still there. What is not is made anew, as any run does.
+//  Each look also asks whether what was published is still there. What is not is made again, as any run does.
 
 import Configuration
 import DurableIO
@@ -113,13 +113,13 @@ extension Watcher {
         service.stopping()
         close()
         if !outputs.stop(seconds: Self.patienceWithOutputs) {
-            logger.warning(.commandLeft, "an output is still being written; it is given up")
+            logger.warning(.commandLeft, "an output is still being written; the watch ends without it")
         }
         if !hook.wait(seconds: Self.patienceWithHook) {
-            logger.warning(.commandLeft, "the command after publishing is still at work; it is left alone")
+            logger.warning(.commandLeft, "the command after publishing is still running; the watch ends without it")
         }
         if !teller.stop(seconds: Self.patienceWithHook) {
-            logger.warning(.commandLeft, "the command for problems is still at work; it is left alone")
+            logger.warning(.commandLeft, "the command for problems is still running; the watch ends without it")
         }
         logger.info(.stopped, "stopped")
     }
@@ -180,7 +180,7 @@ extension Watcher {
                 .reportsLost,
                 """
                 gone from \(Show.name(settings.configuration.output)) or changed there: \(lost.joined(separator: ", ")); \
-                the reports are made anew
+                the reports are written again
                 """)
             work.published = nil
         }
@@ -261,7 +261,7 @@ extension Watcher {
         hook.run(PublishHook.Event(receipt: Path.join(output, Publisher.receiptName), generation: generation))
     }
 
-    /// What the inbox holds that is not read, or read anew, is said when it is new.
+    /// What the inbox holds that is not read, or read again, is said when it is new.
     private func say(_ survey: Survey, _ work: inout Work) {
         for problem in survey.problems where !work.problems.contains(problem) {
             logger.warning(.inboxProblem, Show.name("\(problem)"), ["file": "\(Show.name(problem.path))"])
@@ -314,7 +314,7 @@ extension Watcher {
         if eventsProblem?.code == error.code { return }
         eventsProblem = error
         logger.warning(
-            .changesUnseen, "\(error): what comes there is found by looking every \(settings.configuration.watch.poll)")
+            .changesUnseen, "\(error): new files there are found by polling every \(settings.configuration.watch.poll)")
     }
 
     // MARK: Opening and closing
@@ -364,11 +364,11 @@ extension Watcher {
         let retry: Logger.Metadata = [
             "failures": "\(backOff.failures)", "retry_seconds": "\(Show.seconds(pause.seconds))",
         ]
-        let again = "trying again in \(Show.duration(pause.seconds))"
+        let again = "retrying in \(Show.duration(pause.seconds))"
         if backOff.failures == 1 {
             logger.error(.troubled, "\(Show.name(text)); \(again)", error: error, retry)
         } else {
-            logger.warning(.troubled, "\(Show.name(text)), still; \(again)", error: error, retry)
+            logger.warning(.troubled, "\(Show.name(text)) (still); \(again)", error: error, retry)
         }
         service.status(text)
         let end = ContinuousClock.now + pause
@@ -401,7 +401,7 @@ extension Watcher {
             fresh = try reread()
         } catch {
             logger.error(
-                .reloadRefused, "the configuration stays as it was: \(words(of: error, settings.fold.plan))",
+                .reloadRefused, "the old configuration stays in use: \(words(of: error, settings.fold.plan))",
                 error: error)
             return
         }
@@ -435,7 +435,7 @@ extension Watcher {
             try status.follow(settings.configuration.watch.statusPort)
         } catch {
             logger.error(
-                .servingFailed, "\(error): state, metrics and reports are served where they were", error: error)
+                .servingFailed, "\(error): state, metrics and reports are still served on the old port", error: error)
         }
     }
 }

@@ -97,7 +97,7 @@ package struct DatabaseTable {
             return
         }
         guard ["r", "p"].contains(found[0][0]) else {
-            throw .unfit("\(quoted) is in the way: it is no table; move it, or choose another --schema")
+            throw .unfit("\(quoted) is not a table; move it, or choose another --schema")
         }
         var problems: [String] = []
         var others = found.filter { $0[1] != nil }
@@ -116,14 +116,14 @@ package struct DatabaseTable {
         }
         // What the database works out by itself is nobody's concern.
         for other in others where other[3] != "t" {
-            problems.append("it has a column \(SQLText.name(other[1]!)) that the report has not")
+            problems.append("it has a column \(SQLText.name(other[1]!)) that is not in the report")
         }
         if problems.isEmpty, try !isKeyed(connection) {
             problems.append("its column \(key.quoted) has no unique index")
         }
         if problems.isEmpty { return }
         throw .unfit(
-            "table \(quoted) is of another shape: \(problems.joined(separator: "; ")). "
+            "table \(quoted) has another shape: \(problems.joined(separator: "; ")). "
                 + "Alter it, drop it, or choose another --schema")
     }
 

@@ -64,8 +64,8 @@ extension ExportForm.Problem {
                 "\(word.rawValue): expected one of \(names.joined(separator: ", ")), \(found(given))"
             case .isForText:
                 "\(word.rawValue): expected seconds, since Parquet keeps whole seconds, \(found(given))"
-            case .lacksProgram: "\(word.rawValue) goes with for; take it away, or name a program"
-            case .isForCSV(_, let format): "\(word.rawValue) is about CSV, and the file is \(format.name); take it away"
+            case .lacksProgram: "\(word.rawValue) needs `for`; remove it, or name a program"
+            case .isForCSV(_, let format): "\(word.rawValue) applies to CSV, but the file is \(format.name); remove it"
             case .format(let refused): refused.words
             }
         return Mistake(origin: given.origin, text: "outputs: " + text)

@@ -4,7 +4,7 @@
 //      the ledger at the published generation ──────────────┴─▶ what is behind ─▶ write aside ─▶ rename ─▶ outputs.json
 //
 //  An output is current when its entry names the contents that count, the map, the program and the words of the
-//  configuration, and its files are there with their sizes. Everything else is behind and made anew; so a lost or damaged
+//  configuration, and its files are there with their sizes. Everything else is behind and made again; so a lost or damaged
 //  outputs.json costs time and nothing more, but for an output in several files: a file with the name of a part that the
 //  record does not know may be somebody's own, and is not replaced. The entry is written when the file has its name: what a crash comes between
 //  is made once more. An output that fails leaves its old file as it was.
@@ -92,7 +92,7 @@ package struct OutputKeeper {
         try sweep(recordPath)
         var record = try readRecord()
         let texts = outputs.map(\.text)
-        // What other words of the configuration gave is known as written until it is made anew.
+        // What other words of the configuration gave is known as written until it is made again.
         func isOver(_ entry: OutputsRecord.Entry) -> Bool {
             !texts.contains(entry.output) && !outputs.contains { Self.isEarlier(entry, $0) }
         }
@@ -196,7 +196,7 @@ package struct OutputKeeper {
         try fileSystem.createFolders(folder)
         let kind = try fileSystem.statusIfPresent(output.path)?.kind ?? .file
         if try kind != .file || fileSystem.isSymbolicLink(output.path) {
-            throw Refused(.system, "\(output.path) is there and is no ordinary file; it is left alone")
+            throw Refused(.system, "\(output.path) exists and is not a regular file, so it is not replaced")
         }
         let places = ProtectedPlaces(settings, in: fileSystem)
         if let problem = try places.problem(output.path) {

@@ -1,5 +1,5 @@
 //  What was written beside the published reports, as a value and as JSON: `outputs.json` beside `receipt.json`. It tells
-//  people what a workbook was made from, and the program whether it has to be made anew.
+//  people what a workbook was made from, and the program whether it has to be made again.
 //
 //      {
 //        "format": 1,
@@ -18,7 +18,7 @@
 
 import SmallJSON
 
-/// Outputs as they were written last. Without a record that can be read all outputs are to be made anew.
+/// Outputs as they were written last. Without a record that can be read all outputs are to be made again.
 package struct OutputsRecord: VersionedRecord, Sendable, Equatable {
     package static let format = 1
 

@@ -1,4 +1,4 @@
-//  Where a report must not be written, because something is there that cannot be made anew.
+//  Where a report must not be written, because something is there that cannot be made again.
 //
 //      checkpoints/…             Watchfold's own
 //      inbox/…                   the user's dumps
@@ -54,17 +54,17 @@ package struct ProtectedPlaces {
         let identity = try identity(path)
         for place in places {
             if try isInside(place, configuration.checkpoints) {
-                return "is among the checkpoints, which are Watchfold's own; choose another place"
+                return "is in the checkpoints folder, which is for Watchfold alone; choose another place"
             }
             if !isForInbox, try isInside(place, configuration.inbox) {
-                return "is in the inbox and might be read as input; choose a place outside of it"
+                return "is in the inbox and might be read as input; choose a place outside it"
             }
         }
         for name in OutputRule.takenNames(configuration.planSettings) {
             let taken = Path.join(configuration.output, name)
             var isTaken = try isOne(of: places, identity, taken)
             for place in places where !isTaken { isTaken = try isInside(place, taken) }
-            if isTaken { return "has the place of what Watchfold writes itself; choose another name" }
+            if isTaken { return "is the name of a file that Watchfold writes itself; choose another name" }
         }
         // The usual one also when another is in use, or none yet.
         for file in [configurationFile, Settings.usualFile].compactMap({ $0 })
@@ -72,13 +72,13 @@ package struct ProtectedPlaces {
             return "is the configuration; choose another name"
         }
         for input in inputs {
-            if try isOne(of: places, identity, input) { return "is read by this very command; choose another name" }
+            if try isOne(of: places, identity, input) { return "is an input of this command; choose another name" }
         }
         // A second name of a dump or a partial, which might be written through.
         if let identity, try fileSystem.linkCount(path) > 1 {
             for folder in [configuration.checkpoints] + (isForInbox ? [] : [configuration.inbox])
             where try holds(folder, identity) {
-                return "is a file of \(folder) by another name; choose another place"
+                return "is a file in \(folder) under another name; choose another place"
             }
         }
         return nil

@@ -31,7 +31,7 @@ package final class KeyList: Sendable {
     /// - Parameters:
     ///   - column: the name of the key's column.
     ///   - plural: what several keys are called, in messages; also the option that takes the list.
-    /// - Throws: `QueryError` for what is no list.
+    /// - Throws: `QueryError` for what is not a list.
     package convenience init(listing bytes: [UInt8], column: String, plural: String) throws(QueryError) {
         let text = try ListText(bytes, column: column, plural: plural)
         self.init(text.names(), hasTabs: text.delimiter == UInt8(ascii: "\t"))

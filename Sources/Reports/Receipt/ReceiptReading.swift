@@ -12,7 +12,7 @@ package struct ReceiptSummary: Sendable, Equatable {
     /// In the order of their names.
     package var outputs: [Receipt.Output]
 
-    /// - Throws: `ReceiptError`; the reports are then to be made anew.
+    /// - Throws: `ReceiptError`; the reports are then to be made again.
     package init(json: [UInt8]) throws(ReceiptError) {
         let value: JSONValue
         do throws(JSONError) {
@@ -41,7 +41,7 @@ package struct ReceiptSummary: Sendable, Equatable {
     }
 }
 
-/// Why a text is no receipt.
+/// Why a text is not a receipt.
 package enum ReceiptError: Error, Equatable {
     case malformed(JSONError)
     case unknownFormat(Int)

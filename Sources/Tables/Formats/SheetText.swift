@@ -13,7 +13,7 @@
 //  long for a formula), an apostrophe is put in front, as OWASP advises, which then is part of the text for some
 //  programs. Numbers and dates are written plainly: they are to be numbers and dates. Where semicolons separate fields,
 //  the decimal sign is a comma. An empty field that is all of a row
-//  is written as "", since an empty line is no row.
+//  is written as "", since an empty line is not a row.
 
 import Records
 

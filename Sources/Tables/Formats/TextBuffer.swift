@@ -40,7 +40,7 @@ struct TextBuffer {
             case .decimal(let values, let places):
                 writeDecimal(values[row], places: places, sign: sign.byte, to: out)
             case .duration(let values): writeDuration(values[row], to: out)
-            case .text: preconditionFailure("text is no number")
+            case .text: preconditionFailure("text is not a number")
             }
         }
     }

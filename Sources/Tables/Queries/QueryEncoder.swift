@@ -14,7 +14,7 @@ package final class QueryEncoder: TableEncoder {
     package private(set) var rows = 0
     /// Rows of the table, before anything was left out.
     package private(set) var offered = 0
-    /// Of a query for the top: rows handed on that have nothing of what they are chosen by.
+    /// Of a query for the top: rows handed on that have nothing in what they are chosen by.
     package private(set) var zeros = 0
 
     /// Rows are kept until there are so many times the limit, and at least `leastKept` of them; then the best are chosen.

@@ -4,7 +4,7 @@
 //                                      <c r="B2" s="2"><v>60</v></c><c r="C2" s="2"><v>0</v></c></row>
 //
 //  s is the number of the cell's style. A text is inline, so that it is text whatever it looks like, and nothing needs to
-//  be known of other rows. An empty text is no cell. A date is the number of days since the 30th of December 1899; one
+//  be known of other rows. An empty text is not a cell. A date is the number of days since the 30th of December 1899; one
 //  before March 1900, which programs disagree about, is text. A duration is a number of days. Numbers have all their
 //  digits; programs keep them as doubles, which are exact up to 2^53.
 //
@@ -100,7 +100,7 @@ final class SheetRowsEncoder: TableEncoder {
     func begin(_ columns: [TableColumn]) {
         precondition(cells.isEmpty, "a table begins once")
         cells = columns.enumerated().map { index, column in
-            // What is no date after all is text.
+            // What is not a date after all is text.
             let text = "\" s=\"\(styles.text)\" t=\"inlineStr\"><is><t"
             return Cells(
                 isDate: column.isDate, opening: Piece("<c r=\"\(columnLetters(index))"),

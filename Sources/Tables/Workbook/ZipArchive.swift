@@ -30,7 +30,7 @@ struct ZipReader {
     private let archive: [UInt8]
     private(set) var members: [(member: ZipMember, content: Range<Int>)] = []
 
-    /// - Throws: `WorkbookError.archive` for what is no archive, or one of a form that is not read here.
+    /// - Throws: `WorkbookError.archive` for what is not an archive, or one of a form that is not read here.
     init(_ archive: [UInt8]) throws(WorkbookError) {
         self.archive = archive
         guard let end = Self.endRecord(archive) else { throw .archive("it has no end record") }
