@@ -73,6 +73,7 @@ let package = Package(
         library("JSONRecords", ["CByteScan", "Records"]),
         library("Folding", ["CByteScan", "Columns", "Records"]),
         library("ParquetTable", ["CISAL", "CLZ4", "CZstd", "Columns"]),
+        library("TypedRows", ["ParquetTable", "Records"]),
         library(
             "KeyedTables",
             ["Codecs", "Columns", "DurableIO", "Events", "Folding", "ParquetTable", "Pipelines", "Records"]),
@@ -148,6 +149,9 @@ let package = Package(
             path: "Tests/ReaderReference",
             swiftSettings: strict),
         .target(
+            name: "RowReference", dependencies: ["ParquetTable", "Records", "TestSupport", "TypedRows"],
+            path: "Tests/RowReference", swiftSettings: strict),
+        .target(
             name: "FuzzTargets",
             dependencies: [
                 "CLZ4", "CXXHash", "CZlib", "CZstd", "Codecs", "Columns", "Configuration", "Engagement", "JSONRecords",
@@ -189,6 +193,7 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Engagement", "Records", "TestSupport", yams]),
         tests("SampleDataTests", ["CLZ4", "CZlib", "CZstd", "Records", "SampleData"]),
         tests("ParquetTableTests", ["Columns", "ParquetTable", "TestSupport"]),
+        tests("TypedRowsTests", ["ParquetTable", "Records", "RowReference", "TestSupport", "TypedRows"]),
         tests("SmallJSONTests", ["SmallJSON", "TestSupport"]),
         tests("TablesTests", ["Columns", "ParquetTable", "Records", "Tables", "TestSupport"]),
         tests(

@@ -4,6 +4,7 @@
 //  only checked. Slices are judged later, when the record is known to be whole and valid.
 
 import Glibc
+import Records
 
 /// Storage for the fields of one record, used again for each.
 struct FieldStorage: ~Copyable {

@@ -61,12 +61,15 @@ package struct CellBatch: ~Copyable {
     package init(fieldCount: Int) {
         precondition(fieldCount > 0, "rows have fields")
         self.fieldCount = fieldCount
-        capacity = max(1, min(Self.rowLimit, Self.cellLimit / fieldCount))
+        capacity = Self.capacity(fieldCount: fieldCount)
         cells = .allocate(capacity: capacity * fieldCount)
         cells.initialize(repeating: Cell(), count: capacity * fieldCount)
     }
 
     deinit { cells.deallocate() }
+
+    /// Rows of a batch at most.
+    package static func capacity(fieldCount: Int) -> Int { max(1, min(rowLimit, cellLimit / fieldCount)) }
 
     package var isFull: Bool { count == capacity }
 }
