@@ -71,6 +71,7 @@ let package = Package(
         library("Inbox", ["DurableIO", "Records"]),
         library("Codecs", ["CISAL", "CLZ4", "CXXHash", "CZlib", "CZstd", "Records"]),
         library("JSONRecords", ["CByteScan", "Records"]),
+        library("CSVRecords", ["CByteScan", "Records"]),
         library("Folding", ["CByteScan", "Columns", "Records"]),
         library("ParquetTable", ["CISAL", "CLZ4", "CZstd", "Columns"]),
         library("TypedRows", ["ParquetTable", "Records"]),
@@ -149,7 +150,7 @@ let package = Package(
             path: "Tests/ReaderReference",
             swiftSettings: strict),
         .target(
-            name: "RowReference", dependencies: ["ParquetTable", "Records", "TestSupport", "TypedRows"],
+            name: "RowReference", dependencies: ["CSVRecords", "ParquetTable", "Records", "TestSupport", "TypedRows"],
             path: "Tests/RowReference", swiftSettings: strict),
         .target(
             name: "FuzzTargets",
@@ -193,6 +194,7 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Engagement", "Records", "TestSupport", yams]),
         tests("SampleDataTests", ["CLZ4", "CZlib", "CZstd", "Records", "SampleData"]),
         tests("ParquetTableTests", ["Columns", "ParquetTable", "TestSupport"]),
+        tests("CSVRecordsTests", ["CSVRecords", "Records", "RowReference", "TestSupport"]),
         tests("TypedRowsTests", ["ParquetTable", "Records", "RowReference", "TestSupport", "TypedRows"]),
         tests("SmallJSONTests", ["SmallJSON", "TestSupport"]),
         tests("TablesTests", ["Columns", "ParquetTable", "Records", "Tables", "TestSupport"]),

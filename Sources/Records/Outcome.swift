@@ -7,6 +7,11 @@ package enum RejectReason: Sendable, Hashable {
     case invalidUTF8
     case recordTooLong
     case truncated
+    /// A record of CSV in which quotes, carriage returns or NUL bytes are where none may be.
+    case malformedCSV
+    /// A record of CSV with fewer, or more, fields than the file has columns.
+    case shortRow
+    case longRow
     /// A field that is not there, or null.
     case missing(_ label: String)
     /// A field of a type or form that is not read.
@@ -22,6 +27,9 @@ package enum RejectReason: Sendable, Hashable {
         case .invalidUTF8: "invalid-utf8"
         case .recordTooLong: "record-too-long"
         case .truncated: "truncated"
+        case .malformedCSV: "malformed-csv"
+        case .shortRow: "short-row"
+        case .longRow: "long-row"
         case .missing(let label): Self.missingPrefix + label
         case .bad(let label): Self.badPrefix + label
         case .negative(let label): Self.negativePrefix + label
@@ -30,7 +38,10 @@ package enum RejectReason: Sendable, Hashable {
 
     /// The reason with that text; nil when it is the text of none.
     package init?(rawValue: String) {
-        let general = [Self.malformedJSON, .notAnObject, .invalidUTF8, .recordTooLong, .truncated]
+        let general = [
+            Self.malformedJSON, .notAnObject, .invalidUTF8, .recordTooLong, .truncated, .malformedCSV, .shortRow,
+            .longRow,
+        ]
         if let reason = general.first(where: { $0.rawValue == rawValue }) {
             self = reason
             return

@@ -1,0 +1,73 @@
+//  Reading of plain CSV records: fields without quotes. The idea is in CSVRecords/CSVReader.swift.
+
+#ifndef WATCHFOLD_CSV_ROWS_H
+#define WATCHFOLD_CSV_ROWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "RecordRows.h"
+
+/// Stands for "no cell".
+#define WF_CSV_NO_CELL UINT32_MAX
+
+/// Where the value of a field is, laid out as `Cell` of Records is.
+typedef struct {
+    const uint8_t *start;
+    uint32_t byte_count;
+    uint32_t kind;
+} wf_csv_cell;
+
+// Rows of a batch are written through this type and read as `Cell`; CSVRecords/SharedLayout.swift compares the two.
+_Static_assert(sizeof(wf_csv_cell) == 16, "a cell is a pointer, a length and a kind");
+_Static_assert(_Alignof(wf_csv_cell) == 8, "a cell is aligned as its pointer is");
+_Static_assert(offsetof(wf_csv_cell, start) == 0 && offsetof(wf_csv_cell, byte_count) == 8, "the pointer is first");
+_Static_assert(offsetof(wf_csv_cell, kind) == 12, "the kind is last");
+
+/// Kinds of cells, as `Cell.Kind` has them.
+enum wf_csv_kind { WF_CSV_NULL = 1, WF_CSV_STRING = 2 };
+
+/// The text of one record, without the end of its line.
+typedef struct {
+    const uint8_t *start, *end;
+} wf_csv_span;
+
+_Static_assert(sizeof(wf_csv_span) == 16, "a span is two pointers");
+
+/// The columns of a file, and where its records go.
+typedef struct {
+    /// For each column, which cell of a row it is, or `WF_CSV_NO_CELL`.
+    const uint32_t *targets;
+    size_t column_count;
+    /// Cells of a row.
+    size_t field_count;
+    /// The text that stands for NULL; its length is below 0 when none does.
+    const uint8_t *null_text;
+    int64_t null_size;
+    /// Longest record that is taken, in bytes.
+    int64_t max_record;
+    uint8_t delimiter;
+    /// The delimiter again when there are no quotes.
+    uint8_t quote;
+    uint8_t unused[6];
+
+    /// Row-major, `field_count` for each row.
+    wf_csv_cell *cells;
+    wf_csv_span *spans;
+    /// Rows that are filled, and that there are.
+    size_t row, capacity;
+} wf_csv_rows;
+
+/// Takes records from `*at` on, each with the end of its line, and passes over empty lines; leaves `*at` behind the last one.
+///
+/// A record is not taken, and `*at` is left at its beginning, when it has a quote, a NUL, a carriage return that is not part
+/// of a line's end, another number of fields than the file has columns, bytes that are not UTF-8, or too many of them
+/// (`WF_ROW_MISS`); or when its line does not end before `end` (`WF_ROW_NO_RECORD`).
+///
+/// 64 bytes can be read from `end` on.
+enum wf_row_stop wf_csv_lines(wf_csv_rows *rows, const uint8_t **at, const uint8_t *end);
+
+/// Whether the bytes are UTF-8 (The Unicode Standard 15.0, table 3-7).
+int wf_is_utf8(const uint8_t *p, const uint8_t *end);
+
+#endif
