@@ -8,19 +8,18 @@ import Records
 final class CSVColumns {
     /// Its pointers are those of the memory below, and of the batch that it was made with.
     private var rows = wf_csv_rows()
-    /// The target of each column; `count` of them.
-    private var targets: UnsafeMutablePointer<UInt32>
+    private var uses: UnsafeMutableBufferPointer<wf_csv_use>
+    private var marks: UnsafeMutablePointer<UnsafePointer<UInt8>?>
     private let spans: UnsafeMutablePointer<wf_csv_span>
     private let nullText: UnsafeMutablePointer<UInt8>
     private let cells: UnsafeMutablePointer<Cell>
     private let fieldCount: Int
-    /// Fields that are read from a column that another field has: cells that are copied when rows are handed on.
-    private var copies: [(from: Int, to: Int)] = []
 
     /// - Parameter batch: outlives this.
     init(_ batch: borrowing CellBatch, _ settings: CSVSettings, maxRecordBytes: Int) {
         let null = Array((settings.null ?? "").utf8)
-        targets = .allocate(capacity: 1)
+        uses = .allocate(capacity: 0)
+        marks = .allocate(capacity: 1)
         spans = .allocate(capacity: batch.capacity)
         nullText = .allocate(capacity: max(1, null.count))
         nullText.initialize(from: null, count: null.count)
@@ -36,7 +35,8 @@ final class CSVColumns {
     }
 
     deinit {
-        targets.deallocate()
+        uses.deallocate()
+        marks.deallocate()
         spans.deallocate()
         nullText.deallocate()
     }
@@ -49,22 +49,23 @@ final class CSVColumns {
         rows.delimiter = header.delimiter
         rows.quote = settings.quote ?? header.delimiter
         rows.column_count = header.columns.count
-        targets.deallocate()
-        targets = .allocate(capacity: header.columns.count)
-        targets.initialize(repeating: UInt32.max, count: header.columns.count)
-        rows.targets = UnsafePointer(targets)
-        for (field, column) in header.columnOfField.enumerated() {
-            // The cells of a field without a column stay what the batch began with: missing.
-            guard let column else { continue }
-            if targets[column] == UInt32.max {
-                targets[column] = UInt32(field)
-            } else {
-                copies.append((Int(targets[column]), field))
-            }
+        // The cells of a field without a column stay what the batch began with: missing.
+        let read = header.columnOfField.enumerated().compactMap { field, column in
+            column.map { wf_csv_use(column: UInt32($0), cell: UInt32(field)) }
         }
+        uses.deallocate()
+        uses = .allocate(capacity: read.count)
+        _ = uses.initialize(from: read)
+        rows.uses = UnsafePointer(uses.baseAddress)
+        rows.use_count = read.count
+        marks.deallocate()
+        let room = header.columns.count + 1 + Int(WF_CSV_SPARE_MARKS)
+        marks = .allocate(capacity: room)
+        marks.initialize(repeating: nil, count: room)
+        rows.marks = marks
     }
 
-    /// Takes plain records from `p` on.
+    /// Takes records from `p` on that need no copying.
     ///
     /// - Parameter row: rows of the batch that are filled.
     func takeLines(
@@ -77,29 +78,30 @@ final class CSVColumns {
         return (stop, rows.row - row)
     }
 
+    /// Bytes at most that the arena needs for the fields in which quotes are written twice.
+    func unquotedSize(_ fields: [CSVField]) -> Int {
+        var size = 0
+        for use in uses where fields[Int(use.column)].hasPairs { size += fields[Int(use.column)].text.count }
+        return size
+    }
+
     /// Writes the cells of a record with as many fields as there are columns.
     ///
-    /// - Precondition: the arena has room for the record.
+    /// - Precondition: the arena has room for `unquotedSize`.
     func setRow(_ row: Int, _ fields: [CSVField], _ text: ByteSlice, _ quote: UInt8?, _ arena: inout UnquotedText) {
         precondition(fields.count == count && row < rows.capacity, "\(fields.count) fields for row \(row)")
         spans[row] = wf_csv_span(start: text.base, end: text.base + text.count)
-        for (column, field) in fields.enumerated() where targets[column] != UInt32.max {
+        for use in uses {
+            let field = fields[Int(use.column)]
             var text = field.text
             if field.hasPairs, let quote { text = arena.unquote(text, quote) }
             let isNull = !field.isQuoted && isNull(text)
-            cells[row * fieldCount + Int(targets[column])] = Cell(isNull ? .null : .string, text)
+            cells[row * fieldCount + Int(use.cell)] = Cell(isNull ? .null : .string, text)
         }
     }
 
     private func isNull(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         Int64(text.count) == rows.null_size && memcmp(text.baseAddress!, nullText, text.count) == 0
-    }
-
-    /// Fills the cells of fields that share a column.
-    func repeatCells(rows count: Int) {
-        for (from, to) in copies {
-            for row in 0..<count { cells[row * fieldCount + to] = cells[row * fieldCount + from] }
-        }
     }
 
     /// The text of a row of the batch.
@@ -129,12 +131,12 @@ struct UnquotedText: ~Copyable {
         return base
     }
 
-    /// Whether the texts of a record of so many bytes fit: they are shorter than it.
+    /// Whether so many more bytes fit.
     func fits(_ count: Int) -> Bool { capacity - used >= count }
 
     mutating func removeAll() { used = 0 }
 
-    /// Makes room for a record of so many bytes.
+    /// Makes room for so many bytes.
     ///
     /// - Precondition: there are no texts.
     mutating func reserve(_ count: Int) {

@@ -61,9 +61,11 @@ extension CSVReader {
             let place = CSVFlawPlace(text: text.buffer, fields: fields.count, columns: columns.count)
             return try note(reason, start, text.count, text, place, &pass, onRejection)
         }
-        if !arena.fits(end - start) {
+        let size = columns.unquotedSize(fields)
+        if !arena.fits(size) {
+            // Rows of the batch point into the arena.
             try flush(&pass, onBatch, onRejection)
-            arena.reserve(end - start)
+            arena.reserve(size)
         }
         recordsRead += 1
         recordsReadCompletely += 1

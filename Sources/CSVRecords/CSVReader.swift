@@ -7,8 +7,8 @@
 //      window 1   a,b\n1,2\n3,"x\n           done with 8 bytes: the header and a record
 //      window 2   3,"x\ny"\n…                the five left over, and more
 //
-//  Records without quotes are read in C, many at a time, 64 bytes in one step (CByteScan/CSVRows.c). What stops there, a
-//  quote most often, is taken apart in Swift (CSVScanner.swift), one record; then it goes on in C.
+//  Records are read in C, many at a time, 64 bytes in one step (CByteScan/CSVRows.c). One that stops there, for a pair of
+//  quotes most often, is taken apart in Swift (CSVScanner.swift); then it goes on in C.
 //
 //  ## Broken records
 //
@@ -204,7 +204,6 @@ package struct CSVReader: ~Copyable {
     ) throws {
         if batch.count > 0 {
             batch.firstRow = recordsRead - batch.count + 1
-            columns.repeatCells(rows: batch.count)
             let faults = try onBatch(batch)
             counts.folded += batch.count - faults.count
             for fault in faults {

@@ -64,6 +64,10 @@ import Testing
             RowField("one", path: FieldPath([["x"]]), .string), RowField("two", path: FieldPath([["x"]]), .string),
         ])
         #expect(Self.rows(try Self.read("x\n1\n\"2\"\n", schema)) == ["1|1", "2|2"])
+        // More than the memory for texts without pairs has at first.
+        let text = String(repeating: "\"\"", count: 3000)
+        let quotes = String(repeating: "\"", count: 3000)
+        #expect(Self.rows(try Self.read("x\n\"\(text)\"\n", schema)) == ["\(quotes)|\(quotes)"])
     }
 
     @Test func aFileWithoutHeaderHasTheColumnsOfTheSettings() throws {

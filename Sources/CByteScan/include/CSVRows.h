@@ -1,4 +1,4 @@
-//  Reading of plain CSV records: fields without quotes. The idea is in CSVRecords/CSVReader.swift.
+//  Reading of CSV records that need no copying. The idea is in CSVRows.c and CSVRecords/CSVReader.swift.
 
 #ifndef WATCHFOLD_CSV_ROWS_H
 #define WATCHFOLD_CSV_ROWS_H
@@ -8,8 +8,8 @@
 
 #include "RecordRows.h"
 
-/// Stands for "no cell".
-#define WF_CSV_NO_CELL UINT32_MAX
+/// Positions that are kept of a record beyond one for each column: those of one block of 64 bytes.
+#define WF_CSV_SPARE_MARKS 66
 
 /// Where the value of a field is, laid out as `Cell` of Records is.
 typedef struct {
@@ -34,10 +34,18 @@ typedef struct {
 
 _Static_assert(sizeof(wf_csv_span) == 16, "a span is two pointers");
 
+/// A column that is read.
+typedef struct {
+    /// Which column of the file, and which cell of a row.
+    uint32_t column, cell;
+} wf_csv_use;
+
+_Static_assert(sizeof(wf_csv_use) == 8, "a use is two numbers");
+
 /// The columns of a file, and where its records go.
 typedef struct {
-    /// For each column, which cell of a row it is, or `WF_CSV_NO_CELL`.
-    const uint32_t *targets;
+    const wf_csv_use *uses;
+    size_t use_count;
     size_t column_count;
     /// Cells of a row.
     size_t field_count;
@@ -51,6 +59,8 @@ typedef struct {
     uint8_t quote;
     uint8_t unused[6];
 
+    /// Room for one position more than there are columns, and `WF_CSV_SPARE_MARKS`.
+    const uint8_t **marks;
     /// Row-major, `field_count` for each row.
     wf_csv_cell *cells;
     wf_csv_span *spans;
@@ -60,9 +70,9 @@ typedef struct {
 
 /// Takes records from `*at` on, each with the end of its line, and passes over empty lines; leaves `*at` behind the last one.
 ///
-/// A record is not taken, and `*at` is left at its beginning, when it has a quote, a NUL, a carriage return that is not part
-/// of a line's end, another number of fields than the file has columns, bytes that are not UTF-8, or too many of them
-/// (`WF_ROW_MISS`); or when its line does not end before `end` (`WF_ROW_NO_RECORD`).
+/// A record is not taken, and `*at` is left at its beginning, when its form is wrong, a pair of quotes stands in it for one,
+/// it has another number of fields than the file has columns, bytes that are not UTF-8, or too many of them
+/// (`WF_ROW_MISS`); or when it does not end before `end` (`WF_ROW_NO_RECORD`).
 ///
 /// 64 bytes can be read from `end` on.
 enum wf_row_stop wf_csv_lines(wf_csv_rows *rows, const uint8_t **at, const uint8_t *end);
