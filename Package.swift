@@ -155,8 +155,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "CLZ4", "CXXHash", "CZlib", "CZstd", "Codecs", "Columns", "Configuration", "Engagement", "JSONRecords",
-                "ParquetTable", "ReaderReference", "Records", "TestSupport",
+                "CLZ4", "CSVRecords", "CXXHash", "CZlib", "CZstd", "Codecs", "Columns", "Configuration", "Engagement",
+                "JSONRecords", "ParquetTable", "ReaderReference", "Records", "RowReference", "TestSupport", "TypedRows",
             ], path: "Fuzz/Targets", swiftSettings: strict),
         .executableTarget(
             name: "ReaderBenchmark",

@@ -22,12 +22,16 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case columns
     /// The configuration file, and single values.
     case configuration
+    /// Files of CSV through any windows, against the plain reader.
+    case csv
+    /// Cells of one type, against the plain reference.
+    case cells
 
     /// Longest input that is worth a try, in bytes.
     package var longestInput: Int {
         switch self {
-        case .reader, .shapes: 2048
-        case .codecs, .parquet, .pages, .columns, .configuration: 4096
+        case .reader, .shapes, .csv: 2048
+        case .codecs, .parquet, .pages, .columns, .configuration, .cells: 4096
         }
     }
 
@@ -45,6 +49,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .pages: try checkPages(input)
         case .columns: try checkColumn(input)
         case .configuration: try checkConfiguration(input)
+        case .csv: try checkCSV(input)
+        case .cells: try checkCells(input)
         }
     }
 }

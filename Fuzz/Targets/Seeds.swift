@@ -19,6 +19,8 @@ extension FuzzTarget {
         case .pages: (files + tables().map { written(groups: $0) }).flatMap(pageSeeds)
         case .columns: columnSeeds().map(\.chunk)
         case .configuration: configurationSeeds.map { Array($0.utf8) }
+        case .csv: csvSeeds()
+        case .cells: cellSeeds()
         }
     }
 }

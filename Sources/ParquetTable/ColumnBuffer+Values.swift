@@ -93,25 +93,11 @@ extension ColumnBuffer {
     package func append(
         slices: UnsafePointer<UnsafeRawBufferPointer>, rows: Int, validity: ValidityWords? = nil
     ) {
-        guard case .strings(let bytes, let offsets) = values else { wrongType("strings") }
-        let count = appendRows(rows, validity)
-        var size = 0
-        for index in 0..<count { size += slices[index].count }
-        let start = bytes.reserve(size)
-        let ends = offsets.reserve(count)
-        var end = bytes.count
-        var out = start
-        for index in 0..<count {
-            let slice = slices[index]
-            if let source = slice.baseAddress?.assumingMemoryBound(to: UInt8.self) {
-                out.update(from: source, count: slice.count)
+        append(slices, appendRows(rows, validity)) { slice, out in
+            if let source = slice.baseAddress {
+                UnsafeMutableRawPointer(out).copyMemory(from: source, byteCount: slice.count)
             }
-            out += slice.count
-            end += slice.count
-            ends[index] = end
         }
-        bytes.advance(size)
-        offsets.advance(count)
     }
 
     /// Appends strings that lie anywhere, of which 16 bytes can be read, however short they are: whole words are copied.
@@ -120,20 +106,29 @@ extension ColumnBuffer {
     package func append(
         paddedSlices slices: UnsafePointer<UnsafeRawBufferPointer>, rows: Int, validity: ValidityWords? = nil
     ) {
+        append(slices, appendRows(rows, validity)) { slice, out in
+            // What is copied beyond a string's end is within the slack at the latest, and overwritten by the next string.
+            copyPadded(slice.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self), slice.count, out)
+        }
+    }
+
+    /// Appends strings whose rows are there already.
+    @inline(__always)
+    private func append(
+        _ slices: UnsafePointer<UnsafeRawBufferPointer>, _ count: Int,
+        copy: (UnsafeRawBufferPointer, UnsafeMutablePointer<UInt8>) -> Void
+    ) {
         guard case .strings(let bytes, let offsets) = values else { wrongType("strings") }
-        let count = appendRows(rows, validity)
         var size = 0
         for index in 0..<count { size += slices[index].count }
-        // What is copied beyond a string's end is within the slack at the latest, and overwritten by the next string.
         var out = bytes.reserve(size)
         let ends = offsets.reserve(count)
         var end = bytes.count
         for index in 0..<count {
-            let length = slices[index].count
-            let source = slices[index].baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
-            copyPadded(source, length, out)
-            out += length
-            end += length
+            let slice = slices[index]
+            copy(slice, out)
+            out += slice.count
+            end += slice.count
             ends[index] = end
         }
         bytes.advance(size)

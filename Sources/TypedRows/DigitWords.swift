@@ -33,7 +33,7 @@ struct WordPattern {
     func fits(_ values: UInt64, in bytes: UInt64 = ~0) -> Bool {
         // A byte above 0xF0 may carry into the next one, but is seen itself.
         let counting = values & bytes
-        return (counting | counting &+ (excess & bytes)) & 0xF0F0_F0F0_F0F0_F0F0 == 0
+        return (counting | (counting &+ (excess & bytes))) & 0xF0F0_F0F0_F0F0_F0F0 == 0
     }
 }
 
@@ -63,7 +63,7 @@ func lastDigits(_ end: UnsafePointer<UInt8>, _ count: Int) -> UInt64? {
 /// The number that eight values make; nil when they are not all those of digits.
 @inline(__always)
 private func number(_ values: UInt64) -> UInt64? {
-    (values | values &+ 0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0 == 0 ? eightDigits(values) : nil
+    (values | (values &+ 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0 ? eightDigits(values) : nil
 }
 
 /// The number that the digits of a text make that has a point among its first eight bytes.

@@ -10,6 +10,8 @@ package struct RandomCSV {
     package var schema: RowSchema
     package var settings: CSVSettings
     package var longest: Int
+    /// What stands between fields, whether the settings say so or not.
+    package let delimiter: UInt8
 
     package init(_ dice: inout Dice) {
         let names = ["id", "name", "a b", "größe", "x.y", "note"]
@@ -22,7 +24,7 @@ package struct RandomCSV {
                 let path = name == "x.y" ? [["other"], ["x", "y"]] : [[name]]
                 return RowField("f\(place)", path: FieldPath(path), .string, isRequired: dice.once(in: 9))
             })
-        let delimiter = dice.pick(Array(",,;\t|\u{1}".utf8))
+        delimiter = dice.pick(Array(",,;\t|\u{1}".utf8))
         let isKnown = delimiter == 1 || dice.once(in: 3)
         settings = CSVSettings(
             delimiter: isKnown ? delimiter : nil, quote: dice.once(in: 12) ? nil : dice.once(in: 12) ? 0x27 : 0x22,

@@ -15,6 +15,17 @@ extension FieldType {
 }
 
 extension ReferenceCell {
+    /// A cell of a kind by its raw value; one that is not of its kind becomes a string, as the readers see to.
+    package init(kind: UInt8, _ text: [UInt8]) {
+        self.init(Cell.Kind(rawValue: UInt32(kind % 6))!, text)
+        switch self.kind {
+        case .missing, .null: self.text = []
+        case .boolean where text != Array("true".utf8) && text != Array("false".utf8): self.kind = .string
+        case .number where ReferenceNumber(String(decoding: text, as: UTF8.self)) == nil: self.kind = .string
+        default: break
+        }
+    }
+
     /// A cell for a field of that type: most fit it, some nearly, some are of another type.
     package static func random(for type: FieldType, _ dice: inout Dice) -> ReferenceCell {
         if dice.once(in: 12) { return dice.once(in: 2) ? .null : .missing }
@@ -22,11 +33,7 @@ extension ReferenceCell {
         var cell = fitting(wanted, &dice)
         if dice.once(in: 8) { cell.damage(&dice) }
         if cell.kind == .number && dice.once(in: 6) { cell.kind = .string }
-        // A number is one by its grammar: the readers see to that.
-        if cell.kind == .number && ReferenceNumber(String(decoding: cell.text, as: UTF8.self)) == nil {
-            cell.kind = .string
-        }
-        return cell
+        return ReferenceCell(kind: UInt8(cell.kind.rawValue), cell.text)
     }
 
     private static func fitting(_ type: FieldType, _ dice: inout Dice) -> ReferenceCell {
@@ -47,7 +54,7 @@ extension ReferenceCell {
 
     private mutating func damage(_ dice: inout Dice) {
         if kind == .boolean { return }
-        let byte = dice.pick(Array("0179-+.,eEZ: \"T\u{0}/;{".utf8))
+        let byte = dice.once(in: 2) ? UInt8(dice.below(256)) : dice.pick(Array("0179-+.,eEZ: \"T\u{0}/;{".utf8))
         let place = dice.below(text.count + 1)
         switch dice.below(3) {
         case 0: text.insert(byte, at: place)

@@ -292,4 +292,28 @@ import TypedRows
         #expect(
             ConvertedRows(rows, RowSchema([RowField("f", .string)])).rows == Array(repeating: [.text(text)], count: 3))
     }
+
+    /// Words of eight bytes are looked at as a whole: no byte may pass for a digit, or carry into the next one.
+    @Test(arguments: [
+        "1", "12345678", "123456789012345678", "-12345", "12.5", "1234.5678", "0.1234567890123456", "2022-04-01",
+        "2022-04-01T12:34:56.789Z", "2022-04-01T12:34:56Z", "2022-04-01 12:34:56.789012+02:00",
+    ]) func everyByteInEveryPlaceIsReadAsByThePlainReference(text: String) {
+        var cells = [[ReferenceCell(.string, text)]]
+        for place in text.utf8.indices {
+            for byte in UInt8.min...UInt8.max {
+                var changed = Array(text.utf8)
+                changed[text.utf8.distance(from: text.utf8.startIndex, to: place)] = byte
+                cells.append([ReferenceCell(.string, changed)])
+            }
+        }
+        let settings = ConversionSettings(isUntyped: true)
+        for type in [.integer, .decimal(precision: 18, scale: 8), .double, .date, .timestamp(.iso8601)] as [FieldType] {
+            let schema = RowSchema([RowField("f", type)])
+            let (actual, expected) = (
+                ConvertedRows(cells, schema, settings), ConvertedRows.expected(cells, schema, settings)
+            )
+            #expect(actual.faults == expected.faults, "\(type)")
+            #expect(actual == expected, "\(type)")
+        }
+    }
 }
