@@ -12,6 +12,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case reader
     /// Records by shapes against the complete path.
     case shapes
+    /// Records as rows of cells, both ways.
+    case rows
     /// gzip and LZ4, and the digest of what is in them.
     case codecs
     /// Whole Parquet files: footers.
@@ -26,7 +28,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     /// Longest input that is worth a try, in bytes.
     package var longestInput: Int {
         switch self {
-        case .reader, .shapes: 2048
+        case .reader, .shapes, .rows: 2048
         case .codecs, .parquet, .pages, .columns, .configuration: 4096
         }
     }
@@ -40,6 +42,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         switch self {
         case .reader: try checkReader(input)
         case .shapes: try checkShapes(input)
+        case .rows: try checkRows(input)
         case .codecs: try checkCodecs(input)
         case .parquet: try checkParquetFile(input)
         case .pages: try checkPages(input)

@@ -14,6 +14,7 @@ extension FuzzTarget {
         switch self {
         case .reader: readerSeeds()
         case .shapes: shapeSeeds()
+        case .rows: readerSeeds() + shapeSeeds()
         case .codecs: codecSeeds()
         case .parquet: files + tables().map { written(groups: $0) } + columnSeeds().map(\.file)
         case .pages: (files + tables().map { written(groups: $0) }).flatMap(pageSeeds)

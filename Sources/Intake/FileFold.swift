@@ -219,7 +219,7 @@ final class FileFold {
             window.base[window.count] = 0
             let container = RecordReader.container(
                 of: window.base, count: window.count, isFinal: window.count == size,
-                maxRecordBytes: settings.maxRecordBytes, plan: settings.plan)
+                maxRecordBytes: settings.maxRecordBytes, plan: ReadingPlan(settings.plan))
             guard let container else { continue }
             guard container == .lines else {
                 whyWhole = .layout(container.rawValue)

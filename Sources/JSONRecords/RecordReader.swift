@@ -1,4 +1,4 @@
-//  Bytes ─▶ batches of records.
+//  Bytes ─▶ batches of records, or of cells.
 //
 //  The reader is given a *window*: the part of the input that is in memory. It takes as many whole records as there
 //  are, says how many bytes it is done with, and is given the rest again at the front of the next window.
@@ -107,12 +107,15 @@ package struct RecordReader: ~Copyable {
     /// Whether the object that was walked over last is lenient JSON.
     var wasLenient = false
 
+    // Of a fold; of rows they say nothing.
     let ignoredKeys: [[UInt8]]
     let keepsNegativeValues: Bool
     let durations: DurationRules
     let isLenient: Bool
     let reasons: FieldReasons
-    private let plan: FoldPlan
+    /// Whether records become cells and not rows of a fold.
+    let takesRows: Bool
+    private let plan: ReadingPlan
     var storage: FieldStorage
     private let ignoredBytes: IgnoredKeys
     /// Asked first.
@@ -121,7 +124,9 @@ package struct RecordReader: ~Copyable {
     var walk: FieldWalk
     /// Told of the records that the complete reader takes.
     var census = FieldCensus()
+    /// Accepted records that were not yet handed on: of a fold, and as cells. Only one of them is used.
     var batch: RecordBatch
+    var rows: HeldRows
     var arena = StringArena(capacity: 1 << 16)
 
     /// The fields that records were seen to have.
@@ -134,33 +139,45 @@ package struct RecordReader: ~Copyable {
         walk.isOn = keepingWalk && walk.isOn
     }
 
+    package init(plan: FoldPlan, maxRecordBytes: Int, container: Container? = nil, isAtStart: Bool = true) {
+        self.init(ReadingPlan(plan), maxRecordBytes: maxRecordBytes, container: container, isAtStart: isAtStart)
+    }
+
     /// - Parameters:
+    ///   - maxRecordBytes: of rows no more than 32 bits can say.
     ///   - container: known for a range of lines; nil to find out from the content.
     ///   - isAtStart: whether the first window is the beginning of a file.
-    package init(plan: FoldPlan, maxRecordBytes: Int, container: Container? = nil, isAtStart: Bool = true) {
+    package init(_ plan: ReadingPlan, maxRecordBytes: Int, container: Container? = nil, isAtStart: Bool = true) {
         precondition(maxRecordBytes > 0, "a record needs room")
+        precondition(plan.schema == nil || maxRecordBytes <= UInt32.max, "a cell of \(maxRecordBytes) bytes")
         _ = SharedLayout.checked
         self.maxRecordBytes = maxRecordBytes
         self.container = container
         self.plan = plan
         isLenient = plan.isLenient
+        takesRows = plan.schema != nil
         reasons = FieldReasons(plan)
-        let set = Layout.set(by: plan)
-        if container?.isAnswers == true { recordPaths = set.isEmpty ? [Layout.hits] : set }
+        if container?.isAnswers == true { recordPaths = plan.recordPaths.isEmpty ? [Layout.hits] : plan.recordPaths }
         position = isAtStart ? .start : .betweenValues
-        storage = FieldStorage(tree: FieldTree(plan: plan))
-        batch = RecordBatch(keyCount: plan.keys.count)
-        ignoredKeys = plan.ignoredKeys.map { Array($0.utf8) }
-        keepsNegativeValues = plan.keepsNegativeValues
-        durations = plan.durations
+        storage = FieldStorage(tree: FieldTree(plan))
+        let fold = plan.fold
+        batch = RecordBatch(keyCount: fold?.keys.count ?? 0)
+        ignoredKeys = fold?.ignoredKeys.map { Array($0.utf8) } ?? []
+        keepsNegativeValues = fold?.keepsNegativeValues ?? false
+        durations = fold?.durations ?? DurationRules()
         ignoredBytes = IgnoredKeys(ignoredKeys)
-        var rows = ignoredBytes.rows(keyCount: plan.keys.count, maxRecordBytes: maxRecordBytes)
-        rows.setUnit(of: plan.durations)
-        shapes = ShapeTree(slotCount: storage.tree.slotCount, rows: rows)
-        walk = FieldWalk(storage, rows: rows)
+        rows = HeldRows(plan.schema, storage.tree)
+        var target = RowTarget.cells(rows.layout(maxRecordBytes: maxRecordBytes))
+        if let fold {
+            var layout = ignoredBytes.rows(keyCount: fold.keys.count, maxRecordBytes: maxRecordBytes)
+            layout.setUnit(of: fold.durations)
+            target = .fold(layout)
+        }
+        shapes = ShapeTree(slotCount: storage.tree.slotCount, target)
+        walk = FieldWalk(storage, target)
     }
 
-    /// Takes what is whole in a window.
+    /// Takes what is whole in a window, for a fold.
     ///
     /// - Parameters:
     ///   - window: `count` bytes of input, then `padding` bytes that may be overwritten.
@@ -172,17 +189,56 @@ package struct RecordReader: ~Copyable {
         _ window: UnsafeMutablePointer<UInt8>, count: Int, isFinal: Bool,
         onBatch: (borrowing RecordBatch) throws -> Void, onRejection: (Rejection) throws -> Void
     ) throws -> Int {
+        precondition(!takesRows, "records of rows are given as cells")
+        return try withoutActuallyEscaping(onBatch) { onBatch in
+            try withoutActuallyEscaping(onRejection) { onRejection in
+                try read(window, count: count, isFinal, Receivers(accepted: .records(onBatch), rejected: onRejection))
+            }
+        }
+    }
+
+    /// The same for rows.
+    ///
+    /// - Parameter onCells: gets the records as cells, and answers with the rows that do not fit, in their order. Those are
+    ///   rejected: no record after a batch is counted, and none is rejected, before the batch was answered.
+    package mutating func read(
+        _ window: UnsafeMutablePointer<UInt8>, count: Int, isFinal: Bool,
+        onCells: (borrowing CellBatch) throws -> [RowFault], onRejection: (Rejection) throws -> Void
+    ) throws -> Int {
+        precondition(takesRows, "records of a fold are given as keys and values")
+        return try withoutActuallyEscaping(onCells) { onCells in
+            try withoutActuallyEscaping(onRejection) { onRejection in
+                try read(window, count: count, isFinal, Receivers(accepted: .cells(onCells), rejected: onRejection))
+            }
+        }
+    }
+
+    private mutating func read(
+        _ window: UnsafeMutablePointer<UInt8>, count: Int, _ isFinal: Bool, _ receivers: Receivers
+    ) throws -> Int {
         // The first of the `padding` bytes. It ends every walk; the others are what loads of whole words find behind it.
         window[count] = 0
         var pass = Pass(window: UnsafePointer(window), end: UnsafePointer(window) + count, isFinal: isFinal)
         walk.begin(end: pass.end)
-        try run(&pass, onBatch, onRejection)
-        try flush(onBatch)
+        try run(&pass, receivers)
+        try flush(&pass, receivers)
         let done = pass.p - pass.window
         lines += wf_count_newlines(pass.counted, pass.p)
         column = columnAt(pass.p, pass)
         offset += done
         return done
+    }
+
+    /// Who gets what was read.
+    struct Receivers {
+        enum Accepted {
+            case records((borrowing RecordBatch) throws -> Void)
+            /// Answers with the rows that do not fit.
+            case cells((borrowing CellBatch) throws -> [RowFault])
+        }
+
+        let accepted: Accepted
+        let rejected: (Rejection) throws -> Void
     }
 
     /// One window being read.
@@ -206,9 +262,7 @@ package struct RecordReader: ~Copyable {
 
     // MARK: The state machine
 
-    private mutating func run(
-        _ pass: inout Pass, _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
-    ) throws {
+    private mutating func run(_ pass: inout Pass, _ receivers: Receivers) throws {
         while true {
             switch position {
             case .start:
@@ -217,16 +271,16 @@ package struct RecordReader: ~Copyable {
                 skipSpace(&pass)
                 if pass.p == pass.end { return }
                 if container == .lines {
-                    guard try lines(&pass, onBatch, onRejection) else { return }
-                } else if let isDone = try gap(&pass, onRejection) {
+                    guard try lines(&pass, receivers) else { return }
+                } else if let isDone = try gap(&pass, receivers) {
                     guard isDone else { return }
                 } else if pass.p.pointee == UInt8(ascii: "[") {
                     pass.p += 1
                     (position, isInHolder) = (.elementOrEnd, false)
                 } else if container?.isAnswers == true {
-                    guard try object(&pass, onBatch, onRejection) else { return }
+                    guard try object(&pass, receivers) else { return }
                 } else {
-                    guard try value(&pass, next: .betweenValues, onBatch, onRejection) else { return }
+                    guard try value(&pass, next: .betweenValues, receivers) else { return }
                 }
             case .elementOrEnd, .commaOrEnd, .element:
                 skipSpace(&pass)
@@ -237,13 +291,13 @@ package struct RecordReader: ~Copyable {
                     }
                     return
                 }
-                if let isDone = try gap(&pass, onRejection) {
+                if let isDone = try gap(&pass, receivers) {
                     guard isDone else { return }
                 } else {
-                    guard try array(&pass, onBatch, onRejection) else { return }
+                    guard try array(&pass, receivers) else { return }
                 }
             case .holder:
-                guard try member(&pass, onRejection) else { return }
+                guard try member(&pass, receivers) else { return }
             case .skippingLine:
                 guard skipLine(&pass) else { return }
             case .skippingNULs:
@@ -260,15 +314,15 @@ package struct RecordReader: ~Copyable {
     /// What stands between records beside space, at a byte that is no space: nil when a record begins here; else whether
     /// reading goes on, or a longer window is needed.
     @inline(__always)
-    private mutating func gap(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool? {
+    private mutating func gap(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool? {
         let byte = pass.p.pointee
         if byte != 0 && byte != 0xEF && !(isLenient && byte == UInt8(ascii: ",")) { return nil }
-        return try rareGap(&pass, onRejection)
+        return try rareGap(&pass, receivers)
     }
 
-    private mutating func rareGap(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool? {
+    private mutating func rareGap(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool? {
         switch pass.p.pointee {
-        case 0: return try rejectNULs(&pass, onRejection)
+        case 0: return try rejectNULs(&pass, receivers)
         case 0xEF:
             let mark = markLength(pass.p, end: pass.end)
             if mark < 0 && !pass.isFinal { return false }
@@ -284,12 +338,12 @@ package struct RecordReader: ~Copyable {
     }
 
     /// A run of NUL bytes, as a crash or a full disk leaves them in place of what was to be written.
-    private mutating func rejectNULs(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool {
+    private mutating func rejectNULs(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool {
         let start = pass.p
         var end = start
         while end < pass.end, end.pointee == 0 { end += 1 }
         if end == pass.end && !pass.isFinal && end - start <= maxRecordBytes { return false }
-        try reject(.malformedJSON, start, end, isRunOfNULs: true, &pass, onRejection)
+        try reject(.malformedJSON, start, end, isRunOfNULs: true, &pass, receivers)
         pass.p = end
         if end == pass.end && !pass.isFinal { (position, nullsLead) = (.skippingNULs, position) }
         return true
@@ -320,7 +374,7 @@ package struct RecordReader: ~Copyable {
     ///
     /// - Returns: nil when a longer window is needed.
     package static func container(
-        of window: UnsafePointer<UInt8>, count: Int, isFinal: Bool, maxRecordBytes: Int, plan: FoldPlan
+        of window: UnsafePointer<UInt8>, count: Int, isFinal: Bool, maxRecordBytes: Int, plan: ReadingPlan
     ) -> Container? {
         Container.detect(window, end: window + count, isFinal: isFinal, maxRecordBytes: maxRecordBytes, plan: plan)?
             .container
@@ -329,26 +383,30 @@ package struct RecordReader: ~Copyable {
     // MARK: Lines
 
     /// Takes lines as long as there are whole ones. Returns false when the window is used up.
-    private mutating func lines(
-        _ pass: inout Pass, _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
-    ) throws -> Bool {
+    private mutating func lines(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool {
         while true {
             while isSpace(pass.p.pointee) { pass.p += 1 }
             if pass.p == pass.end { return false }
             if shapes.isReady && pass.p.pointee == UInt8(ascii: "{") {
-                if batch.isFull { try flush(onBatch) }
-                let result = shapes.matchLines(&pass.p, into: &batch)
+                if isFull { try flush(&pass, receivers) }
+                let result =
+                    takesRows
+                    ? shapes.matchLines(&pass.p, into: &rows) : shapes.matchLines(&pass.p, into: &batch)
                 count(result)
                 if !result.missed { continue }
             }
             if walkIsAsked && pass.p.pointee == UInt8(ascii: "{") {
-                if batch.isFull { try flush(onBatch) }
+                if isFull { try flush(&pass, receivers) }
                 // Behind a record that fits no shape there may be one that does.
-                let result = walk.takeLines(&pass.p, limit: shapes.isReady ? 1 : census.gapLeft, into: &batch)
+                let limit = shapes.isReady ? 1 : census.gapLeft
+                let result =
+                    takesRows
+                    ? walk.takeLines(&pass.p, limit: limit, into: &rows)
+                    : walk.takeLines(&pass.p, limit: limit, into: &batch)
                 countWalked(result)
                 if !result.missed { continue }
             }
-            if let isDone = try gap(&pass, onRejection) {
+            if let isDone = try gap(&pass, receivers) {
                 if isDone, case .betweenValues = position { continue }
                 return isDone
             }
@@ -371,7 +429,7 @@ package struct RecordReader: ~Copyable {
             if next - start > maxRecordBytes { stop = ScanStop(failure: .incomplete, reached: next - start) }
 
             guard let stop else {
-                try take(start, next, isObject: isObject, &pass, onBatch, onRejection)
+                try take(start, next, isObject: isObject, &pass, receivers)
                 pass.p = next
                 continue
             }
@@ -389,7 +447,7 @@ package struct RecordReader: ~Copyable {
             let lineEnd = newline ?? pass.end
             if newline == nil && !pass.isFinal {
                 if pass.end - start <= maxRecordBytes { return false }
-                try reject(.recordTooLong, start, pass.end, &pass, onRejection)
+                try reject(.recordTooLong, start, pass.end, &pass, receivers)
                 pass.p = pass.end
                 position = .skippingLine
                 return true
@@ -403,7 +461,7 @@ package struct RecordReader: ~Copyable {
                 }
             if lineEnd - start > maxRecordBytes { reason = .recordTooLong }
             if reason == .truncated { inputEnd = .insideValue }
-            try reject(reason, start, lineEnd, stop: start + stop.reached, &pass, onRejection)
+            try reject(reason, start, lineEnd, stop: start + stop.reached, &pass, receivers)
             pass.p = lineEnd
         }
     }
@@ -456,12 +514,14 @@ package struct RecordReader: ~Copyable {
     /// Takes one value. Returns false when it is not whole in this window.
     private mutating func value(
         _ pass: inout Pass, next: Position,
-        _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
+        _ receivers: Receivers
     ) throws -> Bool {
         let start = pass.p
         if shapes.isReady && start.pointee == UInt8(ascii: "{") {
-            if batch.isFull { try flush(onBatch) }
-            let result = shapes.matchRecord(&pass.p, into: &batch)
+            if isFull { try flush(&pass, receivers) }
+            let result =
+                takesRows
+                ? shapes.matchRecord(&pass.p, into: &rows) : shapes.matchRecord(&pass.p, into: &batch)
             count(result)
             if !result.missed {
                 position = next
@@ -469,8 +529,8 @@ package struct RecordReader: ~Copyable {
             }
         }
         if walkIsAsked && start.pointee == UInt8(ascii: "{") {
-            if batch.isFull { try flush(onBatch) }
-            let result = walk.takeRecord(&pass.p, into: &batch)
+            if isFull { try flush(&pass, receivers) }
+            let result = takesRows ? walk.takeRecord(&pass.p, into: &rows) : walk.takeRecord(&pass.p, into: &batch)
             countWalked(result)
             if !result.missed {
                 position = next
@@ -483,17 +543,15 @@ package struct RecordReader: ~Copyable {
             (isObject, end) = try scanValue(start, pass, lineMode: false)
             if end - start > maxRecordBytes { throw ScanStop(failure: .incomplete, reached: end - start) }
         } catch {
-            return try failed(error, start, &pass, onRejection)
+            return try failed(error, start, &pass, receivers)
         }
-        try take(start, end, isObject: isObject, &pass, onBatch, onRejection)
+        try take(start, end, isObject: isObject, &pass, receivers)
         pass.p = end
         position = next
         return true
     }
 
-    private mutating func array(
-        _ pass: inout Pass, _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
-    ) throws -> Bool {
+    private mutating func array(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool {
         let byte = pass.p.pointee
         switch position {
         case .elementOrEnd where byte == UInt8(ascii: "]"), .commaOrEnd where byte == UInt8(ascii: "]"):
@@ -511,23 +569,21 @@ package struct RecordReader: ~Copyable {
             position = .element
             return true
         case .commaOrEnd:
-            return try failed(ScanStop(failure: .malformed, reached: 0), pass.p, &pass, onRejection)
-        default: return try value(&pass, next: .commaOrEnd, onBatch, onRejection)
+            return try failed(ScanStop(failure: .malformed, reached: 0), pass.p, &pass, receivers)
+        default: return try value(&pass, next: .commaOrEnd, receivers)
         }
     }
 
     // MARK: Objects around records
 
     /// A value where objects around records are expected: a record like another when it is none of these.
-    private mutating func object(
-        _ pass: inout Pass, _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
-    ) throws -> Bool {
+    private mutating func object(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool {
         guard pass.p.pointee == UInt8(ascii: "{") else {
-            return try value(&pass, next: .betweenValues, onBatch, onRejection)
+            return try value(&pass, next: .betweenValues, receivers)
         }
         switch kind(pass) {
         case nil: return false
-        case .record?: return try value(&pass, next: .betweenValues, onBatch, onRejection)
+        case .record?: return try value(&pass, next: .betweenValues, receivers)
         case .holder(let isKnown)?:
             pass.p += 1
             (holder, valuesBeforeHolder) = (Holder(mayHaveField: !isKnown), recordsRead + actionLines)
@@ -573,7 +629,7 @@ package struct RecordReader: ~Copyable {
     }
 
     /// A member of an object around records, or its array of them up to its first, or its end.
-    private mutating func member(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool {
+    private mutating func member(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool {
         let start = pass.p
         var scanner = JSONScanner(start, end: pass.end, lineMode: false, isFinal: pass.isFinal, isLenient: isLenient)
         var next = holder
@@ -590,7 +646,7 @@ package struct RecordReader: ~Copyable {
                 position = .betweenValues
                 return true
             }
-            let isRejected = try failed(ScanStop(failure: error, reached: scanner.p - start), start, &pass, onRejection)
+            let isRejected = try failed(ScanStop(failure: error, reached: scanner.p - start), start, &pass, receivers)
             if isRejected { noteUnread(search, start) }
             return isRejected
         }
@@ -600,7 +656,7 @@ package struct RecordReader: ~Copyable {
         case .moved, .emptyArray: break
         case .member(let key, let value):
             if holder.mayHaveField && isField(key, value, scanner) {
-                try reject(.recordTooLong, value, scanner.p, &pass, onRejection)
+                try reject(.recordTooLong, value, scanner.p, &pass, receivers)
                 holder.mayHaveField = false
             }
         case .repeatedArray(let number): unread.addRepeated(recordPaths[number])
@@ -642,6 +698,7 @@ package struct RecordReader: ~Copyable {
     /// Counts records that were matched.
     @inline(__always)
     private mutating func count(_ result: MatchResult) {
+        if result.hasEscapes { rows.undoEscapes(from: rows.batch.count - result.matched, &arena) }
         recordsRead += result.matched
         counts.ignored += result.ignored
     }
@@ -698,35 +755,74 @@ package struct RecordReader: ~Copyable {
     mutating func reject(
         _ reason: RejectReason, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
         raw shown: UnsafePointer<UInt8>? = nil, stop: UnsafePointer<UInt8>? = nil,
-        context: FlawPlace.Context = .value, isRunOfNULs: Bool = false, _ pass: inout Pass,
-        _ onRejection: (Rejection) throws -> Void
+        context: FlawPlace.Context = .value, isRunOfNULs: Bool = false, _ pass: inout Pass, _ receivers: Receivers
     ) throws {
+        // Rows before it may turn out not to fit, and rejections come in the order of the file.
+        if takesRows { try flush(&pass, receivers) }
         recordsRead += 1
-        counts.rejected[reason, default: 0] += 1
-        let bytesBefore = rejectedBytes
-        rejectedBytes += end - start
-        lines += wf_count_newlines(pass.counted, start)
-        pass.counted = start
         let stop = isRunOfNULs ? start : stop
         let place = FlawPlace(
             start: start, stop: stop,
             limit: min(
                 container == .lines ? end : pass.end, (stop ?? start) + FlawPlace.reach, start + maxRecordBytes),
             context: context, isLenient: isLenient, window: pass.window, windowColumn: column)
-        try onRejection(
+        try report(reason, start, end, shown: shown ?? end, place, isRunOfNULs: isRunOfNULs, &pass, receivers)
+    }
+
+    /// Counts a rejected record as what it is, and hands it on.
+    private mutating func report(
+        _ reason: RejectReason, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
+        shown: UnsafePointer<UInt8>, _ place: FlawPlace, isRunOfNULs: Bool = false, _ pass: inout Pass,
+        _ receivers: Receivers
+    ) throws {
+        counts.rejected[reason, default: 0] += 1
+        let bytesBefore = rejectedBytes
+        rejectedBytes += end - start
+        lines += wf_count_newlines(pass.counted, start)
+        pass.counted = start
+        try receivers.rejected(
             Rejection(
                 reason: reason, offset: offset + (start - pass.window), linesBefore: lines,
                 rejectedBytesBefore: bytesBefore,
-                raw: UnsafeBufferPointer(start: start, count: min((shown ?? end) - start, maxRecordBytes)),
+                raw: UnsafeBufferPointer(start: start, count: min(shown - start, maxRecordBytes)),
                 isRunOfNULs: isRunOfNULs, place: place))
     }
 
-    mutating func flush(_ onBatch: (borrowing RecordBatch) throws -> Void) throws {
-        if batch.count > 0 {
-            counts.folded += batch.count
-            try onBatch(batch)
-            batch.count = 0
+    /// Whether the records in hand must be handed on before there is room for another.
+    @inline(__always)
+    private var isFull: Bool { takesRows ? rows.batch.isFull : batch.isFull }
+
+    /// Hands on what was accepted.
+    mutating func flush(_ pass: inout Pass, _ receivers: Receivers) throws {
+        switch receivers.accepted {
+        case .records(let receive):
+            if batch.count > 0 {
+                counts.folded += batch.count
+                try receive(batch)
+                batch.count = 0
+            }
+        case .cells(let receive):
+            if rows.batch.count > 0 { try flushRows(&pass, receive, receivers) }
         }
         arena.reset()
+    }
+
+    private mutating func flushRows(
+        _ pass: inout Pass, _ receive: (borrowing CellBatch) throws -> [RowFault], _ receivers: Receivers
+    ) throws {
+        // Nothing was counted since the first of them, but for the others.
+        rows.batch.firstRow = recordsRead - rows.batch.count + 1
+        let faults = try receive(rows.batch)
+        rows.check(faults)
+        counts.folded += rows.batch.count - faults.count
+        coercions.leniently += rows.lenientCount(without: faults)
+        for fault in faults {
+            let record = rows.records[fault.row]
+            let place = FlawPlace(
+                start: record.start, stop: nil, limit: record.end, context: .value, isLenient: isLenient,
+                window: pass.window, windowColumn: column)
+            try report(fault.reason, record.start, record.end, shown: record.end, place, &pass, receivers)
+        }
+        rows.removeAll()
     }
 }

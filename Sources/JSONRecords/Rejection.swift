@@ -25,7 +25,8 @@ package struct Rejection {
     package var flaw: Flaw? { place.flaw(reason) }
 }
 
-/// What records are rejected for on account of a plan's fields, made once for a reader.
+/// What the reader itself rejects records for on account of a plan's fields, made once for a reader. Of rows that is little:
+/// who takes them judges.
 struct FieldReasons {
     /// By the place of the key.
     let missingKeys: [RejectReason]
@@ -33,13 +34,21 @@ struct FieldReasons {
     let missingValue: RejectReason
     let badValue: RejectReason
     let negativeValue: RejectReason
+    /// For a record of which it is only known that its fields are not where they should be.
+    let lacking: RejectReason
 
-    init(_ plan: FoldPlan) {
-        missingKeys = plan.keyWords.map { .missing($0.label) }
-        badKeys = plan.keyWords.map { .bad($0.label) }
-        missingValue = .missing(plan.valueWords.label)
-        badValue = .bad(plan.valueWords.label)
-        negativeValue = .negative(plan.valueWords.label)
+    init(_ plan: ReadingPlan) {
+        let labels: [String]
+        switch plan.target {
+        case .fold(let plan): labels = plan.keyWords.map(\.label) + [plan.valueWords.label]
+        case .rows(let schema): labels = schema.fields.map(\.name)
+        }
+        missingKeys = labels.map { .missing($0) }
+        badKeys = labels.map { .bad($0) }
+        // There is a field, and of a fold the value is the last one.
+        (missingValue, badValue) = (missingKeys[labels.count - 1], badKeys[labels.count - 1])
+        negativeValue = .negative(labels[labels.count - 1])
+        lacking = missingKeys[plan.isRequired.firstIndex(of: true) ?? 0]
     }
 }
 

@@ -51,6 +51,8 @@ package struct CellBatch: ~Copyable {
     package let capacity: Int
     /// Row-major: `cells[row * fieldCount + field]`. Of a field of type json the cell is the value's text as it stood,
     /// quotes and escapes of a string included; a string of a file without types stands as it is.
+    ///
+    /// There is one more after the last: a reader may put there what nobody reads.
     package let cells: UnsafeMutablePointer<Cell>
     /// Rows that are filled.
     package var count = 0
@@ -58,12 +60,13 @@ package struct CellBatch: ~Copyable {
     /// no record was rejected.
     package var firstRow = 1
 
-    package init(fieldCount: Int) {
+    /// - Parameter capacity: rows; nil for as many as the limits allow.
+    package init(fieldCount: Int, capacity: Int? = nil) {
         precondition(fieldCount > 0, "rows have fields")
         self.fieldCount = fieldCount
-        capacity = max(1, min(Self.rowLimit, Self.cellLimit / fieldCount))
-        cells = .allocate(capacity: capacity * fieldCount)
-        cells.initialize(repeating: Cell(), count: capacity * fieldCount)
+        self.capacity = capacity ?? max(1, min(Self.rowLimit, Self.cellLimit / fieldCount))
+        cells = .allocate(capacity: self.capacity * fieldCount + 1)
+        cells.initialize(repeating: Cell(), count: self.capacity * fieldCount + 1)
     }
 
     deinit { cells.deallocate() }

@@ -1,6 +1,7 @@
 //  Every record ends in exactly one of these, and all are counted.
 
-/// Why a record was rejected. Fields are named by their plan's labels (`FieldWords.label`).
+/// Why a record was rejected. Fields of a fold are named by their plan's labels (`FieldWords.label`), those of rows by their
+/// own names, which may be any text.
 package enum RejectReason: Sendable, Hashable {
     case malformedJSON
     case notAnObject
@@ -35,17 +36,19 @@ package enum RejectReason: Sendable, Hashable {
             self = reason
             return
         }
-        func label(after prefix: String) -> String? {
-            guard rawValue.hasPrefix(prefix) else { return nil }
-            let label = rawValue.dropFirst(prefix.count)
-            return FieldWords.isLabel(label) ? String(label) : nil
+        // By bytes: a name may begin with a mark that makes one character of itself and the hyphen.
+        func name(after prefix: String) -> String? {
+            let (text, prefix) = (rawValue.utf8, prefix.utf8)
+            guard text.count > prefix.count, text.starts(with: prefix) else { return nil }
+            return String(decoding: text.dropFirst(prefix.count), as: UTF8.self)
         }
-        if let label = label(after: Self.missingPrefix) {
-            self = .missing(label)
-        } else if let label = label(after: Self.badPrefix) {
-            self = .bad(label)
-        } else if let label = label(after: Self.negativePrefix) {
-            self = .negative(label)
+        if let name = name(after: Self.missingPrefix) {
+            self = .missing(name)
+        } else if let name = name(after: Self.badPrefix) {
+            self = .bad(name)
+        } else if let name = name(after: Self.negativePrefix), FieldWords.isLabel(name) {
+            // Rows have no such rule.
+            self = .negative(name)
         } else {
             return nil
         }
