@@ -4,7 +4,8 @@
 //  others, the first ones are looked at and then, as long as they tell nothing new, ever fewer, down to one of 64, which
 //  the complete reader is given for it; news begins it afresh. So clean dumps pay for a few dozen records of each range
 //  that a thread reads, files without shapes about a hundredth of their reading, and a field in a handful of records
-//  among millions may go unseen.
+//  among millions may go unseen. Where records become cells, values of other kinds fit a shape, too; there, the last record
+//  of each batch is looked at as well.
 //
 //      tree      root ── "_source" ── "user"        paths    _source  _source.user  _id
 //                   └─── "_id"

@@ -37,7 +37,6 @@ extension RecordReader {
 
     /// Judges the object in the storage. Fields are judged in the order of the plan's keys, then the value; the first that is
     /// wrong names the reason, and an ignored key ends the matter.
-    @inline(__always)
     private mutating func judge(
         _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ pass: inout Pass, _ receivers: Receivers
     ) throws {
@@ -47,8 +46,7 @@ extension RecordReader {
             let slot = storage.slot(of: storage.tree.choices[key])
             switch slot.kind {
             case .string: setKey(key, slot.text)
-            case .escapedString:
-                setKey(key, arena.decode(slot.text))
+            case .escapedString: setKey(key, arena.decode(slot.text))
             case .number where key == 0 && isIntegerText(slot.text):
                 setKey(key, slot.text)
                 isCoerced = true

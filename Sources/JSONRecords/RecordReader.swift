@@ -75,7 +75,7 @@ package struct RecordReader: ~Copyable {
     /// How often the shapes that were learned were forgotten, because too few records fitted them.
     package var timesShapesForgotten: Int { shapes.timesForgotten }
     /// Line feeds in all windows so far.
-    package private(set) var lines = 0
+    package internal(set) var lines = 0
     /// Bytes of rejected records.
     package internal(set) var rejectedBytes = 0
     /// Of the folded records, what was coerced in which field.
@@ -83,27 +83,27 @@ package struct RecordReader: ~Copyable {
     /// Lines of bulk requests, which are no records.
     package internal(set) var actionLines = 0
     /// What Elasticsearch answers said of themselves.
-    package private(set) var answers = AnswerFacts()
+    package internal(set) var answers = AnswerFacts()
     /// Arrays of records that were passed over.
     package internal(set) var unread = UnreadArrays()
     /// How the input ended; meaningful after the last window.
     package internal(set) var inputEnd = InputEnd.whole
 
     var position: Position
-    private var isInHolder = false
+    var isInHolder = false
     /// The place in the object around records at hand.
-    private var holder = Holder()
+    var holder = Holder()
     /// Values that were met before its first.
-    private var valuesBeforeHolder = 0
+    var valuesBeforeHolder = 0
     private var nullsLead = Position.betweenValues
     /// A line before this offset begins no value of several lines.
     private var noValueBefore = 0
     /// Bytes in which values of several lines were looked for, for tests.
     private(set) var triedBytes = 0
     /// Bytes of all windows before this one that the reader was done with.
-    private var offset = 0
+    var offset = 0
     /// Bytes since the last line feed, at the window's first byte.
-    private var column = 0
+    var column = 0
     /// Whether the object that was walked over last is lenient JSON.
     var wasLenient = false
 
@@ -227,18 +227,6 @@ package struct RecordReader: ~Copyable {
         column = columnAt(pass.p, pass)
         offset += done
         return done
-    }
-
-    /// Who gets what was read.
-    struct Receivers {
-        enum Accepted {
-            case records((borrowing RecordBatch) throws -> Void)
-            /// Answers with the rows that do not fit.
-            case cells((borrowing CellBatch) throws -> [RowFault])
-        }
-
-        let accepted: Accepted
-        let rejected: (Rejection) throws -> Void
     }
 
     /// One window being read.
@@ -512,7 +500,7 @@ package struct RecordReader: ~Copyable {
     // MARK: Values, arrays and answers
 
     /// Takes one value. Returns false when it is not whole in this window.
-    private mutating func value(
+    mutating func value(
         _ pass: inout Pass, next: Position,
         _ receivers: Receivers
     ) throws -> Bool {
@@ -574,126 +562,11 @@ package struct RecordReader: ~Copyable {
         }
     }
 
-    // MARK: Objects around records
-
-    /// A value where objects around records are expected: a record like another when it is none of these.
-    private mutating func object(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool {
-        guard pass.p.pointee == UInt8(ascii: "{") else {
-            return try value(&pass, next: .betweenValues, receivers)
-        }
-        switch kind(pass) {
-        case nil: return false
-        case .record?: return try value(&pass, next: .betweenValues, receivers)
-        case .holder(let isKnown)?:
-            pass.p += 1
-            (holder, valuesBeforeHolder) = (Holder(mayHaveField: !isKnown), recordsRead + actionLines)
-            position = .holder
-            return true
-        }
-    }
-
-    private enum ObjectKind {
-        case record
-        /// `isKnown`: whether it is known as a whole that it has no field.
-        case holder(isKnown: Bool)
-    }
-
-    /// What the object at hand is, by what stands in it within the length of a record; nil when a longer window is needed.
-    private func kind(_ pass: Pass) -> ObjectKind? {
-        let most = maxRecordBytes + 1
-        let size = pass.end - pass.p
-        func scanner(_ p: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, isFinal: Bool) -> JSONScanner {
-            JSONScanner(p, end: end, lineMode: false, isFinal: isFinal, isLenient: isLenient)
-        }
-        if size < most {
-            let scanner = scanner(pass.p, end: pass.end, isFinal: pass.isFinal)
-            guard let look = ObjectLook(scanner, mayAskForMore: !pass.isFinal, storage) else { return nil }
-            return kind(look, scanner)
-        }
-        // Most objects end soon. Of the others as much is looked at as a short window would show.
-        let open = scanner(pass.p, end: pass.end, isFinal: false)
-        if let look = ObjectLook(open, mayAskForMore: false, storage), look.reached - pass.p <= maxRecordBytes {
-            return kind(look, open)
-        }
-        return Container.withCopy(of: pass.p, count: most) { base in
-            let scanner = scanner(base, end: base + most, isFinal: false)
-            return ObjectLook(scanner, mayAskForMore: false, storage).map { kind($0, scanner) }
-        }
-    }
-
-    private func kind(_ look: ObjectLook, _ scanner: JSONScanner) -> ObjectKind {
-        if look.hasField { return .record }
-        let isWhole = look.end.map { $0 - scanner.p <= maxRecordBytes } ?? false
-        let hasElements = ArraysAtPaths(scanner, recordPaths, storage).hasElements
-        return hasElements == true || (hasElements == false && isWhole) ? .holder(isKnown: isWhole) : .record
-    }
-
-    /// A member of an object around records, or its array of them up to its first, or its end.
-    private mutating func member(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool {
-        let start = pass.p
-        var scanner = JSONScanner(start, end: pass.end, lineMode: false, isFinal: pass.isFinal, isLenient: isLenient)
-        var next = holder
-        var search = ArraySearch(isOn: looksForArrays)
-        let step: Holder.Step
-        do throws(ScanFailure) {
-            step = try scanner.step(&next, paths: recordPaths, &search, storage)
-            if scanner.p - start > maxRecordBytes { throw .incomplete }
-        } catch {
-            // All records were read; only the object around them was cut.
-            if error == .incomplete && pass.isFinal && pass.end - start <= maxRecordBytes {
-                inputEnd = .insideValue
-                pass.p = pass.end
-                position = .betweenValues
-                return true
-            }
-            let isRejected = try failed(ScanStop(failure: error, reached: scanner.p - start), start, &pass, receivers)
-            if isRejected { noteUnread(search, start) }
-            return isRejected
-        }
-        holder = next
-        noteUnread(search, start)
-        switch step {
-        case .moved, .emptyArray: break
-        case .member(let key, let value):
-            if holder.mayHaveField && isField(key, value, scanner) {
-                try reject(.recordTooLong, value, scanner.p, &pass, receivers)
-                holder.mayHaveField = false
-            }
-        case .repeatedArray(let number): unread.addRepeated(recordPaths[number])
-        case .array: (position, isInHolder) = (.elementOrEnd, true)
-        case .end:
-            holder.facts.held = recordsRead + actionLines - valuesBeforeHolder
-            if container == .responses { answers.add(holder.facts) }
-            position = .betweenValues
-        }
-        pass.p = scanner.p
-        return true
-    }
-
-    private mutating func noteUnread(_ search: ArraySearch, _ start: UnsafePointer<UInt8>) {
-        for found in search.whole where found.end - start <= maxRecordBytes {
-            unread.add(found.path, beside: recordPaths)
-        }
-    }
-
-    /// Whether a member of the object at hand, which was walked over, is or holds a field of the plan.
-    private func isField(
-        _ key: UnsafeBufferPointer<UInt8>, _ value: UnsafePointer<UInt8>, _ scanner: JSONScanner
-    ) -> Bool {
-        var inside = scanner
-        inside.p = value
-        var fields = FieldScanner(inside, storage)
-        var node = 0
-        for key in holder.open where node >= 0 {
-            node = key.withUnsafeBufferPointer { fields.child(of: node, key: $0, $0.contains(UInt8(ascii: "\\"))) }
-        }
-        if node >= 0 { node = fields.child(of: node, key: key, key.contains(UInt8(ascii: "\\"))) }
-        guard node >= 0 else { return false }
-        storage.reset()
-        return (try? fields.value(of: node, depth: holder.open.count + 1, storage: storage)) != nil && !storage.isEmpty
-    }
-
     // MARK: Helpers
+
+    /// Whether the records in hand must be handed on before there is room for another.
+    @inline(__always)
+    private var isFull: Bool { takesRows ? rows.batch.isFull : batch.isFull }
 
     /// Counts records that were matched.
     @inline(__always)
@@ -746,83 +619,5 @@ package struct RecordReader: ~Copyable {
     /// Bytes between the last line feed before `q` and `q`.
     func columnAt(_ q: UnsafePointer<UInt8>, _ pass: Pass) -> Int {
         lineColumn(of: q, window: pass.window, windowColumn: column)
-    }
-
-    /// - Parameters:
-    ///   - shown: where the text that is shown ends; nil: at `end`.
-    ///   - stop: where it was found to be no JSON.
-    ///   - context: what stood before it.
-    mutating func reject(
-        _ reason: RejectReason, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
-        raw shown: UnsafePointer<UInt8>? = nil, stop: UnsafePointer<UInt8>? = nil,
-        context: FlawPlace.Context = .value, isRunOfNULs: Bool = false, _ pass: inout Pass, _ receivers: Receivers
-    ) throws {
-        // Rows before it may turn out not to fit, and rejections come in the order of the file.
-        if takesRows { try flush(&pass, receivers) }
-        recordsRead += 1
-        let stop = isRunOfNULs ? start : stop
-        let place = FlawPlace(
-            start: start, stop: stop,
-            limit: min(
-                container == .lines ? end : pass.end, (stop ?? start) + FlawPlace.reach, start + maxRecordBytes),
-            context: context, isLenient: isLenient, window: pass.window, windowColumn: column)
-        try report(reason, start, end, shown: shown ?? end, place, isRunOfNULs: isRunOfNULs, &pass, receivers)
-    }
-
-    /// Counts a rejected record as what it is, and hands it on.
-    private mutating func report(
-        _ reason: RejectReason, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
-        shown: UnsafePointer<UInt8>, _ place: FlawPlace, isRunOfNULs: Bool = false, _ pass: inout Pass,
-        _ receivers: Receivers
-    ) throws {
-        counts.rejected[reason, default: 0] += 1
-        let bytesBefore = rejectedBytes
-        rejectedBytes += end - start
-        lines += wf_count_newlines(pass.counted, start)
-        pass.counted = start
-        try receivers.rejected(
-            Rejection(
-                reason: reason, offset: offset + (start - pass.window), linesBefore: lines,
-                rejectedBytesBefore: bytesBefore,
-                raw: UnsafeBufferPointer(start: start, count: min(shown - start, maxRecordBytes)),
-                isRunOfNULs: isRunOfNULs, place: place))
-    }
-
-    /// Whether the records in hand must be handed on before there is room for another.
-    @inline(__always)
-    private var isFull: Bool { takesRows ? rows.batch.isFull : batch.isFull }
-
-    /// Hands on what was accepted.
-    mutating func flush(_ pass: inout Pass, _ receivers: Receivers) throws {
-        switch receivers.accepted {
-        case .records(let receive):
-            if batch.count > 0 {
-                counts.folded += batch.count
-                try receive(batch)
-                batch.count = 0
-            }
-        case .cells(let receive):
-            if rows.batch.count > 0 { try flushRows(&pass, receive, receivers) }
-        }
-        arena.reset()
-    }
-
-    private mutating func flushRows(
-        _ pass: inout Pass, _ receive: (borrowing CellBatch) throws -> [RowFault], _ receivers: Receivers
-    ) throws {
-        // Nothing was counted since the first of them, but for the others.
-        rows.batch.firstRow = recordsRead - rows.batch.count + 1
-        let faults = try receive(rows.batch)
-        rows.check(faults)
-        counts.folded += rows.batch.count - faults.count
-        coercions.leniently += rows.lenientCount(without: faults)
-        for fault in faults {
-            let record = rows.records[fault.row]
-            let place = FlawPlace(
-                start: record.start, stop: nil, limit: record.end, context: .value, isLenient: isLenient,
-                window: pass.window, windowColumn: column)
-            try report(fault.reason, record.start, record.end, shown: record.end, place, &pass, receivers)
-        }
-        rows.removeAll()
     }
 }

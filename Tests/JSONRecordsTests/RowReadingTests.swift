@@ -275,6 +275,32 @@ import Testing
         #expect(outcome.texts[0][1] == Array("[-Infinity,]".utf8))
     }
 
+    /// Every document of the conformance cases as a field of each kind, as a value that nobody reads, and within one that is
+    /// kept as it stands: refused for its reason or in its cell, on all paths, after lines that teach their shape.
+    @Test(
+        arguments: ConformanceCategory.all,
+        [#"{"s":%,"n":1}"#, #"{"n":1,"j":%}"#, #"{"x":%,"s":"a"}"#, #"{"s":1,"j":[{"k":%}]}"#])
+    func documentsBecomeCells(category: ConformanceCategory, place: String) throws {
+        let reading = Self.schema(
+            RowField("s", .string, isRequired: false), RowField("j", .json, isRequired: false),
+            RowField("n", .double, isRequired: false))
+        let parts = place.split(separator: "%").map { Array($0.utf8) }
+        func line(_ document: [UInt8]) -> [UInt8] { parts[0] + document + parts[1] + [0x0A] }
+        let plain = ["7", #""p""#, "null", "true", "[]", "{}", "[1]", #"{"a":1}"#].map { line(Array($0.utf8)) }
+        let good = Array(#"{"n":2}"#.utf8) + [0x0A]
+        let input = (plain + plain).flatMap { $0 } + category.documents.flatMap { line($0) + good }
+        let outcome = try readThroughAllWindows(input, Feeding(rows: reading, container: .lines), steps: [61, 4099])
+        var expected: [[ReadCell]] = []
+        for document in plain + plain + category.documents.flatMap({ [line($0), good] }) {
+            guard let record = try? ReferenceParser.parse(document) else { continue }
+            guard case .row(let cells) = reading.judge(record) else { preconditionFailure("\(record) is no row") }
+            expected.append(cells)
+        }
+        #expect(outcome.rows.map(\.cells) == expected)
+        let reasons = category.isAccepted ? [] : [category.reason]
+        #expect(Set(outcome.reasons) == Set(reasons))
+    }
+
     // MARK: What is fast
 
     private static let fields = (0..<30).map { number -> RowField in
