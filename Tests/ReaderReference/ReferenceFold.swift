@@ -283,6 +283,7 @@ extension ReadOutcome {
     /// What was read of the rest of the file.
     fileprivate mutating func add(_ rest: ReadOutcome) {
         records += rest.records
+        rows += rest.rows.map { ReadRow(number: recordsRead + $0.number, cells: $0.cells) }
         rejections += rest.rejections
         counts.add(rest.counts)
         recordsRead += rest.recordsRead
