@@ -71,8 +71,10 @@ let package = Package(
         library("Inbox", ["DurableIO", "Records"]),
         library("Codecs", ["CISAL", "CLZ4", "CXXHash", "CZlib", "CZstd", "Records"]),
         library("JSONRecords", ["CByteScan", "Records"]),
+        library("CSVRecords", ["CByteScan", "Records"]),
         library("Folding", ["CByteScan", "Columns", "Records"]),
         library("ParquetTable", ["CISAL", "CLZ4", "CZstd", "Columns"]),
+        library("TypedRows", ["ParquetTable", "Records"]),
         library(
             "KeyedTables",
             ["Codecs", "Columns", "DurableIO", "Events", "Folding", "ParquetTable", "Pipelines", "Records"]),
@@ -93,8 +95,16 @@ let package = Package(
         library(
             "Intake",
             [
-                "Codecs", "DurableIO", "Events", "Folding", "JSONRecords", "KeyedTables", "Pipelines", "Records",
-                "Wording",
+                "CSVRecords", "Codecs", "DurableIO", "Events", "Folding", "JSONRecords", "KeyedTables", "Pipelines",
+                "Records", "Wording",
+            ]),
+        library(
+            "Conversion",
+            [
+                "CSVRecords", "Codecs", "Configuration", "DurableIO", "Intake", "JSONRecords", "ParquetTable",
+                "Records",
+                "Tables",
+                "TypedRows",
             ]),
         library("RunSettings", ["Configuration", "DurableIO", "Inbox", "Intake", "Records", "Reports", "Wording"]),
         library(
@@ -124,12 +134,11 @@ let package = Package(
         library(
             "Face",
             [
-                "Admission", "CSignals", "Checkpoints", "Configuration", "DurableIO", "Engagement", "Events",
-                "Findings",
-                "Inbox", "Intake", "JSONRecords", "KeyedTables", "Ledgers", "Operations", "Pipelines", "Postgres",
-                "Publishing",
-                "Records",
-                "Reports", "RunSettings", "SampleData", "SmallJSON", "Tables", "Wording", logging,
+                "Admission", "CSVRecords", "CSignals", "Checkpoints", "Configuration", "Conversion", "DurableIO",
+                "Engagement", "Events",
+                "Findings", "Inbox", "Intake", "JSONRecords", "KeyedTables", "Ledgers", "Operations", "ParquetTable",
+                "Pipelines", "Postgres", "Publishing", "Records", "Reports", "RunSettings", "SampleData", "SmallJSON",
+                "Tables", "TypedRows", "Wording", logging,
             ]),
         .executableTarget(
             name: "watchfold",
@@ -148,10 +157,13 @@ let package = Package(
             path: "Tests/ReaderReference",
             swiftSettings: strict),
         .target(
+            name: "RowReference", dependencies: ["CSVRecords", "ParquetTable", "Records", "TestSupport", "TypedRows"],
+            path: "Tests/RowReference", swiftSettings: strict),
+        .target(
             name: "FuzzTargets",
             dependencies: [
-                "CLZ4", "CXXHash", "CZlib", "CZstd", "Codecs", "Columns", "Configuration", "Engagement", "JSONRecords",
-                "ParquetTable", "ReaderReference", "Records", "TestSupport",
+                "CLZ4", "CSVRecords", "CXXHash", "CZlib", "CZstd", "Codecs", "Columns", "Configuration", "Engagement",
+                "JSONRecords", "ParquetTable", "ReaderReference", "Records", "RowReference", "TestSupport", "TypedRows",
             ], path: "Fuzz/Targets", swiftSettings: strict),
         .executableTarget(
             name: "ReaderBenchmark",
@@ -183,12 +195,21 @@ let package = Package(
                 "TestSupport",
                 logging,
             ]),
+        tests(
+            "ConversionTests",
+            [
+                "CSVRecords", "Configuration", "Conversion", "DurableIO", "Intake", "ParquetTable", "Records",
+                "RowReference",
+                "TestSupport", "TypedRows",
+            ]),
         tests("StatusServerTests", ["DurableIO", "StatusServer", "TestSupport"]),
         tests("CodecsTests", ["CLZ4", "CZlib", "Codecs", "Records", "TestSupport"]),
         tests("PostgresTests", ["Postgres"]),
         tests("ConfigurationTests", ["Configuration", "Engagement", "Records", "TestSupport", yams]),
         tests("SampleDataTests", ["CLZ4", "CZlib", "CZstd", "Records", "SampleData"]),
         tests("ParquetTableTests", ["Columns", "ParquetTable", "TestSupport"]),
+        tests("CSVRecordsTests", ["CSVRecords", "Records", "RowReference", "TestSupport"]),
+        tests("TypedRowsTests", ["ParquetTable", "Records", "RowReference", "TestSupport", "TypedRows"]),
         tests("SmallJSONTests", ["SmallJSON", "TestSupport"]),
         tests("TablesTests", ["Columns", "ParquetTable", "Records", "Tables", "TestSupport"]),
         tests(

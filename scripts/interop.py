@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xxhash
 
+import interop_convert
 import interop_page
 import interop_parquet
 import interop_postgres
@@ -416,6 +417,7 @@ def main():
     interop_page.check_all(WATCHFOLD, counting, check)
     check_damage(counting)
     interop_parquet.check_all(sys.argv[2], check)
+    interop_convert.check_all(WATCHFOLD, check)
     interop_sheets.check_all(WATCHFOLD, check)
     interop_postgres.check_all(WATCHFOLD, check)
     print(f"{results['passed']} passed, {results['failed']} failed")

@@ -1,6 +1,8 @@
 //  How fast records are read, and folded, by one thread out of memory.
 //
-//      ReaderBenchmark <file> [shapes | fields | complete | fold | merge] [rounds]
+//      ReaderBenchmark <file> [shapes | fields | complete | fold | merge] [rounds] [field…]
+//
+//  Where fields are named, records are read as rows with these: a.b is b in the object a, and a+json the text of a.
 //
 //  The file is given to the reader in windows of a mebibyte, as a fold gives it. It is a target of the package itself
 //  and no package of its own, since the reader is seen inside the package only; no product is made of it.
@@ -18,16 +20,29 @@ struct ReaderBenchmark {
     static func main() throws {
         let arguments = CommandLine.arguments
         guard arguments.count > 1, let content = content(of: arguments[1]) else {
-            print("usage: ReaderBenchmark <file> [shapes | fields | complete | fold | merge] [rounds]")
+            print("usage: ReaderBenchmark <file> [shapes | fields | complete | fold | merge] [rounds] [field…]")
             exit(2)
         }
         let mode = arguments.count > 2 ? arguments[2] : "shapes"
         let rounds = arguments.count > 3 ? Int(arguments[3]) ?? 1 : 1
+        let schema = schema(arguments.dropFirst(4))
         for _ in 0..<rounds {
+            if let schema {
+                let begun = seconds()
+                let reader = try read(content, mode: mode, ReadingPlan(schema)) { reader, window, count, isFinal in
+                    try reader.read(
+                        window, count: count, isFinal: isFinal, onCells: { _ in [] }, onRejection: { _ in })
+                }
+                report(mode, reader, content.count, seconds: seconds() - begun)
+                continue
+            }
             var table = FoldTable()
             let begun = seconds()
-            let counts = try read(content, mode: mode) { batch in
-                if mode == "fold" || mode == "merge" { try table.add(batch) }
+            let reader = try read(content, mode: mode, ReadingPlan(.engagement)) { reader, window, count, isFinal in
+                try reader.read(
+                    window, count: count, isFinal: isFinal,
+                    onBatch: { batch in if mode == "fold" || mode == "merge" { try table.add(batch) } },
+                    onRejection: { _ in })
             }
             let took = seconds() - begun
             if mode == "merge" {
@@ -39,15 +54,33 @@ struct ReaderBenchmark {
                 precondition(rows == keys, "\(rows) rows of \(keys) keys")
                 continue
             }
-            let rate = Int(Double(content.count) / took / 1e6)
-            print("\(mode): \(counts.read) records, \(counts.folded) folded, \(rate) MB/s of processor time")
+            report(mode, reader, content.count, seconds: took)
         }
     }
 
+    private static func report(_ mode: String, _ reader: borrowing RecordReader, _ bytes: Int, seconds: Double) {
+        let (rate, records) = (Int(Double(bytes) / seconds / 1e6), reader.counts.read)
+        print(
+            "\(mode): \(records) records, \(reader.counts.folded) accepted, \(reader.recordsReadCompletely) read completely, "
+                + "\(rate) MB/s, \(Int(seconds * 1e9) / max(records, 1)) ns a record of processor time")
+    }
+
+    /// Rows with the fields that are named; nil when none is.
+    private static func schema(_ names: ArraySlice<String>) -> RowSchema? {
+        if names.isEmpty { return nil }
+        return RowSchema(
+            names.map { name in
+                let parts = name.split(separator: "+").map(String.init)
+                let path = FieldPath([parts[0].split(separator: ".").map(String.init)])
+                return RowField(parts[0], path: path, parts.count > 1 ? .json : .string, isRequired: false)
+            })
+    }
+
     private static func read(
-        _ content: UnsafeMutableBufferPointer<UInt8>, mode: String, onBatch: (borrowing RecordBatch) throws -> Void
-    ) throws -> OutcomeCounts {
-        var reader = RecordReader(plan: .engagement, maxRecordBytes: 1 << 20)
+        _ content: UnsafeMutableBufferPointer<UInt8>, mode: String, _ plan: ReadingPlan,
+        _ take: (inout RecordReader, UnsafeMutablePointer<UInt8>, Int, Bool) throws -> Int
+    ) throws -> RecordReader {
+        var reader = RecordReader(plan, maxRecordBytes: 1 << 20)
         if mode == "complete" || mode == "fields" { reader.leaveOutShapes(keepingWalk: mode == "fields") }
         let window = UnsafeMutablePointer<UInt8>.allocate(capacity: 4 * windowSize + RecordReader.padding)
         defer { window.deallocate() }
@@ -59,12 +92,11 @@ struct ReaderBenchmark {
             (window + kept).update(from: content.baseAddress! + offset, count: count)
             offset += count
             let isFinal = offset == content.count
-            let done = try reader.read(
-                window, count: kept + count, isFinal: isFinal, onBatch: onBatch, onRejection: { _ in })
+            let done = try take(&reader, window, kept + count, isFinal)
             kept += count - done
             window.update(from: window + done, count: kept)
         } while offset < content.count
-        return reader.counts
+        return reader
     }
 
     private static func content(of path: String) -> UnsafeMutableBufferPointer<UInt8>? {

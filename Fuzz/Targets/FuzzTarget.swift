@@ -12,6 +12,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case reader
     /// Records by shapes against the complete path.
     case shapes
+    /// Records as rows of cells, both ways.
+    case rows
     /// gzip and LZ4, and the digest of what is in them.
     case codecs
     /// Whole Parquet files: footers.
@@ -22,12 +24,16 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case columns
     /// The configuration file, and single values.
     case configuration
+    /// Files of CSV through any windows, against the plain reader.
+    case csv
+    /// Cells of one type, against the plain reference.
+    case cells
 
     /// Longest input that is worth a try, in bytes.
     package var longestInput: Int {
         switch self {
-        case .reader, .shapes: 2048
-        case .codecs, .parquet, .pages, .columns, .configuration: 4096
+        case .reader, .shapes, .rows, .csv: 2048
+        case .codecs, .parquet, .pages, .columns, .configuration, .cells: 4096
         }
     }
 
@@ -40,11 +46,14 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         switch self {
         case .reader: try checkReader(input)
         case .shapes: try checkShapes(input)
+        case .rows: try checkRows(input)
         case .codecs: try checkCodecs(input)
         case .parquet: try checkParquetFile(input)
         case .pages: try checkPages(input)
         case .columns: try checkColumn(input)
         case .configuration: try checkConfiguration(input)
+        case .csv: try checkCSV(input)
+        case .cells: try checkCells(input)
         }
     }
 }

@@ -8,6 +8,8 @@
 //                bit  7    the end is told late
 //      byte 1    bits 0-5  bytes of each window, less one
 //                bits 6-7  durations: seconds; all forms, rounded; milliseconds; minutes, rounded up
+//
+//  For rows, bits 2-3 of byte 0 choose a schema, and bit 6 of byte 1 lenient JSON.
 
 import Engagement
 import JSONRecords
@@ -35,6 +37,35 @@ struct ReaderInput {
         feeding.plan.durations = Self.durations[Int(input[1] >> 6)]
         file = Array(input[2...])
     }
+
+    /// The same for rows.
+    init?(rows input: [UInt8]) {
+        self.init(input)
+        feeding.rows = RowReading(Self.schemas[Int(input[0] >> 2 & 3)], isLenient: input[1] & 0x40 != 0)
+        if input[0] >> 2 & 3 == 3 { feeding.rows?.recordPaths = [["a", "r"]] }
+    }
+
+    /// Alternatives and required fields; none required; fields in fields and two of one path; one in another place.
+    private static let schemas: [RowSchema] = [
+        RowSchema([
+            RowField("Contract", path: FieldPath([["_source", "Contract"], ["Contract"]]), .string),
+            RowField("App Name", path: FieldPath([["_source", "AppName"], ["AppName"]]), .json, isRequired: false),
+            RowField("n", path: FieldPath([["_source", "TotalDuration"], ["TotalDuration"]]), .integer),
+        ]),
+        RowSchema(["Contract", "AppName", "TotalDuration", "x"].map { RowField($0, .json, isRequired: false) }),
+        RowSchema([
+            RowField("_source", .json, isRequired: false),
+            RowField("inner", path: FieldPath([["_source", "Contract"]]), .string, isRequired: false),
+            RowField("Contract", .string, isRequired: false),
+            RowField("text", path: FieldPath([["Contract"]]), .json, isRequired: false),
+            RowField("é", .double, isRequired: false),
+            RowField("empty", path: FieldPath([[""]]), .string, isRequired: false),
+        ]),
+        RowSchema([
+            RowField("k", path: FieldPath([["a", "b", "k"], ["Contract"]]), .string),
+            RowField("v", path: FieldPath([["a", "b", "v"], ["TotalDuration"]]), .integer, isRequired: false),
+        ]),
+    ]
 
     private static let durations: [DurationRules] = [
         DurationRules(),
@@ -65,9 +96,21 @@ struct ReaderInput {
     }()
 }
 
+/// Rows, by the complete path, and by shapes and the walk.
+func checkRows(_ bytes: [UInt8]) throws -> Bool {
+    guard bytes.count >= 2, let input = ReaderInput(rows: bytes) else { return false }
+    let isGood = try checkReader(input)
+    _ = try checkShapes(input)
+    return isGood
+}
+
+func checkReader(_ input: [UInt8]) throws -> Bool { try ReaderInput(input).map(checkReader) ?? false }
+
+func checkShapes(_ input: [UInt8]) throws -> Bool { try ReaderInput(input).map(checkShapes) ?? false }
+
 /// The complete path: the same through all windows, and what the reference says.
-func checkReader(_ input: [UInt8]) throws -> Bool {
-    guard var input = ReaderInput(input) else { return false }
+private func checkReader(_ given: ReaderInput) throws -> Bool {
+    var input = given
     input.feeding.usesShapes = false
     let whole = try read(input.file, input.feeding)
     try checkWindows(input, whole)
@@ -81,12 +124,12 @@ func checkReader(_ input: [UInt8]) throws -> Bool {
         case nil: break
         }
     }
-    return !whole.records.isEmpty
+    return !whole.records.isEmpty || !whole.rows.isEmpty
 }
 
 /// Shapes change nothing, and walking over fields changes nothing. The file is read twice over, so that what the first half teaches is met in the second.
-func checkShapes(_ input: [UInt8]) throws -> Bool {
-    guard var input = ReaderInput(input) else { return false }
+private func checkShapes(_ given: ReaderInput) throws -> Bool {
+    var input = given
     input.file += [0x0A] + input.file
     input.feeding.usesShapes = false
     let plain = try read(input.file, input.feeding)
@@ -98,7 +141,7 @@ func checkShapes(_ input: [UInt8]) throws -> Bool {
     try promise(walked == plain && walked.isLike(plain), "by fields \(walked), completely \(plain)")
     input.feeding.usesShapes = true
     try checkWindows(input, plain)
-    return !plain.records.isEmpty
+    return !plain.records.isEmpty || !plain.rows.isEmpty
 }
 
 private func checkWindows(_ input: ReaderInput, _ whole: ReadOutcome) throws {
@@ -116,7 +159,7 @@ private func checkLines(_ input: ReaderInput, _ whole: ReadOutcome) throws {
     trim(&found)
     guard
         var expected = try? referenceLines(
-            input.file, plan: input.feeding.plan, maxRecordBytes: input.feeding.maxRecordBytes)
+            input.file, plan: input.feeding.judge, maxRecordBytes: input.feeding.maxRecordBytes)
     else { return }
     trim(&expected)
     // How much of a line is the rejected record is the reader's choice.
@@ -133,7 +176,7 @@ private func checkFoundValues(_ input: ReaderInput, _ whole: ReadOutcome) throws
 
 /// Of a valid file of objects around records, the records are those of the reference.
 private func checkAnswers(_ input: ReaderInput, _ whole: ReadOutcome) throws {
-    let plan = input.feeding.plan
+    let plan = input.feeding.judge
     // Keys with escapes are not found, and what is between records is tried elsewhere.
     guard input.feeding.maxRecordBytes >= input.file.count, !plan.isLenient, !input.file.contains(UInt8(ascii: "\\")),
         !input.file.contains(0), !input.file.contains(0xEF)
@@ -159,8 +202,8 @@ private func checkAnswers(_ input: ReaderInput, _ whole: ReadOutcome) throws {
 /// A file that was found to hold records of their own has no others.
 private func checkOwnRecords(_ input: ReaderInput) throws {
     guard input.feeding.container == nil, input.feeding.maxRecordBytes >= input.file.count,
-        !input.feeding.plan.isLenient, !input.file.contains(UInt8(ascii: "\\")), !input.file.contains(0),
-        !input.file.contains(0xEF), let found = try? referencePaths(input.file, plan: input.feeding.plan)
+        !input.feeding.judge.isLenient, !input.file.contains(UInt8(ascii: "\\")), !input.file.contains(0),
+        !input.file.contains(0xEF), let found = try? referencePaths(input.file, plan: input.feeding.judge)
     else { return }
     try promise(found.isEmpty, "read as records of their own, the reference finds them at \(found)")
 }
@@ -168,7 +211,7 @@ private func checkOwnRecords(_ input: ReaderInput) throws {
 /// A valid file is read as the reference reads it; of any other the reader says that it is not.
 private func checkValues(_ input: ReaderInput, _ whole: ReadOutcome) throws {
     guard input.feeding.maxRecordBytes >= input.file.count else { return }
-    let reference = Result { () throws(JSONFlaw) in try referenceValues(input.file, plan: input.feeding.plan) }
+    let reference = Result { () throws(JSONFlaw) in try referenceValues(input.file, plan: input.feeding.judge) }
     switch reference {
     case .success(let expected): try promise(whole == expected, "read \(whole), the reference \(expected)")
     case .failure(let flaw):

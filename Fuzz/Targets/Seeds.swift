@@ -14,11 +14,14 @@ extension FuzzTarget {
         switch self {
         case .reader: readerSeeds()
         case .shapes: shapeSeeds()
+        case .rows: readerSeeds() + shapeSeeds()
         case .codecs: codecSeeds()
         case .parquet: files + tables().map { written(groups: $0) } + columnSeeds().map(\.file)
         case .pages: (files + tables().map { written(groups: $0) }).flatMap(pageSeeds)
         case .columns: columnSeeds().map(\.chunk)
         case .configuration: configurationSeeds.map { Array($0.utf8) }
+        case .csv: csvSeeds()
+        case .cells: cellSeeds()
         }
     }
 }

@@ -59,7 +59,8 @@ package enum Judgement {
     /// What was read, when it was read to the end.
     package var content: FileSummary? { if case .content(let summary, _, _) = self { summary } else { nil } }
 
-    static func reasonToHold(_ summary: FileSummary, _ settings: Settings) -> String? {
+    /// Why a file is held; nil when all of it was read and few enough records were rejected.
+    package static func reasonToHold(_ summary: FileSummary, _ settings: Settings) -> String? {
         unread(summary)
             ?? reasonToHold(
                 read: summary.counts.read, summary.counts.rejected, rejectedBytes: summary.rejectedBytes,

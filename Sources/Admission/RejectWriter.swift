@@ -50,29 +50,36 @@ package struct RejectWriter {
 
     /// Replaces the dead letters of a file that was read.
     package func write(_ name: String, _ content: FileSummary) throws {
-        let rejections = content.rejections
         let path = path(name)
-        if rejections.isEmpty { return try fileSystem.removeIfPresent(path) }
+        if content.rejections.isEmpty { return try fileSystem.removeIfPresent(path) }
         try fileSystem.createFolders(Path.parent(path))
         let file = try AtomicFile(path, in: fileSystem)
+        try Self.write(name, content) { text in
+            var text = text
+            try text.withUTF8 { try file.write(UnsafeRawBufferPointer($0)) }
+        }
+        try file.commit()
+    }
+
+    /// Hands on the dead letters of a file, in pieces.
+    package static func write(_ name: String, _ content: FileSummary, to sink: (String) throws -> Void) throws {
         var text = ""
-        for rejection in rejections {
-            text += Self.line(name, rejection)
+        for rejection in content.rejections {
+            text += line(name, rejection)
             if text.utf8.count > 1 << 18 {
-                try Self.write(text, to: file)
+                try sink(text)
                 text = ""
             }
         }
         let rejected = content.counts.rejectedTotal
-        if rejections.count < rejected {
+        if content.rejections.count < rejected {
             text += JSONText.line { line in
                 line.member("file", name)
-                line.member("shown", rejections.count)
+                line.member("shown", content.rejections.count)
                 line.member("rejected", rejected)
             }
         }
-        try Self.write(text, to: file)
-        try file.commit()
+        try sink(text)
     }
 
     private static func line(_ name: String, _ rejection: RejectedRecord) -> String {
@@ -99,10 +106,5 @@ package struct RejectWriter {
             if let text = String(validating: rejection.raw.dropLast(dropped), as: UTF8.self) { return text }
         }
         return nil
-    }
-
-    private static func write(_ text: String, to file: AtomicFile) throws {
-        var text = text
-        try text.withUTF8 { try file.write(UnsafeRawBufferPointer($0)) }
     }
 }

@@ -36,63 +36,18 @@ WF_RARE cursor skip_space(const wf_walk *walk, cursor c, const uint16_t *last) {
     return c;
 }
 
-/// Four hexadecimal digits, or -1. The first byte that is not a digit is the last that is read, and a NUL is none.
-static int32_t hex4(const uint8_t *p) {
-    int32_t unit = 0;
-    for (int i = 0; i < 4; i++) {
-        uint8_t letter = p[i] | 0x20;
-        if (wf_is_digit(p[i])) unit = unit << 4 | (p[i] - '0');
-        else if (letter >= 'a' && letter <= 'f') unit = unit << 4 | (letter - 'a' + 10);
-        else return -1;
-    }
-    return unit;
-}
-
-/// Behind the escape at `p` (RFC 8259 section 7), or NULL. Each byte is read only if the one before it belongs to an escape,
-/// so none behind the NUL. Half a pair of surrogates stands for no character.
-static const uint8_t *skip_escape(const uint8_t *p) {
-    switch (p[1]) {
-    case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': return p + 2;
-    case 'u': {
-        int32_t unit = hex4(p + 2);
-        if (unit < 0 || (unit & 0xFC00) == 0xDC00) return NULL;
-        if ((unit & 0xFC00) != 0xD800) return p + 6;
-        if (p[6] != '\\' || p[7] != 'u') return NULL;
-        unit = hex4(p + 8);
-        return unit >= 0 && (unit & 0xFC00) == 0xDC00 ? p + 12 : NULL;
-    }
-    default: return NULL;
-    }
-}
-
-/// Bytes of the character at `p`, which is not ASCII, or 0: Unicode 15, table 3-7. A NUL continues none, so that nothing
-/// behind it is read.
-static int multi_byte_length(const uint8_t *p) {
-    uint8_t first = p[0], low = 0x80, high = 0xBF;
-    int length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    if (first < 0xC2 || first > 0xF4) return 0;
-    if (first == 0xE0) low = 0xA0;
-    if (first == 0xED) high = 0x9F;
-    if (first == 0xF0) low = 0x90;
-    if (first == 0xF4) high = 0x8F;
-    if (p[1] < low || p[1] > high) return 0;
-    for (int i = 2; i < length; i++)
-        if (p[i] < 0x80 || p[i] > 0xBF) return 0;
-    return length;
-}
-
 /// From the stop `c.s` in a string, at `c.p`, to the closing quote.
 WF_RARE cursor skip_rest_of_string(const wf_walk *walk, cursor c, const uint16_t *last, int allows_escapes) {
     for (;;) {
         if (c.s >= last) return WF_FAILED(last + 1);
         if (*c.p == '"') return c;
         if (*c.p == '\\') {
-            const uint8_t *behind = skip_escape(c.p);
+            const uint8_t *behind = wf_skip_escape(c.p);
             if (behind == NULL || !allows_escapes) return WF_FAILED(c.s);
             // Of the bytes of an escape those are stops: backslashes and an escaped quote.
             c.s += 1 + (c.p[1] == '"' || c.p[1] == '\\' || behind == c.p + 12);
         } else {
-            int length = *c.p < 0x80 ? 0 : multi_byte_length(c.p);
+            int length = *c.p < 0x80 ? 0 : wf_multi_byte_length(c.p);
             if (length == 0) return WF_FAILED(c.s);
             c.s += length;
         }
@@ -161,8 +116,12 @@ WF_RARE unsigned search_list(const wf_walk *walk, unsigned number, const uint8_t
 }
 
 /// The key of the plan's tree that stands at `text`.
-WF_INLINE const wf_walk_key *look_up(const wf_walk *walk, unsigned table, const uint8_t *text, int64_t length) {
-    unsigned number = walk->tables[table].lists[wf_walk_list(*text, length)];
+WF_INLINE const wf_walk_key *look_up(
+    const wf_walk *walk, unsigned table, const uint8_t *text, int64_t length, const int makes_cells) {
+    // The byte before an empty key is its quote.
+    unsigned list = makes_cells ? wf_walk_list_of_cells(walk->multiplier, *text, text[length - 1], length)
+                                : wf_walk_list(*text, length);
+    unsigned number = walk->tables[table].lists[list];
     const wf_walk_key *key = walk->keys + number;
 #if defined(__SSE2__)
     if (WF_LIKELY(!key->takes_more)) {
@@ -180,10 +139,16 @@ WF_INLINE const wf_walk_key *look_up(const wf_walk *walk, unsigned table, const 
 }
 
 /// Behind the record at `c.p`, with its values in the slots. `met` gets the bits of the keys that were met.
-WF_INLINE cursor walk_fields(const wf_walk *walk, cursor c, const uint16_t *last, uint64_t *met) {
+///
+/// `makes_cells` is a constant where this is called. Where it is 0, strings with escapes are missed that somebody reads, and
+/// only strings have an end. Else values of any kind are put into `cells`, and `escaped` counts those to be decoded.
+WF_INLINE cursor walk_fields(
+    const wf_walk *walk, cursor c, const uint16_t *last, uint64_t *met, const int makes_cells, wf_cell *cells,
+    size_t *escaped) {
     const uint8_t *base = walk->range, *p = c.p;
     const uint16_t *s = c.s;
     uint8_t open[WF_WALK_DEPTH];
+    wf_cell *opened[WF_WALK_DEPTH];
     unsigned depth = 0, table = 0;
     uint64_t seen = 1, again = 0;
 
@@ -198,11 +163,14 @@ WF_INLINE cursor walk_fields(const wf_walk *walk, cursor c, const uint16_t *last
 #define SKIP_SPACE() GO_ON(skip_space(walk, ((cursor){p, s}), last))
 // From the opening quote of a string, which is the stop `s`, to its closing one. A key begins before `last`, and a value's
 // string is the next: so `s` is at most the third guard, which is there, and the next key sees that it passed `last`.
-#define TO_END_OF_STRING(allows_escapes)                                                                             \
+// `after_rest` is done only where it is not plain.
+#define TO_END_OF_STRING(allows_escapes, after_rest)                                                                 \
     do {                                                                                                             \
         p = base + *++s;                                                                                             \
-        if (WF_UNLIKELY(*p != '"'))                                                                                  \
+        if (WF_UNLIKELY(*p != '"')) {                                                                                \
             GO_ON(skip_rest_of_string(walk, ((cursor){p, s}), last, (allows_escapes)));                              \
+            after_rest                                                                                               \
+        }                                                                                                            \
     } while (0)
 
 object:
@@ -218,9 +186,9 @@ object:
         }
         if (WF_UNLIKELY(s >= last)) goto miss;
         const uint8_t *text = p + 1;
-        TO_END_OF_STRING(0);
+        TO_END_OF_STRING(0, );
         s++;
-        const wf_walk_key *key = look_up(walk, table, text, p - text);
+        const wf_walk_key *key = look_up(walk, table, text, p - text, makes_cells);
         again |= seen & key->bit;
         seen |= key->bit;
         p++;
@@ -230,12 +198,45 @@ object:
         }
         p++;
         wf_walk_slot *slot = key->slot;
+        wf_cell *cell = cells + key->cell;
     value:;
         uint8_t first = *p;
-        if (first == '"') {
+        if (makes_cells && first == '"') {
+            const uint8_t *start = p + 1;
+            uint32_t kind = WF_CELL_STRING;
+            TO_END_OF_STRING(1, {
+                if (key != walk->keys && memchr(start, '\\', (size_t)(p - start)) != NULL) {
+                    kind |= WF_CELL_ESCAPED;
+                    ++*escaped;
+                }
+            });
+            wf_put_cell(cell, start, p, kind);
+            p++;
+            s++;
+        } else if (makes_cells && (wf_is_digit(first) || first == '-')) {
+            const uint8_t *start = p;
+            const uint8_t *behind = wf_skip_long_number(p);
+            if (WF_UNLIKELY(behind == NULL)) goto miss;
+            p = behind;
+            wf_put_cell(cell, start, p, WF_CELL_NUMBER);
+        } else if (makes_cells && first >= 'a') {
+            const uint8_t *start = p;
+            if (first == '{') {
+                if (depth == WF_WALK_DEPTH) goto miss;
+                // Its end is filled in there.
+                wf_put_cell(cell, p, p, WF_CELL_CONTAINER);
+                opened[depth] = cell;
+                open[depth++] = (uint8_t)table;
+                table = key->table;
+                goto object;
+            }
+            uint32_t kind = wf_take_literal(start, &p);
+            if (kind == WF_CELL_MISSING) goto miss;
+            wf_put_cell(cell, start, p, kind);
+        } else if (first == '"') {
             slot->start = p + 1;
             // What is to be decoded is not for here, if somebody reads it.
-            TO_END_OF_STRING(slot == walk->keys->slot);
+            TO_END_OF_STRING(slot == walk->keys->slot, );
             slot->end = p;
             p++;
             s++;
@@ -265,8 +266,11 @@ object:
             SKIP_SPACE();
             goto value;
         } else {
-            slot->start = p;
+            const uint8_t *start = p;
+            if (!makes_cells) slot->start = p;
             GO_ON(skip_value(walk, ((cursor){p, s}), last, (int)depth));
+            // All else that it takes were numbers, strings and literals.
+            if (makes_cells) wf_put_cell(cell, start, p, WF_CELL_CONTAINER);
         }
     next:
         if (*p == ',') {
@@ -285,6 +289,7 @@ object:
         p++;
         if (depth == 0) break;
         table = open[--depth];
+        if (makes_cells) opened[depth]->count = (uint32_t)(p - opened[depth]->start);
         goto next;
     }
     *met = seen;
@@ -330,6 +335,23 @@ WF_INLINE int take(const wf_walk *walk, wf_rows *rows, uint64_t met) {
     return 1;
 }
 
+/// Puts the values in the slots into the cells of the next row, where fields have more than one place. Returns 0 for a record
+/// without any of them, which is one to be judged elsewhere.
+WF_INLINE int take_cells(const wf_walk *walk, const wf_cell_rows *rows, uint64_t met) {
+    if ((met & walk->field_bits) == 0) return 0;
+    if (WF_LIKELY(rows->scratch == NULL)) return 1;
+    wf_cell *cells = rows->cells + rows->row * rows->field_count;
+    size_t place = 0;
+    for (size_t field = 0; field < rows->field_count; field++) {
+        // The first place whose object is there. A slot that was not met is empty.
+        size_t end = walk->place_ends[field];
+        while (place + 1 < end && (walk->places[place].parent_bit & met) == 0) place++;
+        cells[field] = rows->scratch[walk->places[place].cell];
+        place = end;
+    }
+    return 1;
+}
+
 /// Finds the stops from `p` on.
 static void look_ahead(wf_walk *walk, const uint8_t *p) {
     size_t left = (size_t)(walk->end - p), size = walk->next_size;
@@ -364,22 +386,27 @@ static int goes_on(wf_walk *walk, const uint8_t *p) {
     return 1;
 }
 
-enum wf_row_stop wf_walk_lines(wf_walk *walk, const uint8_t **at, size_t limit) {
+/// `makes_cells` is a constant where this is called, as in the next one.
+WF_INLINE enum wf_row_stop walk_lines(wf_walk *walk, const uint8_t **at, size_t limit, const int makes_cells) {
     const uint8_t *p = *at;
+    // Copies whose address nobody has: the counters stay in registers.
     wf_rows rows = walk->rows;
+    wf_cell_rows cells = walk->cells;
     enum wf_row_stop stop = WF_ROW_NO_RECORD;
     stand_at(walk, p);
     const uint16_t *last = walk->stops + walk->stop_count, *passed = walk->stops + walk->passed;
     for (size_t i = 0; i < limit && *p == '{'; i++) {
-        if (rows.row == rows.capacity) {
+        if (makes_cells ? cells.row == cells.capacity : rows.row == rows.capacity) {
             stop = WF_ROW_FULL;
             break;
         }
         uint64_t met;
+        size_t escaped = 0;
         cursor c;
         const uint8_t *q;
         for (;;) {
-            c = walk_fields(walk, (cursor){p, passed}, last, &met);
+            wf_cell *slots = makes_cells ? wf_begin_row(&cells) : NULL;
+            c = walk_fields(walk, (cursor){p, passed}, last, &met, makes_cells, slots, &escaped);
             q = c.p;
             if (q != NULL && *q == '\r') {
                 q++;
@@ -392,30 +419,49 @@ enum wf_row_stop wf_walk_lines(wf_walk *walk, const uint8_t **at, size_t limit) 
             last = walk->stops + walk->stop_count;
             passed = walk->stops;
         }
-        if (WF_UNLIKELY(q == NULL || q - p > rows.max_record || !take(walk, &rows, met))) {
+        int64_t longest = makes_cells ? cells.max_record : rows.max_record;
+        if (WF_UNLIKELY(
+                q == NULL || q - p > longest ||
+                !(makes_cells ? take_cells(walk, &cells, met) : take(walk, &rows, met)))) {
             stop = WF_ROW_MISS;
             break;
+        }
+        if (makes_cells) {
+            // The record ends at its brace, not at the carriage return after it.
+            wf_end_row(&cells, p, q - (q[-1] == '\r'));
+            cells.escaped += escaped;
         }
         p = q + 1;
         passed = c.s + 1;
     }
     walk->passed = (size_t)(passed - walk->stops);
-    walk->rows = rows;
+    if (makes_cells) walk->cells = cells;
+    else walk->rows = rows;
     *at = p;
     return stop;
 }
 
-enum wf_row_stop wf_walk_record(wf_walk *walk, const uint8_t **at) {
+WF_INLINE enum wf_row_stop walk_record(wf_walk *walk, const uint8_t **at, const int makes_cells) {
     const uint8_t *p = *at;
-    if (walk->rows.row == walk->rows.capacity) return WF_ROW_FULL;
+    wf_cell_rows *cells = &walk->cells;
+    if (makes_cells ? cells->row == cells->capacity : walk->rows.row == walk->rows.capacity) return WF_ROW_FULL;
+    int64_t longest = makes_cells ? cells->max_record : walk->rows.max_record;
     stand_at(walk, p);
     for (;;) {
         const uint16_t *last = walk->stops + walk->stop_count;
         uint64_t met;
-        cursor c = walk_fields(walk, (cursor){p, walk->stops + walk->passed}, last, &met);
+        size_t escaped = 0;
+        wf_cell *slots = makes_cells ? wf_begin_row(cells) : NULL;
+        cursor start = {p, walk->stops + walk->passed};
+        cursor c = walk_fields(walk, start, last, &met, makes_cells, slots, &escaped);
         const uint8_t *q = c.p;
         if (q != NULL && c.s <= last) {
-            if (q - p > walk->rows.max_record || !take(walk, &walk->rows, met)) return WF_ROW_MISS;
+            if (q - p > longest) return WF_ROW_MISS;
+            if (!(makes_cells ? take_cells(walk, cells, met) : take(walk, &walk->rows, met))) return WF_ROW_MISS;
+            if (makes_cells) {
+                wf_end_row(cells, p, q);
+                cells->escaped += escaped;
+            }
             walk->passed = (size_t)(c.s - walk->stops);
             *at = q;
             return WF_ROW_NO_RECORD;
@@ -423,3 +469,15 @@ enum wf_row_stop wf_walk_record(wf_walk *walk, const uint8_t **at) {
         if (c.s < last || !goes_on(walk, p)) return WF_ROW_MISS;
     }
 }
+
+enum wf_row_stop wf_walk_lines(wf_walk *walk, const uint8_t **at, size_t limit) {
+    return walk_lines(walk, at, limit, 0);
+}
+
+enum wf_row_stop wf_walk_record(wf_walk *walk, const uint8_t **at) { return walk_record(walk, at, 0); }
+
+enum wf_row_stop wf_walk_lines_to_cells(wf_walk *walk, const uint8_t **at, size_t limit) {
+    return walk_lines(walk, at, limit, 1);
+}
+
+enum wf_row_stop wf_walk_record_to_cells(wf_walk *walk, const uint8_t **at) { return walk_record(walk, at, 1); }

@@ -111,4 +111,111 @@ static inline int wf_is_ignored(const wf_rows *rows, const uint8_t *key, int64_t
     return 0;
 }
 
+/// The slots of the next row's values, all of them missing. The caller has seen that there is a row left.
+WF_INLINE wf_cell *wf_begin_row(const wf_cell_rows *rows) {
+    wf_cell *slots = rows->scratch != NULL ? rows->scratch : rows->cells + rows->row * rows->field_count;
+    memset(slots, 0, rows->slot_count * sizeof *slots);
+    return slots;
+}
+
+WF_INLINE void wf_put_cell(wf_cell *cell, const uint8_t *start, const uint8_t *end, uint32_t kind) {
+    // A record that is taken is no longer than 32 bits can say.
+    *cell = (wf_cell){start, (uint32_t)(end - start), kind};
+}
+
+/// Makes a row of the record whose values are in its cells.
+WF_INLINE void wf_end_row(wf_cell_rows *rows, const uint8_t *start, const uint8_t *end) {
+    wf_cell *cells = rows->cells + rows->row * rows->field_count;
+    for (size_t i = 0; i < rows->text_count; i++) {
+        wf_cell *cell = cells + rows->texts[i];
+        if ((cell->kind & ~WF_CELL_ESCAPED) != WF_CELL_STRING) continue;
+        // A string stands between two quotes.
+        *cell = (wf_cell){cell->start - 1, cell->count + 2, WF_CELL_STRING};
+    }
+    rows->records[rows->row++] = (wf_extent){start, end};
+}
+
+/// The literal at `p`, as a kind of cell, or `WF_CELL_MISSING`; `*end` gets what follows it. The NUL behind the window is in
+/// none, and eight bytes from `p` end within the padding.
+WF_INLINE uint32_t wf_take_literal(const uint8_t *p, const uint8_t **end) {
+    *end = p + 4;
+    if (memcmp(p, "null", 4) == 0) return WF_CELL_NULL;
+    if (memcmp(p, "true", 4) == 0) return WF_CELL_BOOLEAN;
+    *end = p + 5;
+    return memcmp(p, "false", 5) == 0 ? WF_CELL_BOOLEAN : WF_CELL_MISSING;
+}
+
+/// Behind the digits at `p`, which is at the NUL behind the window at the latest.
+WF_INLINE const uint8_t *wf_skip_digits(const uint8_t *p) {
+#if WF_LITTLE_ENDIAN
+    for (;; p += 8) {
+        uint64_t word;
+        // Digits are no NUL, so eight bytes from here end within the padding.
+        memcpy(&word, p, 8);
+        uint64_t others = wf_other_than_digits(word);
+        if (WF_LIKELY(others != 0)) return p + __builtin_ctzll(others) / 8;
+    }
+#else
+    while (wf_is_digit(*p)) p++;
+    return p;
+#endif
+}
+
+/// The same as `wf_skip_number`, sooner for numbers of many digits.
+WF_INLINE const uint8_t *wf_skip_long_number(const uint8_t *p) {
+    const uint8_t *digits = p + (*p == '-'), *end = wf_skip_digits(digits);
+    if (WF_UNLIKELY(end == digits || (*digits == '0' && end > digits + 1))) return NULL;
+    if (*end == '.') {
+        const uint8_t *fraction = end + 1;
+        end = wf_skip_digits(fraction);
+        if (WF_UNLIKELY(end == fraction)) return NULL;
+    }
+    return WF_UNLIKELY((*end | 0x20) == 'e') ? wf_skip_number(p) : end;
+}
+
+/// Four hexadecimal digits, or -1. The first byte that is not a digit is the last that is read, and a NUL is none.
+static int32_t wf_hex4(const uint8_t *p) {
+    int32_t unit = 0;
+    for (int i = 0; i < 4; i++) {
+        uint8_t letter = p[i] | 0x20;
+        if (wf_is_digit(p[i])) unit = unit << 4 | (p[i] - '0');
+        else if (letter >= 'a' && letter <= 'f') unit = unit << 4 | (letter - 'a' + 10);
+        else return -1;
+    }
+    return unit;
+}
+
+/// Behind the escape at `p` (RFC 8259 section 7), or NULL. Each byte is read only if the one before it belongs to an escape,
+/// so none behind the NUL. Half a pair of surrogates stands for no character.
+static const uint8_t *wf_skip_escape(const uint8_t *p) {
+    switch (p[1]) {
+    case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': return p + 2;
+    case 'u': {
+        int32_t unit = wf_hex4(p + 2);
+        if (unit < 0 || (unit & 0xFC00) == 0xDC00) return NULL;
+        if ((unit & 0xFC00) != 0xD800) return p + 6;
+        if (p[6] != '\\' || p[7] != 'u') return NULL;
+        unit = wf_hex4(p + 8);
+        return unit >= 0 && (unit & 0xFC00) == 0xDC00 ? p + 12 : NULL;
+    }
+    default: return NULL;
+    }
+}
+
+/// Bytes of the character at `p`, which is not ASCII, or 0: Unicode 15, table 3-7. A NUL continues none, so that nothing
+/// behind it is read.
+static int wf_multi_byte_length(const uint8_t *p) {
+    uint8_t first = p[0], low = 0x80, high = 0xBF;
+    int length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (first < 0xC2 || first > 0xF4) return 0;
+    if (first == 0xE0) low = 0xA0;
+    if (first == 0xED) high = 0x9F;
+    if (first == 0xF0) low = 0x90;
+    if (first == 0xF4) high = 0x8F;
+    if (p[1] < low || p[1] > high) return 0;
+    for (int i = 2; i < length; i++)
+        if (p[i] < 0x80 || p[i] > 0xBF) return 0;
+    return length;
+}
+
 #endif

@@ -25,62 +25,34 @@ extension Overlay {
         if bytes.count > maxFileBytes {
             reader.note(
                 Position(1, 1), "the file has \(bytes.count) bytes, more than \(maxFileBytes); is it a configuration?")
-        } else if let text = reader.text(of: bytes) {
+        } else if let text = reader.list.text(of: bytes) {
             let document = YAMLDocument(text)
             for mistake in document.mistakes { reader.note(mistake.position, mistake.text) }
             if let root = document.root { reader.readTop(root) }
         }
-        if !reader.mistakes.isEmpty { throw ConfigurationError(reader.sortedMistakes) }
+        if !reader.list.isEmpty { throw ConfigurationError(reader.list.sorted) }
         return reader.layer
     }
 }
 
 /// Reads the settings of one file.
 struct FileReader {
-    let path: String
     /// Of the file: its path up to and with the last slash; empty for the working directory.
     let folder: String
     let plan: PlanSettings
     var layer = Overlay()
-    var mistakes: [(position: Position, text: String)] = []
+    var list: MistakeList
 
     init(path: String, folder: String?, plan: PlanSettings) {
-        self.path = path
+        list = MistakeList(path: path)
         self.plan = plan
         self.folder =
             folder ?? String(path[..<(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)])
     }
 
-    mutating func note(_ position: Position, _ text: String) { mistakes.append((position, text)) }
+    mutating func note(_ position: Position, _ text: String) { list.note(position, text) }
 
-    /// In line order, each once: an alias repeats the mistakes of its value.
-    var sortedMistakes: [Mistake] {
-        var seen: Set<Mistake> = []
-        return mistakes.sorted { ($0.position, $0.text) < ($1.position, $1.text) }
-            .map { Mistake(origin: origin($0.position), text: $0.text) }
-            .filter { seen.insert($0).inserted }
-    }
-
-    func origin(_ position: Position) -> Origin { .file(name: path, line: position.line, column: position.column) }
-
-    // MARK: Bytes
-
-    /// The text without a byte order mark; nil when it is not UTF-8, which is then noted.
-    mutating func text(of bytes: [UInt8]) -> String? {
-        let body = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes[3...] : bytes[...]
-        if let text = String(validating: body, as: UTF8.self) { return text }
-        var parser = Unicode.UTF8.ForwardParser()
-        var iterator = body.makeIterator()
-        var position = Position(1, 1)
-        while case .valid(let scalar) = parser.parseScalar(from: &iterator) {
-            position =
-                scalar.elementsEqual([0x0a])
-                ? Position(position.line + 1, 1) : Position(position.line, position.column + 1)
-        }
-        let isUTF16 = bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff])
-        note(position, "the file is \(isUTF16 ? "UTF-16" : "not UTF-8 from here on"); save it as UTF-8")
-        return nil
-    }
+    func origin(_ position: Position) -> Origin { list.origin(position) }
 
     // MARK: Keys
 
@@ -262,7 +234,7 @@ struct FileReader {
 
     private mutating func paths(_ setting: Setting, _ value: YAMLValue) -> Given<[[String]]>? {
         guard let texts = names(in: value, setting) else { return nil }
-        let before = mistakes.count
+        let before = list.count
         var alternatives: [[String]] = []
         for (text, position) in texts {
             do throws(ValueRefusal) {
@@ -276,7 +248,7 @@ struct FileReader {
         if alternatives.count > SettingLimits.fieldAlternatives {
             noteWrong(setting, value, "of more than \(SettingLimits.fieldAlternatives)")
         }
-        return mistakes.count > before ? nil : Given(alternatives, origin(value.position))
+        return list.count > before ? nil : Given(alternatives, origin(value.position))
     }
 
     // MARK: Outputs

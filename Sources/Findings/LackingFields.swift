@@ -51,7 +51,9 @@ package struct LackingFields: Sendable, Hashable {
         records = count {
             switch $0 {
             case .missing, .bad, .negative: true
-            case .malformedJSON, .notAnObject, .invalidUTF8, .recordTooLong, .truncated: false
+            case .malformedJSON, .notAnObject, .invalidUTF8, .recordTooLong, .truncated, .malformedCSV, .shortRow,
+                .longRow:
+                false
             }
         }
         present = fields.leaves.map(\.string)

@@ -140,7 +140,8 @@ package struct RejectionAdvice: Sendable, Hashable {
             return (("the record \(ValueText.kind(record))", ValueText.kind(record)), nil)
         case .missing(let field): (label, isMissing) = (field, true)
         case .bad(let field): label = field
-        case .malformedJSON, .invalidUTF8, .recordTooLong, .truncated, .negative: return nil
+        case .malformedJSON, .invalidUTF8, .recordTooLong, .truncated, .negative, .malformedCSV, .shortRow, .longRow:
+            return nil
         }
         let key = plan.keyWords.firstIndex { $0.label == label }
         let (name, path) = key.map { (plan.keys[$0], plan.keyPaths[$0]) } ?? (plan.value, plan.valuePath)

@@ -5,3 +5,9 @@ protocol BatchSink: AnyObject {
     /// - Throws: `FoldError`, `SpillError`.
     func add(_ batch: borrowing RecordBatch) throws
 }
+
+/// What takes the records of a file as cells, on one thread.
+package protocol CellSink: AnyObject {
+    /// - Returns: the rows that do not fit, ascending; those are rejected.
+    func add(_ batch: borrowing CellBatch) throws -> [RowFault]
+}

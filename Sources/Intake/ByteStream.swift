@@ -17,7 +17,12 @@ import Pipelines
 import Records
 
 /// Decompressed bytes, in order.
-final class ByteStream {
+///
+/// `@unchecked Sendable`: what two threads touch is guarded, as said below.
+final class ByteStream: @unchecked Sendable {
+    /// Bytes read at a time: a block of the digest.
+    static let chunk = BlockDigests.blockSize
+
     private let stored: StoredBytes
     /// What is set for text without a byte order mark.
     private let encodingSet: TextEncoding
@@ -72,7 +77,7 @@ final class ByteStream {
 
     /// Fills the buffer as far as there are bytes; returns 0 at the end.
     ///
-    /// - Parameter buffer: room for a whole `UnitFolder.chunk`, unless the end was reached.
+    /// - Parameter buffer: room for a whole `Self.chunk`, unless the end was reached.
     /// - Throws: `IOError`, `CodecError`, `UnreadableContent`.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         monitor.lock()
@@ -128,7 +133,7 @@ final class ByteStream {
         while true {
             if isClosed { return }
             if case .atWork = helper, ahead.count < Self.mostAhead {
-                let buffer = spare.popLast() ?? .allocate(byteCount: UnitFolder.chunk, alignment: 64)
+                let buffer = spare.popLast() ?? .allocate(byteCount: Self.chunk, alignment: 64)
                 monitor.unlock()
                 let result = Result { try decode(into: buffer) }
                 monitor.lock()

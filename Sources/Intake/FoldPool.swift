@@ -104,7 +104,7 @@ package final class FoldPool: @unchecked Sendable {
         _ onFinished: @escaping @Sendable (Int, FoldOutcome) -> Bool
     ) {
         waiting = inputs.enumerated().reversed().map { index, input in
-            FileFold(input, index: index, fileSystem: fileSystem, settings: settings, runs: FoldRuns(folder)) {
+            FileFold(input, index: index, fileSystem: fileSystem, settings: settings.reading, runs: FoldRuns(folder)) {
                 onStoredBytes(index, $0)
             }
         }
@@ -117,10 +117,10 @@ package final class FoldPool: @unchecked Sendable {
     }
 
     private func work(isTotal: Bool, _ onFinished: (Int, FoldOutcome) -> Bool) {
-        let folder = UnitFolder(settings: settings)
+        let reader = UnitReader(settings: settings.reading)
         var total: TotalTable?
         if isTotal {
-            total = TotalTable(budget, self.folder, self, mostRecords: journalLimit)
+            total = TotalTable(budget, folder, self, mostRecords: journalLimit)
             monitor.withLock { totals.append(total!) }
         }
         /// Distinct keys of the file before: days are alike.
@@ -129,23 +129,23 @@ package final class FoldPool: @unchecked Sendable {
             if let total {
                 let contribution = total.begin(job)
                 monitor.withLock { job.contributions.append(contribution) }
-                work(on: job, folder, into: contribution, finish: contribution.finish, onFinished)
+                work(on: job, reader, into: contribution, finish: contribution.finish, onFinished)
                 continue
             }
             if isCheck {
                 let tally = LabelCounter()
                 work(
-                    on: job, folder, into: tally, finish: { monitor.withLock { job.add(tally.counts) } }, onFinished)
+                    on: job, reader, into: tally, finish: { monitor.withLock { job.add(tally.counts) } }, onFinished)
                 continue
             }
             let limit = job.plainSize / Self.leastRecordBytes
-            let table = SpillingTable(budget, self.folder, expecting: min(expectedCount, limit)) {
+            let table = SpillingTable(budget, folder, expecting: min(expectedCount, limit)) {
                 [unowned self] run in
                 onEvent(.tableSpilled(rows: run.rowCount))
                 try add(run, to: job.runs)
             }
             work(
-                on: job, folder, into: table,
+                on: job, reader, into: table,
                 finish: {
                     try table.finish { run, share in monitor.withLock { job.runs.add(run, holding: share) } }
                 }, onFinished)
@@ -190,12 +190,12 @@ package final class FoldPool: @unchecked Sendable {
 
     /// Works on a file until nothing of it is left to take.
     private func work(
-        on job: FileFold, _ folder: UnitFolder, into sink: any BatchSink, finish: () throws -> Void,
+        on job: FileFold, _ reader: UnitReader, into sink: any BatchSink, finish: () throws -> Void,
         _ onFinished: (Int, FoldOutcome) -> Bool
     ) {
         while let unit = monitor.withLock({ job.takeUnit() }) {
             do {
-                let result = try job.fold(unit: unit, with: folder, into: sink) {
+                let result = try job.fold(unit: unit, with: reader, into: sink) {
                     cancelled.load(ordering: .relaxed)
                 }
                 monitor.withLock { job.add(result) }
@@ -215,7 +215,7 @@ package final class FoldPool: @unchecked Sendable {
             return true
         }
         guard isLast else { return }
-        if let again = job.asOne(runs: FoldRuns(self.folder)) {
+        if let again = job.asOne(runs: FoldRuns(folder)) {
             monitor.withLock {
                 job.runs.removeAll()
                 for contribution in job.contributions { contribution.verdict = false }

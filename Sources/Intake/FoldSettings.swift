@@ -1,5 +1,39 @@
+import CSVRecords
 import Codecs
+import JSONRecords
 import Records
+
+/// How the records of a file are written.
+package enum RecordForm: Sendable, Hashable {
+    case json(ReadingPlan)
+    case csv(RowSchema, CSVSettings)
+}
+
+/// What decides how the records of a file are read.
+package struct ReadSettings: Sendable, Hashable {
+    package var form: RecordForm
+    /// Longest record that is read, in bytes.
+    package var maxRecordBytes: Int
+    /// Of text without a byte order mark.
+    package var encoding: TextEncoding
+    /// Rejected records kept of each file, with their text.
+    package var rejectsPerFile: Int
+    /// Bytes of a plain file that one thread takes at a time, a multiple of the digest's block.
+    package var unitSize: Int
+
+    package init(
+        _ form: RecordForm, maxRecordBytes: Int = 16_000_000, encoding: TextEncoding = .utf8,
+        rejectsPerFile: Int = 1000, unitSize: Int
+    ) {
+        precondition(
+            unitSize > 0 && unitSize.isMultiple(of: BlockDigests.blockSize), "units of \(unitSize) bytes cut blocks")
+        self.form = form
+        self.maxRecordBytes = maxRecordBytes
+        self.encoding = encoding
+        self.rejectsPerFile = rejectsPerFile
+        self.unitSize = unitSize
+    }
+}
 
 /// What decides the outcome of folding a file.
 package struct FoldSettings: Sendable, Hashable {
@@ -33,5 +67,12 @@ package struct FoldSettings: Sendable, Hashable {
         self.unitSize = unitSize
         self.memory = memory
         self.encoding = encoding
+    }
+
+    /// Of them, what reading a file needs.
+    var reading: ReadSettings {
+        ReadSettings(
+            .json(ReadingPlan(plan)), maxRecordBytes: maxRecordBytes, encoding: encoding,
+            rejectsPerFile: rejectsPerFile, unitSize: unitSize)
     }
 }

@@ -26,7 +26,8 @@ package struct RecordSample: Sendable {
     private static func isOfFields(_ reason: RejectReason) -> Bool {
         switch reason {
         case .notAnObject, .missing, .bad: true
-        case .malformedJSON, .invalidUTF8, .recordTooLong, .truncated, .negative: false
+        case .malformedJSON, .malformedCSV, .shortRow, .longRow, .invalidUTF8, .recordTooLong, .truncated, .negative:
+            false
         }
     }
 

@@ -35,9 +35,6 @@ struct Layout {
     init(_ container: Container) { self.container = container }
 
     init(paths: [[[UInt8]]]) { (container, self.paths) = (paths == [Self.hits] ? .responses : .wrapped, paths) }
-
-    /// The paths that a plan names.
-    static func set(by plan: FoldPlan) -> [[[UInt8]]] { plan.recordPaths.map { $0.map { Array($0.utf8) } } }
 }
 
 extension Container {
@@ -56,7 +53,7 @@ extension Container {
     ///
     /// - Returns: nil when a longer window is needed.
     static func detect(
-        _ start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, isFinal: Bool, maxRecordBytes: Int, plan: FoldPlan
+        _ start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, isFinal: Bool, maxRecordBytes: Int, plan: ReadingPlan
     ) -> Layout? {
         let most = maxRecordBytes + 1
         if end - start <= most {
@@ -91,7 +88,7 @@ extension Container {
         let end: UnsafePointer<UInt8>
         let isFinal: Bool
         let maxRecordBytes: Int
-        let plan: FoldPlan
+        let plan: ReadingPlan
 
         private var mayAskForMore: Bool { !isFinal && end - start <= maxRecordBytes }
 
@@ -170,7 +167,7 @@ extension Container {
         /// Where the objects from `first` on hold the records; empty when they hold none, or are records themselves; nil
         /// when a longer window is needed.
         private func paths(_ first: UnsafePointer<UInt8>) -> [[[UInt8]]]? {
-            let storage = FieldStorage(tree: FieldTree(plan: plan))
+            let storage = FieldStorage(tree: FieldTree(plan))
             var best = Guess()
             var p = first
             while p < end, p.pointee == UInt8(ascii: "{") {
@@ -198,7 +195,7 @@ extension Container {
         }
 
         private func guess(_ object: UnsafePointer<UInt8>, _ storage: borrowing FieldStorage) -> Guess {
-            let set = Layout.set(by: plan)
+            let set = plan.recordPaths
             var guess = Guess()
             for paths in [set, [Layout.hits]] where !paths.isEmpty {
                 switch arrays(object, at: paths, storage) {

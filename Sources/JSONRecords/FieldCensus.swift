@@ -4,7 +4,8 @@
 //  others, the first ones are looked at and then, as long as they tell nothing new, ever fewer, down to one of 64, which
 //  the complete reader is given for it; news begins it afresh. So clean dumps pay for a few dozen records of each range
 //  that a thread reads, files without shapes about a hundredth of their reading, and a field in a handful of records
-//  among millions may go unseen.
+//  among millions may go unseen. Where records become cells, values of other kinds fit a shape, too; there, the last record
+//  of each batch is looked at as well.
 //
 //      tree      root ── "_source" ── "user"        paths    _source  _source.user  _id
 //                   └─── "_id"
@@ -34,6 +35,10 @@ struct FieldCensus {
     /// So many are looked at before gaps begin, and gaps end growing here.
     private static let patience = 32
     private static let longestGap = 63
+    /// Whether there are no gaps.
+    private let seesAll: Bool
+
+    init(seesAll: Bool = false) { self.seesAll = seesAll }
 
     /// What was seen so far.
     var fields: FieldPaths {
@@ -73,7 +78,7 @@ struct FieldCensus {
         try? members(of: 0, depth: 1, &scanner, &isNews)
         if isNews {
             (fruitless, gap) = (0, 0)
-        } else if fruitless < Self.patience {
+        } else if seesAll || fruitless < Self.patience {
             fruitless += 1
         } else {
             gap = min(gap * 2 + 1, Self.longestGap)

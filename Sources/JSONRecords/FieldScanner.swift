@@ -4,6 +4,7 @@
 //  only checked. Slices are judged later, when the record is known to be whole and valid.
 
 import Glibc
+import Records
 
 /// Storage for the fields of one record, used again for each.
 struct FieldStorage: ~Copyable {
@@ -71,8 +72,8 @@ struct FieldStorage: ~Copyable {
     /// Whether nothing was found at any path.
     var isEmpty: Bool { (0..<tree.slotCount).allSatisfy { slots[$0].kind == .missing } }
 
-    /// Whether something was found for each field.
-    var isComplete: Bool { (tree.keys + [tree.value]).allSatisfy { slot(of: $0).kind != .missing } }
+    /// Whether something was found for each required field, and for any.
+    var isComplete: Bool { !isEmpty && tree.required.allSatisfy { slot(of: tree.choices[$0]).kind != .missing } }
 
     /// What the record held for a field: its first alternative, unless the object around that one is not there at all.
     @inline(__always)

@@ -1,4 +1,4 @@
-//  The paths of a plan's fields as one tree of keys, so that a record is walked once.
+//  The paths of fields as one tree of keys, so that a record is walked once.
 //
 //  For a plan that sums a value by user and event, each of them below _source or, where there is none, at the top
 //  (alternatives of one field share no slot):
@@ -37,24 +37,33 @@ struct FieldNode {
     var nodesBelow: [Int]
 }
 
-/// A field's alternatives, best first.
+/// A field's alternatives, best first; at least one.
 struct FieldChoice {
     /// The slot of each alternative, and the node of the object that would hold it (0 is the record itself).
     var alternatives: [(slot: Int, parent: Int)]
 }
 
-/// The compiled paths of a plan.
+/// The compiled paths of a reading plan.
 struct FieldTree {
     /// Node 0 is the record.
     private(set) var nodes = [FieldNode(key: [], slot: nil, children: [], slotsBelow: [], nodesBelow: [])]
     private(set) var slotCount = 0
-    private(set) var keys: [FieldChoice] = []
-    private(set) var value = FieldChoice(alternatives: [])
+    /// Where each field is found, in the plan's order.
+    private(set) var choices: [FieldChoice] = []
+    /// Numbers of the fields without which an object is not taken for a record by itself; where there are none, any
+    /// field makes it one.
+    let required: [Int]
 
-    init(plan: FoldPlan) {
-        keys = plan.keyPaths.map { choice($0) }
-        value = choice(plan.valuePath)
+    init(_ plan: ReadingPlan) {
+        required = plan.isRequired.indices.filter { plan.isRequired[$0] }
+        choices = plan.paths.map { choice($0) }
         collect(0)
+    }
+
+    /// Whether each field has a slot of its own, in the order of the fields, and none has an alternative.
+    var isDirect: Bool {
+        slotCount == choices.count && choices.allSatisfy { $0.alternatives.count == 1 }
+            && choices.indices.allSatisfy { choices[$0].alternatives[0].slot == $0 }
     }
 
     private mutating func choice(_ path: FieldPath) -> FieldChoice {

@@ -30,7 +30,7 @@ extension FieldWalk {
         // What is looked up below any other key must not be found.
         precondition(
             Int(keys[0].table) == keyCount && keys[0].bit == 0 && keys[0].length < 0
-                && keys[0].slot == slots + slotCount
+                && keys[0].slot == slots + slotCount && Int(keys[0].cell) == slotCount
                 && withUnsafeBytes(of: tables[keyCount].lists) { $0.allSatisfy { $0 == 0 } },
             "the key that stands for all others is \(keys[0])")
         checkPlaces()
@@ -41,7 +41,9 @@ extension FieldWalk {
         precondition(key.bit == 1 << UInt64(number), "key \(number) has the bit \(key.bit)")
         precondition(Int(key.table) <= keyCount, "key \(number) opens table \(key.table) of \(keyCount + 1)")
         let slot = key.slot! - slots
-        precondition((0...slotCount).contains(slot), "key \(number) fills slot \(slot) of \(slotCount)")
+        precondition(
+            (0...slotCount).contains(slot) && Int(key.cell) == slot,
+            "key \(number) fills slot \(slot) of \(slotCount), and \(key.cell) of cells")
         let compared = min(Int(key.length), Int(WF_WALK_KEY))
         let isStart = withUnsafeBytes(of: key.start) { start in
             start.prefix(compared).elementsEqual(UnsafeBufferPointer(start: key.text, count: compared))
@@ -49,11 +51,8 @@ extension FieldWalk {
         precondition(
             isStart && Int(key.wanted) == (1 << compared) - 1,
             "of the \(key.length) bytes of key \(number) those of \(key.wanted) are compared, with \(key.start)")
-        // A closing quote stands where the empty key would begin.
-        let first = key.length > 0 ? key.text[0] : UInt8(ascii: "\"")
         precondition(
-            Int(wf_walk_list(first, key.length)) == list,
-            "key \(number) is in list \(list), and looked for in \(wf_walk_list(first, key.length))")
+            self.list(of: key) == list, "key \(number) is in list \(list), and looked for in \(self.list(of: key))")
         precondition(
             key.takes_more != 0 || (key.next == 0 && key.length <= Int64(WF_WALK_KEY)),
             "one compare of key \(number) does not settle \(key.length) bytes, or key \(key.next)")
@@ -69,7 +68,8 @@ extension FieldWalk {
                 let bits = (place.pointee.parent_bit, place.pointee.bit)
                 let slot = place.pointee.slot! - UnsafePointer(slots)
                 precondition(
-                    bits.0.nonzeroBitCount == 1 && bits.1.nonzeroBitCount == 1 && (0..<slotCount).contains(slot),
+                    bits.0.nonzeroBitCount == 1 && bits.1.nonzeroBitCount == 1 && (0..<slotCount).contains(slot)
+                        && place.pointee.cell == UInt64(slot) && walk.field_bits & bits.1 != 0,
                     "role \(role) is looked for at \(bits), in slot \(slot) of \(slotCount)")
             }
             start = end

@@ -20,6 +20,9 @@
 //  escapes, and its value is an integer of plain digits. All else is *missed* and left to the complete reader, which
 //  alone rejects, coerces, decodes and names reasons.
 //
+//  For rows of cells it takes values of any kind, and strings with escapes; those are decoded later. Only a record with a
+//  key of the plan twice in one object, with escapes in a key, or without any field is missed there.
+//
 //  **What it costs when it does not help.** Stops are noted for 512 bytes at first, and for more as long as the walk
 //  uses them up. When records that are missed outweigh those that are taken, the complete reader goes on alone for a while.
 //
@@ -58,15 +61,15 @@ struct FieldWalk: ~Copyable {
 
     /// - Parameters:
     ///   - storage: owns the texts of the keys, and lives as long as this.
-    ///   - rows: what the plan says of ignored keys.
-    init(_ storage: borrowing FieldStorage, rows: wf_rows) {
+    ///   - target: what the plan says of ignored keys, or of its rows.
+    init(_ storage: borrowing FieldStorage, _ target: RowTarget) {
         let tree = storage.tree
         keyCount = tree.nodes.count
-        let choices = tree.keys + [tree.value]
+        let choices = tree.choices
         (roleCount, slotCount) = (choices.count, tree.slotCount)
         let list = choices.flatMap(\.alternatives)
-        // Keys have bits of one word, and a record without keys has nothing to be ignored for.
-        isOn = keyCount <= Int(WF_WALK_KEYS) && !tree.keys.isEmpty
+        // Keys have bits of one word.
+        isOn = keyCount <= Int(WF_WALK_KEYS) && target.hasKeys
         keys = .allocate(capacity: keyCount)
         tables = .allocate(capacity: keyCount + 1)
         tables.initialize(repeating: wf_walk_table(), count: keyCount + 1)
@@ -81,7 +84,8 @@ struct FieldWalk: ~Copyable {
         walk.place_ends = UnsafePointer(placeEnds)
         walk.stops = stops
         walk.find = wf_best_stop_finder()
-        walk.rows = rows
+        walk.rows = target.rows
+        walk.cells = target.cells
         guard isOn else { return }
 
         // Number 0, in the tree the record itself, is every key that the plan does not read. Its objects are looked up
@@ -90,6 +94,8 @@ struct FieldWalk: ~Copyable {
         keys[0].length = -1
         keys[0].table = UInt8(keyCount)
         keys[0].slot = slots + tree.slotCount
+        keys[0].cell = UInt16(tree.slotCount)
+        if case .cells = target { walk.multiplier = Self.multiplier(for: tree) }
         var bitOfSlot = [UInt64](repeating: 0, count: tree.slotCount)
         for (number, node) in tree.nodes.enumerated() {
             for child in node.children { enter(child, storage.nodes[child], in: number) }
@@ -98,7 +104,8 @@ struct FieldWalk: ~Copyable {
         for (number, place) in list.enumerated() {
             places[number] = wf_walk_place(
                 parent_bit: 1 << UInt64(place.parent), bit: bitOfSlot[place.slot],
-                slot: UnsafePointer(slots + place.slot))
+                slot: UnsafePointer(slots + place.slot), cell: UInt64(place.slot))
+            walk.field_bits |= bitOfSlot[place.slot]
         }
         var end = 0
         for (role, choice) in choices.enumerated() {
@@ -123,14 +130,46 @@ struct FieldWalk: ~Copyable {
         key.bit = 1 << UInt64(number)
         // An object is followed where the plan reads in it.
         key.table = node.childCount > 0 ? UInt8(number) : keys[0].table
-        key.slot = node.slot >= 0 ? slots + node.slot : keys[0].slot
-        let list = Int(wf_walk_list(node.keyCount > 0 ? node.key[0] : UInt8(ascii: "\""), key.length))
+        let slot = node.slot >= 0 ? node.slot : slotCount
+        (key.slot, key.cell) = (slots + slot, UInt16(slot))
+        let list = list(of: key)
         withUnsafeMutableBytes(of: &tables[table].lists) { lists in
             key.next = lists[list]
             lists[list] = UInt8(number)
         }
         key.takes_more = key.next != 0 || key.length > Int64(WF_WALK_KEY) ? 1 : 0
         keys[number] = key
+    }
+
+    /// The list that a key is in.
+    func list(of key: wf_walk_key) -> Int {
+        // Quotes stand around the empty key.
+        let (first, last) =
+            key.length > 0 ? (key.text[0], key.text[Int(key.length) - 1]) : (UInt8(ascii: "\""), UInt8(ascii: "\""))
+        if walk.multiplier == 0 { return Int(wf_walk_list(first, key.length)) }
+        return Int(wf_walk_list_of_cells(walk.multiplier, first, last, key.length))
+    }
+
+    /// Of some odd numbers the one that puts the fewest keys of an object into a list with another.
+    private static func multiplier(for tree: FieldTree) -> UInt32 {
+        func collisions(_ multiplier: UInt32) -> Int {
+            tree.nodes.reduce(0) { sum, node in
+                let lists = node.children.map { child in
+                    let key = tree.nodes[child].key
+                    let quote = UInt8(ascii: "\"")
+                    return wf_walk_list_of_cells(multiplier, key.first ?? quote, key.last ?? quote, Int64(key.count))
+                }
+                return sum + lists.count - Set(lists).count
+            }
+        }
+        var best: (multiplier: UInt32, collisions: Int) = (0, .max)
+        // Multiples of 2^32 divided by the golden ratio, made odd: far from each other (Knuth, volume 3, 6.4).
+        for number in 1...UInt32(64) where best.collisions > 0 {
+            let multiplier = number &* 0x9E37_79B9 | 1
+            let count = collisions(multiplier)
+            if count < best.collisions { best = (multiplier, count) }
+        }
+        return best.multiplier
     }
 
     deinit {
@@ -172,7 +211,7 @@ struct FieldWalk: ~Copyable {
         walk.crosses_lines = 0
         let stop = wf_walk_lines(&walk, &at, limit)
         p = at!
-        return finish(stop, &batch)
+        return finish(walk.rows.result(stop, &batch))
     }
 
     /// Takes the one record at `p`, and leaves `p` behind it.
@@ -182,16 +221,36 @@ struct FieldWalk: ~Copyable {
         walk.crosses_lines = 1
         let stop = wf_walk_record(&walk, &at)
         p = at!
-        return finish(stop, &batch)
+        return finish(walk.rows.result(stop, &batch))
+    }
+
+    /// Fills rows of cells with at most `limit` of the records that are at `p`, one a line, and leaves `p` after the last
+    /// one. Strings with escapes are still to be decoded.
+    mutating func takeLines(_ p: inout UnsafePointer<UInt8>, limit: Int, into rows: inout HeldRows) -> MatchResult {
+        walk.cells.begin(rows)
+        var at: UnsafePointer<UInt8>? = p
+        walk.crosses_lines = 0
+        let stop = wf_walk_lines_to_cells(&walk, &at, limit)
+        p = at!
+        return finish(walk.cells.result(stop, &rows))
+    }
+
+    /// Takes the one record at `p` as a row of cells, and leaves `p` after it. Strings with escapes are still to be decoded.
+    mutating func takeRecord(_ p: inout UnsafePointer<UInt8>, into rows: inout HeldRows) -> MatchResult {
+        walk.cells.begin(rows)
+        var at: UnsafePointer<UInt8>? = p
+        walk.crosses_lines = 1
+        let stop = wf_walk_record_to_cells(&walk, &at)
+        p = at!
+        return finish(walk.cells.result(stop, &rows))
     }
 
     @inline(__always)
-    private mutating func finish(_ stop: wf_row_stop, _ batch: inout RecordBatch) -> MatchResult {
+    private mutating func finish(_ result: MatchResult) -> MatchResult {
         #if WATCHFOLD_CHECKS
             if checkedRange != (walk.range, walk.range_size) { checkStops() }
             checkedRange = (walk.range, walk.range_size)
         #endif
-        let result = walk.rows.result(stop, &batch)
         balance = min(balance + result.matched * Self.gain, Self.highestBalance)
         if result.missed {
             balance -= 1

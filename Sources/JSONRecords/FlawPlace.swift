@@ -14,7 +14,7 @@
 import Records
 
 /// Where a record was found to be none.
-struct FlawPlace {
+struct FlawPlace: FlawFinding {
     /// What stood before the record; `action`: what is around it.
     enum Context { case value, element, expectedComma, action }
 

@@ -11,6 +11,8 @@
 //  are multiplied from the last to the first, as on paper, so that the part before the point and all digits behind it
 //  are exact however many there are.
 
+import Records
+
 /// The value of a text in the grammar of JSON numbers, if it is an integer that fits in 64 bits.
 ///
 /// - Returns: nil when the text is not a JSON number, not integral, or beyond Int64.
@@ -174,31 +176,6 @@ struct DecimalText {
             digits += [UInt8](repeating: UInt8(ascii: "0"), count: zeros)
         }
         return (isNegative ? [UInt8(ascii: "-")] : []) + digits
-    }
-}
-
-/// A place in a text that is read digit by digit.
-struct DigitCursor {
-    let text: UnsafeBufferPointer<UInt8>
-    /// At most `text.count`; a byte is read only before that.
-    private(set) var i = 0
-
-    init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
-
-    var isAtEnd: Bool { i == text.count }
-
-    /// Goes over one byte if it is this one.
-    mutating func take(_ byte: Unicode.Scalar) -> Bool {
-        guard i < text.count, text[i] == UInt8(ascii: byte) else { return false }
-        i += 1
-        return true
-    }
-
-    /// The places of the digits from here on; nil when there is none.
-    mutating func digits() -> Range<Int>? {
-        let start = i
-        while i < text.count, isDigit(text[i]) { i += 1 }
-        return i > start ? start..<i : nil
     }
 }
 

@@ -18,6 +18,7 @@
 //  for only where strict JSON has failed.
 
 import CByteScan
+import Records
 
 /// Why a scan stopped before the end of its value.
 enum ScanFailure: UInt8, Error {
@@ -320,9 +321,6 @@ struct JSONScanner {
         }
     }
 }
-
-@inline(__always)
-func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
 @inline(__always)
 func hexDigit(_ byte: UInt8) -> UInt32? {

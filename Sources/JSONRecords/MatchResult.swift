@@ -10,6 +10,29 @@ struct MatchResult {
     var ignored = 0
     /// Whether the record at the position is one for others.
     var missed = false
+    /// Whether some cells are still to be decoded.
+    var hasEscapes = false
+}
+
+/// Where records go that are read in C.
+enum RowTarget {
+    case fold(wf_rows)
+    case cells(wf_cell_rows)
+
+    /// Fields of a record: of a fold its keys and its value.
+    var roleCount: Int {
+        switch self {
+        case .fold(let rows): rows.key_count + 1
+        case .cells(let rows): rows.field_count
+        }
+    }
+
+    /// Whether each record has a field at least that is looked for first. A record without keys has nothing to be ignored
+    /// for.
+    var hasKeys: Bool { if case .fold(let rows) = self { rows.key_count > 0 } else { true } }
+
+    var rows: wf_rows { if case .fold(let rows) = self { rows } else { wf_rows() } }
+    var cells: wf_cell_rows { if case .cells(let cells) = self { cells } else { wf_cell_rows() } }
 }
 
 /// Keys 0 that let a record be ignored, laid out as C reads them.
@@ -79,5 +102,29 @@ extension wf_rows {
         #endif
         batch.count = row
         return MatchResult(matched: taken, ignored: ignored_records, missed: stop == WF_ROW_MISS)
+    }
+}
+
+extension wf_cell_rows {
+    /// Rows after those that are held.
+    @inline(__always)
+    mutating func begin(_ held: borrowing HeldRows) {
+        // A `wf_cell` is a `Cell` (SharedLayout.swift).
+        cells = UnsafeMutableRawPointer(held.batch.cells).assumingMemoryBound(to: wf_cell.self)
+        records = held.records
+        row = held.batch.count
+        capacity = held.batch.capacity
+        escaped = 0
+    }
+
+    /// What was added since.
+    @inline(__always)
+    func result(_ stop: wf_row_stop, _ held: inout HeldRows) -> MatchResult {
+        let taken = row - held.batch.count
+        #if WATCHFOLD_CHECKS
+            precondition(taken >= 0 && row <= capacity, "rows \(held.batch.count) to \(row) of \(capacity)")
+        #endif
+        held.batch.count = row
+        return MatchResult(matched: taken, missed: stop == WF_ROW_MISS, hasEscapes: escaped > 0)
     }
 }

@@ -1,19 +1,19 @@
 //  What becomes of a record that is valid JSON.
 
+import CByteScan
 import Glibc
 import Records
 
 extension RecordReader {
-    /// Judges the value that was just walked over. Fields are judged in the order of the plan's keys, then the value;
-    /// the first that is wrong names the reason, and an ignored key ends the matter.
+    /// Takes the value that was just walked over: as a row of a fold, or of cells, or as none of either.
     mutating func take(
         _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, isObject: Bool, _ pass: inout Pass,
-        _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
+        _ receivers: Receivers
     ) throws {
         shapes.countRecords(1)
         walk.countRecord()
         precondition(end - start <= maxRecordBytes, "a record of \(end - start) bytes; the limit is \(maxRecordBytes)")
-        if !isObject { return try reject(.notAnObject, start, end, &pass, onRejection) }
+        if !isObject { return try reject(.notAnObject, start, end, &pass, receivers) }
         var action: Action?
         if storage.isEmpty {
             noteArrays(start, end)
@@ -25,40 +25,47 @@ extension RecordReader {
         }
         if census.isDue() { census.note(start, end) }
         if action == .record {
-            return try reject(reasons.missingKeys[0], start, end, context: .action, &pass, onRejection)
+            return try reject(reasons.lacking, start, end, context: .action, &pass, receivers)
         }
         recordsReadCompletely += 1
-        if batch.isFull { try flush(onBatch) }
+        if takesRows {
+            try takeRow(start, end, &pass, receivers)
+        } else {
+            try judge(start, end, &pass, receivers)
+        }
+    }
+
+    /// Judges the object in the storage. Fields are judged in the order of the plan's keys, then the value; the first that is
+    /// wrong names the reason, and an ignored key ends the matter.
+    private mutating func judge(
+        _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ pass: inout Pass, _ receivers: Receivers
+    ) throws {
+        if batch.isFull { try flush(&pass, receivers) }
         var isCoerced = wasLenient
         for key in 0..<batch.keyCount {
-            let slot = storage.slot(of: storage.tree.keys[key])
+            let slot = storage.slot(of: storage.tree.choices[key])
             switch slot.kind {
             case .string: setKey(key, slot.text)
-            case .escapedString:
-                if !arena.fits(slot.count) {
-                    // Rows of the batch point into the arena, and so may this one.
-                    try makeRoom(for: slot.count, keysDone: key, onBatch)
-                }
-                setKey(key, arena.decode(slot.text))
+            case .escapedString: setKey(key, arena.decode(slot.text))
             case .number where key == 0 && isIntegerText(slot.text):
                 setKey(key, slot.text)
                 isCoerced = true
             case .number where key == 0, .other where key == 0:
                 guard let digits = keyDigits(slot) else {
-                    return try reject(reasons.badKeys[0], start, end, &pass, onRejection)
+                    return try reject(reasons.badKeys[0], start, end, &pass, receivers)
                 }
-                if !arena.fits(digits.count) { try makeRoom(for: digits.count, keysDone: key, onBatch) }
                 setKey(key, digits.withUnsafeBufferPointer { arena.copy($0) })
                 isCoerced = true
             case .null where key == 0: return ignore()
             case .missing, .null:
-                return try reject(reasons.missingKeys[key], start, end, &pass, onRejection)
-            default: return try reject(reasons.badKeys[key], start, end, &pass, onRejection)
+                return try reject(reasons.missingKeys[key], start, end, &pass, receivers)
+            default: return try reject(reasons.badKeys[key], start, end, &pass, receivers)
             }
             if key == 0 && isIgnored(batch.keys[batch.count * batch.keyCount]) { return ignore() }
         }
 
-        let slot = storage.slot(of: storage.tree.value)
+        // The value comes after the keys.
+        let slot = storage.slot(of: storage.tree.choices[batch.keyCount])
         let number: DurationReading?
         switch slot.kind {
         case .number: number = durations.reading(ofNumber: slot.text)
@@ -71,11 +78,11 @@ extension RecordReader {
         case .other:
             number = withWrappedNumber(slot.text) { durations.reading(ofNumber: $0) }
             isCoerced = true
-        case .missing, .null: return try reject(reasons.missingValue, start, end, &pass, onRejection)
+        case .missing, .null: return try reject(reasons.missingValue, start, end, &pass, receivers)
         }
-        guard let number else { return try reject(reasons.badValue, start, end, &pass, onRejection) }
+        guard let number else { return try reject(reasons.badValue, start, end, &pass, receivers) }
         if number.isNegative && !keepsNegativeValues {
-            return try reject(reasons.negativeValue, start, end, &pass, onRejection)
+            return try reject(reasons.negativeValue, start, end, &pass, receivers)
         }
         if wasLenient { coercions.leniently += 1 }
         if isCoerced || !number.isPlain { countCoercion(slot.kind, isPlain: number.isPlain) }
@@ -85,14 +92,26 @@ extension RecordReader {
         recordsRead += 1
     }
 
-    /// Learns the shape of a record that is folded, with a string for each key and a number for the value.
+    /// Makes a row of the object in the storage.
+    private mutating func takeRow(
+        _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ pass: inout Pass, _ receivers: Receivers
+    ) throws {
+        if rows.batch.isFull { try flush(&pass, receivers) }
+        var last = end
+        // Of a line, what follows the record's brace is no part of it. The record was accepted, so it has one.
+        while last[-1] != UInt8(ascii: "}") { last -= 1 }
+        rows.append(storage, wf_extent(start: start, end: last), isLenient: wasLenient, &arena)
+        recordsRead += 1
+        if !wasLenient && !storage.isEmpty && shapes.startsLearning() { learn(start, end) }
+    }
+
+    /// Learns the shape of an accepted record. One that is folded has a string for each key and a number for the value.
     private mutating func learn(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) {
         var last = end
         // Of a line, what follows the record's brace is no part of it. The record was accepted, so it has one.
         while last[-1] != UInt8(ascii: "}") { last -= 1 }
-        guard let steps = ShapeSteps.of(start, last, storage) else { return }
-        let choices = storage.tree.keys + [storage.tree.value]
-        shapes.learn(steps, slotOfRole: choices.map { storage.slotNumber(of: $0) })
+        guard let steps = ShapeSteps.of(start, last, storage, asCells: takesRows) else { return }
+        shapes.learn(steps, slotOfRole: storage.tree.choices.map { storage.slotNumber(of: $0) })
     }
 
     /// Notes the arrays of records in an object that has no field itself.
@@ -150,7 +169,7 @@ extension RecordReader {
     /// Counts a folded record whose fields were not all written in their own types.
     private mutating func countCoercion(_ value: FieldSlot.Kind, isPlain: Bool) {
         counts.coerced += 1
-        switch storage.slot(of: storage.tree.keys[0]).kind {
+        switch storage.slot(of: storage.tree.choices[0]).kind {
         case .number, .other: coercions.keyAsNumber += 1
         default: break
         }
@@ -167,19 +186,6 @@ extension RecordReader {
     private mutating func ignore() {
         counts.ignored += 1
         recordsRead += 1
-    }
-
-    /// Empties the batch and the arena in the middle of a row: the keys of the row that are done are carried over.
-    private mutating func makeRoom(
-        for count: Int, keysDone: Int, _ onBatch: (borrowing RecordBatch) throws -> Void
-    ) throws {
-        let old = batch.keys + batch.count * batch.keyCount
-        let done = (0..<keysDone).map { Array(old[$0].buffer) }
-        try flush(onBatch)
-        arena.reset(fitting: count + done.reduce(0) { $0 + $1.count })
-        for (key, bytes) in done.enumerated() {
-            setKey(key, bytes.withUnsafeBufferPointer { arena.copy($0) })
-        }
     }
 
     /// Null was dealt with; empty and the configured ones are ignored.

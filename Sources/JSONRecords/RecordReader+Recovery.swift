@@ -31,7 +31,7 @@ extension RecordReader {
     /// also when the window is long enough to see it: a shorter window could not.
     mutating func failed(
         _ stop: ScanStop, _ start: UnsafePointer<UInt8>, _ pass: inout Pass,
-        _ onRejection: (Rejection) throws -> Void
+        _ receivers: Receivers
     ) throws -> Bool {
         // What is wrong is told by what stands there and a little behind it.
         let seen = min(stop.reached + FlawPlace.reach, maxRecordBytes)
@@ -41,7 +41,7 @@ extension RecordReader {
         if isIncomplete && !isTooLong {
             if !pass.isFinal { return false }
             inputEnd = .insideValue
-            try reject(.truncated, start, pass.end, &pass, onRejection)
+            try reject(.truncated, start, pass.end, &pass, receivers)
             pass.p = pass.end
             position = .betweenValues
             return true
@@ -69,7 +69,7 @@ extension RecordReader {
             isTooLong ? .recordTooLong : stop.failure == .invalidUTF8 ? .invalidUTF8 : .malformedJSON
         try reject(
             reason, start, shown, raw: boundary ?? pass.end, stop: start + stop.reached, context: context, &pass,
-            onRejection)
+            receivers)
         pass.p = shown
         inputEnd = .lost(bytes: shown - start)
         return true

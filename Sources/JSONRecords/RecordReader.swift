@@ -1,4 +1,4 @@
-//  Bytes ─▶ batches of records.
+//  Bytes ─▶ batches of records, or of cells.
 //
 //  The reader is given a *window*: the part of the input that is in memory. It takes as many whole records as there
 //  are, says how many bytes it is done with, and is given the rest again at the front of the next window.
@@ -75,7 +75,7 @@ package struct RecordReader: ~Copyable {
     /// How often the shapes that were learned were forgotten, because too few records fitted them.
     package var timesShapesForgotten: Int { shapes.timesForgotten }
     /// Line feeds in all windows so far.
-    package private(set) var lines = 0
+    package internal(set) var lines = 0
     /// Bytes of rejected records.
     package internal(set) var rejectedBytes = 0
     /// Of the folded records, what was coerced in which field.
@@ -83,36 +83,39 @@ package struct RecordReader: ~Copyable {
     /// Lines of bulk requests, which are not records.
     package internal(set) var actionLines = 0
     /// What Elasticsearch answers said of themselves.
-    package private(set) var answers = AnswerFacts()
+    package internal(set) var answers = AnswerFacts()
     /// Arrays of records that were passed over.
     package internal(set) var unread = UnreadArrays()
     /// How the input ended; meaningful after the last window.
     package internal(set) var inputEnd = InputEnd.whole
 
     var position: Position
-    private var isInHolder = false
+    var isInHolder = false
     /// The place in the object around records at hand.
-    private var holder = Holder()
+    var holder = Holder()
     /// Values that were met before its first.
-    private var valuesBeforeHolder = 0
+    var valuesBeforeHolder = 0
     private var nullsLead = Position.betweenValues
     /// A line before this offset begins no value of several lines.
     private var noValueBefore = 0
     /// Bytes in which values of several lines were looked for, for tests.
     private(set) var triedBytes = 0
     /// Bytes of all windows before this one that the reader was done with.
-    private var offset = 0
+    var offset = 0
     /// Bytes since the last line feed, at the window's first byte.
-    private var column = 0
+    var column = 0
     /// Whether the object that was walked over last is lenient JSON.
     var wasLenient = false
 
+    // Of a fold; of rows they say nothing.
     let ignoredKeys: [[UInt8]]
     let keepsNegativeValues: Bool
     let durations: DurationRules
     let isLenient: Bool
     let reasons: FieldReasons
-    private let plan: FoldPlan
+    /// Whether records become cells and not rows of a fold.
+    let takesRows: Bool
+    private let plan: ReadingPlan
     var storage: FieldStorage
     private let ignoredBytes: IgnoredKeys
     /// Asked first.
@@ -120,8 +123,10 @@ package struct RecordReader: ~Copyable {
     /// Asked for what fits no shape, before the complete reader.
     var walk: FieldWalk
     /// Told of the records that the complete reader takes.
-    var census = FieldCensus()
+    var census: FieldCensus
+    /// Accepted records that were not yet handed on: of a fold, and as cells. Only one of them is used.
     var batch: RecordBatch
+    var rows: HeldRows
     var arena = StringArena(capacity: 1 << 16)
 
     /// The fields that records were seen to have.
@@ -134,33 +139,46 @@ package struct RecordReader: ~Copyable {
         walk.isOn = keepingWalk && walk.isOn
     }
 
+    package init(plan: FoldPlan, maxRecordBytes: Int, container: Container? = nil, isAtStart: Bool = true) {
+        self.init(ReadingPlan(plan), maxRecordBytes: maxRecordBytes, container: container, isAtStart: isAtStart)
+    }
+
     /// - Parameters:
+    ///   - maxRecordBytes: of rows no more than 32 bits can say.
     ///   - container: known for a range of lines; nil to find out from the content.
     ///   - isAtStart: whether the first window is the beginning of a file.
-    package init(plan: FoldPlan, maxRecordBytes: Int, container: Container? = nil, isAtStart: Bool = true) {
+    package init(_ plan: ReadingPlan, maxRecordBytes: Int, container: Container? = nil, isAtStart: Bool = true) {
         precondition(maxRecordBytes > 0, "a record needs room")
+        precondition(plan.schema == nil || maxRecordBytes <= UInt32.max, "a cell of \(maxRecordBytes) bytes")
         _ = SharedLayout.checked
         self.maxRecordBytes = maxRecordBytes
         self.container = container
         self.plan = plan
         isLenient = plan.isLenient
+        takesRows = plan.schema != nil
         reasons = FieldReasons(plan)
-        let set = Layout.set(by: plan)
-        if container?.isAnswers == true { recordPaths = set.isEmpty ? [Layout.hits] : set }
+        census = FieldCensus(seesAll: plan.seesAllFields)
+        if container?.isAnswers == true { recordPaths = plan.recordPaths.isEmpty ? [Layout.hits] : plan.recordPaths }
         position = isAtStart ? .start : .betweenValues
-        storage = FieldStorage(tree: FieldTree(plan: plan))
-        batch = RecordBatch(keyCount: plan.keys.count)
-        ignoredKeys = plan.ignoredKeys.map { Array($0.utf8) }
-        keepsNegativeValues = plan.keepsNegativeValues
-        durations = plan.durations
+        storage = FieldStorage(tree: FieldTree(plan))
+        let fold = plan.fold
+        batch = RecordBatch(keyCount: fold?.keys.count ?? 0)
+        ignoredKeys = fold?.ignoredKeys.map { Array($0.utf8) } ?? []
+        keepsNegativeValues = fold?.keepsNegativeValues ?? false
+        durations = fold?.durations ?? DurationRules()
         ignoredBytes = IgnoredKeys(ignoredKeys)
-        var rows = ignoredBytes.rows(keyCount: plan.keys.count, maxRecordBytes: maxRecordBytes)
-        rows.setUnit(of: plan.durations)
-        shapes = ShapeTree(slotCount: storage.tree.slotCount, rows: rows)
-        walk = FieldWalk(storage, rows: rows)
+        rows = HeldRows(plan.schema, storage.tree)
+        var target = RowTarget.cells(rows.layout(maxRecordBytes: maxRecordBytes))
+        if let fold {
+            var layout = ignoredBytes.rows(keyCount: fold.keys.count, maxRecordBytes: maxRecordBytes)
+            layout.setUnit(of: fold.durations)
+            target = .fold(layout)
+        }
+        shapes = ShapeTree(slotCount: storage.tree.slotCount, target)
+        walk = FieldWalk(storage, target)
     }
 
-    /// Takes what is whole in a window.
+    /// Takes what is whole in a window, for a fold.
     ///
     /// - Parameters:
     ///   - window: `count` bytes of input, then `padding` bytes that may be overwritten.
@@ -172,12 +190,39 @@ package struct RecordReader: ~Copyable {
         _ window: UnsafeMutablePointer<UInt8>, count: Int, isFinal: Bool,
         onBatch: (borrowing RecordBatch) throws -> Void, onRejection: (Rejection) throws -> Void
     ) throws -> Int {
+        precondition(!takesRows, "records of rows are given as cells")
+        return try withoutActuallyEscaping(onBatch) { onBatch in
+            try withoutActuallyEscaping(onRejection) { onRejection in
+                try read(window, count: count, isFinal, Receivers(accepted: .records(onBatch), rejected: onRejection))
+            }
+        }
+    }
+
+    /// The same for rows.
+    ///
+    /// - Parameter onCells: gets the records as cells, and answers with the rows that do not fit, in their order. Those are
+    ///   rejected: no record after a batch is counted, and none is rejected, before the batch was answered.
+    package mutating func read(
+        _ window: UnsafeMutablePointer<UInt8>, count: Int, isFinal: Bool,
+        onCells: (borrowing CellBatch) throws -> [RowFault], onRejection: (Rejection) throws -> Void
+    ) throws -> Int {
+        precondition(takesRows, "records of a fold are given as keys and values")
+        return try withoutActuallyEscaping(onCells) { onCells in
+            try withoutActuallyEscaping(onRejection) { onRejection in
+                try read(window, count: count, isFinal, Receivers(accepted: .cells(onCells), rejected: onRejection))
+            }
+        }
+    }
+
+    private mutating func read(
+        _ window: UnsafeMutablePointer<UInt8>, count: Int, _ isFinal: Bool, _ receivers: Receivers
+    ) throws -> Int {
         // The first of the `padding` bytes. It ends every walk; the others are what loads of whole words find behind it.
         window[count] = 0
         var pass = Pass(window: UnsafePointer(window), end: UnsafePointer(window) + count, isFinal: isFinal)
         walk.begin(end: pass.end)
-        try run(&pass, onBatch, onRejection)
-        try flush(onBatch)
+        try run(&pass, receivers)
+        try flush(&pass, receivers)
         let done = pass.p - pass.window
         lines += wf_count_newlines(pass.counted, pass.p)
         column = columnAt(pass.p, pass)
@@ -206,9 +251,7 @@ package struct RecordReader: ~Copyable {
 
     // MARK: The state machine
 
-    private mutating func run(
-        _ pass: inout Pass, _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
-    ) throws {
+    private mutating func run(_ pass: inout Pass, _ receivers: Receivers) throws {
         while true {
             switch position {
             case .start:
@@ -217,16 +260,16 @@ package struct RecordReader: ~Copyable {
                 skipSpace(&pass)
                 if pass.p == pass.end { return }
                 if container == .lines {
-                    guard try lines(&pass, onBatch, onRejection) else { return }
-                } else if let isDone = try gap(&pass, onRejection) {
+                    guard try lines(&pass, receivers) else { return }
+                } else if let isDone = try gap(&pass, receivers) {
                     guard isDone else { return }
                 } else if pass.p.pointee == UInt8(ascii: "[") {
                     pass.p += 1
                     (position, isInHolder) = (.elementOrEnd, false)
                 } else if container?.isAnswers == true {
-                    guard try object(&pass, onBatch, onRejection) else { return }
+                    guard try object(&pass, receivers) else { return }
                 } else {
-                    guard try value(&pass, next: .betweenValues, onBatch, onRejection) else { return }
+                    guard try value(&pass, next: .betweenValues, receivers) else { return }
                 }
             case .elementOrEnd, .commaOrEnd, .element:
                 skipSpace(&pass)
@@ -237,13 +280,13 @@ package struct RecordReader: ~Copyable {
                     }
                     return
                 }
-                if let isDone = try gap(&pass, onRejection) {
+                if let isDone = try gap(&pass, receivers) {
                     guard isDone else { return }
                 } else {
-                    guard try array(&pass, onBatch, onRejection) else { return }
+                    guard try array(&pass, receivers) else { return }
                 }
             case .holder:
-                guard try member(&pass, onRejection) else { return }
+                guard try member(&pass, receivers) else { return }
             case .skippingLine:
                 guard skipLine(&pass) else { return }
             case .skippingNULs:
@@ -260,15 +303,15 @@ package struct RecordReader: ~Copyable {
     /// What stands between records beside space, at a byte that is not a space: nil when a record begins here; else whether
     /// reading goes on, or a longer window is needed.
     @inline(__always)
-    private mutating func gap(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool? {
+    private mutating func gap(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool? {
         let byte = pass.p.pointee
         if byte != 0 && byte != 0xEF && !(isLenient && byte == UInt8(ascii: ",")) { return nil }
-        return try rareGap(&pass, onRejection)
+        return try rareGap(&pass, receivers)
     }
 
-    private mutating func rareGap(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool? {
+    private mutating func rareGap(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool? {
         switch pass.p.pointee {
-        case 0: return try rejectNULs(&pass, onRejection)
+        case 0: return try rejectNULs(&pass, receivers)
         case 0xEF:
             let mark = markLength(pass.p, end: pass.end)
             if mark < 0 && !pass.isFinal { return false }
@@ -284,12 +327,12 @@ package struct RecordReader: ~Copyable {
     }
 
     /// A run of NUL bytes, as a crash or a full disk leaves them in place of what was to be written.
-    private mutating func rejectNULs(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool {
+    private mutating func rejectNULs(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool {
         let start = pass.p
         var end = start
         while end < pass.end, end.pointee == 0 { end += 1 }
         if end == pass.end && !pass.isFinal && end - start <= maxRecordBytes { return false }
-        try reject(.malformedJSON, start, end, isRunOfNULs: true, &pass, onRejection)
+        try reject(.malformedJSON, start, end, isRunOfNULs: true, &pass, receivers)
         pass.p = end
         if end == pass.end && !pass.isFinal { (position, nullsLead) = (.skippingNULs, position) }
         return true
@@ -320,7 +363,7 @@ package struct RecordReader: ~Copyable {
     ///
     /// - Returns: nil when a longer window is needed.
     package static func container(
-        of window: UnsafePointer<UInt8>, count: Int, isFinal: Bool, maxRecordBytes: Int, plan: FoldPlan
+        of window: UnsafePointer<UInt8>, count: Int, isFinal: Bool, maxRecordBytes: Int, plan: ReadingPlan
     ) -> Container? {
         Container.detect(window, end: window + count, isFinal: isFinal, maxRecordBytes: maxRecordBytes, plan: plan)?
             .container
@@ -329,26 +372,30 @@ package struct RecordReader: ~Copyable {
     // MARK: Lines
 
     /// Takes lines as long as there are whole ones. Returns false when the window is used up.
-    private mutating func lines(
-        _ pass: inout Pass, _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
-    ) throws -> Bool {
+    private mutating func lines(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool {
         while true {
             while isSpace(pass.p.pointee) { pass.p += 1 }
             if pass.p == pass.end { return false }
             if shapes.isReady && pass.p.pointee == UInt8(ascii: "{") {
-                if batch.isFull { try flush(onBatch) }
-                let result = shapes.matchLines(&pass.p, into: &batch)
+                if isFull { try flush(&pass, receivers) }
+                let result =
+                    takesRows
+                    ? shapes.matchLines(&pass.p, into: &rows) : shapes.matchLines(&pass.p, into: &batch)
                 count(result)
                 if !result.missed { continue }
             }
             if walkIsAsked && pass.p.pointee == UInt8(ascii: "{") {
-                if batch.isFull { try flush(onBatch) }
+                if isFull { try flush(&pass, receivers) }
                 // Behind a record that fits no shape there may be one that does.
-                let result = walk.takeLines(&pass.p, limit: shapes.isReady ? 1 : census.gapLeft, into: &batch)
+                let limit = shapes.isReady ? 1 : census.gapLeft
+                let result =
+                    takesRows
+                    ? walk.takeLines(&pass.p, limit: limit, into: &rows)
+                    : walk.takeLines(&pass.p, limit: limit, into: &batch)
                 countWalked(result)
                 if !result.missed { continue }
             }
-            if let isDone = try gap(&pass, onRejection) {
+            if let isDone = try gap(&pass, receivers) {
                 if isDone, case .betweenValues = position { continue }
                 return isDone
             }
@@ -371,7 +418,7 @@ package struct RecordReader: ~Copyable {
             if next - start > maxRecordBytes { stop = ScanStop(failure: .incomplete, reached: next - start) }
 
             guard let stop else {
-                try take(start, next, isObject: isObject, &pass, onBatch, onRejection)
+                try take(start, next, isObject: isObject, &pass, receivers)
                 pass.p = next
                 continue
             }
@@ -389,7 +436,7 @@ package struct RecordReader: ~Copyable {
             let lineEnd = newline ?? pass.end
             if newline == nil && !pass.isFinal {
                 if pass.end - start <= maxRecordBytes { return false }
-                try reject(.recordTooLong, start, pass.end, &pass, onRejection)
+                try reject(.recordTooLong, start, pass.end, &pass, receivers)
                 pass.p = pass.end
                 position = .skippingLine
                 return true
@@ -403,7 +450,7 @@ package struct RecordReader: ~Copyable {
                 }
             if lineEnd - start > maxRecordBytes { reason = .recordTooLong }
             if reason == .truncated { inputEnd = .insideValue }
-            try reject(reason, start, lineEnd, stop: start + stop.reached, &pass, onRejection)
+            try reject(reason, start, lineEnd, stop: start + stop.reached, &pass, receivers)
             pass.p = lineEnd
         }
     }
@@ -454,14 +501,16 @@ package struct RecordReader: ~Copyable {
     // MARK: Values, arrays and answers
 
     /// Takes one value. Returns false when it is not whole in this window.
-    private mutating func value(
+    mutating func value(
         _ pass: inout Pass, next: Position,
-        _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
+        _ receivers: Receivers
     ) throws -> Bool {
         let start = pass.p
         if shapes.isReady && start.pointee == UInt8(ascii: "{") {
-            if batch.isFull { try flush(onBatch) }
-            let result = shapes.matchRecord(&pass.p, into: &batch)
+            if isFull { try flush(&pass, receivers) }
+            let result =
+                takesRows
+                ? shapes.matchRecord(&pass.p, into: &rows) : shapes.matchRecord(&pass.p, into: &batch)
             count(result)
             if !result.missed {
                 position = next
@@ -469,8 +518,8 @@ package struct RecordReader: ~Copyable {
             }
         }
         if walkIsAsked && start.pointee == UInt8(ascii: "{") {
-            if batch.isFull { try flush(onBatch) }
-            let result = walk.takeRecord(&pass.p, into: &batch)
+            if isFull { try flush(&pass, receivers) }
+            let result = takesRows ? walk.takeRecord(&pass.p, into: &rows) : walk.takeRecord(&pass.p, into: &batch)
             countWalked(result)
             if !result.missed {
                 position = next
@@ -483,17 +532,15 @@ package struct RecordReader: ~Copyable {
             (isObject, end) = try scanValue(start, pass, lineMode: false)
             if end - start > maxRecordBytes { throw ScanStop(failure: .incomplete, reached: end - start) }
         } catch {
-            return try failed(error, start, &pass, onRejection)
+            return try failed(error, start, &pass, receivers)
         }
-        try take(start, end, isObject: isObject, &pass, onBatch, onRejection)
+        try take(start, end, isObject: isObject, &pass, receivers)
         pass.p = end
         position = next
         return true
     }
 
-    private mutating func array(
-        _ pass: inout Pass, _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
-    ) throws -> Bool {
+    private mutating func array(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool {
         let byte = pass.p.pointee
         switch position {
         case .elementOrEnd where byte == UInt8(ascii: "]"), .commaOrEnd where byte == UInt8(ascii: "]"):
@@ -511,137 +558,21 @@ package struct RecordReader: ~Copyable {
             position = .element
             return true
         case .commaOrEnd:
-            return try failed(ScanStop(failure: .malformed, reached: 0), pass.p, &pass, onRejection)
-        default: return try value(&pass, next: .commaOrEnd, onBatch, onRejection)
+            return try failed(ScanStop(failure: .malformed, reached: 0), pass.p, &pass, receivers)
+        default: return try value(&pass, next: .commaOrEnd, receivers)
         }
-    }
-
-    // MARK: Objects around records
-
-    /// A value where objects around records are expected: a record like another when it is none of these.
-    private mutating func object(
-        _ pass: inout Pass, _ onBatch: (borrowing RecordBatch) throws -> Void, _ onRejection: (Rejection) throws -> Void
-    ) throws -> Bool {
-        guard pass.p.pointee == UInt8(ascii: "{") else {
-            return try value(&pass, next: .betweenValues, onBatch, onRejection)
-        }
-        switch kind(pass) {
-        case nil: return false
-        case .record?: return try value(&pass, next: .betweenValues, onBatch, onRejection)
-        case .holder(let isKnown)?:
-            pass.p += 1
-            (holder, valuesBeforeHolder) = (Holder(mayHaveField: !isKnown), recordsRead + actionLines)
-            position = .holder
-            return true
-        }
-    }
-
-    private enum ObjectKind {
-        case record
-        /// `isKnown`: whether it is known as a whole that it has no field.
-        case holder(isKnown: Bool)
-    }
-
-    /// What the object at hand is, by what stands in it within the length of a record; nil when a longer window is needed.
-    private func kind(_ pass: Pass) -> ObjectKind? {
-        let most = maxRecordBytes + 1
-        let size = pass.end - pass.p
-        func scanner(_ p: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, isFinal: Bool) -> JSONScanner {
-            JSONScanner(p, end: end, lineMode: false, isFinal: isFinal, isLenient: isLenient)
-        }
-        if size < most {
-            let scanner = scanner(pass.p, end: pass.end, isFinal: pass.isFinal)
-            guard let look = ObjectLook(scanner, mayAskForMore: !pass.isFinal, storage) else { return nil }
-            return kind(look, scanner)
-        }
-        // Most objects end soon. Of the others as much is looked at as a short window would show.
-        let open = scanner(pass.p, end: pass.end, isFinal: false)
-        if let look = ObjectLook(open, mayAskForMore: false, storage), look.reached - pass.p <= maxRecordBytes {
-            return kind(look, open)
-        }
-        return Container.withCopy(of: pass.p, count: most) { base in
-            let scanner = scanner(base, end: base + most, isFinal: false)
-            return ObjectLook(scanner, mayAskForMore: false, storage).map { kind($0, scanner) }
-        }
-    }
-
-    private func kind(_ look: ObjectLook, _ scanner: JSONScanner) -> ObjectKind {
-        if look.hasField { return .record }
-        let isWhole = look.end.map { $0 - scanner.p <= maxRecordBytes } ?? false
-        let hasElements = ArraysAtPaths(scanner, recordPaths, storage).hasElements
-        return hasElements == true || (hasElements == false && isWhole) ? .holder(isKnown: isWhole) : .record
-    }
-
-    /// A member of an object around records, or its array of them up to its first, or its end.
-    private mutating func member(_ pass: inout Pass, _ onRejection: (Rejection) throws -> Void) throws -> Bool {
-        let start = pass.p
-        var scanner = JSONScanner(start, end: pass.end, lineMode: false, isFinal: pass.isFinal, isLenient: isLenient)
-        var next = holder
-        var search = ArraySearch(isOn: looksForArrays)
-        let step: Holder.Step
-        do throws(ScanFailure) {
-            step = try scanner.step(&next, paths: recordPaths, &search, storage)
-            if scanner.p - start > maxRecordBytes { throw .incomplete }
-        } catch {
-            // All records were read; only the object around them was cut.
-            if error == .incomplete && pass.isFinal && pass.end - start <= maxRecordBytes {
-                inputEnd = .insideValue
-                pass.p = pass.end
-                position = .betweenValues
-                return true
-            }
-            let isRejected = try failed(ScanStop(failure: error, reached: scanner.p - start), start, &pass, onRejection)
-            if isRejected { noteUnread(search, start) }
-            return isRejected
-        }
-        holder = next
-        noteUnread(search, start)
-        switch step {
-        case .moved, .emptyArray: break
-        case .member(let key, let value):
-            if holder.mayHaveField && isField(key, value, scanner) {
-                try reject(.recordTooLong, value, scanner.p, &pass, onRejection)
-                holder.mayHaveField = false
-            }
-        case .repeatedArray(let number): unread.addRepeated(recordPaths[number])
-        case .array: (position, isInHolder) = (.elementOrEnd, true)
-        case .end:
-            holder.facts.held = recordsRead + actionLines - valuesBeforeHolder
-            if container == .responses { answers.add(holder.facts) }
-            position = .betweenValues
-        }
-        pass.p = scanner.p
-        return true
-    }
-
-    private mutating func noteUnread(_ search: ArraySearch, _ start: UnsafePointer<UInt8>) {
-        for found in search.whole where found.end - start <= maxRecordBytes {
-            unread.add(found.path, beside: recordPaths)
-        }
-    }
-
-    /// Whether a member of the object at hand, which was walked over, is or holds a field of the plan.
-    private func isField(
-        _ key: UnsafeBufferPointer<UInt8>, _ value: UnsafePointer<UInt8>, _ scanner: JSONScanner
-    ) -> Bool {
-        var inside = scanner
-        inside.p = value
-        var fields = FieldScanner(inside, storage)
-        var node = 0
-        for key in holder.open where node >= 0 {
-            node = key.withUnsafeBufferPointer { fields.child(of: node, key: $0, $0.contains(UInt8(ascii: "\\"))) }
-        }
-        if node >= 0 { node = fields.child(of: node, key: key, key.contains(UInt8(ascii: "\\"))) }
-        guard node >= 0 else { return false }
-        storage.reset()
-        return (try? fields.value(of: node, depth: holder.open.count + 1, storage: storage)) != nil && !storage.isEmpty
     }
 
     // MARK: Helpers
 
+    /// Whether the records in hand must be handed on before there is room for another.
+    @inline(__always)
+    private var isFull: Bool { takesRows ? rows.batch.isFull : batch.isFull }
+
     /// Counts records that were matched.
     @inline(__always)
     private mutating func count(_ result: MatchResult) {
+        if result.hasEscapes { rows.undoEscapes(from: rows.batch.count - result.matched, &arena) }
         recordsRead += result.matched
         counts.ignored += result.ignored
     }
@@ -689,44 +620,5 @@ package struct RecordReader: ~Copyable {
     /// Bytes between the last line feed before `q` and `q`.
     func columnAt(_ q: UnsafePointer<UInt8>, _ pass: Pass) -> Int {
         lineColumn(of: q, window: pass.window, windowColumn: column)
-    }
-
-    /// - Parameters:
-    ///   - shown: where the text that is shown ends; nil: at `end`.
-    ///   - stop: where it was found to be no JSON.
-    ///   - context: what stood before it.
-    mutating func reject(
-        _ reason: RejectReason, _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
-        raw shown: UnsafePointer<UInt8>? = nil, stop: UnsafePointer<UInt8>? = nil,
-        context: FlawPlace.Context = .value, isRunOfNULs: Bool = false, _ pass: inout Pass,
-        _ onRejection: (Rejection) throws -> Void
-    ) throws {
-        recordsRead += 1
-        counts.rejected[reason, default: 0] += 1
-        let bytesBefore = rejectedBytes
-        rejectedBytes += end - start
-        lines += wf_count_newlines(pass.counted, start)
-        pass.counted = start
-        let stop = isRunOfNULs ? start : stop
-        let place = FlawPlace(
-            start: start, stop: stop,
-            limit: min(
-                container == .lines ? end : pass.end, (stop ?? start) + FlawPlace.reach, start + maxRecordBytes),
-            context: context, isLenient: isLenient, window: pass.window, windowColumn: column)
-        try onRejection(
-            Rejection(
-                reason: reason, offset: offset + (start - pass.window), linesBefore: lines,
-                rejectedBytesBefore: bytesBefore,
-                raw: UnsafeBufferPointer(start: start, count: min((shown ?? end) - start, maxRecordBytes)),
-                isRunOfNULs: isRunOfNULs, place: place))
-    }
-
-    mutating func flush(_ onBatch: (borrowing RecordBatch) throws -> Void) throws {
-        if batch.count > 0 {
-            counts.folded += batch.count
-            try onBatch(batch)
-            batch.count = 0
-        }
-        arena.reset()
     }
 }

@@ -53,6 +53,11 @@ extension ShapeTree {
         case WF_SHAPE_KEPT_INTEGER:
             precondition(Int(node.slot) < slotCount, "node \(index) fills slot \(node.slot) of \(slotCount)")
             checkFollowing(index, Self.endsNumber)
+        case WF_SHAPE_VALUE, WF_SHAPE_SCALAR:
+            precondition(makesCells, "node \(index) makes a cell")
+            // The slot after the last is where values go that nobody reads.
+            precondition(Int(node.slot) <= slotCount, "node \(index) fills slot \(node.slot) of \(slotCount)")
+            checkFollowing(index, Self.endsNumber)
         case WF_SHAPE_END:
             let (shape, role) = Int(node.slot).quotientAndRemainder(dividingBy: roleCount)
             precondition(role == 0 && shape < shapeCount, "node \(index) ends shape \(shape) of \(shapeCount)")

@@ -34,6 +34,12 @@
 //  ignored for the text of the first key. All that may end otherwise (a value of another kind, an escape, a
 //  negative number, a coerced one) fits no shape.
 //
+//  **Shapes of cells.** Where records become rows of cells, one kind of node takes any value, so records that differ in
+//  their nulls and types are of one shape. There, a field may be missing: it is missing in all records of a shape, and is in
+//  the same place in all that have it. What a match proves is that the record is valid and has the same keys. Two things that
+//  this leaves open are kept out. Of equal keys the last counts: a record that has a key of the plan twice in one object is
+//  not learned. And where fields are looked for in objects of a key, a node takes any value but those and arrays.
+//
 //  **What it costs when it does not help.** The tree is bounded, and a balance is kept: when records that miss outweigh
 //  those that match, the tree is forgotten and the complete reader goes on alone for a while.
 //
@@ -48,7 +54,7 @@ struct ShapeTree: ~Copyable {
     static let nodeLimit = 1024
     /// Nodes of one record; what is longer is not learned.
     static let stepLimit = 256
-    /// Shapes, each with one slot for every key and the value.
+    /// Shapes, each with one slot for every field.
     static let shapeLimit = 64
     /// The balance counts in misses: a match saves one of them against walking by fields, learning costs several.
     private static let gain = 1
@@ -64,6 +70,8 @@ struct ShapeTree: ~Copyable {
     /// Everything about the tree that the walk needs; the batch is filled in for each run.
     private var run = wf_shape_run()
     let roleCount: Int
+    /// Whether nodes take values of any kind, for cells.
+    let makesCells: Bool
     private(set) var nodeCount = 0
     private(set) var shapeCount = 0
     private var balance = ShapeTree.highestBalance
@@ -77,20 +85,22 @@ struct ShapeTree: ~Copyable {
     /// Whether records are matched at all. Tests turn it off to compare.
     var isOn = true
 
-    init(slotCount: Int, rows: wf_rows) {
-        let keyCount = rows.key_count
+    init(slotCount: Int, _ target: RowTarget) {
         nodes = .allocate(capacity: Self.nodeLimit)
-        roleCount = keyCount + 1
+        roleCount = target.roleCount
+        makesCells = if case .cells = target { true } else { false }
         roles = .allocate(capacity: Self.shapeLimit * roleCount)
         slots = .allocate(capacity: slotCount)
         self.slotCount = slotCount
         slots.initialize(repeating: wf_shape_slot(), count: slotCount)
-        // Slots have numbers of 16 bits in nodes, and a record without keys has nothing to be ignored for.
-        isOn = slotCount < Int(WF_SHAPE_NONE) && keyCount > 0 && keyCount < 256
+        // Slots have numbers of 16 bits in nodes, and so have the lists of roles.
+        isOn =
+            slotCount < Int(WF_SHAPE_NONE) && Self.shapeLimit * roleCount < Int(WF_SHAPE_NONE) && target.hasKeys
         run.nodes = UnsafePointer(nodes)
         run.roles = UnsafePointer(roles)
         run.slots = slots
-        run.rows = rows
+        run.rows = target.rows
+        run.cells = target.cells
     }
 
     deinit {
@@ -115,7 +125,7 @@ struct ShapeTree: ~Copyable {
         var at: UnsafePointer<UInt8>? = p
         let stop = wf_shape_match_lines(&run, &at)
         p = at!
-        return finish(stop, &batch)
+        return finish(run.rows.result(stop, &batch))
     }
 
     /// Takes the one record at `p`, and leaves `p` behind it.
@@ -124,12 +134,29 @@ struct ShapeTree: ~Copyable {
         var at: UnsafePointer<UInt8>? = p
         let stop = wf_shape_match_record(&run, &at)
         p = at!
-        return finish(stop, &batch)
+        return finish(run.rows.result(stop, &batch))
+    }
+
+    /// Fills rows of cells with the records that are at `p`, one a line, and leaves `p` after the last one.
+    mutating func matchLines(_ p: inout UnsafePointer<UInt8>, into rows: inout HeldRows) -> MatchResult {
+        run.cells.begin(rows)
+        var at: UnsafePointer<UInt8>? = p
+        let stop = wf_shape_lines_to_cells(&run, &at)
+        p = at!
+        return finish(run.cells.result(stop, &rows))
+    }
+
+    /// Takes the one record at `p` as a row of cells, and leaves `p` after it.
+    mutating func matchRecord(_ p: inout UnsafePointer<UInt8>, into rows: inout HeldRows) -> MatchResult {
+        run.cells.begin(rows)
+        var at: UnsafePointer<UInt8>? = p
+        let stop = wf_shape_record_to_cells(&run, &at)
+        p = at!
+        return finish(run.cells.result(stop, &rows))
     }
 
     @inline(__always)
-    private mutating func finish(_ stop: wf_row_stop, _ batch: inout RecordBatch) -> MatchResult {
-        let result = run.rows.result(stop, &batch)
+    private mutating func finish(_ result: MatchResult) -> MatchResult {
         balance = min(balance + result.matched * Self.gain, Self.highestBalance)
         if result.missed {
             balance -= 1
@@ -192,7 +219,7 @@ struct ShapeTree: ~Copyable {
     ///
     /// - Parameters:
     ///   - steps: literals of at most 16 bytes, the last step the end.
-    ///   - slotOfRole: the slot of each key, then of the value.
+    ///   - slotOfRole: the slot of each field; of a fold the keys, then the value.
     mutating func learn(_ steps: [Step], slotOfRole: [Int]) {
         precondition(slotOfRole.count == roleCount, "\(slotOfRole.count) slots for \(roleCount) roles")
         // `mayLearn` is asked before steps are made.

@@ -23,12 +23,28 @@ enum SharedLayout {
                 && (RowKey.offset(of: \.base), RowKey.offset(of: \.count)) == (0, 8),
             "fields of a slice are at \([Slice.offset(of: \.base), Slice.offset(of: \.count)]), in C at "
                 + "\([RowKey.offset(of: \.base), RowKey.offset(of: \.count)])")
+        // Rows of cells: C fills them as `wf_cell`.
+        typealias CCell = MemoryLayout<wf_cell>
+        precondition(
+            MemoryLayout<Cell>.size == CCell.size && MemoryLayout<Cell>.stride == CCell.stride
+                && MemoryLayout<Cell>.alignment == CCell.alignment,
+            "a cell of \(MemoryLayout<Cell>.stride) bytes where C has \(CCell.stride)")
+        precondition(
+            MemoryLayout<Cell>.offset(of: \.start) == CCell.offset(of: \.start)
+                && MemoryLayout<Cell>.offset(of: \.byteCount) == CCell.offset(of: \.count)
+                && MemoryLayout<Cell>.offset(of: \.kind) == CCell.offset(of: \.kind),
+            "fields of a cell are at other places in C")
+        let kinds: [Cell.Kind] = [.missing, .null, .string, .number, .boolean, .container]
+        let kindsInC = [
+            WF_CELL_MISSING, WF_CELL_NULL, WF_CELL_STRING, WF_CELL_NUMBER, WF_CELL_BOOLEAN, WF_CELL_CONTAINER,
+        ]
+        precondition(kinds.map(\.rawValue) == kindsInC.map(\.rawValue), "kinds of cells are \(kindsInC) in C")
         // Arrays of these are made here and indexed there.
         let strides = [
             MemoryLayout<wf_shape_node>.stride, MemoryLayout<wf_shape_slot>.stride, MemoryLayout<wf_walk_key>.stride,
             MemoryLayout<wf_walk_table>.stride, MemoryLayout<wf_walk_place>.stride, MemoryLayout<wf_walk_slot>.stride,
         ]
-        precondition(strides == [32, 16, 64, 16, 24, 16], "elements of \(strides) bytes")
+        precondition(strides == [32, 16, 64, 128, 32, 16], "elements of \(strides) bytes")
         // Keys are kept as they lie in the window, and read by whole words.
         precondition(
             RecordBatch.keyPadding <= Int(WF_PADDING),

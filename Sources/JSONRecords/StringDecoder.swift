@@ -2,11 +2,15 @@
 
 import Records
 
-/// Where decoded strings live until the batch that points at them was taken.
+/// Where decoded strings live until the batch that points at them was taken. They stay where they are: when a block is full,
+/// another is begun.
 struct StringArena: ~Copyable {
-    private(set) var base: UnsafeMutablePointer<UInt8>
+    private var base: UnsafeMutablePointer<UInt8>
+    /// Of the block in use, and how much of it is.
     private var capacity: Int
     private var used = 0
+    /// Blocks that are full.
+    private var full: [UnsafeMutablePointer<UInt8>] = []
 
     init(capacity: Int) {
         self.capacity = capacity
@@ -20,26 +24,33 @@ struct StringArena: ~Copyable {
         return base
     }
 
-    deinit { base.deallocate() }
+    deinit {
+        base.deallocate()
+        for block in full { block.deallocate() }
+    }
 
-    /// Whether `count` more bytes fit without moving what is there.
-    func fits(_ count: Int) -> Bool { capacity - used >= count }
-
-    /// Forgets everything and makes sure that `count` bytes fit.
-    mutating func reset(fitting count: Int = 0) {
-        used = 0
-        if capacity < count {
-            base.deallocate()
-            capacity = count
-            base = Self.allocate(count)
+    /// Room for `count` bytes, which nobody has yet.
+    private mutating func room(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+        if capacity - used < count {
+            full.append(base)
+            capacity = max(capacity, count)
+            base = Self.allocate(capacity)
+            used = 0
         }
+        return base + used
+    }
+
+    /// Forgets everything.
+    mutating func reset() {
+        used = 0
+        if full.isEmpty { return }
+        for block in full { block.deallocate() }
+        full.removeAll(keepingCapacity: true)
     }
 
     /// Keeps a copy of bytes that lie elsewhere.
     mutating func copy(_ source: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
-        precondition(fits(source.count), "the arena was not made ready")
-        let start = base + used
-        // They fit, by the line above.
+        let start = room(source.count)
         for i in 0..<source.count { start[i] = source[i] }
         used += source.count
         return UnsafeBufferPointer(start: start, count: source.count)
@@ -47,10 +58,9 @@ struct StringArena: ~Copyable {
 
     /// Decodes the inside of a string literal; its text is never longer than its source.
     ///
-    /// - Precondition: the scanner accepted the literal, and `fits(source.count)`.
+    /// - Precondition: the scanner accepted the literal.
     mutating func decode(_ source: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
-        precondition(fits(source.count), "the arena was not made ready")
-        let start = base + used
+        let start = room(source.count)
         let count = decodeString(source, into: start)
         used += count
         return UnsafeBufferPointer(start: start, count: count)

@@ -25,6 +25,14 @@ extension ColumnBuffer {
         memory.append(source, count: appendRows(rows, validity))
     }
 
+    /// Appends decimals of 19 digits and more.
+    ///
+    /// - Precondition: so is the column; there is a value for each row that has one, none with more digits than the type.
+    package func append(int128s source: UnsafePointer<Int128>, rows: Int, validity: ValidityWords? = nil) {
+        guard case .int128(let memory) = values else { wrongType("integers of 128 bits") }
+        memory.append(source, count: appendRows(rows, validity))
+    }
+
     /// Appends doubles.
     ///
     /// - Precondition: so is the column; there is a value for each row that has one.
@@ -85,19 +93,40 @@ extension ColumnBuffer {
     package func append(
         slices: UnsafePointer<UnsafeRawBufferPointer>, rows: Int, validity: ValidityWords? = nil
     ) {
+        append(slices, appendRows(rows, validity)) { slice, out in
+            if let source = slice.baseAddress {
+                UnsafeMutableRawPointer(out).copyMemory(from: source, byteCount: slice.count)
+            }
+        }
+    }
+
+    /// Appends strings that lie anywhere, of which 16 bytes can be read, however short they are: whole words are copied.
+    ///
+    /// - Precondition: the column has strings; there is one for each row that has a value, at an address.
+    package func append(
+        paddedSlices slices: UnsafePointer<UnsafeRawBufferPointer>, rows: Int, validity: ValidityWords? = nil
+    ) {
+        append(slices, appendRows(rows, validity)) { slice, out in
+            // What is copied beyond a string's end is within the slack at the latest, and overwritten by the next string.
+            copyPadded(slice.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self), slice.count, out)
+        }
+    }
+
+    /// Appends strings whose rows are there already.
+    @inline(__always)
+    private func append(
+        _ slices: UnsafePointer<UnsafeRawBufferPointer>, _ count: Int,
+        copy: (UnsafeRawBufferPointer, UnsafeMutablePointer<UInt8>) -> Void
+    ) {
         guard case .strings(let bytes, let offsets) = values else { wrongType("strings") }
-        let count = appendRows(rows, validity)
         var size = 0
         for index in 0..<count { size += slices[index].count }
-        let start = bytes.reserve(size)
+        var out = bytes.reserve(size)
         let ends = offsets.reserve(count)
         var end = bytes.count
-        var out = start
         for index in 0..<count {
             let slice = slices[index]
-            if let source = slice.baseAddress?.assumingMemoryBound(to: UInt8.self) {
-                out.update(from: source, count: slice.count)
-            }
+            copy(slice, out)
             out += slice.count
             end += slice.count
             ends[index] = end

@@ -22,6 +22,23 @@
     UnsafeMutableRawPointer(bytes).storeBytes(of: word.littleEndian, as: UInt128.self)
 }
 
+/// Copies bytes in words of 16: the last word ends with the last byte, or is the only one.
+///
+/// - Precondition: 16 bytes can be read at `source` and written at `out`, also when there are fewer.
+@inline(__always) func copyPadded(
+    _ source: UnsafePointer<UInt8>, _ count: Int, _ out: UnsafeMutablePointer<UInt8>
+) {
+    store128(load128(source), out)
+    if count <= 16 { return }
+    var done = 16
+    // As long as more than a word is left, the word is within the bytes; so is the one that ends with the last of them.
+    while count &- done > 16 {
+        store128(load128(source + done), out + done)
+        done &+= 16
+    }
+    store128(load128(source + (count &- 16)), out + (count &- 16))
+}
+
 /// Signed to unsigned so that small magnitudes stay small: 0 −1 1 −2 … become 0 1 2 3 ….
 @inline(__always) func zigzag(_ value: Int64) -> UInt64 { UInt64(bitPattern: (value << 1) ^ (value >> 63)) }
 

@@ -1,12 +1,18 @@
 //  Every record ends in exactly one of these, and all are counted.
 
-/// Why a record was rejected. Fields are named by their plan's labels (`FieldWords.label`).
+/// Why a record was rejected. Fields of a fold are named by their plan's labels (`FieldWords.label`), those of rows by their
+/// own names, which may be any text.
 package enum RejectReason: Sendable, Hashable {
     case malformedJSON
     case notAnObject
     case invalidUTF8
     case recordTooLong
     case truncated
+    /// A record of CSV in which quotes, carriage returns or NUL bytes are where none may be.
+    case malformedCSV
+    /// A record of CSV with fewer, or more, fields than the file has columns.
+    case shortRow
+    case longRow
     /// A field that is not there, or null.
     case missing(_ label: String)
     /// A field of a type or form that is not read.
@@ -22,6 +28,9 @@ package enum RejectReason: Sendable, Hashable {
         case .invalidUTF8: "invalid-utf8"
         case .recordTooLong: "record-too-long"
         case .truncated: "truncated"
+        case .malformedCSV: "malformed-csv"
+        case .shortRow: "short-row"
+        case .longRow: "long-row"
         case .missing(let label): Self.missingPrefix + label
         case .bad(let label): Self.badPrefix + label
         case .negative(let label): Self.negativePrefix + label
@@ -30,22 +39,27 @@ package enum RejectReason: Sendable, Hashable {
 
     /// The reason with that text; nil when it is the text of none.
     package init?(rawValue: String) {
-        let general = [Self.malformedJSON, .notAnObject, .invalidUTF8, .recordTooLong, .truncated]
+        let general = [
+            Self.malformedJSON, .notAnObject, .invalidUTF8, .recordTooLong, .truncated, .malformedCSV, .shortRow,
+            .longRow,
+        ]
         if let reason = general.first(where: { $0.rawValue == rawValue }) {
             self = reason
             return
         }
-        func label(after prefix: String) -> String? {
-            guard rawValue.hasPrefix(prefix) else { return nil }
-            let label = rawValue.dropFirst(prefix.count)
-            return FieldWords.isLabel(label) ? String(label) : nil
+        // By bytes: a name may begin with a mark that makes one character of itself and the hyphen.
+        func name(after prefix: String) -> String? {
+            let (text, prefix) = (rawValue.utf8, prefix.utf8)
+            guard text.count > prefix.count, text.starts(with: prefix) else { return nil }
+            return String(decoding: text.dropFirst(prefix.count), as: UTF8.self)
         }
-        if let label = label(after: Self.missingPrefix) {
-            self = .missing(label)
-        } else if let label = label(after: Self.badPrefix) {
-            self = .bad(label)
-        } else if let label = label(after: Self.negativePrefix) {
-            self = .negative(label)
+        if let name = name(after: Self.missingPrefix) {
+            self = .missing(name)
+        } else if let name = name(after: Self.badPrefix) {
+            self = .bad(name)
+        } else if let name = name(after: Self.negativePrefix), FieldWords.isLabel(name) {
+            // Rows have no such rule.
+            self = .negative(name)
         } else {
             return nil
         }

@@ -24,7 +24,7 @@ struct WatchfoldCommand: ParsableCommand {
             AcceptCommand.self, RetractCommand.self,
             RestoreCommand.self,
             ExportCommand.self, ReportCommand.self, StatusCommand.self,
-            VerifyCommand.self, InspectCommand.self, GenerateCommand.self,
+            VerifyCommand.self, InspectCommand.self, GenerateCommand.self, ConvertCommand.self,
         ])
 
     static func main() {

@@ -8,7 +8,7 @@ import Testing
     private static let root = (#filePath as NSString).deletingLastPathComponent + "/../.."
     private static let manuals = [
         "README.md", "docs/manual.md", "docs/configuration.md", "docs/watch.md", "docs/export.md",
-        "docs/postgres.md", "docs/recovery.md", "docs/debugging.md",
+        "docs/postgres.md", "docs/recovery.md", "docs/debugging.md", "docs/convert.md",
     ]
 
     /// The golden text of a document's commands.

@@ -38,6 +38,7 @@ import Testing
         let good = "cp 20220401.json inbox/; cp 20220402.json inbox/; $W run -q"
         shell.put("20220401.json", day)
         shell.put("20220402.json", records([("SGH1", "CHANNEL", 7)]))
+        shell.put("fields.yaml", "fields:\n  contract: {path: [_source.Contract, Contract], type: string}\n")
         try await shell.expect(
             0,
             """

@@ -10,7 +10,7 @@ import Testing
     /// Transcripts that run anywhere.
     private static let transcripts = [
         "help", "run", "debugging", "status", "check", "records", "durations", "files", "decisions", "verify", "report",
-        "export", "fold", "generate", "usage", "configuration", "watch",
+        "export", "fold", "convert", "generate", "usage", "configuration", "watch",
     ].map { $0 + ".txt" }
     private static let terminal = "terminal.txt"
 

@@ -21,6 +21,11 @@ enum Mask {
         // Of a file that was written: libraries of other versions compress otherwise.
         (#": \d+(\.\d+)? [kM]?B in "#, ": N B in "),
         (#"\bdamaged-\d{8}T\d{6}Z"#, "damaged-TIME"),
+        // The same as JSON for people, of a run and its stages.
+        (
+            #"("(?:seconds|finding|settling|reading|partials|commits|manifest|planning|merging|placing|outputs)" : )"#
+                + #"\d+\.\d+"#, "$1N"
+        ),
         // A ledger has a name of its own, drawn when it is made.
         (#"\b(ledger|identity)( {2,})[0-9a-f]{32}\b"#, "$1$2ID"),
         (#"\bprocess \d+\b"#, "process PID"), (#""process" : \d+\b"#, "\"process\" : PID"),

@@ -51,8 +51,10 @@ import Testing
 
     @Test(arguments: [
         ("inbox/a.jsonl", "is inside the inbox"), ("./inbox/../inbox/x/a.csv", "is inside the inbox"),
-        ("/here/checkpoints/a.csv", "is inside the checkpoints folder"), ("output/engagement.csv", "is the name of a file that Watchfold writes"),
-        ("/here/output/receipt.json", "is the name of a file that Watchfold writes"), ("output/rejects/a.csv", "is the name of a file that Watchfold writes"),
+        ("/here/checkpoints/a.csv", "is inside the checkpoints folder"),
+        ("output/engagement.csv", "is the name of a file that Watchfold writes"),
+        ("/here/output/receipt.json", "is the name of a file that Watchfold writes"),
+        ("output/rejects/a.csv", "is the name of a file that Watchfold writes"),
         ("a.csv}, {file: ./a.csv", "is also written by the output of watchfold.yaml:1:18"),
     ])
     func aPlaceThatIsTakenIsRefused(_ file: String, _ told: String) throws {

@@ -26,6 +26,7 @@ private struct SampleFile {
             expected.counts.folded += 1
             expected.counts.coerced += isCoerced ? 1 : 0
         case .ignored: expected.counts.ignored += 1
+        case .row: preconditionFailure("a fold has no rows of cells")
         case .action:
             expected.recordsRead -= 1
             expected.actionLines += 1

@@ -72,7 +72,7 @@ private func plan(_ keys: [[[String]]], value: [[String]]) -> FoldPlan {
             case .folded(let record, _): folded.append(record)
             case .rejected(let reason): reasons.append(reason)
             case .ignored: ignored += 1
-            case .action: Issue.record("none of these records is an action")
+            case .action, .row: Issue.record("none of these records is an action, or a row of cells")
             }
         }
         #expect(outcome.records == folded)

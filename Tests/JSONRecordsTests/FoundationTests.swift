@@ -116,6 +116,7 @@ private struct Campaign {
         switch FoldPlan.engagement.judge(tree) {
         case .folded(let record, _): #expect(records == [record] && reasons.isEmpty, "\(text)")
         case .ignored, .action: #expect(records.isEmpty && reasons.isEmpty, "\(text)")
+        case .row: Issue.record("a fold has no rows of cells")
         case .rejected(let reason): #expect(records.isEmpty && reasons == [reason], "\(text)")
         }
     }

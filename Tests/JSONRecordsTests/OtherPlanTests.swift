@@ -60,8 +60,17 @@ private let plays = FoldPlan(
         #expect([RejectReason.badContract, .badApp, .badDuration] == ["contract", "app", "duration"].map { .bad($0) })
     }
 
+    /// Fields of rows have any names.
+    @Test(arguments: ["User ID", "é", "1", "-", "a\u{0}b", "\u{301}x", "missing-x", "json", "日本語", "\n", "A"])
+    func namesOfFieldsComeBack(name: String) {
+        for reason in [RejectReason.missing(name), .bad(name)] {
+            let again = RejectReason(rawValue: reason.rawValue)
+            #expect(again == reason && again.map { Array($0.rawValue.utf8) } == Array(reason.rawValue.utf8))
+        }
+    }
+
     @Test(arguments: [
-        "", "missing", "missing-", "bad-A", "missing-a b", "negative-é", "good-user", "Truncated", "missing-1",
+        "", "missing", "missing-", "bad", "bad-", "negative-", "negative-é", "negative-a b", "good-user", "Truncated",
     ])
     func otherTextsAreNoReasons(text: String) {
         #expect(RejectReason(rawValue: text) == nil)

@@ -65,7 +65,7 @@ struct BrokenTreeTests {
     }
 
     private static func tree() -> ShapeTree {
-        var tree = ShapeTree(slotCount: 3, rows: IgnoredKeys([]).rows(keyCount: 2, maxRecordBytes: 100))
+        var tree = ShapeTree(slotCount: 3, .fold(IgnoredKeys([]).rows(keyCount: 2, maxRecordBytes: 100)))
         func step(_ literal: String, _ kind: wf_shape_kind, _ slot: UInt16 = UInt16(WF_SHAPE_NONE)) -> ShapeTree.Step {
             ShapeTree.Step(literal: Array(literal.utf8), kind: kind, slot: slot)
         }

@@ -51,6 +51,9 @@ package struct RejectedRecord: Hashable, CustomStringConvertible {
 /// Everything that a reader said about an input.
 package struct ReadOutcome: Equatable {
     package var records: [FoldedRecord] = []
+    package var rows: [ReadRow] = []
+    /// The texts of their cells, as they were given.
+    package var texts: [[[UInt8]]] = []
     package var rejections: [RejectedRecord] = []
     package var counts = OutcomeCounts()
     package var recordsRead = 0
@@ -73,14 +76,14 @@ package struct ReadOutcome: Equatable {
     /// Without what a reference does not say: coercions and covered bytes are compared between ways of reading, and
     /// which records are looked at for their fields depends on the way.
     package static func == (a: ReadOutcome, b: ReadOutcome) -> Bool {
-        a.records == b.records && a.rejections == b.rejections && a.counts == b.counts
+        a.records == b.records && a.rows == b.rows && a.rejections == b.rejections && a.counts == b.counts
             && a.recordsRead == b.recordsRead && a.lines == b.lines && a.rejectedBytes == b.rejectedBytes
             && a.end == b.end && a.container == b.container && a.actionLines == b.actionLines
     }
 
     package func isLike(_ other: ReadOutcome) -> Bool {
         coercions == other.coercions && covered == other.covered && answers == other.answers && flaws == other.flaws
-            && unread == other.unread
+            && unread == other.unread && texts == other.texts
     }
 
     package var reasons: [RejectReason] { rejections.map(\.reason) }
@@ -94,6 +97,10 @@ package struct Feeding {
     /// Whether the end is told with a window that holds nothing new.
     package var tellsEndLate: Bool
     package var plan: FoldPlan
+    /// What is read in place of the plan, if there is something.
+    package var rows: RowReading?
+    /// What a reference is to judge by.
+    package var judge: any ReferencePlan { if let rows { rows } else { plan } }
     package var maxRecordBytes: Int
     package var container: Container?
     package var isAtStart: Bool
@@ -103,13 +110,14 @@ package struct Feeding {
     package var usesWalk: Bool
 
     package init(
-        step: Int = .max, tellsEndLate: Bool = false, plan: FoldPlan = .engagement, maxRecordBytes: Int = 1 << 20,
-        container: Container? = nil, isAtStart: Bool = true, usesShapes: Bool = true,
+        step: Int = .max, tellsEndLate: Bool = false, plan: FoldPlan = .engagement, rows: RowReading? = nil,
+        maxRecordBytes: Int = 1 << 20, container: Container? = nil, isAtStart: Bool = true, usesShapes: Bool = true,
         usesWalk: Bool = false
     ) {
         self.step = step
         self.tellsEndLate = tellsEndLate
         self.plan = plan
+        self.rows = rows
         self.maxRecordBytes = maxRecordBytes
         self.container = container
         self.isAtStart = isAtStart
@@ -126,7 +134,8 @@ private let paddingBytes = (0..<RecordReader.padding).map { Array("\"}1".utf8)[$
 /// - Throws: ``BrokenPromise``.
 package func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> ReadOutcome {
     var reader = RecordReader(
-        plan: feeding.plan, maxRecordBytes: feeding.maxRecordBytes, container: feeding.container,
+        feeding.rows?.plan ?? ReadingPlan(feeding.plan), maxRecordBytes: feeding.maxRecordBytes,
+        container: feeding.container,
         isAtStart: feeding.isAtStart)
     if !feeding.usesShapes { reader.leaveOutShapes(keepingWalk: feeding.usesWalk) }
     var outcome = ReadOutcome()
@@ -145,16 +154,24 @@ package func read(_ input: [UInt8], _ feeding: Feeding = Feeding()) throws -> Re
             if count > 0 { window.update(from: input.baseAddress! + consumed, count: count) }
         }
         paddingBytes.withUnsafeBufferPointer { (window + count).update(from: $0.baseAddress!, count: $0.count) }
-        let done = try reader.read(
-            window, count: count, isFinal: isFinal,
-            onBatch: { batch in try outcome.take(batch) },
-            onRejection: {
-                bytesBefore.append($0.rejectedBytesBefore)
-                outcome.flaws.append($0.flaw)
-                outcome.rejections.append(
-                    RejectedRecord(
-                        reason: $0.reason, offset: $0.offset, linesBefore: $0.linesBefore, raw: Array($0.raw)))
-            })
+        func take(_ rejection: Rejection) {
+            bytesBefore.append(rejection.rejectedBytesBefore)
+            outcome.flaws.append(rejection.flaw)
+            outcome.rejections.append(
+                RejectedRecord(
+                    reason: rejection.reason, offset: rejection.offset, linesBefore: rejection.linesBefore,
+                    raw: Array(rejection.raw)))
+        }
+        let done =
+            if let rows = feeding.rows {
+                try reader.read(
+                    window, count: count, isFinal: isFinal, onCells: { batch in try outcome.take(batch, rows) },
+                    onRejection: take)
+            } else {
+                try reader.read(
+                    window, count: count, isFinal: isFinal, onBatch: { batch in try outcome.take(batch) },
+                    onRejection: take)
+            }
         try promise((0...count).contains(done), "\(done) bytes of \(count) are done with")
         consumed += done
         // Memory stays bounded by the longest record, and a byte order mark or an indentation.
@@ -198,13 +215,51 @@ extension ReadOutcome {
         }
     }
 
+    /// Takes the rows that fit, and answers with the others.
+    fileprivate mutating func take(
+        _ batch: borrowing CellBatch, _ reading: RowReading
+    ) throws(BrokenPromise) -> [RowFault] {
+        try promise((1...batch.capacity).contains(batch.count), "a batch of \(batch.count) rows")
+        try promise(
+            batch.firstRow == rows.count + rejections.count + 1,
+            "row \(batch.firstRow) after \(rows.count) rows and \(rejections.count) rejections")
+        var faults: [RowFault] = []
+        for row in 0..<batch.count {
+            var cells: [ReadCell] = []
+            var texts: [[UInt8]] = []
+            for (number, field) in reading.schema.fields.enumerated() {
+                let cell = batch.cells[row * batch.fieldCount + number]
+                guard let kind = Cell.Kind(rawValue: cell.kind) else {
+                    throw BrokenPromise("a cell of kind \(cell.kind)")
+                }
+                if kind == .missing {
+                    texts.append([])
+                } else {
+                    for i in 0..<RecordBatch.keyPadding { withExtendedLifetime(cell.start![i]) {} }
+                    texts.append(Array(cell.text))
+                }
+                cells.append(ReadCell(kind, try reading.plain(texts[number], kind, of: field)))
+            }
+            if let reason = reading.fault(cells) {
+                faults.append(RowFault(row: row, reason: reason))
+            } else {
+                rows.append(ReadRow(number: batch.firstRow + row, cells: cells))
+                self.texts.append(texts)
+            }
+        }
+        return faults
+    }
+
     /// Conservation.
     fileprivate func checkCounts() throws(BrokenPromise) {
         try promise(recordsRead == counts.read, "\(recordsRead) records read, but \(counts)")
         try promise(
-            recordsRead == records.count + counts.ignored + rejections.count,
-            "\(recordsRead) records read, but \(records.count) given, \(counts.ignored) ignored, \(reasons)")
-        try promise(counts.folded == records.count, "\(counts.folded) folded, but \(records.count) given")
+            recordsRead == records.count + rows.count + counts.ignored + rejections.count,
+            "\(recordsRead) records read, but \(records.count + rows.count) given, \(counts.ignored) ignored, \(reasons)"
+        )
+        try promise(
+            counts.folded == records.count + rows.count,
+            "\(counts.folded) folded, but \(records.count + rows.count) given")
         try promise(counts.rejectedTotal == rejections.count, "\(counts.rejected), but \(reasons)")
     }
 

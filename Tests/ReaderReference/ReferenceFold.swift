@@ -7,13 +7,27 @@ import Records
 /// How one record ends.
 package enum Judgement: Equatable {
     case folded(FoldedRecord, isCoerced: Bool)
+    case row([ReadCell])
     case ignored
     case rejected(RejectReason)
     /// `{"index":{…}}`: no record, but what a bulk request says of the next.
     case action
 }
 
-extension FoldPlan {
+/// What records are read for.
+package protocol ReferencePlan {
+    var isLenient: Bool { get }
+    var recordPaths: [[String]] { get }
+    /// Where fields are found, and those without which an object is not taken for a record.
+    var paths: [FieldPath] { get }
+    var requiredPaths: [FieldPath] { get }
+    /// The field that a record lacks whose fields are all in the wrong place.
+    var lackingLabel: String { get }
+    /// Judges an object that is a record.
+    func judgeFields(_ record: JSON) -> Judgement
+}
+
+extension ReferencePlan {
     /// Judges a record by its values.
     package func judge(_ record: JSON) -> Judgement {
         guard case .object(let members) = record else { return .rejected(.notAnObject) }
@@ -22,8 +36,18 @@ extension FoldPlan {
             !hasField(record)
         {
             // Around the fields of a record it is a record that lacks them.
-            return hasField(members[0].value) ? .rejected(.missing(keyWords[0].label)) : .action
+            return hasField(members[0].value) ? .rejected(.missing(lackingLabel)) : .action
         }
+        return judgeFields(record)
+    }
+}
+
+extension FoldPlan: ReferencePlan {
+    package var paths: [FieldPath] { keyPaths + [valuePath] }
+    package var requiredPaths: [FieldPath] { paths }
+    package var lackingLabel: String { keyWords[0].label }
+
+    package func judgeFields(_ record: JSON) -> Judgement {
         var isCoerced = false
         var keys: [[UInt8]] = []
         for (index, path) in keyPaths.enumerated() {
@@ -81,14 +105,15 @@ extension FoldPlan {
         }
     }
 
-    /// Whether any field is found in an object.
-    package func hasField(_ object: JSON) -> Bool {
-        (keyPaths + [valuePath]).contains { isAnywhere($0, in: object) }
-    }
+}
 
-    /// Whether all fields are.
+extension ReferencePlan {
+    /// Whether any field is found in an object.
+    package func hasField(_ object: JSON) -> Bool { paths.contains { isAnywhere($0, in: object) } }
+
+    /// Whether all fields are that must be, and any is.
     fileprivate func hasAllFields(_ object: JSON) -> Bool {
-        (keyPaths + [valuePath]).allSatisfy { find($0, in: object) != nil }
+        hasField(object) && requiredPaths.allSatisfy { find($0, in: object) != nil }
     }
 
     /// Whether a value stands at any of a path's alternatives.
@@ -101,7 +126,7 @@ extension FoldPlan {
     }
 
     /// The value of the first alternative whose surrounding object is in the record.
-    private func find(_ path: FieldPath, in record: JSON) -> JSON? {
+    package func find(_ path: FieldPath, in record: JSON) -> JSON? {
         for keys in path.alternatives {
             var holder: JSON? = record
             for key in keys.dropLast() { holder = holder?.member(key) }
@@ -136,6 +161,9 @@ extension ReadOutcome {
             records.append(record)
             counts.folded += 1
             counts.coerced += isCoerced || wasLenient ? 1 : 0
+        case .row(let cells):
+            rows.append(ReadRow(number: recordsRead, cells: cells))
+            counts.folded += 1
         case .ignored, .action: counts.ignored += 1
         case .rejected(let reason):
             counts.rejected[reason, default: 0] += 1
@@ -174,7 +202,7 @@ private func skipGap(_ parser: inout ReferenceParser, commas: Bool) -> Range<Int
 ///
 /// - Throws: `JSONFlaw` when that rest is not valid, or may hold a record that is too long.
 package func referenceLines(
-    _ bytes: [UInt8], plan: FoldPlan = .engagement, maxRecordBytes: Int
+    _ bytes: [UInt8], plan: some ReferencePlan = FoldPlan.engagement, maxRecordBytes: Int
 ) throws(JSONFlaw) -> ReadOutcome {
     var outcome = ReadOutcome()
     outcome.container = .lines
@@ -255,6 +283,7 @@ extension ReadOutcome {
     /// What was read of the rest of the file.
     fileprivate mutating func add(_ rest: ReadOutcome) {
         records += rest.records
+        rows += rest.rows.map { ReadRow(number: recordsRead + $0.number, cells: $0.cells) }
         rejections += rest.rejections
         counts.add(rest.counts)
         recordsRead += rest.recordsRead
@@ -269,7 +298,7 @@ extension ReadOutcome {
 ///
 /// - Throws: `JSONFlaw` when the file is not.
 package func referenceValues(
-    _ bytes: [UInt8], from start: Int = 0, plan: FoldPlan = .engagement
+    _ bytes: [UInt8], from start: Int = 0, plan: some ReferencePlan = FoldPlan.engagement
 ) throws(JSONFlaw) -> ReadOutcome {
     var outcome = ReadOutcome()
     outcome.container = .values
@@ -351,7 +380,7 @@ package struct ReferenceAnswers {
 ///
 /// - Throws: `JSONFlaw` when the file is not whole and valid.
 package func referenceAnswers(
-    _ bytes: [UInt8], paths: [[String]], plan: FoldPlan = .engagement
+    _ bytes: [UInt8], paths: [[String]], plan: some ReferencePlan = FoldPlan.engagement
 ) throws(JSONFlaw) -> ReferenceAnswers {
     var answers = ReferenceAnswers()
     for value in try referenceSequence(bytes) {
@@ -394,7 +423,9 @@ extension ReferenceAnswers {
 /// Where the objects of a valid file hold their records, by the rules for its first ones; empty where they hold none.
 ///
 /// - Throws: `JSONFlaw` when the file is not valid.
-package func referencePaths(_ bytes: [UInt8], plan: FoldPlan = .engagement) throws(JSONFlaw) -> [[String]] {
+package func referencePaths(_ bytes: [UInt8], plan: some ReferencePlan = FoldPlan.engagement) throws(JSONFlaw)
+    -> [[String]]
+{
     let hits = [["hits", "hits"]]
     let usual: Set<String> = [
         "content", "data", "docs", "documents", "entries", "events", "history", "items", "list", "records", "result",
@@ -449,10 +480,10 @@ private func referenceSequence(_ bytes: [UInt8]) throws(JSONFlaw) -> [JSON] {
 
 /// The arrays in an object and in the objects within it, down to 8 levels.
 private struct ReferenceArrays {
-    let plan: FoldPlan
+    let plan: any ReferencePlan
     var all: [(path: [String], elements: [JSON])] = []
 
-    init(plan: FoldPlan) { self.plan = plan }
+    init(plan: some ReferencePlan) { self.plan = plan }
 
     mutating func walk(_ value: JSON, _ path: [String]) {
         switch value {

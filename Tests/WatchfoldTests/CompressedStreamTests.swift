@@ -81,15 +81,14 @@ import Testing
         for chunks in [0, 2, 100] {
             for delay in [0, 100, 3000] as [UInt32] {
                 let stream = ByteStream(try FileSystem.real.open(path, .read), size: stored.count) { _ in }
-                nonisolated(unsafe) let shared = stream
                 let done = DispatchSemaphore(value: 0)
                 Thread.detachNewThread {
                     usleep(delay)
-                    shared.decodeAhead()
+                    stream.decodeAhead()
                     done.signal()
                 }
                 var decoded: [UInt8] = []
-                var buffer = [UInt8](repeating: 0, count: UnitFolder.chunk)
+                var buffer = [UInt8](repeating: 0, count: ByteStream.chunk)
                 for _ in 0..<chunks {
                     let count = try buffer.withUnsafeMutableBytes { try stream.read(into: $0) }
                     decoded += buffer[..<count]
@@ -97,7 +96,7 @@ import Testing
                 }
                 stream.close()
                 #expect(done.wait(timeout: .now() + 20) == .success, "the helper goes when the reader does")
-                #expect(decoded == Array(Self.content.prefix(chunks * UnitFolder.chunk)))
+                #expect(decoded == Array(Self.content.prefix(chunks * ByteStream.chunk)))
                 #expect(!stream.wantsHelp)
             }
         }

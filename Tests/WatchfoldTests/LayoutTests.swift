@@ -228,7 +228,10 @@ private func record(_ contract: String, _ seconds: Int = 1, more: String = "") -
 
     @Test(arguments: [
         (#"{"data":[R],"data":[R,R]}"#, "an object contains `data` twice; the records in the second one were not read"),
-        ("R\n{\"n\":1,\"vod\":[R]}\nR", "`vod` in a record without any of the fields contains records, which were not read"),
+        (
+            "R\n{\"n\":1,\"vod\":[R]}\nR",
+            "`vod` in a record without any of the fields contains records, which were not read"
+        ),
     ]) func recordsThatNothingWouldReadHoldTheFile(template: String, reason: String) throws {
         let bench = Workbench()
         bench.yaml = "max_reject_ratio: 100%\n"

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "CSVRows.h"
 #include "FieldWalk.h"
 #include "RecordRows.h"
 #include "ShapeMatch.h"
@@ -64,11 +65,11 @@ static inline const uint8_t *wf_last_line(const uint8_t *start, const uint8_t *p
     return p;
 }
 
-/// How many line feeds there are in [p, end).
-static inline size_t wf_count_newlines(const uint8_t *p, const uint8_t *end) {
+/// How often a byte is in [p, end).
+static inline size_t wf_count_byte(const uint8_t *p, const uint8_t *end, uint8_t byte) {
     size_t count = 0;
 #if defined(__SSE2__)
-    const __m128i newline = _mm_set1_epi8('\n'), zero = _mm_setzero_si128();
+    const __m128i wanted = _mm_set1_epi8((char)byte), zero = _mm_setzero_si128();
     while (end - p >= 16) {
         // Each of the 16 lanes counts up from zero, at most 255 times, before the lanes are added together.
         __m128i lanes = zero;
@@ -76,14 +77,17 @@ static inline size_t wf_count_newlines(const uint8_t *p, const uint8_t *end) {
         if (blocks > 255) blocks = 255;
         // Whole blocks before the end.
         for (size_t i = 0; i < blocks; i++, p += 16)
-            lanes = _mm_sub_epi8(lanes, _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)p), newline));
+            lanes = _mm_sub_epi8(lanes, _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)p), wanted));
         __m128i sums = _mm_sad_epu8(lanes, zero);
         count += (size_t)_mm_cvtsi128_si64(sums) + (size_t)_mm_cvtsi128_si64(_mm_srli_si128(sums, 8));
     }
 #endif
-    for (; p < end; p++) count += *p == '\n';
+    for (; p < end; p++) count += *p == byte;
     return count;
 }
+
+/// How many line feeds there are in [p, end).
+static inline size_t wf_count_newlines(const uint8_t *p, const uint8_t *end) { return wf_count_byte(p, end, '\n'); }
 
 /// Memory of the system made larger, perhaps elsewhere: its pages are moved, not copied. NULL when there is none.
 /// (mremap(2) takes any number of arguments, which Swift cannot call.)

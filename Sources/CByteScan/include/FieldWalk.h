@@ -11,8 +11,9 @@
 
 /// Bytes of a key that are compared with one load.
 #define WF_WALK_KEY 16
-/// Lists in the table of an object's keys.
-#define WF_WALK_LISTS 16
+/// Lists in the table of an object's keys, and how many of them folds use, which have few keys.
+#define WF_WALK_LISTS 128
+#define WF_WALK_FOLD_LISTS 16
 /// Keys of a plan's tree that can be told apart in one word of bits; number 0 stands for every other key.
 #define WF_WALK_KEYS 64
 /// Levels of objects and arrays that are followed.
@@ -50,7 +51,10 @@ typedef struct {
     uint8_t table;
     /// Whether one compare of `start` may leave it open which key it is.
     uint8_t takes_more;
-    uint8_t unused[11];
+    uint8_t unused;
+    /// Number of the slot, where cells are made.
+    uint16_t cell;
+    uint8_t unused_too[8];
 } wf_walk_key;
 
 _Static_assert(sizeof(wf_walk_key) == 64, "a key is found by a shift, and takes one cache line's worth of bytes");
@@ -69,7 +73,7 @@ typedef struct {
 } wf_walk_table;
 
 _Static_assert(sizeof(wf_walk_table) == WF_WALK_LISTS, "a table is its lists and nothing else");
-_Static_assert((WF_WALK_LISTS & (WF_WALK_LISTS - 1)) == 0, "a list is chosen without a division");
+_Static_assert((WF_WALK_FOLD_LISTS & (WF_WALK_FOLD_LISTS - 1)) == 0, "a list is chosen without a division");
 
 /// A place where a field may be found.
 typedef struct {
@@ -77,9 +81,11 @@ typedef struct {
     uint64_t parent_bit;
     uint64_t bit;
     const wf_walk_slot *slot;
+    /// Its number.
+    uint64_t cell;
 } wf_walk_place;
 
-_Static_assert(sizeof(wf_walk_place) == 24, "a place is two words of bits and a pointer");
+_Static_assert(sizeof(wf_walk_place) == 32, "a place is two words of bits, a pointer and a number");
 
 /// The plan's tree, where records go, and what is known of the bytes ahead.
 typedef struct {
@@ -87,8 +93,12 @@ typedef struct {
     /// Number 0 is the record's.
     const wf_walk_table *tables;
     const wf_walk_place *places;
-    /// For each key of the plan, then the value: where its places end. The first one's begin at 0.
+    /// For each field: where its places end. The first one's begin at 0. The last field of a fold is its value.
     const uint16_t *place_ends;
+    /// Bits of all places.
+    uint64_t field_bits;
+    /// Spreads keys over lists, where cells are made.
+    uint32_t multiplier;
     /// Behind the window.
     const uint8_t *end;
     /// Whether a line feed may stand between tokens.
@@ -105,13 +115,22 @@ typedef struct {
     /// Stops before the position that the last record ended at.
     size_t passed;
 
+    /// Where records go: of a fold the first, else the second.
     wf_rows rows;
+    wf_cell_rows cells;
 } wf_walk;
 
-/// What a byte is where a key is looked up.
+/// The list of a key by its first byte and its length; where cells are made, by its last byte, too. Of the empty key
+/// both bytes are quotes.
 static inline unsigned wf_walk_list(uint8_t first, int64_t length) {
-    return ((unsigned)first + (unsigned)length) % WF_WALK_LISTS;
+    return ((unsigned)first + (unsigned)length) % WF_WALK_FOLD_LISTS;
 }
+
+static inline unsigned wf_walk_list_of_cells(uint32_t multiplier, uint8_t first, uint8_t last, int64_t length) {
+    return (((uint32_t)first | (uint32_t)last << 8 | (uint32_t)length << 16) * multiplier) >> 25;
+}
+
+_Static_assert(WF_WALK_LISTS == 1 << (32 - 25), "the upper bits of a product choose a list");
 
 /// Takes up to `limit` records from `*at` on, each with the end of its line; leaves `*at` behind the last one.
 ///
@@ -120,5 +139,9 @@ enum wf_row_stop wf_walk_lines(wf_walk *walk, const uint8_t **at, size_t limit);
 
 /// Takes the one record at `*at`, whatever follows it, and leaves `*at` behind its closing brace.
 enum wf_row_stop wf_walk_record(wf_walk *walk, const uint8_t **at);
+
+/// The same two, which make cells of the records. Records without any field are missed, too.
+enum wf_row_stop wf_walk_lines_to_cells(wf_walk *walk, const uint8_t **at, size_t limit);
+enum wf_row_stop wf_walk_record_to_cells(wf_walk *walk, const uint8_t **at);
 
 #endif

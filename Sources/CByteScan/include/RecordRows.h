@@ -17,6 +17,44 @@ _Static_assert(sizeof(wf_row_key) == 16, "a row key is a pointer and a length");
 _Static_assert(_Alignof(wf_row_key) == 8, "a row key is aligned as its pointer is");
 _Static_assert(offsetof(wf_row_key, base) == 0 && offsetof(wf_row_key, count) == 8, "ByteSlice has the pointer first");
 
+/// What a cell holds, as `Cell.Kind` of Records has it.
+enum wf_cell_kind {
+    WF_CELL_MISSING = 0,
+    WF_CELL_NULL = 1,
+    WF_CELL_STRING = 2,
+    WF_CELL_NUMBER = 3,
+    WF_CELL_BOOLEAN = 4,
+    WF_CELL_CONTAINER = 5,
+};
+
+/// Added to the kind of a string whose escapes are still to be undone: no cell that is handed on has it.
+#define WF_CELL_ESCAPED 0x100u
+
+/// A value of a row, laid out as `Cell` of Records is.
+typedef struct {
+    /// The first byte of the value; of a string the one after its quote.
+    const uint8_t *start;
+    /// Bytes; of a string those between its quotes.
+    uint32_t count;
+    /// A `wf_cell_kind`, perhaps with `WF_CELL_ESCAPED`.
+    uint32_t kind;
+} wf_cell;
+
+// JSONRecords/SharedLayout.swift compares this one, too.
+_Static_assert(sizeof(wf_cell) == 16 && _Alignof(wf_cell) == 8, "a cell is a pointer and two short numbers");
+_Static_assert(
+    offsetof(wf_cell, start) == 0 && offsetof(wf_cell, count) == 8 && offsetof(wf_cell, kind) == 12,
+    "Cell has the pointer first, then the length, then the kind");
+
+/// Where a record is in the window.
+typedef struct {
+    const uint8_t *start;
+    /// After its closing brace.
+    const uint8_t *end;
+} wf_extent;
+
+_Static_assert(sizeof(wf_extent) == 16, "an extent is two pointers");
+
 /// Why a run of records came to its end.
 enum wf_row_stop {
     /// There is no record at the position: space, the end of the window, or something else.
@@ -50,5 +88,30 @@ typedef struct {
     /// Results, added to: records that are ignored, records taken at all.
     size_t ignored_records, taken;
 } wf_rows;
+
+/// The rows of a batch of cells, and what is known of their fields.
+///
+/// Values are found in slots, one for each path. Where every field has one path of its own, the slots are the cells of the
+/// row (`scratch` is NULL); else they are put into `scratch` first. A slot more than there are gets what nobody reads: in a
+/// row that is the first cell of the next one, and the last row of a batch has a cell after it.
+typedef struct {
+    /// Row-major, `field_count` for each row.
+    wf_cell *cells;
+    /// Of each row, its record.
+    wf_extent *records;
+    /// Room for `slot_count + 1` values, or NULL.
+    wf_cell *scratch;
+    size_t field_count, slot_count;
+    /// Numbers of the fields whose strings keep their quotes and escapes.
+    const uint16_t *texts;
+    size_t text_count;
+    /// Longest record that is taken, in bytes; it fits in 32 bits.
+    int64_t max_record;
+    /// Rows that are filled, and that there are.
+    size_t row, capacity;
+
+    /// Result, added to: not 0 if there are strings whose escapes are still to be undone.
+    size_t escaped;
+} wf_cell_rows;
 
 #endif

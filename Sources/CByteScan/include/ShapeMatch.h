@@ -27,6 +27,11 @@ enum wf_shape_kind {
     WF_SHAPE_KEPT_INTEGER = 4,
     /// Nothing: the literal ends with the record's closing brace.
     WF_SHAPE_END = 5,
+    /// Any value on one line, a string with both of its quotes. It becomes a cell; shapes of folds have none, and those of
+    /// rows no string or number.
+    WF_SHAPE_VALUE = 6,
+    /// The same, but no object and no array: fields are looked for in objects of this key.
+    WF_SHAPE_SCALAR = 7,
 };
 
 /// One step: literal bytes, then something that differs from record to record.
@@ -38,7 +43,8 @@ typedef struct {
     uint16_t length;
     /// A `wf_shape_kind`.
     uint16_t kind;
-    /// Slot of a kept value; at the end, where the list of the record's slots begins.
+    /// Slot of a kept value (of one that is put into a cell and that nobody reads, the one after the last); at the end,
+    /// where the list of the record's slots begins.
     uint16_t slot;
     /// First of the nodes that may follow.
     uint16_t next;
@@ -66,11 +72,13 @@ _Static_assert(sizeof(wf_shape_slot) == 16, "a slot is a pointer and a number");
 /// The tree, and where matched records go.
 typedef struct {
     const wf_shape_node *nodes;
-    /// For each shape: the slot of every key, then of the value.
+    /// For each shape: the slot of every field; of a fold the last one is its value.
     const uint16_t *roles;
     /// Room for the kept values of one record.
     wf_shape_slot *slots;
+    /// Where records go: of a fold the first, else the second.
     wf_rows rows;
+    wf_cell_rows cells;
 } wf_shape_run;
 
 /// Matches one record after another, each with the end of its line, from `*at` on; leaves `*at` behind the last one.
@@ -80,5 +88,9 @@ enum wf_row_stop wf_shape_match_lines(wf_shape_run *run, const uint8_t **at);
 
 /// Matches the one record at `*at`, whatever follows it, and leaves `*at` behind its closing brace.
 enum wf_row_stop wf_shape_match_record(wf_shape_run *run, const uint8_t **at);
+
+/// The same two, which make cells of the records.
+enum wf_row_stop wf_shape_lines_to_cells(wf_shape_run *run, const uint8_t **at);
+enum wf_row_stop wf_shape_record_to_cells(wf_shape_run *run, const uint8_t **at);
 
 #endif

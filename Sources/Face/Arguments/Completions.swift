@@ -4,6 +4,7 @@
 
 import Checkpoints
 import Configuration
+import Conversion
 import DurableIO
 import Ledgers
 import Publishing
@@ -25,6 +26,7 @@ package enum Completions {
     package static let compressions = SampleCompression.allCases.map(\.rawValue)
     package static let logLevels = LogLevel.allCases.map(\.rawValue)
     package static let logFormats = LogFormat.allCases.map(\.rawValue)
+    package static let conversionFormats = ConversionFormat.allCases.map(\.rawValue)
 
     /// Names of the files that the checkpoints know.
     package static func files(_ words: [String]) -> [String] {

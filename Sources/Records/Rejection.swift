@@ -1,6 +1,10 @@
-//  A record that was not taken, and where it stands.
+//  A record that was not taken, and where it stands; and what the end of an input means.
 
-import Records
+/// What is wrong with a record's text, worked out when it is asked for.
+package protocol FlawFinding {
+    /// Nil when nothing can be told.
+    func flaw(_ reason: RejectReason) -> Flaw?
+}
 
 /// A rejected record as the reader saw it; `raw` is good only until the call returns.
 package struct Rejection {
@@ -18,29 +22,24 @@ package struct Rejection {
     /// Whether it is nothing but NUL bytes, as many as it turns out to cover.
     package var isRunOfNULs: Bool
     /// Where to look for what is wrong.
-    var place: FlawPlace
+    package var place: any FlawFinding
+
+    package init(
+        reason: RejectReason, offset: Int, linesBefore: Int, rejectedBytesBefore: Int,
+        raw: UnsafeBufferPointer<UInt8>, isRunOfNULs: Bool, place: any FlawFinding
+    ) {
+        self.reason = reason
+        self.offset = offset
+        self.linesBefore = linesBefore
+        self.rejectedBytesBefore = rejectedBytesBefore
+        self.raw = raw
+        self.isRunOfNULs = isRunOfNULs
+        self.place = place
+    }
 
     /// What is wrong with it, where that can be told. Worked out when it is asked for, which must be before the call
     /// returns. Of a run of NUL bytes the words do not say how many: see `isRunOfNULs`.
     package var flaw: Flaw? { place.flaw(reason) }
-}
-
-/// What records are rejected for on account of a plan's fields, made once for a reader.
-struct FieldReasons {
-    /// By the place of the key.
-    let missingKeys: [RejectReason]
-    let badKeys: [RejectReason]
-    let missingValue: RejectReason
-    let badValue: RejectReason
-    let negativeValue: RejectReason
-
-    init(_ plan: FoldPlan) {
-        missingKeys = plan.keyWords.map { .missing($0.label) }
-        badKeys = plan.keyWords.map { .bad($0.label) }
-        missingValue = .missing(plan.valueWords.label)
-        badValue = .bad(plan.valueWords.label)
-        negativeValue = .negative(plan.valueWords.label)
-    }
 }
 
 /// What the end of the input means for the whole.
