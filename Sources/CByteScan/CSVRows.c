@@ -99,20 +99,20 @@ static inline ends find_ends(const masks *found, before *state) {
 }
 
 /// Writes the cells of a record whose fields end at the marks behind the first.
-static inline void put_cells(const wf_csv_rows *rows, wf_csv_cell *cells, int has_quotes) {
+static inline void put_cells(const wf_csv_rows *rows, wf_cell *cells, int has_quotes) {
     for (size_t k = 0; k < rows->use_count; k++) {
         const wf_csv_use use = rows->uses[k];
         const uint8_t *start = rows->marks[use.column] + 1;
         int64_t size = rows->marks[use.column + 1] - start;
-        uint32_t kind = WF_CSV_STRING;
+        uint32_t kind = WF_CELL_STRING;
         if (has_quotes && size > 0 && *start == rows->quote) {
             // The form is right, so the field's last byte is a quote, too, and another one.
             start++;
             size -= 2;
         } else if (size == rows->null_size) {
-            kind = size == 0 || memcmp(start, rows->null_text, (size_t)size) == 0 ? WF_CSV_NULL : WF_CSV_STRING;
+            kind = size == 0 || memcmp(start, rows->null_text, (size_t)size) == 0 ? WF_CELL_NULL : WF_CELL_STRING;
         }
-        cells[use.cell] = (wf_csv_cell){start, (uint32_t)size, kind};
+        cells[use.cell] = (wf_cell){start, (uint32_t)size, kind};
     }
 }
 
@@ -159,7 +159,7 @@ enum wf_row_stop wf_csv_lines(wf_csv_rows *rows, const uint8_t **at, const uint8
                 if (count != columns || last - record > rows->max_record) goto miss;
                 if (is_high && !wf_is_utf8(record, last)) goto miss;
                 put_cells(rows, rows->cells + rows->row * rows->field_count, has_quotes);
-                rows->spans[rows->row++] = (wf_csv_span){record, last};
+                rows->records[rows->row++] = (wf_extent){record, last};
             }
             found.quotes &= ~mine;
             found.high &= ~mine;

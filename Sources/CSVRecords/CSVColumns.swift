@@ -10,7 +10,7 @@ final class CSVColumns {
     private var rows = wf_csv_rows()
     private var uses: UnsafeMutableBufferPointer<wf_csv_use>
     private var marks: UnsafeMutablePointer<UnsafePointer<UInt8>?>
-    private let spans: UnsafeMutablePointer<wf_csv_span>
+    private let records: UnsafeMutablePointer<wf_extent>
     private let nullText: UnsafeMutablePointer<UInt8>
     private let cells: UnsafeMutablePointer<Cell>
     private let fieldCount: Int
@@ -20,7 +20,7 @@ final class CSVColumns {
         let null = Array((settings.null ?? "").utf8)
         uses = .allocate(capacity: 0)
         marks = .allocate(capacity: 1)
-        spans = .allocate(capacity: batch.capacity)
+        records = .allocate(capacity: batch.capacity)
         nullText = .allocate(capacity: max(1, null.count))
         nullText.initialize(from: null, count: null.count)
         cells = batch.cells
@@ -29,15 +29,16 @@ final class CSVColumns {
         rows.null_size = settings.null == nil ? -1 : Int64(null.count)
         rows.max_record = Int64(maxRecordBytes)
         rows.field_count = batch.fieldCount
-        rows.cells = UnsafeMutableRawPointer(batch.cells).assumingMemoryBound(to: wf_csv_cell.self)
-        rows.spans = spans
+        // A `wf_cell` is a `Cell` (Cell+Layout.swift).
+        rows.cells = UnsafeMutableRawPointer(batch.cells).assumingMemoryBound(to: wf_cell.self)
+        rows.records = records
         rows.capacity = batch.capacity
     }
 
     deinit {
         uses.deallocate()
         marks.deallocate()
-        spans.deallocate()
+        records.deallocate()
         nullText.deallocate()
     }
 
@@ -90,7 +91,7 @@ final class CSVColumns {
     /// - Precondition: the arena has room for `unquotedSize`.
     func setRow(_ row: Int, _ fields: [CSVField], _ text: ByteSlice, _ quote: UInt8?, _ arena: inout UnquotedText) {
         precondition(fields.count == count && row < rows.capacity, "\(fields.count) fields for row \(row)")
-        spans[row] = wf_csv_span(start: text.base, end: text.base + text.count)
+        records[row] = wf_extent(start: text.base, end: text.base + text.count)
         for use in uses {
             let field = fields[Int(use.column)]
             var text = field.text
@@ -106,7 +107,7 @@ final class CSVColumns {
 
     /// The text of a row of the batch.
     func span(_ row: Int) -> ByteSlice {
-        ByteSlice(base: spans[row].start, count: spans[row].end - spans[row].start)
+        ByteSlice(base: records[row].start, count: records[row].end - records[row].start)
     }
 }
 

@@ -84,7 +84,7 @@ package struct CSVReader: ~Copyable {
         schema: RowSchema, settings: CSVSettings = CSVSettings(), maxRecordBytes: Int, header: CSVHeader? = nil
     ) {
         precondition(maxRecordBytes > 0 && maxRecordBytes < Int(UInt32.max), "a record of \(maxRecordBytes) bytes")
-        _ = SharedLayout.checked
+        _ = Cell.checkedLayout
         self.schema = schema
         self.settings = settings
         self.maxRecordBytes = maxRecordBytes

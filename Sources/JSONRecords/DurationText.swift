@@ -7,7 +7,7 @@
 //      "1h500ms"      3600                 500  × 1, with the point moved left by 3
 //      62.05          0                    62.05 × 60 for a number of minutes
 //
-//  The last part is multiplied digit by digit (IntegralNumber.swift). So nothing is rounded but where the settings say
+//  The last part is multiplied digit by digit (Records/NumberParts.swift). So nothing is rounded but where the settings say
 //  so, and once, at the end; what does not fit in 64 bits is not a duration.
 
 import Records
@@ -32,7 +32,7 @@ extension DurationRules {
                 DurationReading(value: $0.value, isPlain: $0.isPlain, isNegative: $0.value < 0)
             }
         }
-        guard let number = DecimalText(text) else { return nil }
+        guard let number = NumberParts(text) else { return nil }
         let (multiplier, places) = unit.scale
         return reading(0, number, multiplier, places, isNegative: number.isNegative, isPlain: number.isPlain)
     }
@@ -65,25 +65,14 @@ extension DurationRules {
 
     /// `seconds` and a last part.
     private func reading(
-        _ seconds: UInt64, _ last: DecimalText, _ multiplier: UInt64, _ places: Int = 0, isNegative: Bool,
+        _ seconds: UInt128, _ last: NumberParts, _ multiplier: UInt64, _ places: Int = 0, isNegative: Bool,
         isPlain: Bool = false
     ) -> DurationReading? {
-        guard let product = last.times(multiplier, places: places), var magnitude = sum(seconds, product.whole) else {
-            return nil
-        }
-        if product.rest != .nothing {
-            let goesUp: Bool
-            switch rounding {
-            case .reject: return nil
-            case .down: goesUp = false
-            case .up: goesUp = true
-            case .nearest: goesUp = product.rest != .belowHalf
-            }
-            guard let rounded = sum(magnitude, goesUp ? 1 : 0) else { return nil }
-            magnitude = rounded
-        }
-        guard let value = signed(magnitude, isNegative: isNegative) else { return nil }
-        let isBelowZero = isNegative && (magnitude != 0 || product.rest != .nothing)
+        guard let (whole, rest) = last.magnitude(times: multiplier, shift: -places), let isMore = rounding.goesUp(rest),
+            let magnitude = sum(seconds, whole), let rounded = sum(magnitude, isMore ? 1 : 0),
+            let value = signed(rounded, isNegative: isNegative)
+        else { return nil }
+        let isBelowZero = isNegative && (value != 0 || rest != .nothing)
         return DurationReading(value: value, isPlain: isPlain, isNegative: isBelowZero)
     }
 
@@ -106,7 +95,7 @@ extension DurationRules {
         let start = isZero && cursor.i > sign ? cursor.i - 1 : cursor.i
         let digits = UnsafeBufferPointer(rebasing: text[start...])
         // Behind a plus stands a digit and no other sign.
-        guard let first = digits.first, isDigit(first), let number = DecimalText(digits) else { return nil }
+        guard let first = digits.first, isDigit(first), let number = NumberParts(digits) else { return nil }
         let (multiplier, places) = unit.scale
         return reading(0, number, multiplier, places, isNegative: isNegative)
     }
@@ -117,17 +106,17 @@ extension DurationRules {
     ) -> DurationReading? {
         var cursor = DigitCursor(text)
         let isNegative = cursor.take("-")
-        var seconds: UInt64 = 0
+        var seconds: UInt128 = 0
         for (place, unit) in units.enumerated() {
             guard let whole = cursor.digits() else { return nil }
             if place > 0 && (whole.count != 2 || text[whole.lowerBound] > UInt8(ascii: "5")) { return nil }
             if place == units.count - 1 {
                 let signs: [Unicode.Scalar] = isFractional ? [".", ","] : []
                 guard let fraction = fraction(&cursor, behind: signs), cursor.isAtEnd else { return nil }
-                return reading(seconds, DecimalText(text, whole, fraction), unit, isNegative: isNegative)
+                return reading(seconds, NumberParts(text, whole, fraction), unit, isNegative: isNegative)
             }
-            guard let more = DecimalText(text, whole, 0..<0).times(unit), let next = sum(seconds, more.whole),
-                cursor.take(":")
+            guard let more = NumberParts(text, whole, 0..<0).magnitude(times: unit),
+                let next = sum(seconds, more.whole), cursor.take(":")
             else { return nil }
             seconds = next
         }
@@ -147,7 +136,7 @@ extension DurationRules {
         let isNegative = cursor.take("-")
         guard cursor.take("P") else { return nil }
         var designators: [(letter: Unicode.Scalar, unit: UInt64)] = [("W", 604_800), ("D", 86_400)]
-        var seconds: UInt64 = 0
+        var seconds: UInt128 = 0
         var isOfTime = false
         while true {
             if !isOfTime && cursor.take("T") {
@@ -157,10 +146,10 @@ extension DurationRules {
             guard let whole = cursor.digits(), let fraction = fraction(&cursor, behind: [".", ","]),
                 let place = designators.firstIndex(where: { cursor.take($0.letter) })
             else { return nil }
-            let number = DecimalText(text, whole, fraction)
+            let number = NumberParts(text, whole, fraction)
             let unit = designators[place].unit
             if cursor.isAtEnd { return reading(seconds, number, unit, isNegative: isNegative) }
-            guard fraction.isEmpty, let more = number.times(unit), let next = sum(seconds, more.whole) else {
+            guard fraction.isEmpty, let more = number.magnitude(times: unit), let next = sum(seconds, more.whole) else {
                 return nil
             }
             seconds = next
@@ -177,7 +166,7 @@ extension DurationRules {
         ]
         var cursor = DigitCursor(text)
         let isNegative = cursor.take("-")
-        var seconds: UInt64 = 0
+        var seconds: UInt128 = 0
         while true {
             guard let whole = cursor.digits(), let fraction = fraction(&cursor, behind: ["."]) else { return nil }
             while cursor.take(" ") {}
@@ -190,16 +179,22 @@ extension DurationRules {
             }
             guard let place else { return nil }
             let (_, multiplier, places) = names[place]
-            let number = DecimalText(text, whole, fraction)
+            let number = NumberParts(text, whole, fraction)
             if cursor.isAtEnd { return reading(seconds, number, multiplier, places, isNegative: isNegative) }
             while cursor.take(" ") {}
-            guard fraction.isEmpty, let more = number.times(multiplier, places: places), more.rest == .nothing,
-                let next = sum(seconds, more.whole)
+            guard fraction.isEmpty, let more = number.magnitude(times: multiplier, shift: -places),
+                more.rest == .nothing, let next = sum(seconds, more.whole)
             else { return nil }
             seconds = next
             names.removeAll { ($0.multiplier, -$0.places) >= (multiplier, -places) }
         }
     }
+}
+
+/// - Returns: nil when 128 bits do not hold the sum.
+private func sum(_ a: UInt128, _ b: UInt128) -> UInt128? {
+    let (value, isBeyond) = a.addingReportingOverflow(b)
+    return isBeyond ? nil : value
 }
 
 extension DigitCursor {

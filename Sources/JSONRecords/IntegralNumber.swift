@@ -1,15 +1,18 @@
 //  Integers that are written as JSON numbers, exactly.
 //
-//  `254`, `254.0`, `2.54e2` and `25400e-2` are the same integer; `2.5` is none. The value is worked out on the decimal
-//  digits alone, never through floating point:
+//  `254`, `254.0`, `2.54e2` and `25400e-2` are the same integer; `2.5` is none. Nearly all are plain digits, and few: their
+//  value is summed up on the way. All others are taken apart (Records/NumberParts.swift), where zeros at the end are no
+//  digits but a larger exponent:
 //
-//      digits      2 5 4 0 0        (the point taken out)
-//      exponent    -2               (written exponent minus digits behind the point)
-//      value       digits × 10^exponent; what a negative exponent cuts off must be zeros
+//      25400e-2        digits 254, exponent 0        an integer, since the exponent is not below zero
+//      2.5             digits 25, exponent −1        none
 //
-//  A number that counts minutes or milliseconds, or that may have a fraction, is worked out in the same way: its digits
-//  are multiplied from the last to the first, as on paper, so that the part before the point and all digits behind it
-//  are exact however many there are.
+//  A key of a record may be an integer, too. It is text, so it may be longer than 64 bits can say, but it is written out only
+//  up to a length:
+//
+//      -1.50e3         -1500
+//      1e40            1 and 40 zeros
+//      1e999999999     would be a gigabyte: no key
 
 import Records
 
@@ -33,128 +36,13 @@ func integralValue(_ text: UnsafeBufferPointer<UInt8>) -> (value: Int64, isPlain
         if i == firstDigit || hasLeadingZero { return nil }
         return (isNegative ? -plain : plain, true)
     }
-    guard let number = DecimalText(text), let product = number.times(1), product.rest == .nothing,
-        let value = signed(product.whole, isNegative: number.isNegative)
+    guard let number = NumberParts(text), let (whole, rest) = number.magnitude(), rest == .nothing,
+        let value = signed(whole, isNegative: number.isNegative)
     else { return nil }
     return (value, number.isPlain)
 }
 
-/// The integer of this magnitude; nil beyond Int64.
-func signed(_ magnitude: UInt64, isNegative: Bool) -> Int64? {
-    if !isNegative { return Int64(exactly: magnitude) }
-    return magnitude <= UInt64(Int64.max) + 1 ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil
-}
-
-/// A part of one, as much as rounding has to know of it.
-enum FractionalRest { case nothing, belowHalf, half, aboveHalf }
-
-/// The text of a number, taken apart into its digits.
-struct DecimalText {
-    let isNegative: Bool
-    /// Whether it has neither point nor exponent.
-    let isPlain: Bool
-    private let text: UnsafeBufferPointer<UInt8>
-    /// Places of the digits before the point, at least one, and of those behind it.
-    private let whole: Range<Int>
-    private let fraction: Range<Int>
-    /// Digits before the point once the exponent has moved it: zero or less when there are zeros between the point and
-    /// the first digit, more than there are digits when zeros follow the last one.
-    private let integerDigits: Int
-
-    /// - Returns: nil when the text is not in the grammar of JSON numbers (RFC 8259, section 6).
-    init?(_ text: UnsafeBufferPointer<UInt8>) {
-        var cursor = DigitCursor(text)
-        let isNegative = cursor.take("-")
-        guard let whole = cursor.digits(), whole.count == 1 || text[whole.lowerBound] != UInt8(ascii: "0") else {
-            return nil
-        }
-        var fraction = whole.upperBound..<whole.upperBound
-        if cursor.take(".") {
-            guard let range = cursor.digits() else { return nil }
-            fraction = range
-        }
-        var exponent = 0
-        let hasExponent = cursor.take("e") || cursor.take("E")
-        if hasExponent {
-            let isBelow = cursor.take("-")
-            if !isBelow { _ = cursor.take("+") }
-            guard let range = cursor.digits() else { return nil }
-            for k in range {
-                // Beyond any number of digits that a record can hold, one exponent is like another.
-                exponent = min(exponent * 10 + Int(text[k] - UInt8(ascii: "0")), 1 << 40)
-            }
-            if isBelow { exponent = -exponent }
-        }
-        guard cursor.isAtEnd else { return nil }
-        self.init(text, whole, fraction, exponent: exponent, isNegative: isNegative, isPlain: !hasExponent)
-    }
-
-    /// Digits that a cursor went over.
-    init(
-        _ text: UnsafeBufferPointer<UInt8>, _ whole: Range<Int>, _ fraction: Range<Int>, exponent: Int = 0,
-        isNegative: Bool = false, isPlain: Bool = true
-    ) {
-        self.text = text
-        self.whole = whole
-        self.fraction = fraction
-        self.isNegative = isNegative
-        self.isPlain = isPlain && fraction.isEmpty
-        integerDigits = whole.count + exponent
-    }
-
-    private var digitCount: Int { whole.count + fraction.count }
-
-    /// The digit at a place, counted from the first one.
-    ///
-    /// - Precondition: the place is below `digitCount`. Both ranges are of digits that a cursor found in the text.
-    private func digit(_ k: Int) -> UInt64 {
-        let byte = k < whole.count ? text[whole.lowerBound + k] : text[fraction.lowerBound + k - whole.count]
-        return UInt64(byte - UInt8(ascii: "0"))
-    }
-
-    /// The magnitude times `multiplier`, with the point moved left by `places`.
-    ///
-    /// - Returns: nil when the part before the point does not fit in 64 bits.
-    func times(_ multiplier: UInt64, places: Int = 0) -> (whole: UInt64, rest: FractionalRest)? {
-        let point = integerDigits - places
-        var magnitude: UInt64 = 0
-        for k in 0..<max(0, min(point, digitCount)) {
-            guard let next = sum(product(magnitude, 10), digit(k)) else { return nil }
-            magnitude = next
-        }
-        if magnitude != 0 && point > digitCount {
-            for _ in digitCount..<point {
-                guard let next = product(magnitude, 10) else { return nil }
-                magnitude = next
-            }
-        }
-
-        // Behind the point: multiplied from the last digit to the first.
-        var carry: UInt64 = 0
-        var first: UInt64 = 0
-        var hasMore = false
-        func put(_ digit: UInt64) {
-            hasMore = hasMore || first != 0
-            carry += digit * multiplier
-            (carry, first) = carry.quotientAndRemainder(dividingBy: 10)
-        }
-        for k in stride(from: digitCount - 1, through: max(0, point), by: -1) { put(digit(k)) }
-        // Zeros between the point and the first digit: after as many as the carry has digits, nothing is left of it.
-        for _ in 0..<max(0, min(-point, 20)) { put(0) }
-
-        guard let whole = sum(product(magnitude, multiplier), carry) else { return nil }
-        let rest: FractionalRest =
-            switch (first, hasMore) {
-            case (0, false): .nothing
-            case (..<5, _): .belowHalf
-            case (5, false): .half
-            default: .aboveHalf
-            }
-        return (whole, rest)
-    }
-
-    var isZero: Bool { (0..<digitCount).allSatisfy { digit($0) == 0 } }
-
+extension NumberParts {
     /// Digits of the longest integer that is written out: far more than any key has that is a number.
     static let longestInteger = 64
 
@@ -162,29 +50,11 @@ struct DecimalText {
     ///
     /// - Returns: nil when the number is not integral, or longer than `longestInteger` digits.
     func integerText() -> [UInt8]? {
-        for k in 0..<digitCount where k >= integerDigits && digit(k) != 0 { return nil }
-        var digits: [UInt8] = []
-        for k in 0..<max(0, min(integerDigits, digitCount)) where !digits.isEmpty || digit(k) != 0 {
-            if digits.count == Self.longestInteger { return nil }
-            digits.append(UInt8(ascii: "0") + UInt8(digit(k)))
-        }
-        if digits.isEmpty {
-            digits = [UInt8(ascii: "0")]
-        } else if integerDigits > digitCount {
-            let zeros = integerDigits - digitCount
-            if digits.count + zeros > Self.longestInteger { return nil }
-            digits += [UInt8](repeating: UInt8(ascii: "0"), count: zeros)
-        }
-        return (isNegative ? [UInt8(ascii: "-")] : []) + digits
+        let sign = isNegative ? [UInt8(ascii: "-")] : []
+        if digitCount == 0 { return sign + [UInt8(ascii: "0")] }
+        // The last digit that counts is not zero.
+        guard exponent >= 0, digitCount + exponent <= Self.longestInteger else { return nil }
+        let digits = (0..<digitCount).map { UInt8(ascii: "0") + digit($0) }
+        return sign + digits + [UInt8](repeating: UInt8(ascii: "0"), count: exponent)
     }
-}
-
-func product(_ a: UInt64, _ b: UInt64) -> UInt64? {
-    let (value, overflow) = a.multipliedReportingOverflow(by: b)
-    return overflow ? nil : value
-}
-
-func sum(_ a: UInt64?, _ b: UInt64) -> UInt64? {
-    guard let (value, overflow) = a?.addingReportingOverflow(b) else { return nil }
-    return overflow ? nil : value
 }

@@ -198,10 +198,10 @@ extension RecordReader {
     /// The digits of a key that is a number with a point or an exponent, or one that MongoDB wrapped; nil when it
     /// is not an integer.
     private func keyDigits(_ slot: FieldSlot) -> [UInt8]? {
-        if slot.kind == .number { return DecimalText(slot.text)?.integerText() }
+        if slot.kind == .number { return NumberParts(slot.text)?.integerText() }
         return withWrappedNumber(slot.text) { number in
-            guard let decimal = DecimalText(number) else { return nil }
-            return isIntegerText(number) ? Array(number) : decimal.integerText()
+            guard let parts = NumberParts(number) else { return nil }
+            return isIntegerText(number) ? Array(number) : parts.integerText()
         }
     }
 

@@ -23,17 +23,8 @@ enum SharedLayout {
                 && (RowKey.offset(of: \.base), RowKey.offset(of: \.count)) == (0, 8),
             "fields of a slice are at \([Slice.offset(of: \.base), Slice.offset(of: \.count)]), in C at "
                 + "\([RowKey.offset(of: \.base), RowKey.offset(of: \.count)])")
-        // Rows of cells: C fills them as `wf_cell`.
-        typealias CCell = MemoryLayout<wf_cell>
-        precondition(
-            MemoryLayout<Cell>.size == CCell.size && MemoryLayout<Cell>.stride == CCell.stride
-                && MemoryLayout<Cell>.alignment == CCell.alignment,
-            "a cell of \(MemoryLayout<Cell>.stride) bytes where C has \(CCell.stride)")
-        precondition(
-            MemoryLayout<Cell>.offset(of: \.start) == CCell.offset(of: \.start)
-                && MemoryLayout<Cell>.offset(of: \.byteCount) == CCell.offset(of: \.count)
-                && MemoryLayout<Cell>.offset(of: \.kind) == CCell.offset(of: \.kind),
-            "fields of a cell are at other places in C")
+        // Rows of cells: C fills them as `wf_cell`, for CSV, too.
+        Cell.checkLayout()
         let kinds: [Cell.Kind] = [.missing, .null, .string, .number, .boolean, .container]
         let kindsInC = [
             WF_CELL_MISSING, WF_CELL_NULL, WF_CELL_STRING, WF_CELL_NUMBER, WF_CELL_BOOLEAN, WF_CELL_CONTAINER,

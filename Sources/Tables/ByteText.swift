@@ -1,4 +1,8 @@
-//  The innermost loops of the formats: decimal numbers, the search for bytes that need care.
+//  The innermost loops of the formats: decimal numbers, fields in quotes, the search for bytes that need care.
+//
+//  Quotes are those of RFC 4180, section 2: one at either end, and each that is in the field twice.
+//
+//      say "hi", twice     "say ""hi"", twice"
 
 import Records
 
@@ -115,6 +119,43 @@ private func writeUnsigned(
     }
     return start + digits
 }
+
+// MARK: Quotes
+
+/// What fields are put in.
+let quoteMark = UInt8(ascii: "\"")
+
+/// Whether a field of CSV has to be in quotes: it contains a comma, a quote, CR or LF.
+func needsQuotes(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    text.contains { byte in
+        byte == UInt8(ascii: ",") || byte == quoteMark || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n")
+    }
+}
+
+/// The most bytes that a field of so many has in quotes.
+func quotedRoom(_ count: Int) -> Int { 2 * count + 2 }
+
+/// Writes a field in quotes, each quote in it twice, and returns its end. There is room for `quotedRoom` bytes at `start`,
+/// and the field is elsewhere.
+func writeQuoted(
+    _ text: UnsafeBufferPointer<UInt8>, to start: UnsafeMutablePointer<UInt8>
+) -> UnsafeMutablePointer<UInt8> {
+    var out = start
+    out.pointee = quoteMark
+    out += 1
+    for byte in text {
+        if byte == quoteMark {
+            out.pointee = byte
+            out += 1
+        }
+        out.pointee = byte
+        out += 1
+    }
+    out.pointee = quoteMark
+    return out + 1
+}
+
+// MARK: Care
 
 /// Finds bytes that may need care in a text: those below a limit, and one other.
 ///

@@ -63,7 +63,7 @@ struct DoubleReading: CellReading {
 
     private func readOther(_ cell: Cell, _ out: UnsafeMutablePointer<Double>) -> CellOutcome {
         guard cell.isOf(.number) || cell.isOf(.string) else { return .bad }
-        if NumberText(cell.text) == nil {
+        if NumberParts(cell.text) == nil {
             guard settings.acceptsNonFinite, let value = Self.nonFinite(cell.text) else { return .bad }
             out.pointee = value
             return coercion(of: cell, settings)

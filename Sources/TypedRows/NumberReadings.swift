@@ -30,18 +30,13 @@ struct IntegerReading: CellReading {
     }
 
     private func readOther(_ cell: Cell, _ out: UnsafeMutablePointer<Int64>) -> CellOutcome {
-        guard cell.isOf(.number) || cell.isOf(.string), let number = NumberText(cell.text),
-            let (whole, rest) = number.magnitude(shift: 0), rest == .nothing,
+        guard cell.isOf(.number) || cell.isOf(.string), let number = NumberParts(cell.text),
+            let (whole, rest) = number.magnitude(), rest == .nothing,
             let value = signed(whole, isNegative: number.isNegative)
         else { return .bad }
         out.pointee = value
         return number.isPlain ? coercion(of: cell, settings) : .coerced
     }
-}
-
-/// The integer of this magnitude; nil beyond Int64.
-func signed(_ magnitude: UInt128, isNegative: Bool) -> Int64? {
-    Int64(exactly: isNegative ? 0 - Int128(magnitude) : Int128(magnitude))
 }
 
 /// A decimal as a whole number of units of its last digit, in the integer that columns of its precision have.
@@ -76,7 +71,7 @@ struct DecimalReading<Value: FixedWidthInteger & BitwiseCopyable>: CellReading {
     }
 
     private func readOther(_ cell: Cell, _ out: UnsafeMutablePointer<Value>) -> CellOutcome {
-        guard cell.isOf(.number) || cell.isOf(.string), let number = NumberText(cell.text),
+        guard cell.isOf(.number) || cell.isOf(.string), let number = NumberParts(cell.text),
             let (whole, rest) = number.magnitude(shift: scale),
             let isMore = settings.decimalRounding.goesUp(rest)
         else { return .bad }

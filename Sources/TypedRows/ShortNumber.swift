@@ -3,7 +3,7 @@
 //      12.345      12345 × 10^−3
 //      1e3             1 × 10^3
 //
-//  A number that is longer, or a text that is no number, is for `NumberText`.
+//  A number that is longer, or a text that is no number, is for `NumberParts`.
 
 /// A number that was read in one go.
 struct ShortNumber {

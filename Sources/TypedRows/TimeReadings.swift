@@ -104,7 +104,7 @@ struct UnixTimestampReading: CellReading {
     }
 
     private func readOther(_ cell: Cell, _ out: UnsafeMutablePointer<Int64>) -> CellOutcome {
-        guard cell.isOf(.number) || cell.isOf(.string), let number = NumberText(cell.text),
+        guard cell.isOf(.number) || cell.isOf(.string), let number = NumberParts(cell.text),
             let (magnitude, rest) = number.magnitude(shift: places),
             // Before 1970 the later of two moments is the one of the smaller magnitude.
             let isMore = settings.timestampRounding.goesUp(rest, isOpposite: number.isNegative),

@@ -50,6 +50,21 @@ private func reading(_ text: String, isString: Bool = true, _ rules: DurationRul
         #expect(reading(text, DurationRules(forms: all)) == nil)
     }
 
+    /// Numbers around 2^128, in which durations are added up.
+    @Test(arguments: [
+        "340282366920938463463374607431768211454.5", "340282366920938463463374607431768211455.5",
+        "340282366920938463463374607431768211456", "94522879700260684295381835397713392:04:15.5",
+        "94522879700260684295381835397713392:04:16", "94522879700260684295381835397713393:00:00",
+        "5671372782015641057722910123862803524:15.5", "PT94522879700260684295381835397713392H255.5S",
+        "99999999999999999999999999999999999999:59:59.9", "P99999999999999999999999999999999999999W",
+        "99999999999999999999999999999999999999d", "94522879700260684295381835397713392h255s500ms",
+    ]) func whatIsFarBeyondInt64IsNoDuration(_ text: String) {
+        for rounding in Rounding.allCases {
+            let rules = DurationRules(forms: all, rounding: rounding)
+            #expect(reading(text, rules) == nil && reading("-" + text, rules) == nil, "\(rounding)")
+        }
+    }
+
     private static let scaled: [(WrittenUnit, String, Rounding, Int?)] = [
         (WrittenUnit.milliseconds, "3723000", Rounding.reject, 3723), (.milliseconds, "3723417", .reject, nil),
         (.milliseconds, "3723417", .nearest, 3723), (.milliseconds, "3723500", .nearest, 3724),

@@ -17,5 +17,10 @@ import Testing
             let slice = $0.load(as: ByteSlice.self)
             #expect(slice.base == UnsafePointer(bytes) && slice.count == 3)
         }
+        var value = wf_cell(start: UnsafePointer(bytes), count: 4, kind: WF_CELL_STRING.rawValue)
+        withUnsafeBytes(of: &value) {
+            let cell = $0.load(as: Cell.self)
+            #expect(cell.start == UnsafePointer(bytes) && cell.byteCount == 4 && cell.kind == Cell.Kind.string.rawValue)
+        }
     }
 }

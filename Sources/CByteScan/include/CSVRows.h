@@ -11,29 +11,6 @@
 /// Positions that are kept of a record beyond one for each column: those of one block of 64 bytes.
 #define WF_CSV_SPARE_MARKS 66
 
-/// Where the value of a field is, laid out as `Cell` of Records is.
-typedef struct {
-    const uint8_t *start;
-    uint32_t byte_count;
-    uint32_t kind;
-} wf_csv_cell;
-
-// Rows of a batch are written through this type and read as `Cell`; CSVRecords/SharedLayout.swift compares the two.
-_Static_assert(sizeof(wf_csv_cell) == 16, "a cell is a pointer, a length and a kind");
-_Static_assert(_Alignof(wf_csv_cell) == 8, "a cell is aligned as its pointer is");
-_Static_assert(offsetof(wf_csv_cell, start) == 0 && offsetof(wf_csv_cell, byte_count) == 8, "the pointer is first");
-_Static_assert(offsetof(wf_csv_cell, kind) == 12, "the kind is last");
-
-/// Kinds of cells, as `Cell.Kind` has them.
-enum wf_csv_kind { WF_CSV_NULL = 1, WF_CSV_STRING = 2 };
-
-/// The text of one record, without the end of its line.
-typedef struct {
-    const uint8_t *start, *end;
-} wf_csv_span;
-
-_Static_assert(sizeof(wf_csv_span) == 16, "a span is two pointers");
-
 /// A column that is read.
 typedef struct {
     /// Which column of the file, and which cell of a row.
@@ -61,9 +38,10 @@ typedef struct {
 
     /// Room for one position more than there are columns, and `WF_CSV_SPARE_MARKS`.
     const uint8_t **marks;
-    /// Row-major, `field_count` for each row.
-    wf_csv_cell *cells;
-    wf_csv_span *spans;
+    /// Row-major, `field_count` for each row; nulls and strings.
+    wf_cell *cells;
+    /// Of each row, its record without the end of its line.
+    wf_extent *records;
     /// Rows that are filled, and that there are.
     size_t row, capacity;
 } wf_csv_rows;

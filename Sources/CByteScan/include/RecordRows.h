@@ -1,4 +1,4 @@
-//  Where records go that were read in C, by their shape or by their fields.
+//  Where records go that were read in C: of JSON by their shape or by their fields, and of CSV.
 
 #ifndef WATCHFOLD_RECORD_ROWS_H
 #define WATCHFOLD_RECORD_ROWS_H
@@ -30,17 +30,17 @@ enum wf_cell_kind {
 /// Added to the kind of a string whose escapes are still to be undone: no cell that is handed on has it.
 #define WF_CELL_ESCAPED 0x100u
 
-/// A value of a row, laid out as `Cell` of Records is.
+/// A value of a row, laid out as `Cell` of Records is. Readers of JSON and of CSV write it.
 typedef struct {
-    /// The first byte of the value; of a string the one after its quote.
+    /// The first byte of the value; of a string in quotes the one after its quote.
     const uint8_t *start;
-    /// Bytes; of a string those between its quotes.
+    /// Bytes; of a string in quotes those between them.
     uint32_t count;
     /// A `wf_cell_kind`, perhaps with `WF_CELL_ESCAPED`.
     uint32_t kind;
 } wf_cell;
 
-// JSONRecords/SharedLayout.swift compares this one, too.
+// Records/Cell+Layout.swift asserts the same numbers of `Cell`.
 _Static_assert(sizeof(wf_cell) == 16 && _Alignof(wf_cell) == 8, "a cell is a pointer and two short numbers");
 _Static_assert(
     offsetof(wf_cell, start) == 0 && offsetof(wf_cell, count) == 8 && offsetof(wf_cell, kind) == 12,
@@ -49,7 +49,7 @@ _Static_assert(
 /// Where a record is in the window.
 typedef struct {
     const uint8_t *start;
-    /// After its closing brace.
+    /// Of JSON after its closing brace, of CSV at the end of its line.
     const uint8_t *end;
 } wf_extent;
 

@@ -16,8 +16,6 @@
 
 import Records
 
-private let quoteMark = UInt8(ascii: "\"")
-
 /// A dialect, and rows written in it to memory.
 final class DelimitedRows: PartEncoder {
     /// `copy` is TSV without a header, as CopyText.swift has it.
@@ -210,24 +208,7 @@ final class DelimitedRows: PartEncoder {
     /// Puts the field in quotes, if it needs them; else leaves the copy that is already there.
     @inline(never)
     private func quote(_ text: ByteSlice, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
-        let needsQuotes = text.buffer.contains { byte in
-            byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\r")
-                || byte == UInt8(ascii: "\n")
-        }
-        guard needsQuotes else { return start + text.count }
-        var out = start
-        out.pointee = UInt8(ascii: "\"")
-        out += 1
-        for byte in text.buffer {
-            if byte == UInt8(ascii: "\"") {
-                out.pointee = byte
-                out += 1
-            }
-            out.pointee = byte
-            out += 1
-        }
-        out.pointee = UInt8(ascii: "\"")
-        return out + 1
+        needsQuotes(text.buffer) ? writeQuoted(text.buffer, to: start) : start + text.count
     }
 
     @inline(never)

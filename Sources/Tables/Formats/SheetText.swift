@@ -82,27 +82,25 @@ package final class SheetTextEncoder: TableEncoder {
 
     private func append(_ text: UnsafeBufferPointer<UInt8>, isGuarded: Bool) {
         if isGuarded, Self.mightBeTaken(text) {
-            return Self.fitsInFormula(text) ? appendFormula(text) : appendQuoted(text, behind: "'")
+            return Self.fitsInFormula(text) ? appendFormula(text) : appendGuarded(text)
         }
         let needsQuotes = text.contains { byte in
             byte == delimiter || byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || byte < 0x20
                 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: " ")
         }
         if needsQuotes {
-            appendQuoted(text, behind: "")
+            out.append(room: quotedRoom(text.count)) { writeQuoted(text, to: $0) }
         } else {
             out.append(ByteSlice(text))
         }
     }
 
-    private func appendQuoted(_ text: UnsafeBufferPointer<UInt8>, behind prefix: String) {
-        out.append("\"")
-        out.append(prefix)
-        for byte in text {
-            if byte == UInt8(ascii: "\"") { out.append(byte: byte) }
-            out.append(byte: byte)
+    /// Writes a field with an apostrophe in front of the text.
+    private func appendGuarded(_ text: UnsafeBufferPointer<UInt8>) {
+        let guarded = [UInt8(ascii: "'")] + text
+        guarded.withUnsafeBufferPointer { bytes in
+            out.append(room: quotedRoom(bytes.count)) { writeQuoted(bytes, to: $0) }
         }
-        out.append("\"")
     }
 
     private static func fitsInFormula(_ text: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -26,10 +26,7 @@ struct TextBuffer {
 
     /// Appends what `write` writes; it is lent so much room and returns the end.
     mutating func append(room: Int, _ write: (UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: room) { space in
-            let end = write(space.baseAddress!)
-            bytes.append(contentsOf: space[..<(end - space.baseAddress!)])
-        }
+        bytes.append(room: room, write)
     }
 
     /// Appends a number as text.
@@ -55,5 +52,15 @@ struct TextBuffer {
         try bytes.withUnsafeBytes { try sink($0) }
         bytesWritten += bytes.count
         bytes.removeAll(keepingCapacity: true)
+    }
+}
+
+extension [UInt8] {
+    /// Appends what `write` writes; it is lent so much room and returns the end.
+    mutating func append(room: Int, _ write: (UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: room) { space in
+            let end = write(space.baseAddress!)
+            append(contentsOf: space[..<(end - space.baseAddress!)])
+        }
     }
 }

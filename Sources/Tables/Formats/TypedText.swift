@@ -53,7 +53,8 @@ package final class TypedText {
         guard format == .csv else { return }
         for (index, column) in schema.columns.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            appendField(Array(column.name.utf8))
+            var name = column.name
+            name.withUTF8 { appendField($0) }
         }
         bytes.append(UInt8(ascii: "\n"))
     }
@@ -125,7 +126,7 @@ package final class TypedText {
     }
 
     private func appendString(_ text: UnsafeRawBufferPointer, isJSON: Bool) {
-        if format == .csv { return appendField(text) }
+        if format == .csv { return text.withMemoryRebound(to: UInt8.self) { appendField($0) } }
         if isJSON { return bytes.append(contentsOf: text) }
         if text.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
             bytes.append(contentsOf: JSONText.quoted(String(decoding: text, as: UTF8.self)).utf8)
@@ -136,17 +137,10 @@ package final class TypedText {
         }
     }
 
-    /// A field of CSV; see RFC 4180, section 2.
-    private func appendField(_ text: some Collection<UInt8>) {
-        let needsQuotes =
-            text.isEmpty || text.contains { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
-        if !needsQuotes { return bytes.append(contentsOf: text) }
-        bytes.append(0x22)
-        for byte in text {
-            if byte == 0x22 { bytes.append(0x22) }
-            bytes.append(byte)
-        }
-        bytes.append(0x22)
+    /// A field of CSV; an empty one has quotes.
+    private func appendField(_ text: UnsafeBufferPointer<UInt8>) {
+        if !text.isEmpty && !needsQuotes(text) { return bytes.append(contentsOf: text) }
+        bytes.append(room: quotedRoom(text.count)) { writeQuoted(text, to: $0) }
     }
 
     /// A day, counted from 1 January 1970.
