@@ -87,7 +87,6 @@ extension CSVReader {
         try flush(&pass, onBatch, onRejection)
         recordsRead += 1
         recordsReadCompletely += 1
-        isWellQuoted = false
         let lineEnd = feed ?? pass.end
         let isTooLong = lineEnd - start > maxRecordBytes
         // What is shown of a line has no part of its end.

@@ -3,6 +3,21 @@
 import Records
 
 extension CSVReader {
+    /// The header of a file, as a reader of the whole file finds it.
+    ///
+    /// - Parameter window: the file's first `count` bytes, then `padding` bytes that may be overwritten.
+    /// - Returns: nil when a longer window is needed; in the last window, when the file has no record.
+    /// - Throws: `CSVError` when the header does not fit.
+    package static func header(
+        of window: UnsafeMutablePointer<UInt8>, count: Int, isFinal: Bool, schema: RowSchema, settings: CSVSettings,
+        maxRecordBytes: Int
+    ) throws(CSVError) -> CSVHeader? {
+        window[count] = 0
+        var pass = Pass(window: UnsafePointer(window), end: UnsafePointer(window) + count, isFinal: isFinal)
+        var reader = CSVReader(schema: schema, settings: settings, maxRecordBytes: maxRecordBytes)
+        return try reader.start(&pass) ? reader.header : nil
+    }
+
     /// Reads the header, or without one finds the delimiter.
     ///
     /// - Returns: false when a longer window is needed.

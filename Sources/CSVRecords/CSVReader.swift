@@ -62,8 +62,6 @@ package struct CSVReader: ~Copyable {
     package private(set) var lines = 0
     /// Bytes of rejected records.
     package internal(set) var rejectedBytes = 0
-    /// Whether no record was rejected for its form, so that quotes tell where records end; see `QuoteCount`.
-    package internal(set) var isWellQuoted = true
     /// How the input ended; meaningful after the last window.
     package internal(set) var inputEnd = InputEnd.whole
     /// Bytes that were scanned for records, for tests.

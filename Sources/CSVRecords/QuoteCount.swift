@@ -8,11 +8,12 @@
 //
 //  Whether all records have a good form is known only once they are read. So the readers of the ranges judge each other:
 //
-//  - A range begins rightly if every range before it did, and was read to its end as `isWellQuoted`.
-//  - Where one was not, what was read of the ranges behind it does not count. Its reader goes on with them, as one range.
+//  - A range begins rightly if every range before it did, and was read to its end with nothing left over.
+//  - Where something was, what was read of it and of the ranges behind it does not count. The file is read again, as one, or
+//    the reader of that range goes on to the end of the file.
 //
-//  With that the outcome is the same as that of one reader, whatever the file holds. A file without quotes, or with settings
-//  that know none, is cut at any line feed.
+//  With that the outcome is the same as that of one reader, whatever the file holds; why is shown in Intake/CSVCuts.swift. A
+//  file without quotes, or with settings that know none, is cut at any line feed.
 
 import CByteScan
 import Glibc

@@ -6,7 +6,7 @@
 //  them. If a later record disagrees, the files are surveyed from beginning to end, and the table is written once more, with
 //  types that fit every record. What a guess cost is time, never a value.
 //
-//  Everything is written once more, too, if a file that was read in ranges of lines turns out to have a value on several.
+//  Everything is written once more, too, if a file that was read in ranges turns out not to be cut between records.
 
 import CSVRecords
 import Codecs
@@ -101,6 +101,7 @@ package struct Conversion {
     private let request: ConversionRequest
     private let fileSystem: FileSystem
     private let onStoredBytes: @Sendable (Int) -> Void
+    private let whole = WholeInputs()
 
     /// Bytes of text that the first look at a file takes.
     private static let sampleBytes = 4 << 20
@@ -130,9 +131,9 @@ package struct Conversion {
 
     /// Reads all files, those in `whole` as one unit each.
     ///
-    /// - Throws: `ReadAsOne` for a file that has to be one.
+    /// - Throws: `ReadAsOne` for another file that has to be one.
     private func read<Piece: RowPiece>(
-        _ schema: RowSchema, whole: Set<Int>, seesAllFields: Bool, makePiece: @escaping () -> Piece,
+        _ schema: RowSchema, seesAllFields: Bool, makePiece: @escaping () -> Piece,
         onPiece: @escaping @Sendable (Piece) throws -> Void
     ) throws -> [FileSummary] {
         let reading = RowReading(
@@ -140,8 +141,8 @@ package struct Conversion {
             onStoredBytes: onStoredBytes, makePiece: makePiece)
         return try request.inputs.enumerated().map { index, input in
             do {
-                return try reading.read(input, isCut: !request.isStream && !whole.contains(index), onPiece: onPiece)
-            } catch is ValueAcrossLines { throw ReadAsOne(input: index) } catch {
+                return try reading.read(input, isCut: !request.isStream && !isWhole(index), onPiece: onPiece)
+            } catch is WrongCuts { throw ReadAsOne(input: index) } catch {
                 throw InputFailure.named(input, error)
             }
         }
@@ -149,11 +150,17 @@ package struct Conversion {
 
     private struct ReadAsOne: Error { var input: Int }
 
+    /// Files that turned out not to be cut between records, by their places. Whoever reads them next knows it.
+    private final class WholeInputs: Sendable { let inputs = Mutex<Set<Int>>([]) }
+
+    private func isWhole(_ input: Int) -> Bool { whole.inputs.withLock { $0.contains(input) } }
+
     /// Begins again while a file turns out to be one that cannot be cut.
-    private func readingWhole<Result>(_ body: (Set<Int>) throws -> Result) throws -> Result {
-        var whole: Set<Int> = []
+    private func readingWhole<Result>(_ body: () throws -> Result) throws -> Result {
         while true {
-            do { return try body(whole) } catch let error as ReadAsOne { whole.insert(error.input) }
+            do { return try body() } catch let error as ReadAsOne {
+                _ = whole.inputs.withLock { $0.insert(error.input) }
+            }
         }
     }
 
@@ -190,7 +197,7 @@ package struct Conversion {
         while true {
             let schema = try survey.untypedSchema()
             let paths = survey.paths
-            let (guesses, files) = try readingWhole { try types(of: schema, whole: $0) }
+            let (guesses, files) = try readingWhole { try types(of: schema) }
             survey.setTypes(guesses, of: paths)
             var isNews = false
             for file in files {
@@ -202,11 +209,11 @@ package struct Conversion {
         }
     }
 
-    private func types(of schema: RowSchema, whole: Set<Int>) throws -> ([TypeGuess], [FileSummary]) {
+    private func types(of schema: RowSchema) throws -> ([TypeGuess], [FileSummary]) {
         let count = schema.fields.count
         let found = Mutex([TypeGuess](repeating: [], count: count))
         let files = try read(
-            schema, whole: whole, seesAllFields: true,
+            schema, seesAllFields: true,
             makePiece: { [values = request.values] in SurveyPiece(fieldCount: count, values) },
             onPiece: { piece in
                 found.withLock { all in for field in all.indices { all[field].formUnion(piece.guesses[field]) } }
@@ -255,7 +262,7 @@ package struct Conversion {
     private func write(
         _ schema: RowSchema, seesAllFields: Bool, _ makeSink: () throws -> TableSink
     ) throws -> ConversionResult {
-        try readingWhole { whole in
+        try readingWhole {
             let layout = PieceLayout(
                 schema: schema, settings: request.values, format: request.format,
                 options: WriterOptions(compression: request.compression), pieceBytes: request.unitSize)
@@ -263,7 +270,7 @@ package struct Conversion {
             let pieces = PieceList()
             var result = ConversionResult(schema: schema)
             result.files = try read(
-                schema, whole: whole, seesAllFields: seesAllFields, makePiece: { pieces.make(layout) }
+                schema, seesAllFields: seesAllFields, makePiece: { pieces.make(layout) }
             ) { piece in
                 try table.write(piece)
             }

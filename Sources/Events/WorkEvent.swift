@@ -59,6 +59,9 @@ package enum WholeReason: Sendable, Hashable {
     case layout(String)
     /// It looked like lines, but a value goes on over several of them; what was read in ranges was read again.
     case valueAcrossLines
+    /// A quote of CSV is not closed or a record too long, so quotes do not tell where those behind it begin; what was read in
+    /// ranges was read again.
+    case openQuote
 
     package var name: String {
         switch self {
@@ -68,6 +71,7 @@ package enum WholeReason: Sendable, Hashable {
         case .otherEncoding: "other-encoding"
         case .layout: "layout"
         case .valueAcrossLines: "value-across-lines"
+        case .openQuote: "open-quote"
         }
     }
 }

@@ -50,7 +50,7 @@ final class FileFold {
     }
 
     /// The same file as one unit, when its units turned out to be none; nil otherwise.
-    func asOne(runs: FoldRuns) -> FileFold? { failure is ValueAcrossLines ? makeAgain(runs) : nil }
+    func asOne(runs: FoldRuns) -> FileFold? { failure is WrongCuts ? makeAgain(runs) : nil }
 
     /// Opens the file and cuts it into units. Called by one thread, without the lock.
     func open() {

@@ -2,9 +2,11 @@
 //
 //      open ─▶ units 0 … n-1 read in any order, each into a sink of its own ─▶ a summary of all
 //
-//  A plain file of JSON Lines has many units; any other has one. When a line of it turns out to go on in the next, it must
-//  be read once more, as one: where a line begins is then known only to who has read all before it.
+//  A plain file of JSON Lines or CSV has many units; any other has one. When a line of JSON turns out to go on in the next,
+//  or a quote of CSV is not closed, the file must be read once more, as one: where a record begins is then known only to who
+//  has read all before it.
 
+import CSVRecords
 import Codecs
 import DurableIO
 import Events
@@ -110,8 +112,10 @@ final class FileReading: @unchecked Sendable {
 
     private var file: OpenFile?
     private var status: FileStatus?
-    /// Ranges of lines; empty for a stream.
+    /// Of bytes; empty for a stream.
     private var ranges: [Range<Int>] = []
+    /// Which records of CSV the ranges have.
+    private var cuts: CSVCuts?
     /// For a compressed file; a thread that has nothing else to do may decompress it ahead of the one that reads it.
     private(set) var compressedStream: ByteStream?
     /// Known once it is open.
@@ -137,7 +141,7 @@ final class FileReading: @unchecked Sendable {
 
     /// Opens the file and cuts it into units. Called by one thread, without the lock.
     ///
-    /// - Throws: `IOError`, `FileChanged`, `CodecError`.
+    /// - Throws: `IOError`, `FileChanged`, `CodecError`, `UnreadableContent`, `CSVError`.
     func open() throws {
         guard let path = input.path else {
             file = fileSystem.standardStream(0)
@@ -169,10 +173,9 @@ final class FileReading: @unchecked Sendable {
     /// The ranges that the file is read in; empty when it is read as one, and then `whyWhole` says why.
     private func cut(_ file: OpenFile, size: Int) throws -> [Range<Int>] {
         guard isCut && size > settings.unitSize else {
-            whyWhole = isCut ? .small : .valueAcrossLines
+            whyWhole = isCut ? .small : settings.form.whyCutsAreWrong
             return []
         }
-        let plan: ReadingPlan? = if case .json(let plan) = settings.form { plan } else { nil }
         var window = Window(capacity: ByteStream.chunk)
         while true {
             let wanted = min(max(ByteStream.chunk, window.count), size - window.count)
@@ -191,21 +194,33 @@ final class FileReading: @unchecked Sendable {
                 whyWhole = .otherEncoding
                 return []
             }
-            guard let plan else {
-                whyWhole = .layout("csv")
-                return []
-            }
-            window.base[window.count] = 0
-            let container = RecordReader.container(
-                of: window.base, count: window.count, isFinal: window.count == size,
-                maxRecordBytes: settings.maxRecordBytes, plan: plan)
-            guard let container else { continue }
-            guard container == .lines else {
-                whyWhole = .layout(container.rawValue)
-                return []
-            }
+            guard try knowsLayout(file, window, size: size) else { continue }
+            if whyWhole != nil { return [] }
             return stride(from: 0, to: size, by: settings.unitSize).map { $0..<min($0 + settings.unitSize, size) }
         }
+    }
+
+    /// Finds out from the beginning of the text how its records are written, and whether they tell where to cut.
+    ///
+    /// - Returns: false when a longer beginning is needed.
+    private func knowsLayout(_ file: OpenFile, _ window: borrowing Window, size: Int) throws -> Bool {
+        let isFinal = window.count == size
+        switch settings.form {
+        case .json(let plan):
+            window.base[window.count] = 0
+            let container = RecordReader.container(
+                of: window.base, count: window.count, isFinal: isFinal, maxRecordBytes: settings.maxRecordBytes,
+                plan: plan)
+            guard let container else { return false }
+            if container != .lines { whyWhole = .layout(container.rawValue) }
+        case .csv(let schema, let csv):
+            let header = try CSVReader.header(
+                of: window.base, count: window.count, isFinal: isFinal, schema: schema, settings: csv,
+                maxRecordBytes: settings.maxRecordBytes)
+            if header == nil && !isFinal { return false }
+            cuts = CSVCuts(file, size: size, settings: settings, quote: csv.quote, header: header)
+        }
+        return true
     }
 
     private func stream(_ file: OpenFile, size: Int?) -> ByteStream {
@@ -227,9 +242,16 @@ final class FileReading: @unchecked Sendable {
             defer { stream.close() }
             return try reader.read(stream: stream, into: sink, isCancelled: isCancelled)
         }
-        return try reader.read(
-            lines: file!, range: ranges[unit], size: status!.size, index: unit, into: sink,
-            onStoredBytes: onStoredBytes, isCancelled: isCancelled)
+        switch settings.form {
+        case .json(let plan):
+            return try reader.read(
+                lines: file!, plan, range: ranges[unit], size: status!.size, index: unit, into: sink,
+                onStoredBytes: onStoredBytes, isCancelled: isCancelled)
+        case .csv(let schema, let csv):
+            return try reader.read(
+                csv: file!, schema, csv, cuts!, range: ranges[unit], size: status!.size, index: unit, into: sink,
+                onStoredBytes: onStoredBytes, isCancelled: isCancelled)
+        }
     }
 
     /// In any order.
@@ -251,6 +273,7 @@ final class FileReading: @unchecked Sendable {
         var sample = RecordSample()
         var lines = 0
         var unread = UnreadArrays()
+        var rawBudget = RejectionLog.rawBudget
         var way = ReadingWay(ranges: max(ranges.count, 1), whyWhole: whyWhole)
         for result in results {
             unread.add(result.unread)
@@ -261,6 +284,8 @@ final class FileReading: @unchecked Sendable {
             rejectedBytes += result.rejectedBytes
             for var rejection in result.rejections.letters.prefix(settings.rejectsPerFile - rejections.count) {
                 rejection.line += lines + 1
+                rejection.raw.removeLast(max(0, rejection.raw.count - rawBudget))
+                rawBudget -= rejection.raw.count
                 rejections.append(rejection)
             }
             var seen = FileObservations()

@@ -1,5 +1,6 @@
 import CSVRecords
 import Codecs
+import Events
 import JSONRecords
 import Records
 
@@ -7,6 +8,14 @@ import Records
 package enum RecordForm: Sendable, Hashable {
     case json(ReadingPlan)
     case csv(RowSchema, CSVSettings)
+
+    /// Why a file is read as one after it was cut.
+    var whyCutsAreWrong: WholeReason {
+        switch self {
+        case .json: .valueAcrossLines
+        case .csv: .openQuote
+        }
+    }
 }
 
 /// What decides how the records of a file are read.

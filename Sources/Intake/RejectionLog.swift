@@ -42,8 +42,8 @@ struct RejectionLog {
     /// its words say how many there are.
     private var openExample: (reason: RejectReason, before: Int)?
 
-    /// Bytes of rejected records kept of one unit, all together.
-    private static let rawBudget = 1 << 20
+    /// Bytes of rejected records kept of one file, and so of one unit, all together.
+    static let rawBudget = 1 << 20
     /// Bytes kept of a run of NUL bytes.
     private static let keptNULs = 16
 

@@ -1,7 +1,7 @@
 //  Reading the rows of one file on all cores, in pieces that are handed over in the order of the file.
 //
-//      plain JSON Lines    unit 0 ─▶ piece    unit 1 ─▶ piece    …      read and finished on any thread
-//      any other           a stream ─▶ piece, piece, …                  read on one thread, finished on another
+//      plain JSON Lines, CSV    unit 0 ─▶ piece    unit 1 ─▶ piece    …      read and finished on any thread
+//      any other                a stream ─▶ piece, piece, …                  read on one thread, finished on another
 //
 //  Where a piece ends depends on the file alone: on its units, or on when a piece says that it is full. So what is made of
 //  the pieces is the same for any number of threads.
@@ -52,7 +52,7 @@ package struct RowReading<Piece: RowPiece> {
     /// - Parameters:
     ///   - isCut: whether the file may be cut into units.
     ///   - onPiece: gets the pieces in order, finished, one at a time, on any thread.
-    /// - Throws: `ValueAcrossLines` when a file that was cut has to be read as one, after pieces were handed over;
+    /// - Throws: `WrongCuts` when a file that was cut has to be read as one, after pieces were handed over;
     ///   `IOError`, `FileChanged`, `CodecError`, `UnreadableContent`, `Cancelled`; what a piece or `onPiece` throws.
     package func read(
         _ input: FoldInput, isCut: Bool = true, onPiece: @escaping @Sendable (Piece) throws -> Void

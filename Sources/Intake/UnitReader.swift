@@ -8,6 +8,8 @@
 //      unit 2             ·······┌───────┐         skips to the first line that begins in it, finishes the last one
 //
 //  Units are cut at multiples of the digest's block, so that each digests its own blocks.
+//
+//  Of CSV, line feeds alone do not tell where a record ends: UnitReader+CSV.swift.
 
 import CSVRecords
 import Codecs
@@ -18,10 +20,11 @@ import Records
 
 /// One thread's buffers; used for one unit after another.
 final class UnitReader {
-    private var window = Window(capacity: chunk * 2)
-    private let settings: ReadSettings
+    var window = Window(capacity: chunk * 2)
+    let settings: ReadSettings
 
-    private static let chunk = ByteStream.chunk
+    static let chunk = ByteStream.chunk
+
     init(settings: ReadSettings) { self.settings = settings }
 
     // MARK: Streams
@@ -68,16 +71,17 @@ final class UnitReader {
 
     // MARK: Ranges
 
-    /// Reads the lines that begin in a range of a plain file.
+    /// Reads the lines of JSON that begin in a range of a plain file.
     ///
     /// - Parameters:
     ///   - range: bytes; its start a multiple of the digest's block.
     ///   - size: bytes of the whole file.
+    /// - Throws: `WrongCuts` when a value goes on over several lines; `IOError`, `FileChanged`, `Cancelled`; what the sink
+    ///   throws.
     func read(
-        lines file: OpenFile, range: Range<Int>, size: Int, index: Int, into sink: UnitSink,
+        lines file: OpenFile, _ plan: ReadingPlan, range: Range<Int>, size: Int, index: Int, into sink: UnitSink,
         onStoredBytes: (Int) -> Void, isCancelled: () -> Bool
     ) throws -> UnitResult {
-        guard case .json(let plan) = settings.form else { preconditionFailure("ranges of lines are of JSON") }
         var reader = RecordReader(
             plan, maxRecordBytes: settings.maxRecordBytes, container: .lines,
             isAtStart: range.lowerBound == 0)
@@ -93,11 +97,11 @@ final class UnitReader {
         var offset = range.lowerBound
         var lastByte: UInt8 = 0x0A
 
-        /// - Throws: `ValueAcrossLines` when the file turns out to be none of lines.
+        /// - Throws: `WrongCuts` when the file turns out to be none of lines.
         func read(isFinal: Bool) throws {
             let base = base!
             try reader.take(&window, isFinal: isFinal, into: sink) { result.rejections.add($0, base: base) }
-            if reader.container != .lines { throw ValueAcrossLines() }
+            if reader.container != .lines { throw WrongCuts() }
         }
 
         while offset < range.upperBound {
@@ -139,7 +143,7 @@ final class UnitReader {
             try read(isFinal: offset == size)
         }
         // Its last line may go on behind the range.
-        if window.count > 0 { throw ValueAcrossLines() }
+        if window.count > 0 { throw WrongCuts() }
         reader.gather(into: &result)
         return result
     }
@@ -158,9 +162,10 @@ package struct FileChanged: Error, CustomStringConvertible {
     package var description: String { "\(path) changed while it was being read" }
 }
 
-/// A file that was cut into ranges of lines has a value that goes on over several lines, or may have: it has to be read
-/// from its beginning to its end.
-package struct ValueAcrossLines: Error {}
+/// A file that was read in ranges was not cut between records, or may not have been: a value of JSON goes on over several
+/// lines, or a quote of CSV is not closed. It has to be read from its beginning to its end; what was read of it
+/// does not count.
+package struct WrongCuts: Error {}
 
 /// Somebody asked to stop.
 package struct Cancelled: Error {}

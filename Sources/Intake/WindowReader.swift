@@ -64,6 +64,8 @@ extension CSVReader: WindowReader {
     }
 
     func gather(into result: inout UnitResult) {
+        // A unit without records has none, and says nothing of the file's end.
+        result.container = .lines
         result.counts = counts
         result.recordsRead = recordsRead
         result.lines = lines

@@ -85,6 +85,9 @@ extension Logger {
         case .otherEncoding: "its text is not UTF-8"
         case .layout(let layout): "its records are not one a line, its layout is \(layout)"
         case .valueAcrossLines: "a value goes on over several lines; what was read in ranges is read again"
+        case .openQuote:
+            "a quote is not closed or a record too long, so quotes do not tell where others begin; what was read in ranges"
+                + " is read again"
         }
     }
 

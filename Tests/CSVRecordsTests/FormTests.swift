@@ -119,7 +119,6 @@ import Testing
         #expect(reading.rejected[0].flaw?.words == words)
         #expect((reading.rejected[0].line, reading.rejected[0].offset) == (2, 8))
         #expect(reading.rejected[0].raw == Array(text.utf8))
-        #expect(reading.isWellQuoted == (reason != .malformedCSV))
     }
 
     @Test func bytesThatAreNotUTF8CostTheirRecord() throws {

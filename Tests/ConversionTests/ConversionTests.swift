@@ -83,6 +83,31 @@ import TypedRows
         #expect(try converted.rows()[300_000] == [.integer(2)])
     }
 
+    /// Also if a quote is not closed, so that it is read as one.
+    @Test(arguments: [nil, "7,\"x\n"]) func aLargeFileOfCSVGivesTheSameTableForAnyNumberOfThreads(
+        broken: String?
+    ) throws {
+        var lines = (0..<200_000).map { "\($0),\"t\n\"\"\($0 % 7)\"\n" }
+        if let broken { lines.insert(broken, at: 100_000) }
+        let text = "n,s\n" + lines.joined()
+        let tables = try [1, 2, 5].map { jobs in
+            try Converted(text) {
+                ($0.jobs, $0.unitSize, $0.csv) = (jobs, 1 << 20, .init())
+                $0.values.isUntyped = true
+            }
+        }
+        #expect(tables[0].bytes == tables[1].bytes && tables[0].bytes == tables[2].bytes)
+        let file = tables[0].result.files[0]
+        #expect(file.way.whyWhole == (broken == nil ? nil : .openQuote))
+        #expect(file.way.ranges == (broken == nil ? text.utf8.count >> 20 + 1 : 1))
+        #expect(file.counts.rejected == (broken == nil ? [:] : [.malformedCSV: 1]))
+        #expect(tables[0].types == ["n": .integer, "s": .string])
+        let expected = (0..<200_000).map { n -> [ReferenceValue] in
+            [.integer(Int64(n)), .text(Array("t\n\"\(n % 7)".utf8))]
+        }
+        #expect(try tables[0].rows() == expected)
+    }
+
     /// What is written as text is read as the same rows.
     @Test(arguments: 0..<6) func textOfATableIsTheSameTable(seed: Int) throws {
         var dice = TestSeed.dice(#function, "\(seed)")

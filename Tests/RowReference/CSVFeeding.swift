@@ -35,7 +35,7 @@ extension CSVReading {
             isDone = isFinal
         }
         (columns, delimiter) = (reader.header?.columns ?? [], reader.header?.delimiter ?? 0)
-        (recordsRead, lines, isWellQuoted) = (reader.recordsRead, reader.lines, reader.isWellQuoted)
+        (recordsRead, lines) = (reader.recordsRead, reader.lines)
         endsInside = reader.inputEnd == .insideValue
         guard reader.counts.read == recordsRead, reader.counts.folded == rows.count else {
             throw BrokenReading(description: "\(reader.counts) of \(recordsRead) records, \(rows.count) rows")

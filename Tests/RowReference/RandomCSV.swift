@@ -12,10 +12,12 @@ package struct RandomCSV {
     package var longest: Int
     /// What stands between fields, whether the settings say so or not.
     package let delimiter: UInt8
+    package let columnCount: Int
+    package let lineEnd: String
 
     package init(_ dice: inout Dice) {
         let names = ["id", "name", "a b", "größe", "x.y", "note"]
-        let columnCount = 1 + dice.below(dice.once(in: 8) ? 40 : 5)
+        columnCount = 1 + dice.below(dice.once(in: 8) ? 40 : 5)
         let columns = (0..<columnCount).map { $0 < names.count ? names[$0] : "c\($0)" }
         let wanted = columns.filter { _ in dice.once(in: 2) }
         let fields = (wanted.isEmpty ? [columns[0]] : wanted) + (dice.once(in: 5) ? ["absent"] : [])
@@ -31,18 +33,21 @@ package struct RandomCSV {
             columns: dice.once(in: 5) ? columns : nil, null: dice.pick(["", "", nil, "NULL", "\\N"]))
         longest = dice.once(in: 4) ? 5 + dice.below(60) : 1 << 16
         if dice.once(in: 6) { bytes += [0xEF, 0xBB, 0xBF] }
-        let end = dice.once(in: 3) ? "\r\n" : "\n"
-        if settings.columns == nil { add(columns.map { ($0, dice.once(in: 4)) }, delimiter, end, &dice) }
-        for _ in 0..<dice.below(dice.once(in: 10) ? 200 : 25) {
-            let count = dice.once(in: 15) ? dice.below(columnCount + 3) : columnCount
-            add((0..<max(1, count)).map { _ in (Self.text(&dice), dice.once(in: 4)) }, delimiter, end, &dice)
-        }
+        lineEnd = dice.once(in: 3) ? "\r\n" : "\n"
+        if settings.columns == nil { add(columns.map { ($0, dice.once(in: 4)) }, &dice) }
+        addRecords(dice.below(dice.once(in: 10) ? 200 : 25), &dice)
         if dice.once(in: 4), bytes.last == 0x0A { bytes.removeLast() }
     }
 
-    private mutating func add(
-        _ fields: [(text: String, isQuoted: Bool)], _ delimiter: UInt8, _ end: String, _ dice: inout Dice
-    ) {
+    /// Adds records, well formed, though some have too few or too many fields.
+    package mutating func addRecords(_ count: Int, _ dice: inout Dice) {
+        for _ in 0..<count {
+            let count = dice.once(in: 15) ? dice.below(columnCount + 3) : columnCount
+            add((0..<max(1, count)).map { _ in (Self.text(&dice), dice.once(in: 4)) }, &dice)
+        }
+    }
+
+    private mutating func add(_ fields: [(text: String, isQuoted: Bool)], _ dice: inout Dice) {
         let quote = settings.quote
         for (place, field) in fields.enumerated() {
             if place > 0 { bytes.append(delimiter) }
@@ -56,8 +61,8 @@ package struct RandomCSV {
             for byte in text { bytes += byte == quote ? [quote, quote] : [byte] }
             bytes.append(quote)
         }
-        bytes += Array(end.utf8)
-        if dice.once(in: 20) { bytes += Array(end.utf8) }
+        bytes += Array(lineEnd.utf8)
+        if dice.once(in: 20) { bytes += Array(lineEnd.utf8) }
     }
 
     private static func text(_ dice: inout Dice) -> String {

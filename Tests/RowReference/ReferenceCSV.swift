@@ -27,7 +27,6 @@ package struct CSVReading: Equatable {
     package var recordsRead = 0
     package var lines = 0
     package var endsInside = false
-    package var isWellQuoted = true
 
     package init() {}
 }
@@ -121,7 +120,6 @@ package struct ReferenceCSV {
         }
         /// A line that cannot be read: what follows it can.
         func rejectLine(_ reason: RejectReason, _ flaw: Flaw?) {
-            reading.isWellQuoted = false
             let feed = bytes[i...].firstIndex(of: 0x0A)
             var end = feed ?? bytes.count
             let isTooLong = end - i > longest
