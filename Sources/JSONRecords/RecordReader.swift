@@ -61,7 +61,7 @@ package struct RecordReader: ~Copyable {
     /// Longest record that is read, in bytes.
     package let maxRecordBytes: Int
     /// Known once the first window was looked at. Lines become values when one of them turns out to go on.
-    package private(set) var container: Container?
+    package internal(set) var container: Container?
     /// Where objects around the records hold them.
     private(set) var recordPaths: [[[UInt8]]] = []
     /// Whether arrays of records are looked for elsewhere: who names the paths does not want others.
@@ -97,9 +97,9 @@ package struct RecordReader: ~Copyable {
     var valuesBeforeHolder = 0
     private var nullsLead = Position.betweenValues
     /// A line before this offset begins no value of several lines.
-    private var noValueBefore = 0
+    var noValueBefore = 0
     /// Bytes in which values of several lines were looked for, for tests.
-    private(set) var triedBytes = 0
+    var triedBytes = 0
     /// Bytes of all windows before this one that the reader was done with.
     var offset = 0
     /// Bytes since the last line feed, at the window's first byte.
@@ -303,7 +303,7 @@ package struct RecordReader: ~Copyable {
     /// What stands between records beside space, at a byte that is not a space: nil when a record begins here; else whether
     /// reading goes on, or a longer window is needed.
     @inline(__always)
-    private mutating func gap(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool? {
+    mutating func gap(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool? {
         let byte = pass.p.pointee
         if byte != 0 && byte != 0xEF && !(isLenient && byte == UInt8(ascii: ",")) { return nil }
         return try rareGap(&pass, receivers)
@@ -367,258 +367,5 @@ package struct RecordReader: ~Copyable {
     ) -> Container? {
         Container.detect(window, end: window + count, isFinal: isFinal, maxRecordBytes: maxRecordBytes, plan: plan)?
             .container
-    }
-
-    // MARK: Lines
-
-    /// Takes lines as long as there are whole ones. Returns false when the window is used up.
-    private mutating func lines(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool {
-        while true {
-            while isSpace(pass.p.pointee) { pass.p += 1 }
-            if pass.p == pass.end { return false }
-            if shapes.isReady && pass.p.pointee == UInt8(ascii: "{") {
-                if isFull { try flush(&pass, receivers) }
-                let result =
-                    takesRows
-                    ? shapes.matchLines(&pass.p, into: &rows) : shapes.matchLines(&pass.p, into: &batch)
-                count(result)
-                if !result.missed { continue }
-            }
-            if walkIsAsked && pass.p.pointee == UInt8(ascii: "{") {
-                if isFull { try flush(&pass, receivers) }
-                // Behind a record that fits no shape there may be one that does.
-                let limit = shapes.isReady ? 1 : census.gapLeft
-                let result =
-                    takesRows
-                    ? walk.takeLines(&pass.p, limit: limit, into: &rows)
-                    : walk.takeLines(&pass.p, limit: limit, into: &batch)
-                countWalked(result)
-                if !result.missed { continue }
-            }
-            if let isDone = try gap(&pass, receivers) {
-                if isDone, case .betweenValues = position { continue }
-                return isDone
-            }
-            let start = pass.p
-            var stop: ScanStop?
-            var isObject = false
-            var next = start
-            do throws(ScanStop) {
-                (isObject, next) = try scanValue(start, pass, lineMode: true)
-                // `next` is at the NUL at the latest, which is not a space.
-                // Behind a record stands the end of its line, another record, or what is between records.
-                while next.pointee == 0x20 || next.pointee == 0x09 || next.pointee == 0x0D { next += 1 }
-                if next.pointee != 0x0A && next.pointee != UInt8(ascii: "{"),
-                    let failure = failureBehindRecord(next, pass)
-                {
-                    throw ScanStop(failure: failure, reached: next - start)
-                }
-            } catch { stop = error }
-            // A record that is too long costs its line even if it is whole: a shorter window would not see where it ends.
-            if next - start > maxRecordBytes { stop = ScanStop(failure: .incomplete, reached: next - start) }
-
-            guard let stop else {
-                try take(start, next, isObject: isObject, &pass, receivers)
-                pass.p = next
-                continue
-            }
-            if stop.failure == .malformed && start[stop.reached] == 0x0A {
-                guard let goesOn = goesOn(start, pass) else { return false }
-                if goesOn {
-                    container = .values
-                    return true
-                }
-            }
-            // The end of the line says how long the bad record is.
-            let newline = memchr(start, 0x0A, pass.end - start).map {
-                UnsafePointer($0.assumingMemoryBound(to: UInt8.self))
-            }
-            let lineEnd = newline ?? pass.end
-            if newline == nil && !pass.isFinal {
-                if pass.end - start <= maxRecordBytes { return false }
-                try reject(.recordTooLong, start, pass.end, &pass, receivers)
-                pass.p = pass.end
-                position = .skippingLine
-                return true
-            }
-            var reason: RejectReason =
-                switch stop.failure {
-                case .malformed: .malformedJSON
-                case .invalidUTF8: .invalidUTF8
-                // Only the last line of all can be incomplete; any other ran into its line feed.
-                case .incomplete: newline == nil ? .truncated : .malformedJSON
-                }
-            if lineEnd - start > maxRecordBytes { reason = .recordTooLong }
-            if reason == .truncated { inputEnd = .insideValue }
-            try reject(reason, start, lineEnd, stop: start + stop.reached, &pass, receivers)
-            pass.p = lineEnd
-        }
-    }
-
-    /// Why a line cannot go on as it does behind a record; nil when it can.
-    private func failureBehindRecord(_ next: UnsafePointer<UInt8>, _ pass: Pass) -> ScanFailure? {
-        if next >= pass.end { return pass.isFinal ? nil : .incomplete }
-        switch next.pointee {
-        case UInt8(ascii: "["), 0: return nil
-        case UInt8(ascii: ",") where isLenient: return nil
-        case 0xEF:
-            let mark = markLength(next, end: pass.end)
-            return mark > 0 ? nil : mark < 0 && !pass.isFinal ? .incomplete : .malformed
-        default: return .malformed
-        }
-    }
-
-    /// Whether a value that its line does not hold is whole with the lines after it: then the file is one of values, from
-    /// here on. Nil when a longer window is needed.
-    ///
-    /// A line that was cut never becomes whole with the next: a record cannot stand where a key, a comma or a bracket has
-    /// to. Where such a value is broken, or longer than a record may be, no line of it is asked again, so that all of
-    /// this looks at each byte once.
-    private mutating func goesOn(_ start: UnsafePointer<UInt8>, _ pass: Pass) -> Bool? {
-        let place = offset + (start - pass.window)
-        if place < noValueBefore { return false }
-        var scanner = JSONScanner(
-            start, end: pass.end, lineMode: false, isFinal: pass.isFinal, isLenient: isLenient)
-        var failure: ScanFailure?
-        do throws(ScanFailure) { try scanner.skipValue(depth: 0) } catch { failure = error }
-        triedBytes += scanner.p - start
-        if scanner.p - start > maxRecordBytes { failure = .incomplete }
-        guard let failure else { return true }
-        if failure == .incomplete && !pass.isFinal && pass.end - start <= maxRecordBytes { return nil }
-        noValueBefore = place + min(scanner.p - start, maxRecordBytes)
-        return false
-    }
-
-    private mutating func skipLine(_ pass: inout Pass) -> Bool {
-        let newline = memchr(pass.p, 0x0A, pass.end - pass.p)
-        let lineEnd = newline.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) } ?? pass.end
-        rejectedBytes += lineEnd - pass.p
-        pass.p = lineEnd
-        if newline != nil { position = .betweenValues }
-        return newline != nil
-    }
-
-    // MARK: Values, arrays and answers
-
-    /// Takes one value. Returns false when it is not whole in this window.
-    mutating func value(
-        _ pass: inout Pass, next: Position,
-        _ receivers: Receivers
-    ) throws -> Bool {
-        let start = pass.p
-        if shapes.isReady && start.pointee == UInt8(ascii: "{") {
-            if isFull { try flush(&pass, receivers) }
-            let result =
-                takesRows
-                ? shapes.matchRecord(&pass.p, into: &rows) : shapes.matchRecord(&pass.p, into: &batch)
-            count(result)
-            if !result.missed {
-                position = next
-                return true
-            }
-        }
-        if walkIsAsked && start.pointee == UInt8(ascii: "{") {
-            if isFull { try flush(&pass, receivers) }
-            let result = takesRows ? walk.takeRecord(&pass.p, into: &rows) : walk.takeRecord(&pass.p, into: &batch)
-            countWalked(result)
-            if !result.missed {
-                position = next
-                return true
-            }
-        }
-        let isObject: Bool
-        let end: UnsafePointer<UInt8>
-        do throws(ScanStop) {
-            (isObject, end) = try scanValue(start, pass, lineMode: false)
-            if end - start > maxRecordBytes { throw ScanStop(failure: .incomplete, reached: end - start) }
-        } catch {
-            return try failed(error, start, &pass, receivers)
-        }
-        try take(start, end, isObject: isObject, &pass, receivers)
-        pass.p = end
-        position = next
-        return true
-    }
-
-    private mutating func array(_ pass: inout Pass, _ receivers: Receivers) throws -> Bool {
-        let byte = pass.p.pointee
-        switch position {
-        case .elementOrEnd where byte == UInt8(ascii: "]"), .commaOrEnd where byte == UInt8(ascii: "]"):
-            pass.p += 1
-            position = isInHolder ? .holder : .betweenValues
-            return true
-        case .element where byte == UInt8(ascii: "]") && isLenient:
-            position = .commaOrEnd
-            return true
-        case .commaOrEnd where byte == UInt8(ascii: ","):
-            pass.p += 1
-            position = .element
-            return true
-        case .commaOrEnd where byte == UInt8(ascii: "{") && isLenient:
-            position = .element
-            return true
-        case .commaOrEnd:
-            return try failed(ScanStop(failure: .malformed, reached: 0), pass.p, &pass, receivers)
-        default: return try value(&pass, next: .commaOrEnd, receivers)
-        }
-    }
-
-    // MARK: Helpers
-
-    /// Whether the records in hand must be handed on before there is room for another.
-    @inline(__always)
-    private var isFull: Bool { takesRows ? rows.batch.isFull : batch.isFull }
-
-    /// Counts records that were matched.
-    @inline(__always)
-    private mutating func count(_ result: MatchResult) {
-        if result.hasEscapes { rows.undoEscapes(from: rows.batch.count - result.matched, &arena) }
-        recordsRead += result.matched
-        counts.ignored += result.ignored
-    }
-
-    /// Whether the next record is for the walk: unless it may teach a shape, or its fields are to be looked at.
-    @inline(__always)
-    private var walkIsAsked: Bool { walk.isReady && !shapes.wantsToLearn && census.gapLeft > 0 }
-
-    /// Counts records that were walked over.
-    @inline(__always)
-    private mutating func countWalked(_ result: MatchResult) {
-        count(result)
-        census.pass(result.matched)
-        shapes.countRecords(result.matched)
-        shapes.passOver()
-    }
-
-    /// Walks over the value at `start`. For an object the storage holds its fields afterwards.
-    @inline(__always)
-    private mutating func scanValue(
-        _ start: UnsafePointer<UInt8>, _ pass: Pass, lineMode: Bool
-    ) throws(ScanStop) -> (isObject: Bool, end: UnsafePointer<UInt8>) {
-        var scanner = JSONScanner(
-            start, end: pass.end, lineMode: lineMode, isFinal: pass.isFinal, isLenient: isLenient)
-        if start.pointee == UInt8(ascii: "{") {
-            storage.reset()
-            scanner.p += 1
-            var fields = FieldScanner(scanner, storage)
-            do throws(ScanFailure) {
-                try fields.members(of: 0, depth: 1, storage: storage)
-            } catch {
-                throw ScanStop(failure: error, reached: fields.scanner.p - start)
-            }
-            wasLenient = fields.scanner.wasLenient
-            return (true, fields.scanner.p)
-        }
-        do throws(ScanFailure) {
-            try scanner.skipValue(depth: 0)
-        } catch {
-            throw ScanStop(failure: error, reached: scanner.p - start)
-        }
-        return (false, scanner.p)
-    }
-
-    /// Bytes between the last line feed before `q` and `q`.
-    func columnAt(_ q: UnsafePointer<UInt8>, _ pass: Pass) -> Int {
-        lineColumn(of: q, window: pass.window, windowColumn: column)
     }
 }
