@@ -50,10 +50,7 @@ package final class AtomicFile {
     package init(_ path: String, in fileSystem: FileSystem, bypassingCache: Bool = false) throws(IOError) {
         self.path = path
         self.fileSystem = fileSystem
-        let serial = Self.serial.wrappingAdd(1, ordering: .relaxed).newValue
-        // A part of the name is enough for people; the whole with all that is added might be too long for a name.
-        let name = String(decoding: Path.name(path).utf8.prefix(Self.namePrefix), as: UTF8.self)
-        temporaryPath = Path.join(Path.parent(path), ".\(name).\(getpid())-\(serial).tmp")
+        temporaryPath = Self.newTemporaryPath(for: path)
         let replaced = try fileSystem.attributesIfPresent(path)
         try fileSystem.removeIfPresent(temporaryPath)
         let file = try fileSystem.open(temporaryPath, .createNew)
@@ -62,6 +59,14 @@ package final class AtomicFile {
         Self.note(temporaryPath, fileSystem)
         // Before anything is written: what only its owner may read is never readable by others, not under another name.
         if let replaced { try adopt(replaced) }
+    }
+
+    /// Where the content of what will be at `path` is written, beside it; another place each time.
+    static func newTemporaryPath(for path: String) -> String {
+        let serial = serial.wrappingAdd(1, ordering: .relaxed).newValue
+        // A part of the name is enough for people; the whole with all that is added might be too long for a name.
+        let name = String(decoding: Path.name(path).utf8.prefix(namePrefix), as: UTF8.self)
+        return Path.join(Path.parent(path), ".\(name).\(getpid())-\(serial).tmp")
     }
 
     private static func note(_ path: String, _ fileSystem: FileSystem?) {

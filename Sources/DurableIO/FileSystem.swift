@@ -195,13 +195,13 @@ package final class FileSystem: Sendable {
         return s.st_mode & S_IFMT == S_IFLNK
     }
 
-    /// The attributes of a regular file; nil when there is none of this name. Symbolic links are not followed.
-    package func attributesIfPresent(_ path: String) throws(IOError) -> FileAttributes? {
+    /// The attributes of a regular file, or of a folder; nil when there is none of this name. Symbolic links are not followed.
+    package func attributesIfPresent(_ path: String, isFolder: Bool = false) throws(IOError) -> FileAttributes? {
         var s = stat()
         do {
             try perform(.status(path: path), "cannot look at", path) { _ in Int(lstat(path, &s)) }
         } catch  where error.isMissing { return nil }
-        return s.st_mode & S_IFMT == S_IFREG ? FileAttributes(s) : nil
+        return s.st_mode & S_IFMT == (isFolder ? S_IFDIR : S_IFREG) ? FileAttributes(s) : nil
     }
 
     /// How many names a file has.
@@ -262,13 +262,16 @@ package final class FileSystem: Sendable {
         }
         let parent = Path.parent(path)
         if parent != path { try createFolders(parent) }
-        do {
-            try perform(.createFolder(path: path), "cannot create the folder", path) { _ in Int(mkdir(path, 0o777)) }
-        } catch  where error.code == EEXIST {
+        do { try createFolder(path) } catch  where error.code == EEXIST {
             // Another process was faster. Whether its folder is durable yet is not known, so that is seen to here.
             guard try status(path).kind == .folder else { throw error }
         }
         try syncFolder(parent)
+    }
+
+    /// Makes a folder in one that is there. It is durable when that one has been synced.
+    package func createFolder(_ path: String) throws(IOError) {
+        try perform(.createFolder(path: path), "cannot create the folder", path) { _ in Int(mkdir(path, 0o777)) }
     }
 
     package func removeFolder(_ path: String) throws(IOError) {
