@@ -1,6 +1,6 @@
-//  Files of records ─▶ one table of typed rows.
+//  Files of records ─▶ tables of typed rows: one, or several.
 //
-//      files ─▶ pieces, read and encoded on all cores, in order ─▶ output
+//      files ─▶ pieces, read and encoded on all cores, in order ─▶ output ─▶ store
 //
 //  Fields are declared, or found out: the beginning of each file says what they seem to be, and the table is written with
 //  them. If a later record disagrees, the files are surveyed from beginning to end, and the table is written once more, with
@@ -38,6 +38,7 @@ package struct ConversionRequest: Sendable {
     package var jobs = 1
     /// Bytes of a plain file that are read and encoded at a time: a row group. A multiple of a digest's block.
     package var unitSize = 16 << 20
+    package var division = TableDivision.whole
     /// Whether the table goes where it cannot be written once more: no file is cut then.
     package var isStream = false
 
@@ -46,6 +47,23 @@ package struct ConversionRequest: Sendable {
         self.schema = schema
         self.format = format
     }
+
+    /// Makes units so small, and threads so few, that all should fit in some memory. What the tables are depends on the
+    /// units, so these follow from the memory alone and not from the threads.
+    ///
+    /// - Parameter memory: bytes for the whole program.
+    package mutating func fit(memory: Int) {
+        let room = max(memory - Self.fixedMemory, 0)
+        unitSize = Self.unitSizes.last { Self.memory(unit: $0, jobs: 1) <= room } ?? Self.unitSizes[0]
+        jobs = (1...jobs).last { Self.memory(unit: unitSize, jobs: $0) <= room } ?? 1
+    }
+
+    /// What the program takes besides pieces, in bytes.
+    private static let fixedMemory = 24 << 20
+    private static let unitSizes = [1 << 20, 2 << 20, 4 << 20, 8 << 20, 16 << 20]
+
+    /// What pieces take, in bytes: of each thread's, the rows and what is encoded of them, and one piece more that waits.
+    private static func memory(unit: Int, jobs: Int) -> Int { (jobs + (jobs == 1 ? 0 : 1)) * 2 * unit }
 }
 
 /// What was done.
@@ -53,12 +71,14 @@ package struct ConversionResult: Sendable {
     package var schema: RowSchema
     /// One for each input.
     package var files: [FileSummary] = []
-    package var rows = 0
+    /// In the order in which they were begun; of divided rows, in which they were ended.
+    package var tables: [ConvertedTable] = []
+    package var rows: Int { tables.reduce(0) { $0 + $1.rows } }
+    /// Of all tables.
+    package var bytes: Int { tables.reduce(0) { $0 + $1.bytes } }
     /// For each field: values that were written as another type or in another form, and those that were rounded.
     package var coerced: [Int] = []
     package var rounded: [Int] = []
-    /// Of the table.
-    package var bytes = 0
     /// How often the files were read because the first guess at their fields was wrong.
     package var surveys = 0
 
@@ -81,6 +101,17 @@ package enum SchemaFailure: Error, CustomStringConvertible {
     }
 }
 
+/// No field was declared, and no record has one.
+package struct NoFields: Error, CustomStringConvertible {
+    /// What became of the records, one for each input.
+    package var files: [FileSummary]
+
+    package var description: String {
+        files.allSatisfy { $0.counts.folded == 0 }
+            ? SchemaFailure.noRecords.description : "no record has a field; declare fields with --fields"
+    }
+}
+
 /// A file that cannot be read, whatever its records are.
 package struct InputFailure: Error, CustomStringConvertible {
     package var name: String
@@ -100,18 +131,23 @@ package struct InputFailure: Error, CustomStringConvertible {
 package struct Conversion {
     private let request: ConversionRequest
     private let fileSystem: FileSystem
+    /// Told when all files are read from their beginnings on, which may be several times.
+    private let onPass: () -> Void
     private let onStoredBytes: @Sendable (Int) -> Void
     private let whole = WholeInputs()
 
     /// Bytes of text that the first look at a file takes.
     private static let sampleBytes = 4 << 20
+    /// The same when fields are declared.
+    private static let glanceBytes = 8 << 10
 
     package init(
-        _ request: ConversionRequest, fileSystem: FileSystem,
+        _ request: ConversionRequest, fileSystem: FileSystem, onPass: @escaping () -> Void = {},
         onStoredBytes: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.request = request
         self.fileSystem = fileSystem
+        self.onPass = onPass
         self.onStoredBytes = onStoredBytes
     }
 
@@ -131,17 +167,22 @@ package struct Conversion {
 
     /// Reads all files, those in `whole` as one unit each.
     ///
+    /// - Parameter around: called for each input, to read it.
     /// - Throws: `ReadAsOne` for another file that has to be one.
     private func read<Piece: RowPiece>(
         _ schema: RowSchema, seesAllFields: Bool, makePiece: @escaping () -> Piece,
+        around: (_ input: Int, _ read: () throws -> FileSummary) throws -> FileSummary = { try $1() },
         onPiece: @escaping @Sendable (Piece) throws -> Void
     ) throws -> [FileSummary] {
+        onPass()
         let reading = RowReading(
             settings: settings(schema, seesAllFields: seesAllFields), fileSystem: fileSystem, jobs: request.jobs,
             onStoredBytes: onStoredBytes, makePiece: makePiece)
         return try request.inputs.enumerated().map { index, input in
             do {
-                return try reading.read(input, isCut: !request.isStream && !isWhole(index), onPiece: onPiece)
+                return try around(index) {
+                    try reading.read(input, isCut: !request.isStream && !isWhole(index), onPiece: onPiece)
+                }
             } catch is WrongCuts { throw ReadAsOne(input: index) } catch {
                 throw InputFailure.named(input, error)
             }
@@ -176,72 +217,131 @@ package struct Conversion {
         var survey = FieldSurvey(request.values)
         let first = FirstRecords(fileSystem: fileSystem, settings: settings(Self.nothing, seesAllFields: false))
         for input in request.inputs {
-            do { try look(at: input.path!, first, &survey) } catch { throw InputFailure.named(input, error) }
+            do { try look(at: input.path!, first, &survey, bytes: Self.sampleBytes) } catch {
+                throw InputFailure.named(input, error)
+            }
         }
+        if let csv = request.csv { try look(at: csv, first, &survey) }
         return survey
     }
 
-    private func look(at path: String, _ first: FirstRecords, _ survey: inout FieldSurvey) throws {
-        if let csv = request.csv {
-            return survey.add(columns: try first.columns(path, csv, bytes: Self.sampleBytes))
+    /// What the first records of CSV say of the types of columns that are known.
+    private func look(at csv: CSVSettings, _ first: FirstRecords, _ survey: inout FieldSurvey) throws {
+        let schema = try survey.untypedSchema()
+        let piece = SurveyPiece(fieldCount: schema.fields.count, request.values)
+        for input in request.inputs {
+            do { try first.rows(input.path!, schema, csv, bytes: Self.sampleBytes, into: piece) } catch {
+                throw InputFailure.named(input, error)
+            }
         }
-        let records = try first.read(path, plan(Self.nothing, seesAllFields: false), bytes: Self.sampleBytes)
+        survey.setTypes(piece.guesses, of: survey.paths)
+    }
+
+    private func look(at path: String, _ first: FirstRecords, _ survey: inout FieldSurvey, bytes: Int) throws {
+        if let csv = request.csv {
+            return survey.add(columns: try first.columns(path, csv, bytes: bytes))
+        }
+        let records = try first.read(path, plan(Self.nothing, seesAllFields: false), bytes: bytes)
         for record in records { survey.add(record) }
     }
 
-    /// The fields of all records, with types that fit all their values.
+    /// The fields of all records, with types that fit all their values: reads all files, more than once.
     ///
-    /// - Throws: `SchemaFailure`; what reading throws.
-    private func survey() throws -> RowSchema {
+    /// - Throws: `NoFields`, `SchemaFailure`; what reading throws.
+    package func survey() throws -> RowSchema {
         var survey = try firstSurvey()
         while true {
-            let schema = try survey.untypedSchema()
             let paths = survey.paths
+            // The first record may be longer than a sample, or stand behind others that are none.
+            let schema = paths.isEmpty ? Self.nothing : try survey.untypedSchema()
             let (guesses, files) = try readingWhole { try types(of: schema) }
-            survey.setTypes(guesses, of: paths)
+            if !paths.isEmpty { survey.setTypes(guesses, of: paths) }
             var isNews = false
             for file in files {
                 let fields = file.observations.fields
                 if fields.hasMore { throw SchemaFailure.tooManyFields }
                 if survey.add(fields) { isNews = true }
             }
-            if !isNews { return try survey.schema() }
+            if isNews { continue }
+            if survey.paths.isEmpty { throw NoFields(files: files) }
+            return try survey.schema()
         }
     }
 
     private func types(of schema: RowSchema) throws -> ([TypeGuess], [FileSummary]) {
         let count = schema.fields.count
-        let found = Mutex([TypeGuess](repeating: [], count: count))
+        let found = Mutex(TypeSurvey(fieldCount: count, request.values))
         let files = try read(
             schema, seesAllFields: true,
             makePiece: { [values = request.values] in SurveyPiece(fieldCount: count, values) },
-            onPiece: { piece in
-                found.withLock { all in for field in all.indices { all[field].formUnion(piece.guesses[field]) } }
-            })
-        return (found.withLock { $0 }, files)
+            onPiece: { piece in found.withLock { $0.add(piece.guesses) } })
+        return (found.withLock { $0.guesses }, files)
     }
 
-    /// The fields of all records, found by reading them all.
-    ///
-    /// - Throws: `SchemaFailure`; what reading throws.
-    package func inferredSchema() throws -> RowSchema { try survey() }
+    /// Fields of the first records, by their paths, from which no declared field is read: they are left out. Of inputs without
+    /// a path, and of those that cannot be read, nothing is said.
+    package func undeclaredFields(_ schema: RowSchema) -> [String] {
+        var survey = FieldSurvey(request.values)
+        let first = FirstRecords(fileSystem: fileSystem, settings: settings(Self.nothing, seesAllFields: false))
+        for input in request.inputs {
+            // What a pipe gives, it gives once.
+            guard let path = input.path, (try? fileSystem.status(path).kind) == .file else { continue }
+            try? look(at: path, first, &survey, bytes: Self.glanceBytes)
+        }
+        return survey.paths(notIn: schema)
+    }
 
     // MARK: Writing
 
     /// Converts the files.
     ///
-    /// - Parameter makeSink: called anew when the table has to be written once more; what the last sink was given counts.
-    /// - Throws: `SchemaFailure`; what reading and the sink throw.
-    package func run(_ makeSink: () throws -> TableSink) throws -> ConversionResult {
-        if let schema = request.schema { return try write(schema, seesAllFields: false, makeSink) }
-        // The columns of CSV are named once, but nothing says what is in them.
-        if request.csv != nil { return try write(try survey(), seesAllFields: false, makeSink) }
+    /// - Parameter store: told to begin anew when the tables have to be written once more.
+    /// - Throws: `NoFields`, `SchemaFailure`, `DivisionFailure`; what reading and the store throw.
+    package func run(into store: any TableStore) throws -> ConversionResult {
+        if let schema = request.schema { return try write(schema, store).result }
+        return request.csv == nil ? try runGuessingFields(store) : try runGuessingTypes(store)
+    }
+
+    private func runGuessingFields(_ store: any TableStore) throws -> ConversionResult {
         let first = try firstSurvey()
-        var result = try write(try first.schema(), seesAllFields: true, makeSink)
-        if fits(result, first) { return result }
-        result = try write(try survey(), seesAllFields: false, makeSink)
+        if !first.paths.isEmpty,
+            let result = try writeGuess(try first.schema(), seesAllFields: true, store)?.result, fits(result, first)
+        {
+            return result
+        }
+        var result = try write(try survey(), store).result
         result.surveys = 1
         return result
+    }
+
+    /// Files of CSV name their columns in front, so only types are a guess: those of all values are noted meanwhile.
+    private func runGuessingTypes(_ store: any TableStore) throws -> ConversionResult {
+        var survey = try firstSurvey()
+        let guess = try survey.schema()
+        if let (result, types) = try writeGuess(guess, notesTypes: true, store) {
+            survey.setTypes(types, of: survey.paths)
+            if try survey.schema() == guess { return result }
+            // Types were noted of every record, whatever became of it.
+        } else {
+            survey.setTypes(try readingWhole { try types(of: try survey.untypedSchema()) }.0, of: survey.paths)
+        }
+        var result = try write(try survey.schema(), store).result
+        result.surveys = 1
+        return result
+    }
+
+    /// Writes with fields that may turn out to be wrong.
+    ///
+    /// - Returns: nil when rows cannot be divided by them.
+    private func writeGuess(
+        _ schema: RowSchema, seesAllFields: Bool = false, notesTypes: Bool = false, _ store: any TableStore
+    ) throws -> (result: ConversionResult, types: [TypeGuess])? {
+        do { return try write(schema, seesAllFields: seesAllFields, notesTypes: notesTypes, store) } catch let error
+            as DivisionFailure
+        {
+            if error.isOfData { throw error }
+            return nil
+        }
     }
 
     /// Whether a survey of all records would have come to the same fields and types.
@@ -259,24 +359,50 @@ package struct Conversion {
             }
     }
 
+    /// - Returns: also the types of each field's values, when they are to be noted.
     private func write(
-        _ schema: RowSchema, seesAllFields: Bool, _ makeSink: () throws -> TableSink
-    ) throws -> ConversionResult {
-        try readingWhole {
-            let layout = PieceLayout(
-                schema: schema, settings: request.values, format: request.format,
-                options: WriterOptions(compression: request.compression), pieceBytes: request.unitSize)
-            let table = try TableOutput(layout, sink: try makeSink())
+        _ schema: RowSchema, seesAllFields: Bool = false, notesTypes: Bool = false, _ store: any TableStore
+    ) throws -> (result: ConversionResult, types: [TypeGuess]) {
+        var layout = try pieceLayout(schema)
+        layout.notesTypes = notesTypes
+        return try readingWhole { [layout] in
+            try store.begin()
+            let output = try output(layout, store)
             let pieces = PieceList()
             var result = ConversionResult(schema: schema)
             result.files = try read(
-                schema, seesAllFields: seesAllFields, makePiece: { pieces.make(layout) }
-            ) { piece in
-                try table.write(piece)
-            }
-            (result.rows, result.bytes) = try table.finish()
+                schema, seesAllFields: seesAllFields, makePiece: { pieces.make(layout) },
+                around: { index, read in
+                    try output.begin(input: index)
+                    let file = try read()
+                    try output.end(input: index)
+                    return file
+                },
+                onPiece: { try output.write($0) })
+            result.tables = try output.finish()
             (result.coerced, result.rounded) = pieces.counts(fields: schema.fields.count)
-            return result
+            return (result, notesTypes ? pieces.types(fields: schema.fields.count, request.values) : [])
+        }
+    }
+
+    private func pieceLayout(_ schema: RowSchema) throws -> PieceLayout {
+        let table = TableLayout(schema, request.format, WriterOptions(compression: request.compression))
+        var layout = PieceLayout(
+            schema: schema, settings: request.values, table: table, pieceBytes: request.unitSize)
+        if case .byFields(let names) = request.division {
+            let partitioning = try Partitioning(names, schema, table)
+            (layout.partitioning, layout.table) = (partitioning, partitioning.table)
+        }
+        return layout
+    }
+
+    private func output(_ layout: PieceLayout, _ store: any TableStore) throws -> any RowOutput {
+        switch request.division {
+        case .whole: try WholeOutput(layout.table, in: store)
+        case .byFile(let names): FilesOutput(names, layout.table, in: store)
+        case .byFields:
+            PartitionedOutput(
+                layout.table, in: store, .init(groupBytes: layout.pieceBytes, waitingBytes: 4 * layout.pieceBytes))
         }
     }
 }
@@ -302,5 +428,12 @@ private final class PieceList: Sendable {
                 }
             }
         }
+    }
+
+    /// By field; called when nobody uses the pieces any more.
+    func types(fields: Int, _ settings: ConversionSettings) -> [TypeGuess] {
+        var survey = TypeSurvey(fieldCount: fields, settings)
+        for piece in all.withLock({ $0 }) { survey.add(piece.types!.guesses) }
+        return survey.guesses
     }
 }

@@ -1,32 +1,28 @@
-//  A part of the table that is being written: rows of one unit, encoded beside other threads.
+//  A part of what is being written: rows of one unit, encoded beside other threads.
+//
+//      one table, or one a file      rows ─▶ row groups or text
+//      folders by values             rows ─▶ rows by folder        what is to be one row group comes from many units, so
+//                                                                  the output encodes it
 
 import Intake
 import ParquetTable
 import Records
-import Tables
 import TypedRows
 
-/// What the table is written as.
-package enum ConversionFormat: String, Sendable, CaseIterable {
-    case parquet, csv, jsonl
-
-    var text: TypedText.Format? {
-        switch self {
-        case .parquet: nil
-        case .csv: .csv
-        case .jsonl: .jsonl
-        }
-    }
-}
-
-/// What all pieces of a table have in common.
+/// What all pieces have in common.
 struct PieceLayout: Sendable {
     var schema: RowSchema
     var settings: ConversionSettings
-    var format: ConversionFormat
-    var options: WriterOptions
+    var table: TableLayout
+    /// Whether the types that values have are noted, for fields that were guessed.
+    var notesTypes = false
+    /// Nil when rows are not divided by their values.
+    var partitioning: Partitioning?
     /// Bytes of values after which a stream goes on in another piece.
     var pieceBytes: Int
+
+    /// What is encoded at a time, in bytes of values.
+    var groupBytes: Int { table.options.rowGroupBytes }
 }
 
 /// Rows of one unit, or of a part of a stream.
@@ -36,26 +32,22 @@ final class ConversionPiece: RowPiece, @unchecked Sendable {
     private var converter: RowConverter
     private let layout: PieceLayout
     /// Rows that are not encoded.
-    let rows: RowBuffer
-    /// Row groups, of Parquet.
-    let groups: RowGroupEncoder?
-    /// Of the other formats.
-    let text: TypedText?
-    /// Rows since `begin`.
-    private(set) var rowCount = 0
+    private let rows: RowBuffer
+    /// Empty when rows are divided by their values.
+    let encoded: EncodedRows
+    /// Rows by folder, in the order in which the folders were met.
+    private(set) var parts: [RowPart] = []
+    /// Of all pieces that this one was; nil when it is not asked for.
+    private(set) var types: TypeSurvey?
 
     init(_ layout: PieceLayout) {
         self.layout = layout
         converter = RowConverter(schema: layout.schema, settings: layout.settings)
-        let table = converter.tableSchema
-        rows = RowBuffer(schema: table)
-        groups = layout.format == .parquet ? RowGroupEncoder(schema: table, options: layout.options) : nil
-        text = layout.format.text.map {
-            TypedText($0, schema: table, jsonColumns: layout.schema.fields.map { $0.type == .json })
-        }
+        rows = RowBuffer(schema: converter.tableSchema)
+        encoded = EncodedRows(layout.table)
+        if layout.notesTypes { types = TypeSurvey(fieldCount: layout.schema.fields.count, layout.settings) }
     }
 
-    var tableSchema: TableSchema { converter.tableSchema }
     /// By field, of all pieces that this one was.
     var coerced: [Int] { converter.coerced }
     var rounded: [Int] { converter.rounded }
@@ -64,24 +56,26 @@ final class ConversionPiece: RowPiece, @unchecked Sendable {
 
     func begin() {
         rows.removeAll()
-        groups?.removeAll()
-        text?.removeAll()
-        rowCount = 0
+        encoded.removeAll()
+        parts = []
     }
 
     func add(_ batch: borrowing CellBatch) throws -> [RowFault] {
+        types?.add(batch)
         let faults = converter.convert(batch, into: rows)
-        rowCount += batch.count - faults.count
         // A unit of few bytes may have many values: `1,1,1,1`.
-        if rows.byteCount >= layout.options.rowGroupBytes { try encode() }
+        if layout.partitioning == nil, rows.byteCount >= layout.groupBytes { try encode() }
         return faults
     }
 
-    func finish() throws { try encode() }
+    func finish() throws {
+        guard let partitioning = layout.partitioning else { return try encode() }
+        parts = try partitioning.parts(of: rows)
+        rows.removeAll()
+    }
 
     private func encode() throws {
-        try groups?.encode(rows)
-        text?.append(rows)
+        try encoded.append(rows)
         rows.removeAll()
     }
 }

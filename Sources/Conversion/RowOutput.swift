@@ -1,33 +1,50 @@
-//  A table as bytes, piece by piece.
+//  Pieces, in the order of the files, into tables.
 
 import ParquetTable
+import Records
 import Tables
 
-/// Puts pieces together.
+/// Takes pieces and writes tables.
 ///
-/// `@unchecked Sendable`: one thread at a time writes to it.
-final class TableOutput: @unchecked Sendable {
-    private var parquet: TableWriter?
+/// All are `@unchecked Sendable`: one thread at a time calls them.
+protocol RowOutput: AnyObject, Sendable {
+    /// The pieces of an input follow.
+    func begin(input: Int) throws
+    func write(_ piece: ConversionPiece) throws
+    /// All pieces of the input were written.
+    func end(input: Int) throws
+    /// - Returns: the tables, in the order in which they were begun.
+    func finish() throws -> [ConvertedTable]
+}
+
+/// A table as bytes.
+final class TableOutput {
+    private let name: String
+    private let store: any TableStore
     private let sink: TableSink
+    private var parquet: TableWriter?
     private var rows = 0
     private var bytes = 0
 
-    init(_ layout: PieceLayout, sink: @escaping TableSink) throws {
+    /// - Parameter name: for the store.
+    init(_ name: String, _ layout: TableLayout, in store: any TableStore) throws {
+        self.name = name
+        self.store = store
+        let sink = try store.open(name)
         self.sink = sink
-        let schema = ConversionPiece(layout).tableSchema
         guard let format = layout.format.text else {
-            parquet = TableWriter(schema: schema, options: layout.options) { try sink($0) }
+            parquet = TableWriter(schema: layout.schema, options: layout.options) { try sink($0) }
             return
         }
-        let header = TypedText(format, schema: schema, jsonColumns: schema.columns.map { _ in false })
-        header.appendHeader(schema)
+        let header = TypedText(format, schema: layout.schema, jsonColumns: layout.jsonColumns)
+        header.appendHeader(layout.schema)
         try write(header)
     }
 
-    func write(_ piece: ConversionPiece) throws {
-        rows += piece.rowCount
-        if let groups = piece.groups { try parquet!.write(groups) }
-        if let text = piece.text { try write(text) }
+    func write(_ encoded: EncodedRows) throws {
+        rows += encoded.rowCount
+        if let groups = encoded.groups { try parquet!.write(groups) }
+        if let text = encoded.text { try write(text) }
     }
 
     private func write(_ text: TypedText) throws {
@@ -36,8 +53,46 @@ final class TableOutput: @unchecked Sendable {
         bytes += text.bytes.count
     }
 
-    func finish() throws -> (rows: Int, bytes: Int) {
+    func finish() throws -> ConvertedTable {
         if let size = try parquet?.finish().bytes { bytes = size }
-        return (rows, bytes)
+        try store.close(name)
+        return ConvertedTable(name: name, rows: rows, bytes: bytes)
     }
+}
+
+/// All rows in one table.
+final class WholeOutput: RowOutput, @unchecked Sendable {
+    private let table: TableOutput
+
+    init(_ layout: TableLayout, in store: any TableStore) throws { table = try TableOutput("", layout, in: store) }
+
+    func begin(input: Int) {}
+    func write(_ piece: ConversionPiece) throws { try table.write(piece.encoded) }
+    func end(input: Int) {}
+    func finish() throws -> [ConvertedTable] { [try table.finish()] }
+}
+
+/// A table for each input, also for one without rows.
+final class FilesOutput: RowOutput, @unchecked Sendable {
+    private let names: [String]
+    private let layout: TableLayout
+    private let store: any TableStore
+    private var table: TableOutput?
+    private var tables: [ConvertedTable] = []
+
+    init(_ names: [String], _ layout: TableLayout, in store: any TableStore) {
+        self.names = names
+        self.layout = layout
+        self.store = store
+    }
+
+    func begin(input: Int) throws { table = try TableOutput(layout.fileName(names[input]), layout, in: store) }
+    func write(_ piece: ConversionPiece) throws { try table!.write(piece.encoded) }
+    func end(input: Int) throws { tables.append(try table!.finish()) }
+    func finish() -> [ConvertedTable] { tables }
+}
+
+extension TableLayout {
+    /// A file's name with the ending of its format.
+    func fileName(_ name: String) -> String { "\(name).\(format.rawValue)" }
 }

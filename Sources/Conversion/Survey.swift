@@ -139,6 +139,17 @@ struct FieldSurvey {
         }
     }
 
+    /// Paths from which a schema reads nothing, neither what they lead to nor what leads to them; as in a declaration.
+    func paths(notIn schema: RowSchema) -> [String] {
+        let read = schema.fields.flatMap(\.path.alternatives)
+        return paths.filter { keys in
+            !read.contains { path in
+                let path = hasLevels ? path : [path.joined(separator: ".")]
+                return path.starts(with: keys) || keys.starts(with: path)
+            }
+        }.map(name)
+    }
+
     /// A field's name: of nested ones the path, in which dots within keys are told from those between them.
     private func name(_ keys: [String]) -> String { hasLevels ? fieldText(keys) : keys[0] }
 
@@ -186,30 +197,27 @@ struct FieldSurvey {
 ///
 /// `@unchecked Sendable`: one thread has it at a time.
 final class SurveyPiece: RowPiece, @unchecked Sendable {
-    /// By field.
-    private(set) var guesses: [TypeGuess]
-    private var classifier: CellClassifier
+    private let fieldCount: Int
+    private let settings: ConversionSettings
+    private var survey: TypeSurvey
 
     init(fieldCount: Int, _ settings: ConversionSettings) {
-        guesses = Array(repeating: [], count: fieldCount)
-        classifier = CellClassifier(settings)
+        self.fieldCount = fieldCount
+        self.settings = settings
+        survey = TypeSurvey(fieldCount: fieldCount, settings)
     }
 
+    /// By field.
+    var guesses: [TypeGuess] { survey.guesses }
     /// A stream has room in one piece.
     var isFull: Bool { false }
 
-    func begin() { for field in guesses.indices { guesses[field] = [] } }
+    func begin() { survey = TypeSurvey(fieldCount: fieldCount, settings) }
 
     func finish() {}
 
     func add(_ batch: borrowing CellBatch) -> [RowFault] {
-        for field in guesses.indices {
-            var guess = guesses[field]
-            for row in 0..<batch.count {
-                guess.formUnion(classifier.guess(batch.cells[row * batch.fieldCount + field]))
-            }
-            guesses[field] = guess
-        }
+        survey.add(batch)
         return []
     }
 }

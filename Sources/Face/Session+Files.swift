@@ -81,9 +81,11 @@ extension Session {
 
     /// Finds out before any work that a file cannot be where it is to be, or must not.
     ///
-    /// - Parameter inputs: files that the command reads.
+    /// - Parameters:
+    ///   - inputs: files that the command reads.
+    ///   - option: what named the file.
     /// - Throws: `CommandFailure` of usage; `IOError`.
-    func checkTarget(_ out: String?, inputs: [String] = []) throws {
+    func checkTarget(_ out: String?, inputs: [String] = [], option: String = "-o") throws {
         let places = ProtectedPlaces(settings, inputs: inputs, in: fileSystem)
         guard let out, out != "-" else {
             if try places.readsStandardOutput() {
@@ -91,8 +93,10 @@ extension Session {
             }
             return
         }
-        func refuse(_ problem: String) -> CommandFailure { CommandFailure(.usage, "-o \(Show.name(out)): \(problem)") }
-        if out.isEmpty { throw CommandFailure(.usage, "-o takes the name of a file; it is empty") }
+        func refuse(_ problem: String) -> CommandFailure {
+            CommandFailure(.usage, "\(option) \(Show.name(out)): \(problem)")
+        }
+        if out.isEmpty { throw CommandFailure(.usage, "\(option) takes the name of a file; it is empty") }
         if try fileSystem.statusIfPresent(out)?.kind == .folder || out.hasSuffix("/") {
             throw refuse("that is a folder; name a file")
         }
@@ -103,11 +107,18 @@ extension Session {
         guard try fileSystem.statusIfPresent(folder)?.kind == .folder else {
             throw refuse("there is no folder \(Show.name(folder))")
         }
-        if let problem = try places.problem(out) { throw CommandFailure(.usage, "-o: \(Show.name(out)) \(problem)") }
+        if let problem = try places.problem(out) {
+            throw CommandFailure(.usage, "\(option): \(Show.name(out)) \(problem)")
+        }
     }
 
     /// Has a signal that ends the command leave nothing unfinished beside what is written.
-    func beginWriting() throws { try Signals.beforeEnd { AtomicFile.removeUnfinished() } }
+    func beginWriting() throws {
+        try Signals.beforeEnd {
+            AtomicFile.removeUnfinished()
+            AtomicFolder.removeUnfinished()
+        }
+    }
 
     /// Where small temporary files go: beside the file that is written; for a pipe, where the system has such files.
     func scratch(_ out: String?) throws -> String {

@@ -23,9 +23,9 @@ package struct FirstRecords {
         var reader = RecordReader(plan, maxRecordBytes: settings.maxRecordBytes)
         var records: [SampleValue] = []
         // A record that is refused is shown as it stands.
-        try withBeginning(of: path, bytes: bytes) { window, isFinal in
+        try withBeginning(of: path, bytes: bytes) { window, count, isFinal in
             _ = try reader.read(
-                window.base, count: window.count, isFinal: isFinal,
+                window, count: count, isFinal: isFinal,
                 onCells: { batch in (0..<batch.count).map { RowFault(row: $0, reason: .notAnObject) } },
                 onRejection: { rejection in
                     if let value = SampleValue(rejection.raw), case .object = value { records.append(value) }
@@ -41,15 +41,29 @@ package struct FirstRecords {
         // Whatever the columns are, none is required.
         let nothing = RowSchema([RowField("_", .string, isRequired: false)])
         var reader = CSVReader(schema: nothing, settings: csv, maxRecordBytes: settings.maxRecordBytes)
-        try withBeginning(of: path, bytes: bytes) { window, isFinal in
+        try withBeginning(of: path, bytes: bytes) { window, count, isFinal in
             _ = try reader.read(
-                window.base, count: window.count, isFinal: isFinal, onBatch: { _ in [] }, onRejection: { _ in })
+                window, count: count, isFinal: isFinal, onBatch: { _ in [] }, onRejection: { _ in })
         }
         return reader.header?.columns ?? []
     }
 
+    /// Rows of a file of CSV that lie in the first `bytes` of the text as a whole.
+    ///
+    /// - Throws: `CSVError`, `IOError`, `CodecError`, `UnreadableContent`; what the sink throws.
+    package func rows(
+        _ path: String, _ schema: RowSchema, _ csv: CSVSettings, bytes: Int, into sink: any CellSink
+    ) throws {
+        var reader = CSVReader(schema: schema, settings: csv, maxRecordBytes: settings.maxRecordBytes)
+        try withBeginning(of: path, bytes: bytes) { window, count, isFinal in
+            _ = try reader.read(
+                window, count: count, isFinal: isFinal, onBatch: { try sink.add($0) }, onRejection: { _ in }
+            )
+        }
+    }
+
     private func withBeginning(
-        of path: String, bytes: Int, _ body: (inout Window, Bool) throws -> Void
+        of path: String, bytes: Int, _ body: (UnsafeMutablePointer<UInt8>, _ count: Int, _ isFinal: Bool) throws -> Void
     ) throws {
         let file = try fileSystem.open(path, .read)
         let stream = ByteStream(file, size: nil, encoding: settings.encoding, onStoredBytes: { _ in })
@@ -57,6 +71,7 @@ package struct FirstRecords {
         var window = Window(capacity: bytes + ByteStream.chunk)
         var text = StreamText(stream)
         let isFinal = try text.read(bytes, into: &window)
-        try body(&window, isFinal)
+        // More may have been read than was asked for.
+        try body(window.base, min(window.count, bytes), isFinal && window.count <= bytes)
     }
 }

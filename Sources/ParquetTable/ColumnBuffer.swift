@@ -138,10 +138,21 @@ package final class ColumnBuffer {
 
     /// Appends some rows of another column of this type.
     package func append(_ rows: Range<Int>, of other: ColumnBuffer) {
+        append(rows, of: other, valuesBefore: other.valueRange(rows).lowerBound)
+    }
+
+    /// Appends some rows of another column of this type; for many short ranges, of which the caller counts the values.
+    ///
+    /// - Parameter valuesBefore: rows with a value before these ones.
+    /// - Returns: how many of the rows have a value.
+    @discardableResult
+    package func append(_ rows: Range<Int>, of other: ColumnBuffer, valuesBefore: Int) -> Int {
         precondition(other.type == type, "rows of type \(other.type) for a column of type \(type)")
         precondition(rows.lowerBound >= 0 && rows.upperBound <= other.rowCount, "rows \(rows) of \(other.rowCount)")
-        let range = other.valueRange(rows)
-        _ = appendRows(rows.count, other.validityWords, from: rows.lowerBound)
+        let count = appendRows(rows.count, other.validityWords, from: rows.lowerBound)
+        let range = valuesBefore..<valuesBefore + count
+        precondition(
+            valuesBefore >= 0 && range.upperBound <= other.valueCount, "values \(range) of \(other.valueCount)")
         switch (values, other.values) {
         case (.bits(let mine), .bits(let theirs)): mine.append(theirs.words, range)
         case (.int32(let mine), .int32(let theirs)): mine.append(theirs.base + range.lowerBound, count: range.count)
@@ -152,6 +163,7 @@ package final class ColumnBuffer {
             appendStrings(UnsafePointer(bytes.base), UnsafePointer(offsets.base + range.lowerBound), range.count)
         default: preconditionFailure("two columns of type \(type) that are kept in different forms")
         }
+        return count
     }
 
     /// Appends strings whose rows are there already.

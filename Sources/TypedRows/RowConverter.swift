@@ -32,9 +32,7 @@ package struct RowConverter: ~Copyable {
     /// - Precondition: decimals have 1 to 38 digits, and no more of them behind the point.
     package init(schema: RowSchema, settings: ConversionSettings = ConversionSettings()) {
         fields = schema.fields
-        tableSchema = TableSchema(
-            columns: fields.map { ColumnSchema($0.name, $0.type.columnType, isNullable: !$0.isRequired) })
-        for column in tableSchema.columns { precondition(column.type.isValid, "a field of type \(column.type)") }
+        tableSchema = TableSchema(of: schema)
         let capacity = CellBatch.capacity(fieldCount: fields.count)
         columns = fields.map { FieldColumn($0.type, settings, capacity: capacity) }
         missing = fields.map { .missing($0.name) }
@@ -103,5 +101,16 @@ package struct RowConverter: ~Copyable {
                 rounded[field] += (found.rounded & ~refused[word]).nonzeroBitCount
             }
         }
+    }
+}
+
+extension TableSchema {
+    /// The columns of rows: one for each field, in order.
+    ///
+    /// - Precondition: decimals have 1 to 38 digits, and no more of them behind the point.
+    package init(of schema: RowSchema) {
+        self.init(
+            columns: schema.fields.map { ColumnSchema($0.name, $0.type.columnType, isNullable: !$0.isRequired) })
+        for column in columns { precondition(column.type.isValid, "a field of type \(column.type)") }
     }
 }

@@ -118,3 +118,33 @@ package struct CellClassifier {
             && digits.dropFirst().first.map { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") } == true
     }
 }
+
+/// What the values of all fields have been, over many records.
+package struct TypeSurvey {
+    /// By field.
+    package private(set) var guesses: [TypeGuess]
+    private var classifier: CellClassifier
+
+    package init(fieldCount: Int, _ settings: ConversionSettings) {
+        guesses = Array(repeating: [], count: fieldCount)
+        classifier = CellClassifier(settings)
+    }
+
+    /// Adds the values of a batch.
+    package mutating func add(_ batch: borrowing CellBatch) {
+        precondition(batch.fieldCount == guesses.count, "\(batch.fieldCount) cells for \(guesses.count) fields")
+        for field in guesses.indices {
+            var guess = guesses[field].rawValue
+            for row in 0..<batch.count {
+                guess |= classifier.guess(batch.cells[row * batch.fieldCount + field]).rawValue
+            }
+            guesses[field] = TypeGuess(rawValue: guess)
+        }
+    }
+
+    /// Adds what another survey found.
+    package mutating func add(_ other: [TypeGuess]) {
+        precondition(other.count == guesses.count, "\(other.count) guesses for \(guesses.count) fields")
+        for field in guesses.indices { guesses[field].formUnion(other[field]) }
+    }
+}

@@ -4,7 +4,7 @@ import Face
 struct ConvertCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "convert",
-        abstract: "Write the records of files as one table of typed rows: Parquet, CSV or JSON Lines.",
+        abstract: "Write the records of files as tables of typed rows: Parquet, CSV or JSON Lines.",
         discussion: """
             Fields are declared in a file, or found in the records: types are then wide enough for every value, the last \
             record's too. Every record becomes a row or is rejected for a reason that is shown.
@@ -13,6 +13,8 @@ struct ConvertCommand: ParsableCommand {
               watchfold convert dump.json.gz -o dump.parquet
               watchfold convert dump.json.gz --print-fields > fields.yaml
               watchfold convert inbox --fields fields.yaml -o all.parquet --rejects rejects.jsonl
+              watchfold convert inbox -o tables/
+              watchfold convert inbox -o by-kind --partition-by kind
               zcat dump.json.gz | watchfold convert - --fields fields.yaml -o - | head
             """)
 
@@ -20,12 +22,21 @@ struct ConvertCommand: ParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The table; - is standard output.", valueName: "file"), completion: .file())
+        help: ArgumentHelp(
+            "The table; - is standard output. A folder gets a table for each file.", valueName: "file"),
+        completion: .file())
     var out: String?
 
     @Option(
         help: ArgumentHelp(
-            "parquet, csv or jsonl (default: from the name of the file, otherwise jsonl).", valueName: "format"),
+            "Divide the rows by the values of fields, into folders of a new folder: day=2022-04-01/part-0.parquet.",
+            valueName: "fields"))
+    var partitionBy: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "parquet, csv or jsonl (default: from the name of the file; parquet in folders, jsonl for streams).",
+            valueName: "format"),
         completion: .list(Completions.conversionFormats))
     var format: String?
 
@@ -74,6 +85,9 @@ struct ConvertCommand: ParsableCommand {
         help: ArgumentHelp("Write rejected records to a file, as JSON Lines.", valueName: "file"), completion: .file())
     var rejects: String?
 
+    @Flag(help: "What was done, as JSON on standard output; needs -o with a file or a folder.")
+    var json = false
+
     @Argument(help: "Files, and folders with all input files below them; - is standard input.", completion: .file())
     var files: [String]
 
@@ -81,7 +95,8 @@ struct ConvertCommand: ParsableCommand {
         let options = ConvertOptions(
             out: out, format: format, from: from, delimiter: delimiter, null: null, hasHeader: !noHeader,
             fields: fields, source: source, printsFields: printFields,
-            compression: compression, rounding: rounding, rejects: rejects)
+            compression: compression, rounding: rounding, rejects: rejects, partitionBy: partitionBy,
+            isJSON: json)
         try ConvertCommands(common.open()).convert(files, options)
     }
 }

@@ -27,7 +27,7 @@ import Testing
     private static let stand = [
         (" /data/", " data/"), ("--as-of 12 ", "--as-of 1 "), (" /srv/", " srv/"),
         ("--records 100000", "--records 100"),
-        ("--days 30 ", "--days 30 --records 20 "), ("db.example", "127.0.0.1:1"),
+        ("--days 30 ", "--days 30 --records 20 "), ("db.example", "127.0.0.1:1"), ("-by kind", "-by AppName"),
         ("--status-port 9117", "--status-port 0"),
     ]
 

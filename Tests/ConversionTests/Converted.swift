@@ -18,6 +18,20 @@ struct Converted {
         _ contents: [[UInt8]], _ schema: RowSchema? = nil, _ format: ConversionFormat = .parquet,
         change: (inout ConversionRequest) -> Void = { _ in }
     ) throws {
+        var bytes: [UInt8] = []
+        let store = SinkStore {
+            bytes = []
+            return { bytes.append(contentsOf: $0) }
+        }
+        result = try Self.convert(contents, schema, format, into: store, change: change)
+        self.bytes = bytes
+    }
+
+    /// Converts contents into a store.
+    static func convert(
+        _ contents: [[UInt8]], _ schema: RowSchema?, _ format: ConversionFormat, into store: any TableStore,
+        change: (inout ConversionRequest) -> Void = { _ in }
+    ) throws -> ConversionResult {
         let folder = try TemporaryFolder()
         let inputs = try contents.enumerated().map { index, content in
             let path = folder.file("\(index)")
@@ -28,12 +42,7 @@ struct Converted {
         }
         var request = ConversionRequest(inputs, schema: schema, format: format)
         change(&request)
-        var bytes: [UInt8] = []
-        result = try Conversion(request, fileSystem: .real).run {
-            bytes = []
-            return { bytes.append(contentsOf: $0) }
-        }
-        self.bytes = bytes
+        return try Conversion(request, fileSystem: .real).run(into: store)
     }
 
     init(
@@ -49,8 +58,10 @@ struct Converted {
     var types: [String: FieldType] { Dictionary(uniqueKeysWithValues: result.schema.fields.map { ($0.name, $0.type) }) }
 
     /// The rows of a Parquet file.
-    func rows() throws -> [[ReferenceValue]] {
-        let reader = try TableReader(source: MemorySource(bytes))
+    func rows() throws -> [[ReferenceValue]] { try Self.rows(bytes) }
+
+    static func rows(_ table: [UInt8]) throws -> [[ReferenceValue]] {
+        let reader = try TableReader(source: MemorySource(table))
         return try reader.rowGroups.indices.flatMap { group in
             let rows = RowBuffer(schema: reader.schema)
             for column in reader.schema.columns.indices {

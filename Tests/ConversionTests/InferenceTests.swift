@@ -68,6 +68,68 @@ import Testing
         #expect(try types("{\"a\":1,\"tags\":[{\"k\":2}]}\n{\"a\":2}\n") == ["a": .integer, "tags": .json])
     }
 
+    /// What stands in front of the first whole record may be longer than the first look.
+    @Test(arguments: [
+        (
+            "{\"a\":1,\"s\":\"" + String(repeating: "x", count: 5_000_000) + "\"}\n",
+            ["a": FieldType.integer, "s": .string]
+        ),
+        (String(repeating: "\n", count: 5_000_000), ["a": .integer]),
+        (String(repeating: "broken\n", count: 700_000), ["a": .integer]),
+    ])
+    func fieldsAreFoundBehindTheFirstLook(front: String, wanted: [String: FieldType]) throws {
+        let converted = try Converted(front + "{\"a\":2}\n{\"a\":3}\n")
+        #expect(converted.types == wanted && converted.result.rows == wanted.count + 1)
+    }
+
+    @Test(arguments: [("broken\n7\n", 2, 0), ("{}\n{}\n", 0, 2), ("", 0, 0)])
+    func recordsWithoutFieldsAreAccountedFor(text: String, rejected: Int, folded: Int) throws {
+        let error = #expect(throws: NoFields.self) { try Converted(text) }
+        let counts = try #require(error?.files.first?.counts)
+        #expect(counts.rejectedTotal == rejected && counts.folded == folded && counts.read == rejected + folded)
+    }
+
+    /// Types of CSV are noted while the table is written with those of the first four megabytes.
+    @Test(arguments: [
+        ("x,7", ["v": FieldType.string, "w": .integer], 1), ("1.5,7", ["v": .double, "w": .integer], 1),
+        (",", ["v": .integer, "w": .integer], 0), ("8,", ["v": .integer, "w": .integer], 0),
+        ("007,7", ["v": .string, "w": .integer], 1), ("1.0,7", ["v": .double, "w": .integer], 1),
+        ("99999999999999999999,7", ["v": .decimal(precision: 38, scale: 0), "w": .integer], 1),
+        ("3,7,4", ["v": .integer, "w": .integer], 0),
+    ])
+    func aLaterRecordOfCSVWidensTheTypes(last: String, wanted: [String: FieldType], surveys: Int) throws {
+        let count = 500_000
+        let text = "v,w\n" + (0..<count).lazy.map { "\($0),12345\n" }.joined() + last + "\n5,6\n"
+        var tables: [[UInt8]] = []
+        for jobs in [1, 3] {
+            let converted = try Converted(text) {
+                ($0.csv, $0.values.isUntyped, $0.jobs, $0.unitSize) = (.init(), true, jobs, 1 << 20)
+            }
+            #expect(converted.types == wanted)
+            let counts = converted.result.files[0].counts
+            #expect(counts.read == count + 2 && converted.result.rows == counts.folded)
+            #expect(counts.rejected == (last == "3,7,4" ? [.longRow: 1] : [:]))
+            #expect(converted.result.surveys == surveys)
+            tables.append(converted.bytes)
+        }
+        #expect(tables[0] == tables[1])
+    }
+
+    /// A guess that cannot divide rows is no mistake of the user's.
+    @Test func rowsAreDividedByAFieldWhoseTypeIsFoundLate() throws {
+        let csv = "k,n\n" + String(repeating: "1.5,1\n", count: 800_000) + "late,2\n"
+        let json = String(repeating: "{\"k\":1.5,\"n\":1}\n", count: 300_000) + "{\"k\":\"late\",\"n\":2}\n"
+        for (text, isCSV) in [(csv, true), (json, false)] {
+            let store = MemoryStore()
+            let result = try Converted.convert([Array(text.utf8)], nil, .csv, into: store) {
+                $0.division = .byFields(["k"])
+                if isCSV { ($0.csv, $0.values.isUntyped) = (.init(), true) }
+            }
+            #expect(store.tables.keys.sorted() == ["k=1.5/part-0.csv", "k=late/part-0.csv"])
+            #expect(result.surveys == 1)
+        }
+    }
+
     @Test func columnsOfCSVHaveTheTypesOfTheirTexts() throws {
         let text = "id;zip;n;x;flag;day;note\n1;00123;;1.5;true;2022-04-01;\"a;b\"\n2;99999;7;2;FALSE;2022-04-02;\n"
         let converted = try Converted(text) {
@@ -84,8 +146,8 @@ import Testing
     }
 
     @Test func aFileWithoutRecordsHasNoFields() {
-        #expect(throws: SchemaFailure.self) { try Converted("") }
-        #expect(throws: SchemaFailure.self) { try Converted("not json\n") }
+        #expect(throws: NoFields.self) { try Converted("") }
+        #expect(throws: NoFields.self) { try Converted("not json\n") }
     }
 
     /// Texts that a narrower type would take are seen all the same.

@@ -97,6 +97,17 @@ package final class TypedText {
 
     // MARK: Values
 
+    /// A value as CSV has it, but for quotes.
+    ///
+    /// - Parameter index: among the values of the column, null ones left out.
+    package static func bare(_ values: ColumnBuffer, _ index: Int) -> [UInt8] {
+        if case .utf8 = values.type { return Array(values.string(index)) }
+        let schema = TableSchema(columns: [ColumnSchema("value", values.type, isNullable: true)])
+        let text = TypedText(.csv, schema: schema, jsonColumns: [false])
+        text.append(values, index, text.columns[0])
+        return text.bytes
+    }
+
     private func appendQuoted(_ text: String) {
         if format == .jsonl { bytes.append(UInt8(ascii: "\"")) }
         bytes.append(contentsOf: text.utf8)
