@@ -221,14 +221,14 @@ package struct Conversion {
                 throw InputFailure.named(input, error)
             }
         }
-        if let csv = request.csv { try look(at: csv, first, &survey) }
         return survey
     }
 
     /// What the first records of CSV say of the types of columns that are known.
-    private func look(at csv: CSVSettings, _ first: FirstRecords, _ survey: inout FieldSurvey) throws {
+    private func guessTypes(_ csv: CSVSettings, _ survey: inout FieldSurvey) throws {
         let schema = try survey.untypedSchema()
         let piece = SurveyPiece(fieldCount: schema.fields.count, request.values)
+        let first = FirstRecords(fileSystem: fileSystem, settings: settings(Self.nothing, seesAllFields: false))
         for input in request.inputs {
             do { try first.rows(input.path!, schema, csv, bytes: Self.sampleBytes, into: piece) } catch {
                 throw InputFailure.named(input, error)
@@ -299,7 +299,8 @@ package struct Conversion {
     /// - Throws: `NoFields`, `SchemaFailure`, `DivisionFailure`; what reading and the store throw.
     package func run(into store: any TableStore) throws -> ConversionResult {
         if let schema = request.schema { return try write(schema, store).result }
-        return request.csv == nil ? try runGuessingFields(store) : try runGuessingTypes(store)
+        if let csv = request.csv { return try runGuessingTypes(csv, store) }
+        return try runGuessingFields(store)
     }
 
     private func runGuessingFields(_ store: any TableStore) throws -> ConversionResult {
@@ -309,23 +310,26 @@ package struct Conversion {
         {
             return result
         }
-        var result = try write(try survey(), store).result
-        result.surveys = 1
-        return result
+        return try writeAgain(try survey(), store)
     }
 
-    /// Files of CSV name their columns in front, so only types are a guess: those of all values are noted meanwhile.
-    private func runGuessingTypes(_ store: any TableStore) throws -> ConversionResult {
+    /// Files of CSV name their columns in front, so only types are a guess: those of all values are noted meanwhile, of every
+    /// record, whatever becomes of it.
+    private func runGuessingTypes(_ csv: CSVSettings, _ store: any TableStore) throws -> ConversionResult {
         var survey = try firstSurvey()
+        try guessTypes(csv, &survey)
         let guess = try survey.schema()
-        if let (result, types) = try writeGuess(guess, notesTypes: true, store) {
-            survey.setTypes(types, of: survey.paths)
-            if try survey.schema() == guess { return result }
-            // Types were noted of every record, whatever became of it.
-        } else {
-            survey.setTypes(try readingWhole { try types(of: try survey.untypedSchema()) }.0, of: survey.paths)
+        guard let (result, types) = try writeGuess(guess, notesTypes: true, store) else {
+            return try writeAgain(try self.survey(), store)
         }
-        var result = try write(try survey.schema(), store).result
+        survey.setTypes(types, of: survey.paths)
+        let schema = try survey.schema()
+        return schema == guess ? result : try writeAgain(schema, store)
+    }
+
+    /// Writes with the fields of all records, after a guess that was wrong.
+    private func writeAgain(_ schema: RowSchema, _ store: any TableStore) throws -> ConversionResult {
+        var result = try write(schema, store).result
         result.surveys = 1
         return result
     }

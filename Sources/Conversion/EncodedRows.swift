@@ -9,6 +9,9 @@ import TypedRows
 package enum ConversionFormat: String, Sendable, CaseIterable {
     case parquet, csv, jsonl
 
+    /// A table's file: its name with the ending of the format.
+    package func fileName(_ name: String) -> String { "\(name).\(rawValue)" }
+
     var text: TypedText.Format? {
         switch self {
         case .parquet: nil

@@ -119,7 +119,7 @@ final class PartitionedOutput: RowOutput, @unchecked Sendable {
 
     private func begin(_ folder: Folder) throws {
         if open.count == limits.open { try end(open.min { $0.lastUse < $1.lastUse }!) }
-        folder.table = try TableOutput(layout.fileName("\(folder.name)/part-\(folder.parts)"), layout, in: store)
+        folder.table = try TableOutput(layout.format.fileName("\(folder.name)/part-\(folder.parts)"), layout, in: store)
         folder.parts += 1
         open.append(folder)
     }

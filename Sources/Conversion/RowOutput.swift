@@ -86,13 +86,8 @@ final class FilesOutput: RowOutput, @unchecked Sendable {
         self.store = store
     }
 
-    func begin(input: Int) throws { table = try TableOutput(layout.fileName(names[input]), layout, in: store) }
+    func begin(input: Int) throws { table = try TableOutput(layout.format.fileName(names[input]), layout, in: store) }
     func write(_ piece: ConversionPiece) throws { try table!.write(piece.encoded) }
     func end(input: Int) throws { tables.append(try table!.finish()) }
     func finish() -> [ConvertedTable] { tables }
-}
-
-extension TableLayout {
-    /// A file's name with the ending of its format.
-    func fileName(_ name: String) -> String { "\(name).\(format.rawValue)" }
 }

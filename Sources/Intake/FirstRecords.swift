@@ -40,12 +40,13 @@ package struct FirstRecords {
     package func columns(_ path: String, _ csv: CSVSettings, bytes: Int) throws -> [String] {
         // Whatever the columns are, none is required.
         let nothing = RowSchema([RowField("_", .string, isRequired: false)])
-        var reader = CSVReader(schema: nothing, settings: csv, maxRecordBytes: settings.maxRecordBytes)
+        var header: CSVHeader?
         try withBeginning(of: path, bytes: bytes) { window, count, isFinal in
-            _ = try reader.read(
-                window, count: count, isFinal: isFinal, onBatch: { _ in [] }, onRejection: { _ in })
+            header = try CSVReader.header(
+                of: window, count: count, isFinal: isFinal, schema: nothing, settings: csv,
+                maxRecordBytes: settings.maxRecordBytes)
         }
-        return reader.header?.columns ?? []
+        return header?.columns ?? []
     }
 
     /// Rows of a file of CSV that lie in the first `bytes` of the text as a whole.

@@ -39,7 +39,8 @@ package struct ConvertCommands {
     }
 
     private func run(_ paths: [String], _ options: ConvertOptions) throws {
-        try session.checkPaths(paths + (options.fields.map { [$0] } ?? []), "convert")
+        let declared = options.fields.map { [$0] } ?? []
+        try session.checkPaths(paths + declared, "convert")
         guard options.printsFields != (options.out != nil) else {
             throw CommandFailure(
                 .usage,
@@ -52,7 +53,7 @@ package struct ConvertCommands {
         var request = try ConvertRequests(session: session).request(files, options, target)
         if let target {
             request.division = try division(target, options, files, below: paths)
-            try check(request, target, options, files + (options.fields.map { [$0] } ?? []))
+            try check(request, target, options, files + declared)
         } else {
             try session.checkTarget(nil, inputs: files)
         }
@@ -147,15 +148,21 @@ package struct ConvertCommands {
         }
     }
 
+    /// Where the tables of a folder will be; nil when values decide that.
+    private func tables(in folder: String, _ request: ConversionRequest) -> [String]? {
+        guard case .byFile(let names) = request.division else { return nil }
+        return names.map { Path.join(folder, request.format.fileName($0)) }
+    }
+
     /// Where tables will be, as far as it is known before they are written.
     private func places(of target: ConvertTarget, _ request: ConversionRequest) throws -> Set<String> {
-        switch (target, request.division) {
-        case (.folder(let folder), .byFile(let names)):
-            try Set(
-                names.map { try fileSystem.physicalPath(Path.join(folder, "\($0).\(request.format.rawValue)")) })
-        case (.folder, _): []
-        case (.file(let path), _), (.stream(let path), _): path == "-" ? [] : [try fileSystem.physicalPath(path)]
-        }
+        let paths =
+            switch target {
+            case .folder(let folder): tables(in: folder, request) ?? []
+            case .file(let path): [path]
+            case .stream(let path): path == "-" ? [] : [path]
+            }
+        return Set(try paths.map { try fileSystem.physicalPath($0) })
     }
 
     private func check(folder: String, _ request: ConversionRequest, _ files: [String]) throws {
@@ -176,10 +183,7 @@ package struct ConvertCommands {
         default: throw refuse("that is no folder")
         }
         let places = ProtectedPlaces(settings, inputs: files, in: fileSystem)
-        var names = ["part-0"]
-        if case .byFile(let each) = request.division { names = each }
-        for name in names {
-            let path = Path.join(folder, "\(name).\(request.format.rawValue)")
+        for path in tables(in: folder, request) ?? [Path.join(folder, request.format.fileName("part-0"))] {
             if let problem = try places.problem(path) {
                 throw CommandFailure(.usage, "-o: \(Show.name(path)) \(problem)")
             }
