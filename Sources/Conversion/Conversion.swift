@@ -76,9 +76,8 @@ package struct ConversionResult: Sendable {
     package var rows: Int { tables.reduce(0) { $0 + $1.rows } }
     /// Of all tables.
     package var bytes: Int { tables.reduce(0) { $0 + $1.bytes } }
-    /// For each field: values that were written as another type or in another form, and those that were rounded.
-    package var coerced: [Int] = []
-    package var rounded: [Int] = []
+    /// By field.
+    package var findings: [FieldFindings] = []
     /// How often the files were read because the first guess at their fields was wrong.
     package var surveys = 0
 
@@ -247,8 +246,9 @@ package struct Conversion {
 
     /// The fields of all records, with types that fit all their values: reads all files, more than once.
     ///
+    /// - Returns: also what became of the records, one for each input.
     /// - Throws: `NoFields`, `SchemaFailure`; what reading throws.
-    package func survey() throws -> RowSchema {
+    package func survey() throws -> (schema: RowSchema, files: [FileSummary]) {
         var survey = try firstSurvey()
         while true {
             let paths = survey.paths
@@ -264,7 +264,7 @@ package struct Conversion {
             }
             if isNews { continue }
             if survey.paths.isEmpty { throw NoFields(files: files) }
-            return try survey.schema()
+            return (try survey.schema(), files)
         }
     }
 
@@ -310,7 +310,7 @@ package struct Conversion {
         {
             return result
         }
-        return try writeAgain(try survey(), store)
+        return try writeAgain(try survey().schema, store)
     }
 
     /// Files of CSV name their columns in front, so only types are a guess: those of all values are noted meanwhile, of every
@@ -320,7 +320,7 @@ package struct Conversion {
         try guessTypes(csv, &survey)
         let guess = try survey.schema()
         guard let (result, types) = try writeGuess(guess, notesTypes: true, store) else {
-            return try writeAgain(try self.survey(), store)
+            return try writeAgain(try self.survey().schema, store)
         }
         survey.setTypes(types, of: survey.paths)
         let schema = try survey.schema()
@@ -351,10 +351,10 @@ package struct Conversion {
     /// Whether a survey of all records would have come to the same fields and types.
     private func fits(_ result: ConversionResult, _ guess: FieldSurvey) -> Bool {
         let strings = guess.certainStrings
-        let isAsWritten = zip(result.schema.fields, result.coerced).allSatisfy { field, coerced in
-            // A decimal takes 1.0, of which a survey would make a double.
+        let isAsWritten = zip(result.schema.fields, result.findings).allSatisfy { field, findings in
+            // A decimal takes 1.0, of which a survey would make something else.
             if case .decimal = field.type { return false }
-            return coerced == 0 || strings.contains(field.name)
+            return findings.rounded == 0 && (findings.coerced == 0 || strings.contains(field.name))
         }
         return isAsWritten
             && result.files.allSatisfy { file in
@@ -384,7 +384,7 @@ package struct Conversion {
                 },
                 onPiece: { try output.write($0) })
             result.tables = try output.finish()
-            (result.coerced, result.rounded) = pieces.counts(fields: schema.fields.count)
+            result.findings = pieces.findings(fields: schema.fields.count)
             return (result, notesTypes ? pieces.types(fields: schema.fields.count, request.values) : [])
         }
     }
@@ -422,16 +422,12 @@ private final class PieceList: Sendable {
     }
 
     /// By field; called when nobody uses the pieces any more.
-    func counts(fields: Int) -> (coerced: [Int], rounded: [Int]) {
-        all.withLock { pieces in
-            pieces.reduce(into: (Array(repeating: 0, count: fields), Array(repeating: 0, count: fields))) {
-                sum, piece in
-                for field in 0..<fields {
-                    sum.0[field] += piece.coerced[field]
-                    sum.1[field] += piece.rounded[field]
-                }
-            }
+    func findings(fields: Int) -> [FieldFindings] {
+        var sums = Array(repeating: FieldFindings(), count: fields)
+        for piece in all.withLock({ $0 }) {
+            for (field, findings) in piece.findings.enumerated() { sums[field].add(findings) }
         }
+        return sums
     }
 
     /// By field; called when nobody uses the pieces any more.

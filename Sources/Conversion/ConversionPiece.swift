@@ -49,8 +49,7 @@ final class ConversionPiece: RowPiece, @unchecked Sendable {
     }
 
     /// By field, of all pieces that this one was.
-    var coerced: [Int] { converter.coerced }
-    var rounded: [Int] { converter.rounded }
+    var findings: [FieldFindings] { converter.findings }
 
     var isFull: Bool { rows.byteCount >= layout.pieceBytes }
 

@@ -50,6 +50,10 @@ struct Partitioning: Sendable {
             }
         }
         if fields.count == schema.fields.count { throw .allFields }
+        for name in names {
+            let other = schema.fields.first { $0.name != name && $0.name.lowercased() == name.lowercased() }
+            if let other { throw .ambiguousField(name, other: other.name) }
+        }
         self.fields = fields
         self.names = names
         kept = schema.fields.indices.filter { !fields.contains($0) }

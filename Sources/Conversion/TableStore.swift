@@ -54,6 +54,8 @@ package enum DivisionFailure: Error, CustomStringConvertible, Equatable {
     /// A field of such a type names no folder.
     case unsuitedType(String, type: String)
     case repeatedField(String)
+    /// A field in the tables differs from it in the case of letters only.
+    case ambiguousField(String, other: String)
     /// Nothing would be left in the tables.
     case allFields
     case tooManyFolders(limit: Int)
@@ -66,6 +68,9 @@ package enum DivisionFailure: Error, CustomStringConvertible, Equatable {
             "--partition-by \(name): there is no such field" + (nearest.map { "; did you mean \($0)?" } ?? "")
         case .unsuitedType(let name, let type): "--partition-by \(name): a field of type \(type) names no folders"
         case .repeatedField(let name): "--partition-by names \(name) twice"
+        case .ambiguousField(let name, let other):
+            "--partition-by \(name): there is also a field \(other), and many readers of such folders take both for one; "
+                + "give one of them another name with --fields"
         case .allFields: "--partition-by names all fields; nothing would be left in the tables"
         case .tooManyFolders(let limit):
             "--partition-by: more than \(limit) folders; partition by fields with fewer values"

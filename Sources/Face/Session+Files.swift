@@ -8,6 +8,7 @@ import Inbox
 import Logging
 import Operations
 import Publishing
+import Records
 import Reports
 import Tables
 import Wording
@@ -47,27 +48,57 @@ extension Session {
 
     /// The files that are named, and those that an inbox in the place of a named folder would have.
     ///
+    /// - Parameter patterns: of names that the command takes from folders, too.
     /// - Throws: `CommandFailure` for a folder without any; `IOError`.
-    func inputs(_ paths: [String]) throws -> (files: [String], problems: [InboxProblem]) {
-        var files: [String] = []
-        var problems: [InboxProblem] = []
+    func inputs(_ paths: [String], and patterns: [NamePattern] = []) throws -> FoundInputs {
+        var found = FoundInputs(patterns: patterns)
+        var rules = settings.inboxRules
+        rules.files += patterns
         for path in paths {
             guard path != "-", try fileSystem.statusIfPresent(path)?.kind == .folder else {
-                files.append(path)
+                found.named.append(path)
+                found.files.append(path)
                 continue
             }
-            let listing = try Inbox(path, in: fileSystem).list()
+            let listing = try Inbox(path, rules: rules, in: fileSystem).list()
             if listing.files.isEmpty, listing.problems.isEmpty {
                 throw CommandFailure(
                     .usage,
                     "\(Show.name(path)): there is no input file in or below this folder; Watchfold reads "
-                        + UnreadNames.endings)
+                        + UnreadNames.endings(and: patterns))
             }
-            files += listing.files.map(\.path)
-            problems += listing.problems
+            found.files += listing.files.map(\.path)
+            found.problems += listing.problems
+            found.unread.add(listing.unread, below: path)
         }
-        return (files, problems)
+        return found
     }
+
+    /// Says what was left out of folders, and why.
+    func note(_ found: FoundInputs) {
+        note(found.problems)
+        if let text = found.notOfForm.textOfForm { logger.notice(.namesUnread, text) }
+        if let text = found.unread.textOfFolders(and: found.patterns) { logger.notice(.namesUnread, text) }
+    }
+}
+
+/// What the paths on the command line lead to.
+struct FoundInputs {
+    var files: [String] = []
+    /// Those of the files that were named themselves.
+    var named: [String] = []
+    var problems: [InboxProblem] = []
+    /// Files in folders whose names are not those of input.
+    var unread = UnreadNames()
+    /// Files in folders that are of another form than the one that is asked for.
+    var notOfForm = UnreadNames()
+    /// Of names that are taken, too.
+    var patterns: [NamePattern]
+
+    init(patterns: [NamePattern] = []) { self.patterns = patterns }
+
+    /// Whether something is not read that should be.
+    var leavesOut: Bool { problems.contains(where: \.leavesOut) }
 }
 
 // MARK: - Writing
@@ -113,10 +144,13 @@ extension Session {
     }
 
     /// Has a signal that ends the command leave nothing unfinished beside what is written.
-    func beginWriting() throws {
+    ///
+    /// - Parameter removeOther: removes what else there is.
+    func beginWriting(_ removeOther: @escaping @Sendable () -> Void = {}) throws {
         try Signals.beforeEnd {
             AtomicFile.removeUnfinished()
             AtomicFolder.removeUnfinished()
+            removeOther()
         }
     }
 

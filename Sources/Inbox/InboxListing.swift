@@ -1,6 +1,7 @@
 //  What is in the inbox, as values.
 
 import DurableIO
+import Records
 
 /// One input file.
 package struct InboxFile: Sendable, Hashable {
@@ -97,8 +98,16 @@ package struct UnreadNames: Sendable, Hashable {
         examples.removeLast(max(examples.count - Self.shown, 0))
     }
 
+    /// Adds those of a folder.
+    package mutating func add(_ others: UnreadNames, below folder: String) {
+        for path in others.examples { add(Path.join(folder, path)) }
+        count += others.count - others.examples.count
+    }
+
     /// What names end in that are read, for a sentence.
-    package static let endings = InputName.endings
+    ///
+    /// - Parameter patterns: of names that are taken, too.
+    package static func endings(and patterns: [NamePattern] = []) -> String { InputName.endings(and: patterns) }
 }
 
 /// A file that was named but cannot be taken from the inbox.
@@ -122,7 +131,7 @@ package struct InboxError: Error, Sendable, Hashable, CustomStringConvertible {
         case .missing: "\(path): there is no such file, neither here nor in \(inbox)"
         case .outside: "\(path): is not in the inbox \(inbox)"
         case .notAnInputName:
-            "\(path): is not the name of an input file (\(InputName.endings); not hidden; others by `files` in the "
+            "\(path): is not the name of an input file (\(InputName.endings()); not hidden; others by `files` in the "
                 + "configuration)"
         case .notARegularFile: "\(path): is not a regular file"
         case .unreadable(let error): "\(error)"

@@ -43,7 +43,16 @@ enum InputName {
     /// The endings of compressed files.
     static var compressionSuffixes: [String] { compressions.map(\.description) }
     /// For a sentence.
-    static let endings = "*.json, *.jsonl or *.ndjson, also with .gz, .lz4, .zip or .zst"
+    ///
+    /// - Parameter patterns: of names that are taken, too.
+    static func endings(and patterns: [NamePattern] = []) -> String {
+        let names = contents.map { "*\($0)" } + patterns.map(\.text)
+        return list(names) + ", also with " + list(compressionSuffixes)
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
+    }
 
     /// - Parameters:
     ///   - name: the last part of a path.

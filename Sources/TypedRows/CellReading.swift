@@ -24,13 +24,31 @@ struct CellOutcome: OptionSet {
 protocol CellReading {
     associatedtype Value: BitwiseCopyable
 
+    /// Whether cells of several kinds are plain.
+    static var hasPlainKinds: Bool { get }
+
     /// Reads a cell that is neither missing nor null.
     ///
     /// - Parameter out: where the value goes, unless the outcome is bad.
     mutating func read(_ cell: Cell, _ out: UnsafeMutablePointer<Value>) -> CellOutcome
 }
 
+extension CellReading {
+    static var hasPlainKinds: Bool { false }
+}
+
 extension Cell {
+    /// - Precondition: neither missing nor null.
+    var valueKind: ValueKinds {
+        switch Kind(rawValue: kind)! {
+        case .missing, .null: preconditionFailure("no value has a kind")
+        case .string: .string
+        case .number: .number
+        case .boolean: .boolean
+        case .container: base.pointee == UInt8(ascii: "[") ? .array : .object
+        }
+    }
+
     /// Whether it is of one of the kinds that hold something.
     @inline(__always)
     func isOf(_ wanted: Kind) -> Bool { kind == wanted.rawValue }

@@ -28,6 +28,8 @@ final class ColumnScratch<Value: BitwiseCopyable> {
     let values: UnsafeMutablePointer<Value>
     /// Results of the last batch that was read.
     private(set) var words: [WordOfRows]
+    /// Of all values that were ever read.
+    private(set) var kinds: ValueKinds = []
 
     /// - Parameter capacity: rows of a batch at most.
     init(capacity: Int) {
@@ -54,17 +56,26 @@ final class ColumnScratch<Value: BitwiseCopyable> {
                     found.absent |= 1 &<< bit
                 } else {
                     let outcome = reading.read(cell.pointee, out)
-                    if outcome == .plain { found.present |= 1 &<< bit } else { Self.note(outcome, 1 &<< bit, &found) }
+                    if outcome == .plain {
+                        found.present |= 1 &<< bit
+                        if Reading.hasPlainKinds { kinds.formUnion(cell.pointee.valueKind) }
+                    } else {
+                        note(outcome, cell.pointee, 1 &<< bit, &found)
+                    }
                 }
                 cell += stride
                 out += 1
             }
             words[word] = found
+            // Of plain values one is like another, unless the reading says otherwise.
+            let plain = found.present & ~found.coerced
+            if plain != 0 { kinds.formUnion(cells[(64 * word + plain.trailingZeroBitCount) * stride].valueKind) }
         }
     }
 
     @inline(never)
-    private static func note(_ outcome: CellOutcome, _ bit: UInt64, _ found: inout WordOfRows) {
+    private func note(_ outcome: CellOutcome, _ cell: Cell, _ bit: UInt64, _ found: inout WordOfRows) {
+        kinds.formUnion(cell.valueKind)
         if outcome.contains(.bad) {
             found.bad |= bit
             return

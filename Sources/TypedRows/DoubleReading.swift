@@ -12,6 +12,9 @@
 //
 //  The second way is what numbers with 16 and 17 digits take, which is how programs print doubles. Neither result of the
 //  first two can be infinite or subnormal.
+//
+//  A double stands for the numbers around it, so nobody counts that 0.1 is none. What is counted as rounded is what people
+//  would miss: a whole number that became another one, and a number that became zero.
 
 import Records
 
@@ -51,7 +54,8 @@ struct DoubleReading: CellReading {
     private func longMagnitude(_ number: ShortNumber) -> Double? {
         #if arch(x86_64)
             let exponent = number.exponent
-            guard exponent >= -27 && exponent <= 27 else { return nil }
+            // Beyond 2^53 a whole number may become another one.
+            guard !number.isPlain, exponent >= -27 && exponent <= 27 else { return nil }
             let digits = Float80(number.digits)
             let value = exponent < 0 ? digits / longPowers[0 &- exponent] : digits * longPowers[exponent]
             // The eleven bits that a double does not have: half of its last one.
@@ -63,7 +67,7 @@ struct DoubleReading: CellReading {
 
     private func readOther(_ cell: Cell, _ out: UnsafeMutablePointer<Double>) -> CellOutcome {
         guard cell.isOf(.number) || cell.isOf(.string) else { return .bad }
-        if NumberParts(cell.text) == nil {
+        guard let number = NumberParts(cell.text) else {
             guard settings.acceptsNonFinite, let value = Self.nonFinite(cell.text) else { return .bad }
             out.pointee = value
             return coercion(of: cell, settings)
@@ -71,7 +75,17 @@ struct DoubleReading: CellReading {
         // The grammar of numbers in JSON is a part of Swift's.
         guard let value = Double(String(decoding: cell.text, as: UTF8.self)), value.isFinite else { return .bad }
         out.pointee = value
-        return coercion(of: cell, settings)
+        let outcome = coercion(of: cell, settings)
+        return Self.isAnother(value, number) ? outcome.union(.rounded) : outcome
+    }
+
+    /// Whether a double is not what people take the number for that it was made of.
+    private static func isAnother(_ value: Double, _ number: NumberParts) -> Bool {
+        if value == 0 { return number.digitCount > 0 }
+        guard number.isPlain else { return false }
+        // One of more digits than that is a double by chance only.
+        guard let (whole, _) = number.magnitude() else { return true }
+        return UInt128(exactly: value.magnitude) != whole
     }
 
     /// NaN and Infinity as JavaScript, Python and C write them, in any case; nil for every other text.

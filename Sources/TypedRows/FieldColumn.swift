@@ -85,6 +85,20 @@ enum FieldColumn {
         }
     }
 
+    /// The kinds of all values that were read.
+    var kinds: ValueKinds {
+        switch self {
+        case .strings(_, let scratch), .json(_, let scratch): scratch.kinds
+        case .integers(_, let scratch), .decimals64(_, let scratch), .timestamps(_, let scratch),
+            .counts(_, let scratch):
+            scratch.kinds
+        case .decimals32(_, let scratch), .dates(_, let scratch): scratch.kinds
+        case .decimals128(_, let scratch): scratch.kinds
+        case .doubles(_, let scratch): scratch.kinds
+        case .booleans(_, let scratch): scratch.kinds
+        }
+    }
+
     /// Appends the values of the rows that are taken; see `ColumnScratch.take`.
     func append(to column: ColumnBuffer, rows: Int, refused: RowBits, hasRefused: Bool) {
         func take<Value: BitwiseCopyable>(

@@ -12,14 +12,33 @@
 import ParquetTable
 import Records
 
+/// What became of the values of one field.
+package struct FieldFindings: Sendable, Equatable {
+    /// Values of taken rows that were written as another type or in another form.
+    package var coerced = 0
+    /// Values of taken rows that were rounded.
+    package var rounded = 0
+    /// Taken rows without a value: the field is missing or null.
+    package var nulls = 0
+    /// Of all values, those of rejected rows too. A field that takes any value may have several.
+    package var kinds: ValueKinds = []
+
+    package init() {}
+
+    package mutating func add(_ other: FieldFindings) {
+        coerced += other.coerced
+        rounded += other.rounded
+        nulls += other.nulls
+        kinds.formUnion(other.kinds)
+    }
+}
+
 /// Reads the cells of one schema. Batches of one file go to one converter, or to several that count for themselves.
 package struct RowConverter: ~Copyable {
     /// The columns that rows are appended to: one for each field, in order.
     package let tableSchema: TableSchema
-    /// For each field: values of taken rows that were written as another type or in another form.
-    package private(set) var coerced: [Int]
-    /// For each field: values of taken rows that were rounded.
-    package private(set) var rounded: [Int]
+    /// Without the kinds.
+    private var counts: [FieldFindings]
 
     private let fields: [RowField]
     private let columns: [FieldColumn]
@@ -37,9 +56,17 @@ package struct RowConverter: ~Copyable {
         columns = fields.map { FieldColumn($0.type, settings, capacity: capacity) }
         missing = fields.map { .missing($0.name) }
         bad = fields.map { .bad($0.name) }
-        coerced = Array(repeating: 0, count: fields.count)
-        rounded = coerced
+        counts = Array(repeating: FieldFindings(), count: fields.count)
         refused = Array(repeating: 0, count: (capacity + 63) / 64)
+    }
+
+    /// Of all batches, by field.
+    package var findings: [FieldFindings] {
+        zip(counts, columns).map { counts, column in
+            var findings = counts
+            findings.kinds = column.kinds
+            return findings
+        }
     }
 
     /// Appends the rows that fit.
@@ -77,7 +104,7 @@ package struct RowConverter: ~Copyable {
     private mutating func note(_ found: WordOfRows, _ word: Int, _ field: Int, _ faults: inout [RowFault]) -> Bool {
         let lacking = fields[field].isRequired ? found.absent : 0
         if found.bad | lacking != 0 { refuse(found.bad, lacking, word, field, &faults) }
-        return found.coerced | found.rounded != 0
+        return found.coerced | found.rounded | found.absent != 0
     }
 
     private mutating func refuse(
@@ -93,12 +120,13 @@ package struct RowConverter: ~Copyable {
         }
     }
 
-    /// Counts what was coerced and rounded in the rows that are taken.
+    /// Counts what was coerced, rounded and absent in the rows that are taken.
     private mutating func count(_ words: Int) {
         for (field, column) in columns.enumerated() {
             for (word, found) in column.words.prefix(words).enumerated() {
-                coerced[field] += (found.coerced & ~refused[word]).nonzeroBitCount
-                rounded[field] += (found.rounded & ~refused[word]).nonzeroBitCount
+                counts[field].coerced += (found.coerced & ~refused[word]).nonzeroBitCount
+                counts[field].rounded += (found.rounded & ~refused[word]).nonzeroBitCount
+                counts[field].nulls += (found.absent & ~refused[word]).nonzeroBitCount
             }
         }
     }

@@ -16,6 +16,8 @@ struct StringReading: CellReading {
 
 /// A text as it stands, whatever it holds.
 struct JSONReading: CellReading {
+    static var hasPlainKinds: Bool { true }
+
     @inline(__always)
     func read(_ cell: Cell, _ out: UnsafeMutablePointer<UnsafeRawBufferPointer>) -> CellOutcome {
         out.pointee = UnsafeRawBufferPointer(cell.text)

@@ -11,8 +11,8 @@
 //                integer
 //
 //  Values of two kinds go to the lowest type above both, so the order of records decides nothing. A number that is whole
-//  but beyond 64 bits makes a decimal of 38 digits; with a number that has a fraction it becomes a double. Null says
-//  nothing.
+//  but beyond 64 bits makes a decimal of 38 digits. A double must not change a whole number: numbers of which one has a
+//  fraction, and a double would change another, make a string. Null says nothing.
 
 import Records
 
@@ -22,7 +22,10 @@ package struct TypeGuess: OptionSet, Sendable, Hashable {
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     static let boolean = TypeGuess(rawValue: 1)
+    /// Within 64 bits, and a double is the same number.
     static let integer = TypeGuess(rawValue: 2)
+    /// Within 64 bits, and a double would be another number.
+    static let exactInteger = TypeGuess(rawValue: 512)
     /// Whole, and beyond 64 bits; up to 38 digits.
     static let longInteger = TypeGuess(rawValue: 4)
     static let double = TypeGuess(rawValue: 8)
@@ -33,7 +36,7 @@ package struct TypeGuess: OptionSet, Sendable, Hashable {
     static let string = TypeGuess(rawValue: 128)
     static let container = TypeGuess(rawValue: 256)
 
-    private static let numbers: TypeGuess = [.integer, .longInteger, .double]
+    private static let integers: TypeGuess = [.integer, .exactInteger]
     private static let times: TypeGuess = [.date, .timestamp]
 
     /// The lowest type above all that was seen; nil when there was no value.
@@ -41,9 +44,9 @@ package struct TypeGuess: OptionSet, Sendable, Hashable {
         if isEmpty { return nil }
         if contains(.container) { return .json }
         if self == .boolean { return .boolean }
-        if self == .integer { return .integer }
-        if isSubset(of: [.integer, .longInteger]) { return .decimal(precision: 38, scale: 0) }
-        if isSubset(of: Self.numbers) { return .double }
+        if isSubset(of: Self.integers) { return .integer }
+        if isSubset(of: Self.integers.union(.longInteger)) { return .decimal(precision: 38, scale: 0) }
+        if isSubset(of: [.integer, .double]) { return .double }
         if self == .date { return .date }
         if isSubset(of: Self.times) { return .timestamp(.iso8601) }
         return .string
@@ -84,10 +87,10 @@ package struct CellClassifier {
             return doubles.read(cell, &value) == .plain ? .double : .otherNumber
         }
         var value = 0 as Int64
-        if integers.read(cell, &value) == .plain { return .integer }
-        if digits.count <= 38 { return .longInteger }
-        var nearest = 0.0
-        return doubles.read(cell, &nearest) == .plain ? .double : .otherNumber
+        if integers.read(cell, &value) == .plain {
+            return Int64(exactly: Double(value)) == value ? .integer : .exactInteger
+        }
+        return digits.count <= 38 ? .longInteger : .otherNumber
     }
 
     private mutating func string(_ cell: Cell) -> TypeGuess {
@@ -105,7 +108,8 @@ package struct CellClassifier {
         if first == UInt8(ascii: "-") || first >= UInt8(ascii: "0") && first <= UInt8(ascii: "9") {
             // Zeros in front are part of a number of some other kind: of a telephone, a postcode.
             var value = 0.0
-            if !hasZerosInFront(cell.text), doubles.read(cell, &value) == .plain { return number(cell) }
+            let isNumber = !hasZerosInFront(cell.text) && !doubles.read(cell, &value).contains(.bad)
+            if isNumber { return number(cell) }
             return string(cell)
         }
         var isTrue = false

@@ -67,6 +67,9 @@ struct ConvertCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Of a plan with several sources, the one whose fields are read.", valueName: "name"))
     var source: String?
 
+    @Flag(help: "Find the fields in the records; this is the default when none are declared.")
+    var infer = false
+
     @Flag(help: "Print the fields that are found, as a file for --fields, and convert nothing.")
     var printFields = false
 
@@ -92,11 +95,13 @@ struct ConvertCommand: ParsableCommand {
     var files: [String]
 
     func run() throws {
-        let options = ConvertOptions(
-            out: out, format: format, from: from, delimiter: delimiter, null: null, hasHeader: !noHeader,
-            fields: fields, source: source, printsFields: printFields,
-            compression: compression, rounding: rounding, rejects: rejects, partitionBy: partitionBy,
-            isJSON: json)
+        var options = ConvertOptions()
+        (options.out, options.format, options.partitionBy) = (out, format, partitionBy)
+        (options.from, options.delimiter, options.null, options.hasHeader) = (from, delimiter, null, !noHeader)
+        (options.fields, options.source) = (fields, source)
+        (options.infersFields, options.printsFields) = (infer, printFields)
+        (options.compression, options.rounding) = (compression, rounding)
+        (options.rejects, options.isJSON) = (rejects, json)
         try ConvertCommands(common.open()).convert(files, options)
     }
 }

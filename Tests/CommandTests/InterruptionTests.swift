@@ -31,17 +31,22 @@ import Testing
         try await shell.expect(0, "test -z \"$(ls -A output checkpoints | grep tmp)\"")
     }
 
-    @Test(arguments: ["fold fifo -o x.csv", "fold fifo -o x.csv.gz", "export --contracts A -o sub/x.csv"])
+    @Test(arguments: [
+        "fold fifo -o x.csv", "fold fifo -o x.csv.gz", "export --contracts A -o sub/x.csv",
+        "convert fifo --fields fields.yaml -o x.csv", "convert fifo --fields fields.yaml -o new/",
+        "convert fifo --fields fields.yaml -o new --partition-by AppName",
+    ])
     func whatIsUnfinishedDoesNotStay(_ command: String) async throws {
         let shell = Shell()
         shell.put("inbox/20220401.json", records((0..<200_000).map { ("C\($0)", "VOD", $0) }))
+        shell.put("fields.yaml", "fields: {Contract: string, AppName: string}\n")
         try await shell.expect(0, "$W run -q; mkdir sub; mkfifo fifo; echo old > x.csv; ls -A . sub > before")
         // Stopped in the middle: at a pipe that nobody writes to, or as soon as the file is begun.
         let ended = try await shell.expect(
             130,
             """
             env --default-signal=INT "$W" \(command) -q & process=$!
-            for i in $(seq 1 2000); do find . -name '.x.csv*' | grep -q . && break; sleep 0.005; done
+            for i in $(seq 1 2000); do find . -name '.*.tmp' | grep -q . && break; sleep 0.005; done
             kill -INT $process; wait $process
             """)
         #expect(!ended.errors.contains("nothing is lost"), "\(ended)")

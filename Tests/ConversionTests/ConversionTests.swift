@@ -39,7 +39,7 @@ import TypedRows
         let sample = Sample(&dice, count: 300)
         let converted = try Converted(sample.text, sample.schema) { $0.rejectsPerFile = .max }
         #expect(try converted.rows() == sample.expected.rows, "\(TestSeed.text)")
-        #expect(converted.result.coerced == sample.expected.coerced)
+        #expect(converted.result.findings == sample.expected.findings)
         let counts = converted.result.files[0].counts
         #expect(
             counts.read == 300 && counts.folded == sample.expected.rows.count && converted.result.rows == counts.folded)

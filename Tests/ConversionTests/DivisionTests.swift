@@ -180,6 +180,7 @@ import Testing
     private func refusal(_ fields: [String]) -> DivisionFailure? {
         let schema = RowSchema([
             RowField("day", .date), RowField("score", .double), RowField("tags", .json), RowField("n", .integer),
+            RowField("kind", .string), RowField("Kind", .string),
         ])
         let table = TableLayout(schema, .csv, WriterOptions())
         do {
@@ -194,6 +195,8 @@ import Testing
         #expect(refusal(["stations"]) == .unknownField("stations", nearest: nil))
         #expect(refusal(["day", "day"]) == .repeatedField("day"))
         #expect(refusal(["score"]) == .unsuitedType("score", type: "double"))
+        #expect(refusal(["kind"]) == .ambiguousField("kind", other: "Kind"))
+        #expect(refusal(["day", "Kind"]) == .ambiguousField("Kind", other: "kind"))
         #expect(refusal(["tags"]) == .unsuitedType("tags", type: "json"))
         let few = RowSchema([RowField("a", .integer), RowField("b", .string)])
         #expect(throws: DivisionFailure.allFields) {

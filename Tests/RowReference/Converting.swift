@@ -10,13 +10,9 @@ package struct ConvertedRows: Equatable {
     package var rows: [[ReferenceValue]] = []
     package var faults: [RowFault] = []
     /// By field.
-    package var coerced: [Int]
-    package var rounded: [Int]
+    package var findings: [FieldFindings]
 
-    package init(fieldCount: Int) {
-        coerced = Array(repeating: 0, count: fieldCount)
-        rounded = coerced
-    }
+    package init(fieldCount: Int) { findings = Array(repeating: FieldFindings(), count: fieldCount) }
 }
 
 extension ConvertedRows {
@@ -50,7 +46,7 @@ extension ConvertedRows {
             batch.count = 0
         }
         rows = Self.rows(buffer)
-        (coerced, rounded) = (converter.coerced, converter.rounded)
+        findings = converter.findings
     }
 
     private static func piece(_ text: [UInt8]) -> UnsafeMutablePointer<UInt8> {
@@ -90,6 +86,7 @@ extension ConvertedRows {
     ) -> ConvertedRows {
         var expected = ConvertedRows(fieldCount: schema.fields.count)
         for (row, line) in cells.enumerated() {
+            for (field, cell) in line.enumerated() { expected.findings[field].kinds.formUnion(cell.valueKinds) }
             let outcomes = zip(line, schema.fields).map { ReferenceOutcome($0, $1.type, settings) }
             let wrong = zip(outcomes, schema.fields).compactMap { outcome, field -> RejectReason? in
                 switch outcome {
@@ -104,9 +101,10 @@ extension ConvertedRows {
             }
             expected.rows.append(outcomes.map { if case .value(let value, _, _) = $0 { value } else { .null } })
             for (field, outcome) in outcomes.enumerated() {
-                guard case .value(_, let isCoerced, let isRounded) = outcome else { continue }
-                expected.coerced[field] += isCoerced ? 1 : 0
-                expected.rounded[field] += isRounded ? 1 : 0
+                guard case .value(let value, let isCoerced, let isRounded) = outcome else { continue }
+                expected.findings[field].coerced += isCoerced ? 1 : 0
+                expected.findings[field].rounded += isRounded ? 1 : 0
+                expected.findings[field].nulls += value == .null ? 1 : 0
             }
         }
         return expected

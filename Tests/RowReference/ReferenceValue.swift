@@ -38,6 +38,14 @@ package struct ReferenceCell: Hashable, Sendable {
 
     package static let null = ReferenceCell(.null, "")
     package static let missing = ReferenceCell(.missing, "")
+
+    /// None of a cell without a value.
+    var valueKinds: ValueKinds {
+        let kinds: [Cell.Kind: ValueKinds] = [
+            .string: .string, .number: .number, .boolean: .boolean, .container: text.first == 0x5B ? .array : .object,
+        ]
+        return kinds[kind] ?? []
+    }
 }
 
 extension ReferenceOutcome {
@@ -98,7 +106,18 @@ extension ReferenceOutcome {
             guard settings.acceptsNonFinite, names.contains(text.lowercased()) else { return .bad }
             value = text.lowercased() == "nan" ? .nan : strtod(text, nil)
         }
-        return .value(.double(value.bitPattern), isCoerced: isCoerced)
+        return .value(.double(value.bitPattern), isCoerced: isCoerced, isRounded: isMissed(text, value))
+    }
+
+    /// Whether a whole number became another one, or a number zero.
+    private static func isMissed(_ text: String, _ value: Double) -> Bool {
+        let digits = text.drop { $0 == "-" }
+        if value == 0 { return text.prefix { $0 != "e" && $0 != "E" }.contains { "1"..."9" ~= $0 } }
+        guard digits.allSatisfy({ "0"..."9" ~= $0 }) else { return false }
+        // The C library writes all digits of a double.
+        var buffer = [CChar](repeating: 0, count: 400)
+        let count = withVaList([value.magnitude]) { vsnprintf(&buffer, buffer.count, "%.0f", $0) }
+        return String(decoding: buffer[..<Int(count)].map { UInt8(bitPattern: $0) }, as: UTF8.self) != digits
     }
 
     private static func date(_ text: String) -> Self {

@@ -35,8 +35,8 @@ package struct FileCommands {
             throw CommandFailure(
                 .usage, "fold writes csv or tsv, not \(format.rawValue); `watchfold export` writes the others")
         }
-        let (files, problems) = try session.inputs(paths)
-        try session.checkTarget(out, inputs: files)
+        let found = try session.inputs(paths)
+        try session.checkTarget(out, inputs: found.files)
         try session.beginWriting()
         let isGzipped = FileEnding(out ?? "").isGzipped
         var result = RunResult()
@@ -45,12 +45,12 @@ package struct FileCommands {
             result = try OneShotFold(
                 settings, fileSystem: fileSystem, logger: session.logger, observer: session.observer
             ).run(
-                files, format: format, isGzipped: isGzipped, needsInput: session.keepsOnFailure(out), sink: sink)
+                found.files, format: format, isGzipped: isGzipped, needsInput: session.keepsOnFailure(out), sink: sink)
             return result.publication != .withheld
         }
         session.progress.end()
-        session.note(problems)
-        result.hasProblems = problems.contains(where: \.leavesOut)
+        session.note(found)
+        result.hasProblems = found.leavesOut
         try session.conclude(result, asJSON: asJSON) {
             result.summary(out ?? "the report", settings.plan.settings, columns: session.columns)
         }
@@ -65,14 +65,14 @@ package struct FileCommands {
     /// Says what is wrong with files, on standard output, and ends with code 2 when one would not be taken.
     package func check(_ paths: [String], asJSON: Bool) throws {
         try session.checkPaths(paths, "check")
-        let (files, problems) = try session.inputs(paths)
-        let result = Checker(settings, fileSystem: fileSystem, observer: session.progress).check(files)
+        let found = try session.inputs(paths)
+        let result = Checker(settings, fileSystem: fileSystem, observer: session.progress).check(found.files)
         session.progress.end()
-        session.note(problems)
+        session.note(found)
         let (style, columns) = session.outputStyle
         let text = asJSON ? result.json() : Array(result.text(style, columns: columns).utf8)
         try session.writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
         session.conclude([result.unread.textOfNamed, result.conclusion].compactMap { $0 })
-        if !result.isWell || problems.contains(where: \.leavesOut) { throw CommandFailure(.filesOpen, nil) }
+        if !result.isWell || found.leavesOut { throw CommandFailure(.filesOpen, nil) }
     }
 }

@@ -86,14 +86,12 @@ struct ConversionSummary {
     /// Values that are not as they were written.
     private var changes: [String] {
         var lines: [String] = []
-        for (index, field) in result.schema.fields.enumerated() {
+        for (field, findings) in zip(result.schema.fields, result.findings) {
             let name = Show.name(field.name)
-            if result.coerced[index] > 0 {
-                lines.append("\(name): \(Show.count(result.coerced[index], "value")) taken from another type or form")
+            if findings.coerced > 0 {
+                lines.append("\(name): \(Show.count(findings.coerced, "value")) taken from another type or form")
             }
-            if result.rounded[index] > 0 {
-                lines.append("\(name): \(Show.count(result.rounded[index], "value")) rounded")
-            }
+            if findings.rounded > 0 { lines.append("\(name): \(Show.count(findings.rounded, "value")) rounded") }
         }
         return lines
     }
@@ -137,13 +135,15 @@ struct ConversionSummary {
     }
 
     private func field(_ index: Int, _ text: inout JSONText) {
-        let field = result.schema.fields[index]
+        let (field, findings) = (result.schema.fields[index], result.findings[index])
         text.object { text in
             text.member("name", field.name)
             text.member("type", field.type.name)
             text.member("required", field.isRequired)
-            text.member("coerced", result.coerced[index])
-            text.member("rounded", result.rounded[index])
+            text.array("kinds", findings.kinds.names)
+            text.member("nulls", findings.nulls)
+            text.member("coerced", findings.coerced)
+            text.member("rounded", findings.rounded)
         }
     }
 

@@ -41,14 +41,9 @@ package struct ConvertCommands {
     private func run(_ paths: [String], _ options: ConvertOptions) throws {
         let declared = options.fields.map { [$0] } ?? []
         try session.checkPaths(paths + declared, "convert")
-        guard options.printsFields != (options.out != nil) else {
-            throw CommandFailure(
-                .usage,
-                options.printsFields
-                    ? "--print-fields converts nothing; leave -o out"
-                    : "convert needs -o FILE, -o FOLDER, or -o - for standard output")
-        }
-        let (files, problems) = try session.inputs(paths)
+        try checkCombination(options)
+        let found = try inputs(paths, options)
+        let files = found.files
         let target = try options.out.map { try self.target($0, options) }
         var request = try ConvertRequests(session: session).request(files, options, target)
         if let target {
@@ -57,18 +52,69 @@ package struct ConvertCommands {
         } else {
             try session.checkTarget(nil, inputs: files)
         }
-        try session.beginWriting()
+        session.note(found)
+        try session.beginWriting { FilesStore.removeUnfinished() }
         let spools = try request.schema == nil ? spool(&request) : []
         defer { for spool in spools { spool.discard() } }
         if let target {
             try convert(request, to: target, options)
         } else {
-            let schema = try request.schema ?? conversion(request).survey()
-            session.progress.end()
-            try session.writing(to: nil) { sink in try Array(schema.declaration.utf8).withUnsafeBytes { try sink($0) } }
+            try printFields(request, options)
         }
-        session.note(problems)
-        if problems.contains(where: \.leavesOut) { throw CommandFailure(.filesOpen, nil) }
+        if found.leavesOut { throw CommandFailure(.filesOpen, nil) }
+    }
+
+    private func checkCombination(_ options: ConvertOptions) throws {
+        guard options.printsFields != (options.out != nil) else {
+            throw CommandFailure(
+                .usage,
+                options.printsFields
+                    ? "--print-fields converts nothing; leave -o out"
+                    : "convert needs -o FILE, -o FOLDER, or -o - for standard output")
+        }
+        if options.printsFields, options.isJSON {
+            throw CommandFailure(.usage, "--print-fields prints a file for --fields; leave --json out")
+        }
+        if options.infersFields, options.fields != nil {
+            throw CommandFailure(.usage, "--infer finds the fields that --fields declares; leave one of them out")
+        }
+        if options.rejects == "-", options.printsFields || options.isJSON || options.out == "-" {
+            throw CommandFailure(
+                .usage,
+                "--rejects - would mix rejected records with what else is written to standard output; name a file")
+        }
+    }
+
+    /// What is read. From a folder, all files of the form that is asked for.
+    private func inputs(_ paths: [String], _ options: ConvertOptions) throws -> FoundInputs {
+        let form = try InputForm(option: options.from)
+        var found = try session.inputs(paths, and: form == .json ? [] : InputName.csvPatterns)
+        guard form == .csv else { return found }
+        let named = Set(found.named)
+        let others = found.files.filter { InputName($0).form == .json && !named.contains($0) }
+        if others.isEmpty { return found }
+        let left = Set(others)
+        found.files.removeAll { left.contains($0) }
+        if found.files.isEmpty {
+            throw CommandFailure(
+                .usage, "\(Show.name(others[0])) is JSON, and so is all that is there; leave --from csv out")
+        }
+        for path in others { found.notOfForm.add(path) }
+        return found
+    }
+
+    /// Prints the fields, which are those of all records.
+    private func printFields(_ request: ConversionRequest, _ options: ConvertOptions) throws {
+        var schema = request.schema
+        if schema == nil {
+            let (found, files) = try accounting(for: request, options) { try conversion(request).survey() }
+            schema = found
+            session.progress.end()
+            try writeRejects(request.inputs, files, to: options.rejects)
+            let lines = ConversionSummary.rejections(request.inputs, files)
+            if !lines.isEmpty { session.conclude(lines) }
+        }
+        try session.writing(to: nil) { sink in try Array(schema!.declaration.utf8).withUnsafeBytes { try sink($0) } }
     }
 
     // MARK: Where tables go
@@ -175,7 +221,9 @@ package struct ConvertCommands {
                 throw refuse(
                     "the folder is not empty, and what is in it would be read with the new tables; name another")
             }
+            if case .byFields = request.division, let problem = try irreplaceable(folder) { throw refuse(problem) }
         case nil:
+            if try fileSystem.isSymbolicLink(folder) { throw refuse("that is a link that leads nowhere") }
             let parent = Path.parent(folder)
             guard try fileSystem.statusIfPresent(parent)?.kind == .folder else {
                 throw refuse("there is no folder \(Show.name(parent))")
@@ -188,6 +236,19 @@ package struct ConvertCommands {
                 throw CommandFailure(.usage, "-o: \(Show.name(path)) \(problem)")
             }
         }
+    }
+
+    /// Why no new folder can take the place of an empty one; nil when it can.
+    private func irreplaceable(_ folder: String) throws -> String? {
+        let path = try fileSystem.physicalPath(folder)
+        if try path == fileSystem.physicalPath(".") {
+            return "that is the folder you are in, and a new one takes its place; name another"
+        }
+        let parent = try fileSystem.status(Path.parent(path))
+        if try fileSystem.status(path).device != parent.device {
+            return "that is where a file system is mounted; name a folder in it that does not exist yet"
+        }
+        return nil
     }
 
     private func store(_ target: ConvertTarget, _ division: TableDivision) throws -> any ConvertStore {
@@ -245,8 +306,14 @@ package struct ConvertCommands {
         let start = ContinuousClock.now
         var request = request
         if case .stream = target { request.isStream = true }
-        do { try write(request, to: target, options, start) } catch let error as NoFields {
-            // The only thing to be told is what became of the records.
+        try accounting(for: request, options) { try write(request, to: target, options, start) }
+    }
+
+    /// Says what became of the records when that is all that can be told.
+    private func accounting<Result>(
+        for request: ConversionRequest, _ options: ConvertOptions, _ body: () throws -> Result
+    ) throws -> Result {
+        do { return try body() } catch let error as NoFields {
             session.progress.end()
             try writeRejects(request.inputs, error.files, to: options.rejects)
             let lines = ConversionSummary.rejections(request.inputs, error.files)
@@ -261,7 +328,7 @@ package struct ConvertCommands {
     ) throws {
         var request = request
         // A stream takes each byte once, so nothing can be written once more.
-        if case .stream = target, request.schema == nil { request.schema = try conversion(request).survey() }
+        if case .stream = target, request.schema == nil { request.schema = try conversion(request).survey().schema }
         let conversion = conversion(request)
         var summary: ConversionSummary
         if case .stream(let out) = target {

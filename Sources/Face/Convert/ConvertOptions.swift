@@ -19,37 +19,20 @@ package struct ConvertOptions {
     package var from: String?
     package var delimiter: String?
     package var null: String?
-    package var hasHeader: Bool
+    package var hasHeader = true
     package var fields: String?
     package var source: String?
-    package var printsFields: Bool
+    /// Whether it was said that fields are found, which they are when none are declared.
+    package var infersFields = false
+    package var printsFields = false
     package var compression: String?
     package var rounding: String?
     package var rejects: String?
     /// Names of fields, with commas between them.
     package var partitionBy: String?
-    package var isJSON: Bool
+    package var isJSON = false
 
-    package init(
-        out: String?, format: String?, from: String?, delimiter: String?, null: String?, hasHeader: Bool,
-        fields: String?, source: String?, printsFields: Bool, compression: String?, rounding: String?, rejects: String?,
-        partitionBy: String?, isJSON: Bool
-    ) {
-        self.out = out
-        self.format = format
-        self.from = from
-        self.delimiter = delimiter
-        self.null = null
-        self.hasHeader = hasHeader
-        self.fields = fields
-        self.source = source
-        self.printsFields = printsFields
-        self.compression = compression
-        self.rounding = rounding
-        self.rejects = rejects
-        self.partitionBy = partitionBy
-        self.isJSON = isJSON
-    }
+    package init() {}
 }
 
 /// Makes requests of options.
@@ -120,16 +103,13 @@ struct ConvertRequests {
     }
 
     private func isCSV(_ files: [String], _ options: ConvertOptions) throws -> Bool {
-        if let from = options.from {
-            guard from == "csv" || from == "json" else {
-                throw CommandFailure(.usage, "--from takes json or csv, not \(Show.name(from))")
-            }
-            return from == "csv"
-        }
-        let csv = files.filter { InputName($0).isCSV }
+        if let form = try InputForm(option: options.from) { return form == .csv }
+        let csv = files.filter { InputName($0).form == .csv }
         if !csv.isEmpty, csv.count < files.count {
             throw CommandFailure(
-                .usage, "\(Show.name(csv[0])) is CSV and others are not; convert them one form after the other")
+                .usage,
+                "\(Show.name(csv[0])) is CSV and others are not; convert one form after the other, with --from csv and "
+                    + "--from json")
         }
         return !csv.isEmpty
     }
@@ -189,15 +169,33 @@ struct ConvertRequests {
     }
 }
 
+/// How records are written.
+enum InputForm: String, CaseIterable {
+    case json, csv
+
+    /// What `--from` says; nil when it says nothing.
+    init?(option: String?) throws {
+        guard let option else { return nil }
+        guard let form = InputForm(rawValue: option) else {
+            throw CommandFailure(.usage, "--from takes json or csv, not \(Show.name(option))")
+        }
+        self = form
+    }
+}
+
 /// What the name of an input says.
 struct InputName {
     /// The name without the endings that say how it is compressed, and of which form it is.
     let stem: String
-    let isCSV: Bool
+    /// Nil when it says nothing.
+    let form: InputForm?
 
     private static let compressions = [".gz", ".lz4", ".zst", ".zip"]
     private static let csv = [".csv", ".tsv", ".tab"]
-    private static let others = [".json", ".jsonl", ".ndjson"]
+    private static let json = [".json", ".jsonl", ".ndjson"]
+
+    /// Of names of CSV.
+    static let csvPatterns = csv.map { try! NamePattern("*" + $0) }
 
     init(_ name: String) {
         var stem = name[...]
@@ -207,8 +205,7 @@ struct InputName {
             return true
         }
         _ = take(Self.compressions)
-        isCSV = take(Self.csv)
-        if !isCSV { _ = take(Self.others) }
+        form = take(Self.csv) ? .csv : take(Self.json) ? .json : nil
         self.stem = String(stem)
     }
 }

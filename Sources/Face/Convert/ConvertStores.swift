@@ -2,6 +2,7 @@
 
 import Conversion
 import DurableIO
+import Synchronization
 import Tables
 import Wording
 
@@ -68,6 +69,8 @@ final class FilesStore: ConvertStore {
     private var names: [String] = []
     /// Folders that were not there before, each behind the one that it is in.
     private var made: [String] = []
+    /// The same of all stores, for a signal.
+    private static let unfinished = Mutex<[String]>([])
 
     init(_ folder: String, in fileSystem: FileSystem) {
         self.folder = folder
@@ -78,6 +81,12 @@ final class FilesStore: ConvertStore {
     deinit {
         for file in files.values { file.discard() }
         for folder in made.reversed() { try? fileSystem.removeFolder(folder) }
+        Self.unfinished.withLock { [made] unfinished in unfinished.removeAll { made.contains($0) } }
+    }
+
+    /// Removes folders that have nothing: for a process that a signal ends, from any thread.
+    static func removeUnfinished() {
+        for folder in unfinished.withLock({ $0 }).reversed() { try? FileSystem.real.removeFolder(folder) }
     }
 
     private func makeFolders(_ path: String) throws {
@@ -85,6 +94,7 @@ final class FilesStore: ConvertStore {
         try makeFolders(Path.parent(path))
         try fileSystem.createFolders(path)
         made.append(path)
+        Self.unfinished.withLock { $0.append(path) }
     }
 
     func begin() {
