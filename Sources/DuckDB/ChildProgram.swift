@@ -105,6 +105,13 @@ final class ChildProgram: @unchecked Sendable {
     /// How it ended; nil while it runs.
     var ending: ChildEnding? { monitor.withLock { taken } }
 
+    /// Whether the kernel has walls.
+    static var hasWalls: Bool {
+        let wall = wf_wall_make()
+        if wall >= 0 { close(wall) }
+        return wall >= 0
+    }
+
     /// For tests.
     var process: Int32 { monitor.withLock { child.process } }
 

@@ -9,7 +9,8 @@ package enum DuckDBError: Error, Sendable, Hashable, CustomStringConvertible {
     case timedOut(seconds: Double)
     /// `cancel` was called. The session is over.
     case cancelled
-    /// The program ended by itself or by somebody else. What it wrote on standard error last is beside it.
+    /// The program ended by itself, or somebody else ended it. `lastWords` is the first line that it wrote on standard error for
+    /// this statement.
     case died(ChildEnding, lastWords: String)
     /// A result of more bytes than `DuckDBLimits.answerBytes`. The session is over.
     case answerTooLong(bytes: Int)

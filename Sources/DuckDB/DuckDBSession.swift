@@ -13,7 +13,7 @@
 //     run. `lock_configuration` and `enable_external_access` are not set by us: `.safe_mode` sets them and fails if they are locked.
 //  4. The kernel limits memory (RLIMIT_DATA: it stops what DuckDB's `memory_limit` does not count) and the size of files, and
 //     where it can (landlock(7), Linux 5.13) permits changes to the session's files only, and no TCP.
-//  5. The environment is empty but for HOME, which is the temporary folder; no descriptor of ours is there.
+//  5. The environment has nothing of ours, HOME is nowhere, and no descriptor of ours is there.
 //
 //  A statement that fails leaves the session usable. One that is stopped ends it: an interrupted shell ends by itself. A new
 //  child costs about 0.02 s.
@@ -23,16 +23,15 @@ import Glibc
 import Pipelines
 import Synchronization
 
-/// A child that runs statements. Statements of several threads take turns; `cancel` may be called from any thread.
+/// A child that runs statements. Statements of several threads take turns; `cancel` may be called from any thread. Dropping
+/// a session closes it, which may take a second when the child does not end by itself.
 ///
-/// `@unchecked Sendable`: `conversation` and `made` are touched under `turn` only.
+/// `@unchecked Sendable`: `conversation` is touched under `turn` only.
 package final class DuckDBSession: @unchecked Sendable {
     package let program: DuckDBProgram
     package let limits: DuckDBLimits
     package let files: DuckDBFiles
-    let fileSystem: FileSystem
-    private let child: ChildProgram
-    private let scratch: ScratchFolder
+    private let remains: Remains
 
     private enum State: Equatable {
         case running
@@ -48,8 +47,6 @@ package final class DuckDBSession: @unchecked Sendable {
 
     private let turn = Monitor()
     private var conversation: Conversation
-    /// Files to write that hold a whole result.
-    private var made: Set<String> = []
 
     /// Starts a child.
     ///
@@ -65,16 +62,16 @@ package final class DuckDBSession: @unchecked Sendable {
         self.program = program
         self.limits = limits
         self.files = files
-        self.fileSystem = fileSystem
         let scratch: ScratchFolder
         do { scratch = try ScratchFolder.make(in: folder, fileSystem) } catch { throw .file(error) }
-        self.scratch = scratch
+        let child: ChildProgram
         do {
             child = try Self.start(program, files, limits, scratch.path, fileSystem)
         } catch {
             try? scratch.remove()
             throw error
         }
+        remains = Remains(child, scratch, files, fileSystem)
         let state = Shared()
         self.state = state
         conversation = Conversation(child, answerBytes: limits.answerBytes) {
@@ -95,7 +92,7 @@ package final class DuckDBSession: @unchecked Sendable {
     ) throws(DuckDBError) -> ChildProgram {
         let setup = ChildSetup(
             program: program.path, arguments: ["-batch", "-no-init", "-jsonlines"],
-            variables: variables(home: scratch), folder: scratch, dataBytes: limits.dataBytes,
+            variables: variables, folder: scratch, dataBytes: limits.dataBytes,
             fileBytes: limits.fileBytes, changeable: try files.openChangeable(scratch, fileSystem))
         switch ChildProgram.start(setup) {
         case .success(let child): return child
@@ -105,17 +102,16 @@ package final class DuckDBSession: @unchecked Sendable {
         }
     }
 
-    /// Variables of the child: an environment has passwords in it.
-    static func variables(home: String) -> [String: String] {
-        ["HOME": home, "LC_ALL": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"]
-    }
+    /// Variables of the child: an environment has passwords in it. HOME, where DuckDB has extensions and secrets, is nowhere: below
+    /// the temporary folder, which is permitted, INSTALL would begin to load from the network.
+    static let variables = ["HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"]
 
     // MARK: The preamble
 
     /// Sends the preamble and asks whether it holds.
     private func begin() throws(DuckDBError) {
         let settings = [
-            "temp_directory": SQLText.literal(scratch.path),
+            "temp_directory": SQLText.literal(remains.scratch.path),
             "max_temp_directory_size": "'\(limits.temporaryBytes)B'",
             "memory_limit": "'\(limits.memoryBytes)B'",
             "threads": "\(max(limits.threads, 1))",
@@ -188,11 +184,7 @@ package final class DuckDBSession: @unchecked Sendable {
     }
 
     /// Notes that a file which the session writes holds a whole result; otherwise it is removed at the end.
-    func keep(_ path: String) {
-        turn.lock()
-        defer { turn.unlock() }
-        made.insert(path)
-    }
+    func keep(_ path: String) { remains.keep(path) }
 
     // MARK: The end
 
@@ -202,7 +194,7 @@ package final class DuckDBSession: @unchecked Sendable {
             defer { if value == .running { value = .cancelled } }
             return value == .running
         }
-        if wasRunning { child.signal(SIGINT) }
+        if wasRunning { remains.child.signal(SIGINT) }
     }
 
     /// Ends the child, and removes its temporary folder and the files without a whole result. May be called twice.
@@ -212,16 +204,16 @@ package final class DuckDBSession: @unchecked Sendable {
         state.value.withLock { $0 = .over }
         turn.lock()
         defer { turn.unlock() }
-        child.closeInput()
-        if !child.waitForEnd(seconds: 0.5) { child.stop() }
-        files.removeWrites(but: made, fileSystem)
-        do { try scratch.remove() } catch  where error.isMissing {} catch { throw .file(error) }
+        do { try remains.end() } catch { throw .file(error) }
     }
+
+    /// Ends all sessions at once and removes what they leave: for a process that a signal ends, from any thread.
+    package static func endUnfinished() { Remains.endAll() }
 
     private func end() { try? close() }
 
     /// For tests.
-    var process: Int32 { child.process }
+    var process: Int32 { remains.child.process }
     /// For tests.
-    var scratchPath: String { scratch.path }
+    var scratchPath: String { remains.scratch.path }
 }

@@ -2,7 +2,7 @@
 //
 //      FOLDER/duckdb-PID-N/      PID: of this process; N: counts its children
 //
-//  DuckDB spills there, and it is the child's home and working directory. We remove it when the child has ended. When we are
+//  DuckDB spills there, and it is the child's working directory. We remove it when the child has ended. When we are
 //  killed it stays, with whatever the child had spilled; the next process removes it by `removeLeftovers`.
 
 import DurableIO

@@ -11,8 +11,6 @@
 //
 //  A dynamic PIVOT is several statements for DuckDB, and is refused like them.
 
-import DurableIO
-
 extension DuckDBSession {
     /// Table functions that texts may call. They compute, or read files that the session permits. Left out are those that
     /// change the session (`enable_logging`, `checkpoint`), run texts (`query`), or say how the machine is
@@ -30,29 +28,35 @@ extension DuckDBSession {
         if let offset = SQLText.offsetOfNUL(text) {
             throw .statement(StatementError(.parser, "there is a NUL in the statement", offset: offset))
         }
-        let names = Self.permittedFunctions.map { "'\($0)'" }.joined(separator: ", ")
+        let permitted = Self.permittedFunctions.map { "'\($0)'" }.joined(separator: ", ")
         let lines = try run(
             "SELECT t ->> '$.error' AS failed, t ->> '$.error_type' AS type, t ->> '$.error_message' AS words, "
                 + "t ->> '$.position' AS position, json_array_length(t, '$.statements')::VARCHAR AS statements, "
-                + "list_filter(json_extract_string(t, '$..function.function_name'), "
-                + "lambda n: n IS NULL OR n NOT IN (\(names)))[1]::VARCHAR AS forbidden, "
-                + "len(json_extract_string(t, '$..function.function_name'))::VARCHAR AS functions "
-                + "FROM (SELECT json_serialize_sql(\(SQLText.literal(text))) AS t)")
+                + "list_filter(names, lambda n: n NOT IN (\(permitted)))[1] AS forbidden, "
+                + "places[list_position(names, forbidden)] AS place FROM (SELECT t, "
+                + "json_extract_string(t, '$..function.function_name') AS names, "
+                + "json_extract_string(t, '$..function.query_location') AS places "
+                + "FROM (SELECT json_serialize_sql(\(SQLText.literal(text))) AS t))")
         guard let line = lines.first, let failed = line["failed"] else {
             throw .unintelligible("no answer to json_serialize_sql")
         }
-        if failed == "true" {
-            guard line["type"] == "parser" else { throw .statement(Self.notOneSelect) }
-            let offset = line["position"].flatMap { Int($0) }.map { Self.bytes(ofCharacters: $0, in: text) }
-            throw .statement(StatementError(type: "parser", words: line["words"] ?? "", offset: offset))
-        }
+        if failed == "true" { throw .statement(Self.parseError(line, text)) }
         guard line["statements"] == "1" else { throw .statement(Self.notOneSelect) }
         if let name = line["forbidden"] {
             throw .statement(
                 StatementError(
                     .forbiddenFunction, "the table function \(name) may not be called here",
-                    offset: Self.offset(ofName: name, in: text)))
+                    offset: line["place"].flatMap { Int($0) }))
         }
+    }
+
+    /// Why a text could not be parsed.
+    private static func parseError(_ line: AnswerLine, _ text: String) -> StatementError {
+        let (type, words) = (line["type"] ?? "", line["words"] ?? "")
+        // Its words for anything else than SELECT: "Only SELECT statements can be serialized to json!"
+        if type == "not implemented", words.hasPrefix("Only SELECT") { return notOneSelect }
+        let offset = line["position"].flatMap { Int($0) }.map { bytes(ofCharacters: $0, in: text) }
+        return StatementError(type: type, words: words, offset: offset)
     }
 
     private static let notOneSelect = StatementError(
@@ -110,14 +114,6 @@ extension DuckDBSession {
     /// The parser counts characters.
     private static func bytes(ofCharacters count: Int, in text: String) -> Int {
         text.unicodeScalars.prefix(count).reduce(0) { $0 + UTF8.width($1) }
-    }
-
-    /// The first place where a name is written; nil when it is nowhere as it is.
-    private static func offset(ofName name: String, in text: String) -> Int? {
-        let wanted = Array(name.lowercased().utf8)
-        let bytes = Array(text.utf8).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-        guard !wanted.isEmpty, bytes.count >= wanted.count else { return nil }
-        return (0...bytes.count - wanted.count).first { bytes[$0..<$0 + wanted.count].elementsEqual(wanted) }
     }
 }
 

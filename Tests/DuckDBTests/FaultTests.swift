@@ -160,6 +160,36 @@ struct FaultTests {
         }
     }
 
+    @Test("the kernel keeps a program from changing other files, and from TCP", .enabled(if: ChildProgram.hasWalls))
+    func wall() throws {
+        let bench = try Workbench()
+        let listener = try Listener()
+        try bench.folder.write("mine", "mine")
+        let outside = bench.root
+        let session = try session(
+            bench,
+            """
+            attempts() {
+                exec 2>&1
+                echo x > '\(outside)/new' && echo :new
+                echo x >> '\(outside)/mine' && echo :mine
+                rm '\(outside)/mine' && echo :removed
+                mkdir '\(outside)/folder' && echo :folder
+                mv '\(outside)/mine' x && echo :moved
+                kill -0 \(getpid()) && echo :signalled
+                echo x > x && echo :inside
+                exec 3<>/dev/tcp/127.0.0.1/\(listener.port) && echo :connected
+            }
+            words=$(attempts | grep -E '^:' | tr -d '\\n')
+            echo "{\\"a\\":\\"$words\\"}"
+            echo "$mark"
+            """)
+        #expect(try session.rows("SELECT 1 AS a").rows == [[":inside"]])
+        #expect(!listener.hasConnection)
+        #expect(try bench.folder.read("mine") == "mine")
+        #expect(try bench.folder.names == ["duckdb", "mine", "scratch"])
+    }
+
     @Test("one that is gone when it is started")
     func gone() throws {
         let bench = try Workbench()

@@ -103,6 +103,28 @@ struct HostileTests {
         #expect(try bench.folder.names == ["in.csv", "scratch", "secret.csv"])
     }
 
+    /// The same as statements of ours, which pass neither the gate nor `query`.
+    @Test("find DuckDB's own sandbox behind the gate", arguments: behindTheGate)
+    func secondWall(statement: String) throws {
+        let bench = try Workbench()
+        try bench.folder.write("secret.csv", "secret\n42\n")
+        let session = try bench.session(writes: ["out"])
+        let statement = statement.replacingOccurrences(of: "ROOT", with: bench.root)
+        let error = try #require(statementError { () throws(DuckDBError) in try session.execute(statement) })
+        #expect([.permission, .catalog, .invalidInput].contains(error.kind), "\(error)")
+        #expect(try bench.folder.names == ["out", "scratch", "secret.csv"])
+    }
+
+    private static let behindTheGate = [
+        "COPY (SELECT 1) TO 'ROOT/new'", "COPY (SELECT 1) TO 'ROOT/secret.csv'", "FROM read_csv('ROOT/secret.csv')",
+        "ATTACH 'ROOT/new.db'", "INSTALL httpfs", "FORCE INSTALL httpfs FROM 'ROOT'", "LOAD httpfs",
+        "LOAD 'ROOT/secret.csv'", "EXPORT DATABASE 'ROOT/new'",
+        "SET memory_limit = '100GB'", "SET allowed_paths = ['ROOT/secret.csv']", "RESET allowed_paths",
+        "SET enable_external_access = true", "SET lock_configuration = false", "SET temp_directory = 'ROOT'",
+        "SELECT getenv('HOME')",
+        "SET errors_as_json = false",
+    ]
+
     @Test("open no sockets", arguments: sockets)
     func network(text: String) throws {
         let listener = try Listener()
@@ -157,6 +179,17 @@ struct HostileTests {
         #expect(Int(try peak(session.process)) <= bench.limits.dataBytes + (150 << 20))
     }
 
+    @Test("leave many threads the memory that they are promised")
+    func threads() throws {
+        let bench = try Workbench()
+        bench.limits.threads = 32
+        bench.limits.memoryBytes = 400_000_000
+        bench.limits.temporaryBytes = 2_000_000_000
+        let session = try bench.session()
+        let text = "SELECT count(*), sum(n) FROM (SELECT i, count(*) AS n FROM range(20000000) t(i) GROUP BY i)"
+        #expect(try session.rows(text).rows == [["20000000", "20000000"]])
+    }
+
     @Test("cannot write a file larger than is permitted")
     func largeFile() throws {
         let bench = try Workbench()
@@ -199,33 +232,5 @@ struct HostileTests {
         let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
         let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
         return try #require(Int(line.filter(\.isNumber))) << 10
-    }
-}
-
-/// A TCP port on loopback that nobody should connect to.
-private final class Listener {
-    private let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    let port: UInt16
-
-    init() throws {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = descriptor
-        let code = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) + listen(descriptor, 8) + getsockname(descriptor, $0, &length)
-            }
-        }
-        guard code == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
-        port = UInt16(bigEndian: address.sin_port)
-    }
-
-    deinit { close(descriptor) }
-
-    var hasConnection: Bool {
-        var stream = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&stream, 1, 0) > 0
     }
 }

@@ -88,6 +88,31 @@ struct LifeTests {
         #expect(bench.leftovers.isEmpty)
     }
 
+    @Test("all sessions end at once, for a process that a signal ends")
+    func endUnfinished() async throws {
+        let bench = try Workbench()
+        // In a process of its own: it would end the sessions of other tests.
+        await #expect(processExitsWith: .exitCode(7)) { [root = bench.root as String] in
+            let limits = DuckDBLimits(threads: 1, memoryBytes: 100_000_000, temporaryBytes: 0)
+            let program = try #require(RealDuckDB.program)
+            let sessions = try (0..<3).map { number in
+                try DuckDBSession(
+                    program, files: DuckDBFiles(writes: ["\(root)/\(number)"]), limits: limits,
+                    scratchBelow: root + "/scratch", in: .real)
+            }
+            try sessions[0].copy("SELECT 1 AS a", to: root + "/0")
+            Thread.detachNewThread {
+                usleep(300_000)
+                DuckDBSession.endUnfinished()
+                exit(sessions.contains { isThere($0.process) } ? 8 : 7)
+            }
+            try? sessions[1].copy("SELECT count(*) FROM range(100000000000) a(i) WHERE hash(i) = 3", to: root + "/1")
+            sleep(20)
+        }
+        #expect(try bench.folder.names == ["0", "scratch"])
+        #expect(bench.leftovers.isEmpty)
+    }
+
     @Test("it has no descriptors of ours, and no variables")
     func inherits() throws {
         let bench = try Workbench()

@@ -123,6 +123,10 @@ struct SessionTests {
                 "this is not one SELECT (PIVOT without IN, and several statements, are not either)"
             ),
             ("", .notOneSelect, "this is not one SELECT (PIVOT without IN, and several statements, are not either)"),
+            (
+                "SELECT 'é', (FROM §enable_logging())", .forbiddenFunction,
+                "the table function enable_logging may not be called here"
+            ),
             ("SELECT §\0", .parser, "there is a NUL in the statement"),
         ] as [(String, StatementErrorKind, String)])
     func places(marked: String, kind: StatementErrorKind, headline: String) throws {
@@ -144,6 +148,28 @@ struct SessionTests {
         #expect(try session.rows("SELECT 1 AS a").rows == [["1"]], "the session goes on")
         try session.close()
         #expect(!FileManager.default.fileExists(atPath: bench.path("x.parquet")), "what has no result is removed")
+    }
+
+    @Test(
+        "what people write in plans is one SELECT",
+        arguments: [
+            "SELECT i % 2 AS k, count(*) FROM range(3) t(i) GROUP BY ALL ORDER BY ALL", "FROM range(3) SELECT 1",
+            "PIVOT (SELECT 1 AS a, 2 AS b) ON a IN (1, 2) USING sum(b)", "UNPIVOT (SELECT 1 AS a, 2 AS b) ON a, b",
+            "SELECT i, row_number() OVER (ORDER BY i) FROM range(3) t(i) QUALIFY row_number() OVER () < 2",
+            "SELECT * FROM range(3) a(i) ASOF JOIN range(3) b(j) ON i >= j", "SELECT x: 42",
+            "(SELECT 1) UNION ALL (SELECT 2)",
+            "SELECT list_transform([1], lambda x: x + 1), [x FOR x IN [1, 2] IF x > 1]", "SELECT 1 AS a, a + 1",
+            "SELECT count(*) FILTER (i > 1), arg_min(i, i), string_agg(i::VARCHAR, ',' ORDER BY i) FROM range(3) t(i)",
+            "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 3) FROM r",
+            "SELECT unnest([1, 2])",
+            "SELECT DISTINCT ON (i) i FROM range(3) t(i)",
+            "SELECT i FROM range(3) t(i) GROUP BY GROUPING SETS ((i), ())",
+            "SELECT {'a': 1}.a, map {1: 2}[1], DATE '2020-01-01' + INTERVAL 1 DAY, $$a$$, getvariable('x')",
+        ])
+    func plans(text: String) throws {
+        let session = try Workbench().session()
+        #expect(try session.check(text) == nil)
+        #expect(try !session.rows(text).rows.isEmpty)
     }
 
     @Test("an error in a view of ours has no place in the text")

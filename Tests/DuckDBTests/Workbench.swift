@@ -82,3 +82,31 @@ func statementError(_ body: () throws(DuckDBError) -> Void) -> StatementError? {
 
 /// Whether a process is there, be it as a zombie.
 func isThere(_ process: Int32) -> Bool { access("/proc/\(process)/stat", F_OK) == 0 }
+
+/// A TCP port on loopback that nobody should connect to.
+final class Listener {
+    private let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let port: UInt16
+
+    init() throws {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = descriptor
+        let code = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) + listen(descriptor, 8) + getsockname(descriptor, $0, &length)
+            }
+        }
+        guard code == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
+        port = UInt16(bigEndian: address.sin_port)
+    }
+
+    deinit { close(descriptor) }
+
+    var hasConnection: Bool {
+        var stream = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&stream, 1, 0) > 0
+    }
+}
