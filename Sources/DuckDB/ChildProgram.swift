@@ -52,18 +52,20 @@ struct ChildSetup: Sendable {
 /// `@unchecked Sendable`: what is mutable is touched under `monitor` only.
 final class ChildProgram: @unchecked Sendable {
     private let monitor = Monitor()
+    /// Until the keeper has it: it holds files open.
+    private var setup: ChildSetup?
     private var child = wf_child()
     /// The error number of the start; nil before it.
     private var startCode: Int32?
     private var taken: ChildEnding?
     private var isInputOpen = true
 
-    private init() {}
+    private init(_ setup: ChildSetup) { self.setup = setup }
 
     /// - Returns: the child, or the error number of what failed.
     static func start(_ setup: ChildSetup) -> Result<ChildProgram, StartFailure> {
-        let program = ChildProgram()
-        guard DetachedThread.start(stackBytes: 256 << 10, { program.keep(setup) }) else {
+        let program = ChildProgram(setup)
+        guard DetachedThread.start(stackBytes: 256 << 10, { program.keep() }) else {
             return .failure(StartFailure(code: EAGAIN))
         }
         let code = program.monitor.withLock {
@@ -86,9 +88,9 @@ final class ChildProgram: @unchecked Sendable {
     }
 
     /// What the keeper does.
-    private func keep(_ setup: ChildSetup) {
+    private func keep() {
         var started = wf_child()
-        let code = setup.start(&started)
+        let code = takeSetup().start(&started)
         monitor.withLock {
             child = started
             startCode = code
@@ -99,6 +101,13 @@ final class ChildProgram: @unchecked Sendable {
         monitor.withLock {
             taken = ChildEnding(status: wf_child_reap(started.process))
             monitor.broadcast()
+        }
+    }
+
+    private func takeSetup() -> ChildSetup {
+        monitor.withLock {
+            defer { setup = nil }
+            return setup!
         }
     }
 

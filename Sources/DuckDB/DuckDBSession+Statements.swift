@@ -69,6 +69,9 @@ extension DuckDBSession {
     /// - Parameter path: one of the session's files to write, or a path in one of its folders.
     /// - Throws: `.statement`, or what ended the session.
     package func copy(_ text: String, to path: String, _ format: CopyFormat = .parquet()) throws(DuckDBError) {
+        if case .parquet(_, _, let columns) = format, let name = columns.first(where: { !SQLText.isOneLine($0) }) {
+            throw .statement(StatementError(.binder, "the name of a column to divide by has a line end: \(name)"))
+        }
         try checkText(text)
         _ = try run(
             "COPY (FROM query(\(SQLText.literal(text)))) TO \(SQLText.literal(path)) (\(format.options))", on: text)

@@ -56,8 +56,8 @@ package enum SQLText {
         return nil
     }
 
-    /// Whether a text can be sent as it is: neither NUL nor line ends.
-    static func isOneLine(_ text: some StringProtocol) -> Bool {
+    /// Whether a text has neither NUL nor line ends, and so can be an identifier.
+    package static func isOneLine(_ text: some StringProtocol) -> Bool {
         text.utf8.allSatisfy { $0 != 0 && $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
     }
 

@@ -60,7 +60,7 @@ extension DuckDBSession {
     }
 
     private static let notOneSelect = StatementError(
-        .notOneSelect, "this is not one SELECT (PIVOT without IN, and several statements, are not either)")
+        .notOneSelect, "this is not one SELECT statement, and neither is a PIVOT without IN")
 
     /// Asks the gate about a text that it has to refuse, and one that it has to let through.
     ///

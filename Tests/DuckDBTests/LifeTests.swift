@@ -121,7 +121,12 @@ struct LifeTests {
         let descriptors = (0..<20).map { _ in open(bench.path("lock"), O_RDONLY) }
         defer { for descriptor in descriptors { close(descriptor) } }
         setenv("WATCHFOLD_TEST_SECRET", "x", 1)
-        let session = try bench.session()
+        let session = try bench.session(writes: ["out"])
+        // What the session opened for its start is closed again.
+        let own = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter {
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == bench.path("out")
+        }
+        #expect(own == [])
         let folder = "/proc/\(session.process)/fd"
         for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
             let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)")

@@ -40,6 +40,10 @@ struct SessionTests {
             try session.copy(text, to: bench.path("other"), .parquet(partitionBy: ["k"]))
         }
         #expect(error?.kind == .permission)
+        let name = statementError { () throws(DuckDBError) in
+            try session.copy("SELECT 1 AS \"a\nb\"", to: bench.path("out/u"), .parquet(partitionBy: ["a\nb"]))
+        }
+        #expect(name?.kind == .binder)
     }
 
     @Test("values are what DuckDB casts them to, and NULL is not a text")
@@ -120,9 +124,9 @@ struct SessionTests {
             ("SELECT error('a' || chr(10) || 'LINE 1: b')", .invalidInput, "a"),
             (
                 "SELECT 1; SELECT 2", .notOneSelect,
-                "this is not one SELECT (PIVOT without IN, and several statements, are not either)"
+                "this is not one SELECT statement, and neither is a PIVOT without IN"
             ),
-            ("", .notOneSelect, "this is not one SELECT (PIVOT without IN, and several statements, are not either)"),
+            ("", .notOneSelect, "this is not one SELECT statement, and neither is a PIVOT without IN"),
             (
                 "SELECT 'é', (FROM §enable_logging())", .forbiddenFunction,
                 "the table function enable_logging may not be called here"
