@@ -45,6 +45,10 @@ struct ChildSetup: Sendable {
     var fileBytes: Int?
     /// The files and folders that it may change, opened; nil when the kernel is not asked to keep it from changing others.
     var changeable: [OpenFile]?
+
+    /// An environment without anything of ours: it may have passwords in it. HOME, where DuckDB has extensions and secrets, is
+    /// nowhere: below the temporary folder, which is permitted, INSTALL would begin to load from the network.
+    static let emptyVariables = ["HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"]
 }
 
 /// A child that runs, or has ended.

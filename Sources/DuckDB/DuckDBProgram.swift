@@ -104,7 +104,7 @@ package struct DuckDBProgram: Sendable, Hashable {
     /// The first line that `--version` writes.
     private static func answer(of path: String) throws(DuckDBProgramError) -> String {
         let setup = ChildSetup(
-            program: path, arguments: ["--version"], variables: DuckDBSession.variables, folder: "/")
+            program: path, arguments: ["--version"], variables: ChildSetup.emptyVariables, folder: "/")
         let child: ChildProgram
         switch ChildProgram.start(setup) {
         case .success(let started): child = started

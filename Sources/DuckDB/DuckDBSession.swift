@@ -92,7 +92,7 @@ package final class DuckDBSession: @unchecked Sendable {
     ) throws(DuckDBError) -> ChildProgram {
         let setup = ChildSetup(
             program: program.path, arguments: ["-batch", "-no-init", "-jsonlines"],
-            variables: variables, folder: scratch, dataBytes: limits.dataBytes,
+            variables: ChildSetup.emptyVariables, folder: scratch, dataBytes: limits.dataBytes,
             fileBytes: limits.fileBytes, changeable: try files.openChangeable(scratch, fileSystem))
         switch ChildProgram.start(setup) {
         case .success(let child): return child
@@ -101,10 +101,6 @@ package final class DuckDBSession: @unchecked Sendable {
             throw .notStarted(IOError("cannot start", program.path, code: failure.code))
         }
     }
-
-    /// Variables of the child: an environment has passwords in it. HOME, where DuckDB has extensions and secrets, is nowhere: below
-    /// the temporary folder, which is permitted, INSTALL would begin to load from the network.
-    static let variables = ["HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"]
 
     // MARK: The preamble
 

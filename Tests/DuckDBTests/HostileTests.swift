@@ -45,7 +45,8 @@ struct HostileTests {
         "SELECT list_transform([1], lambda x: (SELECT count(*) FROM enable_logging()))",
         "WITH RECURSIVE r AS (SELECT 1 UNION ALL (FROM enable_logging())) FROM r",
         "SELECT 1 ORDER BY (SELECT count(*) FROM enable_logging())",
-        "PIVOT (FROM enable_logging()) ON x IN (1) USING count(*)",
+        "PIVOT (FROM enable_logging()) ON x IN (1) USING count(*)", "FROM enable_peg_parser()", "FROM duckdb_logs()",
+        "FROM arrow_scan(1::POINTER, 2::POINTER, 3::POINTER)", "FROM seq_scan('v')", "FROM test_all_types()",
     ]
 
     static let shell = [
@@ -209,6 +210,7 @@ struct HostileTests {
             "SELECT count(*) FROM range(100000000000) a(i) WHERE hash(i) = 3",
             "WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r) SELECT count(*) FROM r",
             "SELECT regexp_matches(repeat('a', 20000000) || i, '(a*)*b') FROM range(3000) t(i)",
+            "SELECT sleep_ms(600000)",
             "SELECT count(*) FROM range(1000000) a(i), range(1000000) b(j), range(1000000) c(k) WHERE i * j = k + 1",
         ])
     func time(text: String) throws {
