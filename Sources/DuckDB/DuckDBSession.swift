@@ -26,7 +26,7 @@ import Synchronization
 /// A child that runs statements. Statements of several threads take turns; `cancel` may be called from any thread. Dropping
 /// a session closes it, which may take a second when the child does not end by itself.
 ///
-/// `@unchecked Sendable`: `conversation` is touched under `turn` only.
+/// `@unchecked Sendable`: `conversation` and `seconds` are touched under `turn` only, and before anybody has the session.
 package final class DuckDBSession: @unchecked Sendable {
     package let program: DuckDBProgram
     package let limits: DuckDBLimits
@@ -47,6 +47,12 @@ package final class DuckDBSession: @unchecked Sendable {
 
     private let turn = Monitor()
     private var conversation: Conversation
+    /// How long an answer may take.
+    private var seconds: Double
+
+    /// For each answer of the preamble, at least: on a busy machine with a cold disk, the start alone may take longer than a
+    /// statement is given.
+    private static let leastStartSeconds = 60.0
 
     /// Starts a child.
     ///
@@ -77,10 +83,12 @@ package final class DuckDBSession: @unchecked Sendable {
         conversation = Conversation(child, answerBytes: limits.answerBytes) {
             state.value.withLock { $0 == .cancelled }
         }
+        seconds = max(limits.seconds, Self.leastStartSeconds)
         do { try begin() } catch {
             end()
             throw error
         }
+        seconds = limits.seconds
     }
 
     deinit { end() }
@@ -150,7 +158,7 @@ package final class DuckDBSession: @unchecked Sendable {
         case .cancelled: throw .cancelled
         case .over: throw .over
         }
-        do { return try conversation.ask(lines, seconds: limits.seconds) } catch {
+        do { return try conversation.ask(lines, seconds: seconds) } catch {
             // What stopped it stays known: whoever comes next is told that it is over.
             state.value.withLock { $0 = .over }
             throw error
