@@ -42,21 +42,16 @@ struct LifeTests {
         let bench = try Workbench()
         bench.limits.memoryBytes = 100_000_000
         bench.limits.temporaryBytes = 1_000_000_000
-        bench.limits.seconds = 2
         let session = try bench.session()
-        let most = Mutex(0)
         let folder = session.scratchPath
+        // Stopped as soon as there is something to remove, however fast the machine is.
         Thread.detachNewThread {
-            for _ in 0..<180 {
-                usleep(10_000)
-                let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-                most.withLock { $0 = max($0, names.count) }
-            }
+            while (try? FileManager.default.contentsOfDirectory(atPath: folder))?.isEmpty == true { usleep(1000) }
+            session.cancel()
         }
         let text = "SELECT i, count(*) FROM range(200000000) t(i) GROUP BY i ORDER BY i LIMIT 1"
-        #expect(failure { () throws(DuckDBError) in _ = try session.rows(text) } == .timedOut(seconds: 2))
+        #expect(failure { () throws(DuckDBError) in _ = try session.rows(text) } == .cancelled)
         try session.close()
-        #expect(most.withLock { $0 } > 0, "it did spill")
         #expect(bench.leftovers.isEmpty)
     }
 
