@@ -60,6 +60,7 @@ let package = Package(
         .target(name: "CByteScan"),
         .target(name: "CWriteback"),
         .target(name: "CSignals"),
+        .target(name: "CChildProcess"),
         .target(name: "CPQ"),
         .target(name: "CBuild", cSettings: commit),
 
@@ -89,6 +90,7 @@ let package = Package(
         library("Engagement", ["Columns", "Folding", "Records", "Reports", "Tables", "Wording"]),
         library("Configuration", ["Records", yams]),
         library("Postgres", ["CPQ"]),
+        library("DuckDB", ["CChildProcess", "DurableIO", "Pipelines"]),
         library("StatusServer", ["DurableIO", "Pipelines", "Records"]),
         library("SampleData", ["CLZ4", "CZlib", "CZstd", "Pipelines", "Records"]),
         library("Wording", ["Records"]),
@@ -205,6 +207,7 @@ let package = Package(
         tests("StatusServerTests", ["DurableIO", "StatusServer", "TestSupport"]),
         tests("CodecsTests", ["CLZ4", "CZlib", "Codecs", "Records", "TestSupport"]),
         tests("PostgresTests", ["Postgres"]),
+        tests("DuckDBTests", ["DuckDB", "DurableIO", "TestSupport"]),
         tests("ConfigurationTests", ["Configuration", "Engagement", "Records", "TestSupport", yams]),
         tests("SampleDataTests", ["CLZ4", "CZlib", "CZstd", "Records", "SampleData"]),
         tests("ParquetTableTests", ["Columns", "ParquetTable", "TestSupport"]),
