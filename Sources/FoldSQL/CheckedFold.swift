@@ -64,8 +64,15 @@ package struct CheckedFold: Sendable {
 
     /// Columns of the source that the text names, in the order of the source. A word that only looks like one may be among them.
     package var columns: [String] {
-        let named = Set(list.tokens.filter(\.isName).compactMap { source.column($0.name) }.map(ByteOrdered.init))
-        return source.columns.filter { named.contains(ByteOrdered($0)) }
+        let labels = Set(items.filter(\.isNamed).map(\.place))
+        let named = list.tokens.indices.compactMap { index -> ByteOrdered? in
+            if let column = roles.column(index) { return labels.contains(list.place(index)) ? nil : ByteOrdered(column) }
+            let token = list[index]
+            guard token.isName, roles[index] != .keyword, !labels.contains(token.place) else { return nil }
+            return source.column(token.name).map(ByteOrdered.init)
+        }
+        let set = Set(named)
+        return source.columns.filter { set.contains(ByteOrdered($0)) }
     }
 
     /// Whether the answer depends on files' names, so that a copy under another name is folded again.

@@ -190,7 +190,8 @@ extension CheckedFold {
         for call in items.flatMap(\.measures) {
             ranges += call.arguments + call.order.map(\.expression) + (call.filter.map { [$0] } ?? [])
         }
-        return ranges.map {
+        var seen = Set<[ByteOrdered]>()
+        return ranges.filter { seen.insert(canonical($0)).inserted }.map {
             FoldBind(
                 place: list.place($0.lowerBound), sql: "SELECT 1 \(from(relation)) WHERE (\(text($0))) IS NULL")
         }

@@ -9,9 +9,9 @@ extension FoldReader {
         var index = range.lowerBound
         while index < range.upperBound {
             if let kind = measureKind(index) {
-                let call = readMeasure(index, kind, end: range.upperBound)
-                index = call?.range.upperBound ?? list.partner[index + 1] + 1
+                let (call, end) = readMeasure(index, kind, end: range.upperBound)
                 if let call { measures.append(call) }
+                index = end
             } else {
                 check(index)
                 index += 1
@@ -48,13 +48,14 @@ extension FoldReader {
 
     private mutating func check(_ index: Int) {
         let token = list[index]
+        if subquery.contains(index) { return }
         if token.isName {
             if list.isSymbol(index + 1, "("), roles[index] != .type {
                 checkFunction(index)
             } else if token.kind == .word {
                 checkWord(index)
             }
-            if roles[index] == .unknownName, let source, sameBytes(token.lower, (alias ?? source.name).asciiLowercased) {
+            if roles[index] == .unknownName, !list.isSymbol(index + 1, "."), let source, sameBytes(token.lower, (alias ?? source.name).asciiLowercased) {
                 note(index, "\(token.text) stands for all columns", "name each column")
             }
         } else if token.kind == .symbol {
@@ -65,7 +66,8 @@ extension FoldReader {
     private mutating func checkSymbol(_ index: Int) {
         switch list[index].text {
         case "*", "**":
-            if !roles.endsOperand(index - 1) { note(index, "* stands for all columns", "name each column") }
+            let isCount = list.isWord(index - 2, "count") && list.isSymbol(index - 1, "(") && list.isSymbol(index + 1, ")")
+            if !roles.endsOperand(index - 1), !isCount { note(index, "* stands for all columns", "name each column") }
         case "->":
             note(index, "-> is a lambda in one series of DuckDB, and refused in another", "write lambda x: …, or json_extract(value, path)")
         case ";": note(index, "; in an expression", "a fold is one SELECT")
@@ -73,6 +75,7 @@ extension FoldReader {
             guard let next = list.token(index + 1), next.isWord(in: SQLWords.subqueries) else { return }
             if next.lower == "values", !list.isSymbol(index + 2, "(") { return }
             note(index + 1, "a subquery", "say it in a mart")
+            subquery = index + 1..<list.partner[index]
         default: break
         }
     }

@@ -35,7 +35,8 @@ extension FoldReader {
 
     private mutating func checkName(_ item: SelectItem) {
         if item.name.hasPrefix("_") {
-            mistakes.note(item.place, "\(item.name) begins with _; such names are Watchfold's", "give it another name: AS name")
+            mistakes.note(item.place, "\(item.name) begins with _; such names are Watchfold's",
+                item.isNamed ? "give it another name" : "give it another name: \(item.name) AS name")
         }
         if item.name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
             mistakes.note(item.place, "a name with control characters", "give it another name")

@@ -15,6 +15,11 @@ extension FoldReader {
             for (place, item) in items.enumerated() where item.measures.isEmpty { addKey(place, range.lowerBound) }
             if keys.isEmpty {
                 note(range.lowerBound, "there is no key at all", "for one total, write a mart over a fold with keys")
+            } else if !keys.contains(where: { hasColumn(items[$0].expression) }) {
+                // DuckDB makes one row of no rows then, as it does without GROUP BY.
+                note(
+                    range.lowerBound, "GROUP BY ALL with constants alone is one total",
+                    "write GROUP BY \(keys.map { items[$0].name }.joined(separator: ", "))")
             }
             return
         }
@@ -83,6 +88,8 @@ extension FoldReader {
         addKey(place, expression.lowerBound)
     }
 
+    private func hasColumn(_ range: Range<Int>) -> Bool { range.contains { roles.column($0) != nil } }
+
     private func isColumn(_ range: Range<Int>) -> Bool {
         guard roles.column(range.upperBound - 1) != nil else { return false }
         return range.dropLast().allSatisfy { roles[$0] == .qualifier }
@@ -135,10 +142,14 @@ extension FoldReader {
                 guard let column = roles.column(index) else { continue }
                 note(
                     index, "\(column) is neither a key nor in a measure",
-                    "add it to GROUP BY, or put the key's expression in brackets: it is \(keyNames)")
+                    "add it to GROUP BY; a key that is a part of an expression is found in brackets: (\(nearKey(column)))")
             }
         }
     }
 
-    private var keyNames: String { keys.map { list.shown(items[$0].expression) }.joined(separator: ", ") }
+    /// The key that a column is a part of, else the first.
+    private func nearKey(_ column: String) -> String {
+        let key = keys.first { items[$0].expression.contains { roles.column($0).map { sameBytes($0, column) } ?? false } }
+        return (key ?? keys.first).map { list.shown(items[$0].expression) } ?? column
+    }
 }

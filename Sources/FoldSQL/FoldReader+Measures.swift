@@ -2,8 +2,10 @@
 //  brackets or behind them is refused by name.
 
 extension FoldReader {
-    /// Reads the call that begins at a token; nil when it has mistakes.
-    mutating func readMeasure(_ index: Int, _ kind: MeasureKind, end: Int) -> MeasureCall? {
+    /// Reads the call that begins at a token.
+    ///
+    /// - Returns: the call, nil when it has mistakes; and where it ends.
+    mutating func readMeasure(_ index: Int, _ kind: MeasureKind, end: Int) -> (call: MeasureCall?, end: Int) {
         let name = list[index].lower
         let close = list.partner[index + 1]
         let before = mistakes.list.count
@@ -12,7 +14,7 @@ extension FoldReader {
         readArguments(&call, index, index + 2..<close)
         readFilter(&call, close + 1, end: end)
         if mistakes.list.count == before { checkForm(&call, index) }
-        return mistakes.list.count == before ? call : nil
+        return (mistakes.list.count == before ? call : nil, call.range.upperBound)
     }
 
     private mutating func readArguments(_ call: inout MeasureCall, _ index: Int, _ inside: Range<Int>) {

@@ -32,6 +32,8 @@ struct FoldReader {
     var groupNames: Set<Int> = []
     /// Parameters that the fold reads.
     var parameters: [String] = []
+    /// The subquery that was refused last; nothing else is said of what is in it.
+    var subquery = 0..<0
 
     init(_ list: TokenList, scope: FoldScope) {
         self.list = list
@@ -150,7 +152,9 @@ struct FoldReader {
 
     /// Whether a reserved word begins a clause, and is neither a name nor a part of an operator.
     private func isClause(_ index: Int) -> Bool {
-        if index == 0 || list.isSymbol(index - 1, ".") || list.isWord(index - 1, "as") { return false }
+        if index == 0 || list.isSymbol(index - 1, ".") || list.isWord(index - 1, "as") || list.isWord(index - 1, "within") {
+            return false
+        }
         if list[index].lower == "from" {
             return !(list.isWord(index - 1, "distinct") && (list.isWord(index - 2, "is") || list.isWord(index - 2, "not")))
         }

@@ -6,10 +6,10 @@
 //          sum(value) AS "call:1",
 //          sum(value) * 2 AS "column:2"
 //      FROM (SELECT "k", "value" FROM RELATION) AS "events"
-//      GROUP BY ALL
+//      GROUP BY 1, 2
 //
 //  DESCRIBE of this statement over an empty relation gives one row for each: `key:1 VARCHAR`, `argument:1 INTEGER`, `call:1
-//  HUGEINT`, `column:2 HUGEINT`. Grouping by all of it lets aggregates and other expressions stand side by side.
+//  HUGEINT`, `column:2 HUGEINT`. Grouped by keys and arguments, these and aggregates can be asked for side by side.
 
 import Records
 
@@ -23,13 +23,24 @@ enum TypeSubject: Hashable, Sendable {
     case call(MeasureCall)
     /// An item.
     case column(Int)
+
+    /// Whether it has a value for each row, and not only for each key.
+    var isOfRows: Bool {
+        switch self {
+        case .key, .operand: true
+        case .call, .column: false
+        }
+    }
 }
 
 extension CheckedFold {
     /// A SELECT of which DESCRIBE tells the types. Over rows of the source, which may be none.
     package func typesQuery(over relation: String) -> String {
-        let columns = typeQuestions.map { "    \($0.text) AS \($0.name.quotedName)" }
-        return "SELECT\n" + columns.joined(separator: ",\n") + "\n" + from(relation) + whereClause + "\nGROUP BY ALL"
+        let questions = typeQuestions
+        let columns = questions.map { "    \($0.text) AS \($0.name.quotedName)" }
+        let groups = questions.indices.filter { questions[$0].subject.isOfRows }.map { "\($0 + 1)" }
+        return "SELECT\n" + columns.joined(separator: ",\n") + "\n" + from(relation) + whereClause + "\nGROUP BY "
+            + groups.joined(separator: ", ")
     }
 
     /// What is asked, in the order of the question's columns.
@@ -46,7 +57,7 @@ extension CheckedFold {
         for item in items {
             for call in item.measures {
                 for range in call.operands { ask("argument", .operand(canonical(range)), text(range)) }
-                ask("call", .call(call), text(call.typedRange))
+                ask("call", .call(call), text(call.range))
             }
         }
         for (index, item) in items.enumerated() where !keys.contains(index) { ask("column", .column(index), text(item.expression)) }
@@ -63,9 +74,6 @@ extension MeasureCall {
         default: arguments + order.map(\.expression)
         }
     }
-
-    /// The call with its FILTER.
-    var typedRange: Range<Int> { range }
 }
 
 /// Types of a fold's expressions, as DuckDB answered.

@@ -70,7 +70,7 @@ package struct StateTable: Sendable {
                 guard let check = state.check else { return name }
                 return check.checked(name, message: message(state, check)) + " AS \(name)"
             }
-        return "SELECT\n" + columns.map { "    \($0)" }.joined(separator: ",\n") + "\nFROM (\n" + indented(query) + "\n)"
+        return "SELECT\n" + columns.map { "    \($0)" }.joined(separator: ",\n") + "\nFROM (\n" + query + "\n)"
     }
 
     private func message(_ state: FoldState, _ check: RangeCheck) -> String {
@@ -79,6 +79,3 @@ package struct StateTable: Sendable {
         return start.quotedText + " || " + values.joined(separator: " || ', ' || ")
     }
 }
-
-/// A query within another. Texts in it may have line breaks of their own, so only what we wrote is indented.
-func indented(_ query: String) -> String { query }

@@ -66,6 +66,7 @@ struct TokenRoles {
             return .label
         }
         if token.kind == .word {
+            if token.lower == "cast" { return .function }
             if SQLWords.reserved.contains(token.lower) { return .keyword }
             if list.token(index + 1)?.kind == .string, !SQLWords.operators.contains(token.lower) { return .type }
             if isUnit(index) { return .unit }
@@ -84,6 +85,8 @@ struct TokenRoles {
         guard token.kind == .word else { return false }
         if SQLWords.operators.contains(token.lower) { return true }
         if token.lower == "time" { return list.isWord(index - 1, "at") }
+        if token.lower == "by" { return list.isWord(index - 1, "group") || list.isWord(index - 1, "order") }
+        if token.lower == "first" || token.lower == "last" { return list.isWord(index - 1, "nulls") && isOperator(index - 1) }
         if token.lower == "zone" { return list.isWord(index - 1, "time") && list.isWord(index - 2, "at") }
         return Self.trailing.contains(token.lower) && endsOperand(index - 1)
     }
@@ -124,6 +127,7 @@ struct TokenRoles {
         case .symbol: return token.closes
         case .word:
             if list.isSymbol(index - 1, ".") { return true }
+            if token.lower == "by" && isOperator(index) { return false }
             if token.lower == "end" || SQLWords.values.contains(token.lower) { return true }
             return !SQLWords.reserved.contains(token.lower) && !SQLWords.operators.contains(token.lower)
         }
