@@ -66,10 +66,11 @@ package struct CheckedFold: Sendable {
     package var columns: [String] {
         let labels = Set(items.filter(\.isNamed).map(\.place))
         let named = list.tokens.indices.compactMap { index -> ByteOrdered? in
-            if let column = roles.column(index) { return labels.contains(list.place(index)) ? nil : ByteOrdered(column) }
             let token = list[index]
-            guard token.isName, roles[index] != .keyword, !labels.contains(token.place) else { return nil }
-            return source.column(token.name).map(ByteOrdered.init)
+            guard !labels.contains(token.place) else { return nil }
+            // A word that is an operator in most places may be a column after all.
+            let isDoubtful = roles[index] == .keyword && !SQLWords.reserved.contains(token.lower)
+            return (roles.column(index) ?? (isDoubtful ? source.column(token.name) : nil)).map(ByteOrdered.init)
         }
         let set = Set(named)
         return source.columns.filter { set.contains(ByteOrdered($0)) }
@@ -85,7 +86,8 @@ package struct CheckedFold: Sendable {
     /// spelling, for the columns of the answer have it.
     package var identity: String {
         list.tokens.indices.filter { !list[$0].isSymbol(";") }.map { index in
-            roles[index] == .keyword || roles[index] == .function && list[index].kind == .word ? list[index].lower : list[index].text
+            roles[index] == .keyword || roles[index] == .function && list[index].kind == .word
+                ? list[index].lower : list[index].text
         }.joined(separator: " ")
     }
 
@@ -116,7 +118,8 @@ package struct CheckedFold: Sendable {
     /// The rows of a relation as the fold sees them: with the columns that it names, under the name that it gives them.
     func from(_ relation: String) -> String {
         let columns = self.columns.map(\.quotedName)
-        return "FROM (SELECT \(columns.isEmpty ? "1 AS \"__w_row\"" : columns.joined(separator: ", ")) FROM \(relation)) AS "
+        return
+            "FROM (SELECT \(columns.isEmpty ? "1 AS \"__w_row\"" : columns.joined(separator: ", ")) FROM \(relation)) AS "
             + sourceName.quotedName
     }
 

@@ -23,7 +23,9 @@ extension CompiledFold {
     /// - Parameter relations: what follows FROM, for each of ``tables``: rows as `merge` gives them.
     package func finish(over relations: [String]) -> String {
         precondition(relations.count == tables.count, "\(relations.count) relations for \(tables.count) tables")
-        let columns = checked.items.indices.map { "    \(outer($0, finished($0))) AS \(checked.items[$0].name.quotedName)" }
+        let columns = checked.items.indices.map {
+            "    \(outer($0, finished($0))) AS \(checked.items[$0].name.quotedName)"
+        }
         return "SELECT\n" + columns.joined(separator: ",\n") + "\nFROM (\n" + inner(relations) + "\n)"
     }
 
@@ -87,7 +89,8 @@ extension CompiledFold {
             case nil: preconditionFailure("no state of \(call)")
             }
         }
-        var text = "SELECT\n" + columns.map { "    \($0)" }.joined(separator: ",\n") + "\nFROM \(relations[0]) AS \"__w_m\""
+        var text =
+            "SELECT\n" + columns.map { "    \($0)" }.joined(separator: ",\n") + "\nFROM \(relations[0]) AS \"__w_m\""
         for (number, join) in joins.enumerated() {
             text += "\nLEFT JOIN (\n" + grouped(join.columns, join.use, relations[join.companion])
             text += "\n) AS \"__w_c\(number + 1)\" ON "
@@ -104,7 +107,8 @@ extension CompiledFold {
         let rows =
             use == .values
             ? relation : "(SELECT *, unnest(range(\(StateTable.records.quotedName))) AS \"__w_n\" FROM \(relation))"
-        return "SELECT\n" + (keys + aggregates).map { "    \($0)" }.joined(separator: ",\n") + "\nFROM \(rows)\nGROUP BY "
+        return "SELECT\n" + (keys + aggregates).map { "    \($0)" }.joined(separator: ",\n")
+            + "\nFROM \(rows)\nGROUP BY "
             + keys.indices.map { "\($0 + 1)" }.joined(separator: ", ")
     }
 
@@ -118,7 +122,8 @@ extension CompiledFold {
         let columns = checked.items.indices.map {
             "    \(outer($0, "\"__w_o\($0 + 1)\"")) AS \(checked.items[$0].name.quotedName)"
         }
-        return "SELECT\n" + columns.joined(separator: ",\n") + "\nFROM (\nSELECT\n" + inner.joined(separator: ",\n") + "\n"
+        return "SELECT\n" + columns.joined(separator: ",\n") + "\nFROM (\nSELECT\n" + inner.joined(separator: ",\n")
+            + "\n"
             + checked.from(relation) + checked.whereClause + "\nGROUP BY "
             + checked.keys.map { "\($0 + 1)" }.joined(separator: ", ") + "\n)"
     }

@@ -91,7 +91,8 @@ struct FoldPlanner {
             let item = fold.items[key]
             if let refusal = types[.key(key)].refusal {
                 mistakes.note(
-                    fold.list.place(item.expression.lowerBound), "the key \(item.name) is \(refusal.text)", refusal.hint)
+                    fold.list.place(item.expression.lowerBound), "the key \(item.name) is \(refusal.text)", refusal.hint
+                )
             }
         }
         for item in fold.items {
@@ -139,7 +140,9 @@ struct FoldPlanner {
     }
 
     /// An argument, in the form in which equal values have equal bytes.
-    private func normal(_ range: Range<Int>) -> String { types[.operand(fold.canonical(range))].normal(fold.text(range)) }
+    private func normal(_ range: Range<Int>) -> String {
+        types[.operand(fold.canonical(range))].normal(fold.text(range))
+    }
 
     // MARK: States
 
@@ -148,7 +151,9 @@ struct FoldPlanner {
     }
 
     private mutating func add(_ partial: String, merge: String, check: RangeCheck? = nil, shown: String) -> String {
-        if let index = states.firstIndex(where: { sameBytes($0.partial, partial) && $0.merge == merge && $0.check == check }) {
+        if let index = states.firstIndex(where: {
+            sameBytes($0.partial, partial) && $0.merge == merge && $0.check == check
+        }) {
             return states[index].name.quotedName
         }
         let state = FoldState(
@@ -197,7 +202,8 @@ struct FoldPlanner {
     }
 
     /// A struct of what decides and what is wanted, of which the least or the greatest is kept.
-    private mutating func pair(_ isMaximum: Bool, _ x: String, _ t: String, _ filter: String, _ shown: String) -> String {
+    private mutating func pair(_ isMaximum: Bool, _ x: String, _ t: String, _ filter: String, _ shown: String) -> String
+    {
         let function = isMaximum ? "max" : "min"
         let state = add("\(function)({'t': \(t), 'x': \(x)})\(filter)", merge: function, shown: shown)
         return "struct_extract(\(state), 'x')"
@@ -209,11 +215,13 @@ struct FoldPlanner {
         let value = fold.canonical(call.arguments[0])
         let terms = call.order.filter { fold.canonical($0.expression) != value }
         var orders: [OrderTerm] = []
-        for term in terms where !orders.contains(where: { fold.canonical($0.expression) == fold.canonical(term.expression) }) {
+        for term in terms
+        where !orders.contains(where: { fold.canonical($0.expression) == fold.canonical(term.expression) }) {
             orders.append(term)
         }
         let source = Companion(
-            value: value, order: orders.map { fold.canonical($0.expression) }, filter: call.filter.map { fold.canonical($0) })
+            value: value, order: orders.map { fold.canonical($0.expression) },
+            filter: call.filter.map { fold.canonical($0) })
         let index = companions.firstIndex { $0.source == source } ?? companions.count
         if index == companions.count {
             var columns = keyColumns + [KeyColumn(name: "__w_x", expression: normal(call.arguments[0]))]
@@ -256,6 +264,6 @@ struct FoldPlanner {
         let condition = fold.condition.map { fold.text($0) }
         guard let filter = filter.map({ fold.text($0) }) else { return condition }
         guard let condition else { return filter }
-        return "CASE WHEN \(condition) THEN \(filter) ELSE false END"
+        return "CASE WHEN \(condition) THEN CAST((\(filter)) AS BOOLEAN) ELSE false END"
     }
 }

@@ -39,7 +39,9 @@ extension FoldReader {
 
     /// The measure that begins at a token.
     func measureKind(_ index: Int) -> MeasureKind? {
-        guard list[index].kind == .word, list.isSymbol(index + 1, "("), !list.isSymbol(index - 1, ".") else { return nil }
+        guard list[index].kind == .word, list.isSymbol(index + 1, "("), !list.isSymbol(index - 1, ".") else {
+            return nil
+        }
         return MeasureKind(function: list[index].lower)
     }
 
@@ -55,7 +57,9 @@ extension FoldReader {
             } else if token.kind == .word {
                 checkWord(index)
             }
-            if roles[index] == .unknownName, !list.isSymbol(index + 1, "."), let source, sameBytes(token.lower, (alias ?? source.name).asciiLowercased) {
+            if roles[index] == .unknownName, !list.isSymbol(index + 1, "."), let source,
+                sameBytes(token.lower, (alias ?? source.name).asciiLowercased)
+            {
                 note(index, "\(token.text) stands for all columns", "name each column")
             }
         } else if token.kind == .symbol {
@@ -66,10 +70,13 @@ extension FoldReader {
     private mutating func checkSymbol(_ index: Int) {
         switch list[index].text {
         case "*", "**":
-            let isCount = list.isWord(index - 2, "count") && list.isSymbol(index - 1, "(") && list.isSymbol(index + 1, ")")
+            let isCount =
+                list.isWord(index - 2, "count") && list.isSymbol(index - 1, "(") && list.isSymbol(index + 1, ")")
             if !roles.endsOperand(index - 1), !isCount { note(index, "* stands for all columns", "name each column") }
         case "->":
-            note(index, "-> is a lambda in one series of DuckDB, and refused in another", "write lambda x: …, or json_extract(value, path)")
+            note(
+                index, "-> is a lambda in one series of DuckDB, and refused in another",
+                "write lambda x: …, or json_extract(value, path)")
         case ";": note(index, "; in an expression", "a fold is one SELECT")
         case "(", "[":
             guard let next = list.token(index + 1), next.isWord(in: SQLWords.subqueries) else { return }
@@ -81,13 +88,16 @@ extension FoldReader {
     }
 
     private static let strayClauses: Set<String> = [
-        "select", "union", "intersect", "except", "having", "window", "qualify", "group", "limit", "offset", "where", "using",
+        "select", "union", "intersect", "except", "having", "window", "qualify", "group", "limit", "offset", "where",
+        "using",
         "into", "fetch", "pivot", "unpivot", "returning",
     ]
 
     private mutating func checkWord(_ index: Int) {
         let token = list[index]
-        guard !list.isSymbol(index - 1, "."), roles[index] != .label, roles[index] != .variable, roles.column(index) == nil else { return }
+        guard !list.isSymbol(index - 1, "."), roles[index] != .label, roles[index] != .variable,
+            roles.column(index) == nil
+        else { return }
         switch token.lower {
         case "collate": note(index, "COLLATE makes texts equal that differ", "write lower(x), or leave it out")
         case "over" where roles.endsOperand(index - 1): noteWindow(index)
@@ -96,7 +106,8 @@ extension FoldReader {
         case "export_state" where roles.endsOperand(index - 1):
             note(index, "EXPORT_STATE is not kept file by file", "leave it out; Watchfold keeps states")
         case "exists": note(index, "a subquery", "say it in a mart")
-        case _ where SQLWords.bareFunctions.contains(token.lower) && roles[index] != .type: noteUnstable(index, token.text)
+        case _ where SQLWords.bareFunctions.contains(token.lower) && roles[index] != .type:
+            noteUnstable(index, token.text)
         case _ where Self.strayClauses.contains(token.lower) && roles[index] == .keyword:
             if token.lower == "group" && list.isWord(index - 1, "within") { return }
             note(index, "\(token.text.uppercased()) in an expression", "say it in a mart")
@@ -119,22 +130,27 @@ extension FoldReader {
         let isMeasure = MeasureKind(function: name) != nil
         let isAggregate = isMeasure || SQLWords.refusedAggregates.contains(name) || SQLWords.orderless.contains(name)
         if token.kind == .quotedName {
-            return note(index, "a function in quotes", "write \(name)(\(list.shown(index + 2..<list.partner[index + 1])))")
+            return note(
+                index, "a function in quotes", "write \(name)(\(list.shown(index + 2..<list.partner[index + 1])))")
         }
         if isMethod && isMeasure {
             let start = pathStart(index)
-            return note(start, "\(list.shown(start..<list.partner[index + 1] + 1)) hides the measure", "write \(name)(\(arguments(of: index, from: start)))")
+            return note(
+                start, "\(list.shown(start..<list.partner[index + 1] + 1)) hides the measure",
+                "write \(name)(\(arguments(of: index, from: start)))")
         }
         if isAggregate && !isMeasure { return noteAggregate(index) }
         if SQLWords.isUnstable(name) { return noteUnstable(index, call(index)) }
         switch name {
         case "getvariable": checkParameter(index, isMethod)
-        case "age" where isMethod || list.parts(index + 2..<list.partner[index + 1]).count == 1: noteUnstable(index, call(index))
+        case "age" where isMethod || list.parts(index + 2..<list.partner[index + 1]).count == 1:
+            noteUnstable(index, call(index))
         case "columns", "unpack": note(index, "\(token.text.uppercased())(…) stands for columns", "name each column")
         case "filter" where roles.endsOperand(index - 1) && !isMethod:
             note(index, "FILTER behind something that is no measure", "write it behind the measure's bracket")
         case "over" where roles.endsOperand(index - 1) && !isMethod: noteWindow(index)
-        case _ where SQLWords.rowMakers.contains(name): note(index, "\(call(index)) makes several rows of one", "say it in a mart")
+        case _ where SQLWords.rowMakers.contains(name):
+            note(index, "\(call(index)) makes several rows of one", "say it in a mart")
         case _ where SQLWords.groupings.contains(name):
             note(index, "\(token.text.uppercased()) is not kept file by file", "write GROUP BY and the keys")
         default:
@@ -174,9 +190,12 @@ extension FoldReader {
     private mutating func checkParameter(_ index: Int, _ isMethod: Bool) {
         let inside = index + 2..<list.partner[index + 1]
         let known = scope.parameters.isEmpty ? "there are none" : "they are \(scope.parameters.joined(separator: ", "))"
-        guard !isMethod, inside.count == 1, list[inside.lowerBound].kind == .string, list[inside.lowerBound].text.hasPrefix("'")
+        guard !isMethod, inside.count == 1, list[inside.lowerBound].kind == .string,
+            list[inside.lowerBound].text.hasPrefix("'")
         else {
-            return note(index, "\(call(index)) names no parameter", "write getvariable('name'); parameters are declared in plan.yaml")
+            return note(
+                index, "\(call(index)) names no parameter",
+                "write getvariable('name'); parameters are declared in plan.yaml")
         }
         let name = String(list[inside.lowerBound].text.dropFirst().dropLast())
         guard let declared = scope.parameters.first(where: { sameBytes($0, name) }) else {

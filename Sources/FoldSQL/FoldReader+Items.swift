@@ -26,7 +26,9 @@ extension FoldReader {
             let lower = ByteOrdered(item.name.lowercased())
             if let other = names.updateValue(item.name, forKey: lower) {
                 mistakes.note(
-                    item.place, sameBytes(other, item.name) ? "a second \(item.name)" : "\(item.name) is \(other) but for capital letters",
+                    item.place,
+                    sameBytes(other, item.name)
+                        ? "a second \(item.name)" : "\(item.name) is \(other) but for capital letters",
                     "give it another name")
             }
             items.append(item)
@@ -35,7 +37,8 @@ extension FoldReader {
 
     private mutating func checkName(_ item: SelectItem) {
         if item.name.hasPrefix("_") {
-            mistakes.note(item.place, "\(item.name) begins with _; such names are Watchfold's",
+            mistakes.note(
+                item.place, "\(item.name) begins with _; such names are Watchfold's",
                 item.isNamed ? "give it another name" : "give it another name: \(item.name) AS name")
         }
         if item.name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
@@ -59,7 +62,9 @@ extension FoldReader {
             if isName {
                 name = (list[word + 1].name, word + 1)
             } else {
-                note(word, "AS without a name, or with more than one", "write AS name, in double quotes if it is not one word")
+                note(
+                    word, "AS without a name, or with more than one",
+                    "write AS name, in double quotes if it is not one word")
             }
         }
         guard !expression.isEmpty else {
@@ -69,7 +74,8 @@ extension FoldReader {
         let measures = readExpression(expression)
         if let name {
             return SelectItem(
-                expression: expression, name: name.text, place: list.place(name.index), measures: measures, isNamed: true)
+                expression: expression, name: name.text, place: list.place(name.index), measures: measures,
+                isNamed: true)
         }
         if expression.upperBound < part.upperBound { return nil }
         if isPath(expression) {
@@ -90,11 +96,14 @@ extension FoldReader {
     }
 
     private mutating func noteNameless(_ expression: Range<Int>) {
-        if mistakes.list.contains(where: { $0.place >= list.place(expression.lowerBound) && $0.place < list.place(expression.upperBound) }) {
+        if mistakes.list.contains(where: {
+            $0.place >= list.place(expression.lowerBound) && $0.place < list.place(expression.upperBound)
+        }) {
             return
         }
         let last = expression.upperBound - 1
-        if expression.count > 1, list[last].isName, roles.endsOperand(last - 1), roles[last] != .keyword, roles[last] != .member,
+        if expression.count > 1, list[last].isName, roles.endsOperand(last - 1), roles[last] != .keyword,
+            roles[last] != .member,
             roles[last] != .type, roles[last] != .unit
         {
             note(last, "\(list[last].text) is a name without AS", "write AS \(list[last].text)")

@@ -36,8 +36,12 @@ extension FoldReader {
     private mutating func readKey(_ part: Range<Int>) {
         let expression = list.unwrapped(part)
         let first = list[expression.lowerBound]
-        if first.isWord(in: ["rollup", "cube", "grouping"]), list.isSymbol(expression.lowerBound + 1, "(") || list.isWord(expression.lowerBound + 1, "sets") {
-            return note(expression.lowerBound, "\(first.text.uppercased()) is not kept file by file", "write GROUP BY and the keys")
+        if first.isWord(in: ["rollup", "cube", "grouping"]),
+            list.isSymbol(expression.lowerBound + 1, "(") || list.isWord(expression.lowerBound + 1, "sets")
+        {
+            return note(
+                expression.lowerBound, "\(first.text.uppercased()) is not kept file by file",
+                "write GROUP BY and the keys")
         }
         if first.isSymbol("("), list.partner[expression.lowerBound] == expression.upperBound - 1 {
             let inside = list.shown(expression.lowerBound + 1..<expression.upperBound - 1)
@@ -45,7 +49,9 @@ extension FoldReader {
                 expression.lowerBound, inside.isEmpty ? "there is no key at all" : "keys in a bracket",
                 inside.isEmpty ? "for one total, write a mart over a fold with keys" : "write GROUP BY \(inside)")
         }
-        if first.isWord("all") { return note(expression.lowerBound, "ALL among other keys", "write GROUP BY ALL alone") }
+        if first.isWord("all") {
+            return note(expression.lowerBound, "ALL among other keys", "write GROUP BY ALL alone")
+        }
         if expression.count == 1, first.kind == .number, let number = Int(first.text) {
             guard (1...max(1, items.count)).contains(number), mistakes.isEmpty else {
                 if mistakes.isEmpty {
@@ -60,7 +66,8 @@ extension FoldReader {
             guard let place = items.firstIndex(where: { sameBytes($0.name.asciiLowercased, first.lower) }) else {
                 let known = (source?.columns ?? []) + items.map(\.name)
                 let near = nearest(to: first.name, among: known).map { "did you mean \($0)?" }
-                return note(expression.lowerBound, "there is no column \(first.text)", near ?? "select it, it needs a name")
+                return note(
+                    expression.lowerBound, "there is no column \(first.text)", near ?? "select it, it needs a name")
             }
             groupNames.insert(expression.lowerBound)
             return addKey(place, expression.lowerBound)
@@ -73,7 +80,9 @@ extension FoldReader {
         let wanted = canonical(expression)
         if isColumn(expression) {
             let last = list[expression.upperBound - 1]
-            let other = items.first { sameBytes($0.name.asciiLowercased, last.lower) && canonical($0.expression) != wanted }
+            let other = items.first {
+                sameBytes($0.name.asciiLowercased, last.lower) && canonical($0.expression) != wanted
+            }
             if let other {
                 let shown = list.shown(other.expression)
                 return note(
@@ -83,7 +92,8 @@ extension FoldReader {
         }
         guard let place = items.firstIndex(where: { canonical($0.expression) == wanted }) else {
             return note(
-                expression.lowerBound, "the key \(list.shown(expression)) is not selected", "select it, it needs a name")
+                expression.lowerBound, "the key \(list.shown(expression)) is not selected", "select it, it needs a name"
+            )
         }
         addKey(place, expression.lowerBound)
     }
@@ -98,7 +108,9 @@ extension FoldReader {
     private mutating func addKey(_ place: Int, _ index: Int) {
         let item = items[place]
         if let measure = item.measures.first {
-            return note(index, "\(item.name) is made of \(list.shown(measure.range)), which is no key", "group by columns of rows")
+            return note(
+                index, "\(item.name) is made of \(list.shown(measure.range)), which is no key",
+                "group by columns of rows")
         }
         let expression = list.unwrapped(item.expression)
         if expression.count == 1, list[expression.lowerBound].isWord("null") {
@@ -116,12 +128,15 @@ extension FoldReader {
 
     /// A name of the select list means nothing in an expression of the fold.
     mutating func checkAliases() {
-        for index in 0..<list.count where roles[index] == .unknownName && !groupNames.contains(index) && isTaken[index] {
-            let isOwnName = items.contains { $0.isNamed && $0.place == list.place(index) } || list.isWord(index - 1, "as")
+        for index in 0..<list.count where roles[index] == .unknownName && !groupNames.contains(index) && isTaken[index]
+        {
+            let isOwnName =
+                items.contains { $0.isNamed && $0.place == list.place(index) } || list.isWord(index - 1, "as")
             guard !isOwnName, !sourceTokens.contains(index) else { continue }
             if let item = items.first(where: { sameBytes($0.name.asciiLowercased, list[index].lower) && $0.isNamed }) {
                 note(
-                    index, "\(list[index].text) is the name of a column of the select list, \(list.shown(item.expression))",
+                    index,
+                    "\(list[index].text) is the name of a column of the select list, \(list.shown(item.expression))",
                     "repeat the expression")
             } else if let item = items.first(where: { !$0.isNamed && $0.expression.contains(index) }), let source {
                 let near = nearest(to: list[index].name, among: source.columns).map { "did you mean \($0)?" }
@@ -142,14 +157,17 @@ extension FoldReader {
                 guard let column = roles.column(index) else { continue }
                 note(
                     index, "\(column) is neither a key nor in a measure",
-                    "add it to GROUP BY; a key that is a part of an expression is found in brackets: (\(nearKey(column)))")
+                    "add it to GROUP BY; a key that is a part of an expression is found in brackets: (\(nearKey(column)))"
+                )
             }
         }
     }
 
     /// The key that a column is a part of, else the first.
     private func nearKey(_ column: String) -> String {
-        let key = keys.first { items[$0].expression.contains { roles.column($0).map { sameBytes($0, column) } ?? false } }
+        let key = keys.first {
+            items[$0].expression.contains { roles.column($0).map { sameBytes($0, column) } ?? false }
+        }
         return (key ?? keys.first).map { list.shown(items[$0].expression) } ?? column
     }
 }

@@ -23,18 +23,24 @@ extension FoldReader {
             if call.kind == .count {
                 call.kind = .distinctCount
             } else {
-                note(index, "\(list.shown(call.range)) is not kept file by file", "make the value a key; count(DISTINCT x) is kept")
+                note(
+                    index, "\(list.shown(call.range)) is not kept file by file",
+                    "make the value a key; count(DISTINCT x) is kept")
             }
             inside = inside.lowerBound + 1..<inside.upperBound
         } else if !inside.isEmpty, list[inside.lowerBound].isWord("all") {
             note(inside.lowerBound, "ALL in a measure", "leave it out")
             inside = inside.lowerBound + 1..<inside.upperBound
         }
-        for place in list.topLevel(inside, where: { $0.isWord(in: ["ignore", "respect"]) }) where list.isWord(place + 1, "nulls") {
-            note(place, "\(list[place].text.uppercased()) NULLS is not read in a measure", "write FILTER (WHERE x IS NOT NULL)")
+        for place in list.topLevel(inside, where: { $0.isWord(in: ["ignore", "respect"]) })
+        where list.isWord(place + 1, "nulls") {
+            note(
+                place, "\(list[place].text.uppercased()) NULLS is not read in a measure",
+                "write FILTER (WHERE x IS NOT NULL)")
         }
         var arguments = inside
-        if let order = list.topLevel(inside, where: { $0.isWord("order") }).first(where: { !list.isSymbol($0 - 1, ".") }) {
+        if let order = list.topLevel(inside, where: { $0.isWord("order") }).first(where: { !list.isSymbol($0 - 1, ".") }
+        ) {
             arguments = inside.lowerBound..<order
             if list.isWord(order + 1, "by") {
                 for term in list.parts(order + 2..<inside.upperBound) { readTerm(&call, term) }
@@ -49,7 +55,9 @@ extension FoldReader {
                 note(argument.lowerBound, "an empty place between commas", "remove the comma, or write what is missing")
                 continue
             }
-            if roles[argument.lowerBound] == .label, list.isSymbol(argument.lowerBound + 1, ":=") || list.isSymbol(argument.lowerBound + 1, "=>") {
+            if roles[argument.lowerBound] == .label,
+                list.isSymbol(argument.lowerBound + 1, ":=") || list.isSymbol(argument.lowerBound + 1, "=>")
+            {
                 note(argument.lowerBound, "an argument with a name", "write the argument alone")
             }
             readRows(argument, "in a measure")
@@ -59,7 +67,9 @@ extension FoldReader {
 
     private mutating func readTerm(_ call: inout MeasureCall, _ range: Range<Int>) {
         var term = OrderTerm(expression: range, isDescending: false, hasNullsFirst: false)
-        if range.count > 2, list.isWord(range.upperBound - 2, "nulls"), list[range.upperBound - 1].isWord(in: ["first", "last"]) {
+        if range.count > 2, list.isWord(range.upperBound - 2, "nulls"),
+            list[range.upperBound - 1].isWord(in: ["first", "last"])
+        {
             term.hasNullsFirst = list.isWord(range.upperBound - 1, "first")
             term.expression = range.lowerBound..<range.upperBound - 2
         }
@@ -74,7 +84,8 @@ extension FoldReader {
             return note(using, "USING in an order", "write ASC or DESC")
         }
         let last = list[term.expression.upperBound - 1]
-        if last.isWord(in: ["ascending", "descending", "asc", "desc", "first", "last", "nulls"]), term.expression.count > 1,
+        if last.isWord(in: ["ascending", "descending", "asc", "desc", "first", "last", "nulls"]),
+            term.expression.count > 1,
             roles.endsOperand(term.expression.upperBound - 2), !list.isSymbol(term.expression.upperBound - 2, ".")
         {
             return note(term.expression.upperBound - 1, "\(last.text) in an order", "write t DESC NULLS FIRST")
@@ -111,7 +122,9 @@ extension FoldReader {
         switch call.kind {
         case .extremum, .argument:
             if call.arguments.count > call.kind.arguments.upperBound {
-                return note(index, "\(shown) is not kept file by file", "keep the one value; of several, write a list with an order")
+                return note(
+                    index, "\(shown) is not kept file by file",
+                    "keep the one value; of several, write a list with an order")
             }
         default: break
         }
@@ -127,8 +140,12 @@ extension FoldReader {
                 return note(
                     index, "\(shown): in which order? files come in any", "write \(call.function)(\(rest) ORDER BY t)")
             }
-            if call.arguments.count == 2, call.arguments[1].count != 1 || list[call.arguments[1].lowerBound].kind != .string {
-                note(call.arguments[1].lowerBound, "the separator is not a text in quotes", "write \(call.function)(\(argument), ',' ORDER BY t)")
+            if call.arguments.count == 2,
+                call.arguments[1].count != 1 || list[call.arguments[1].lowerBound].kind != .string
+            {
+                note(
+                    call.arguments[1].lowerBound, "the separator is not a text in quotes",
+                    "write \(call.function)(\(argument), ',' ORDER BY t)")
             }
         default:
             if !call.order.isEmpty {
@@ -137,7 +154,9 @@ extension FoldReader {
         }
     }
 
-    private mutating func checkEnd(_ call: MeasureCall, _ index: Int, _ isLast: Bool, _ shown: String, _ argument: String) {
+    private mutating func checkEnd(
+        _ call: MeasureCall, _ index: Int, _ isLast: Bool, _ shown: String, _ argument: String
+    ) {
         guard let term = call.order.first else {
             return note(
                 index, "\(shown): in which order? files come in any", "write \(call.function)(\(argument) ORDER BY t)")

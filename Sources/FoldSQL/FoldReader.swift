@@ -85,7 +85,9 @@ struct FoldReader {
 
     /// Where the statement ends: in front of a semicolon at the end.
     private mutating func statementEnd() -> Int {
-        guard let semicolon = list.topLevel(0..<list.count, where: { $0.isSymbol(";") }).first else { return list.count }
+        guard let semicolon = list.topLevel(0..<list.count, where: { $0.isSymbol(";") }).first else {
+            return list.count
+        }
         var next = semicolon
         while list.isSymbol(next, ";") {
             take(next)
@@ -132,7 +134,9 @@ struct FoldReader {
             }
             let order = ["select", "from", "where", "group"].firstIndex(of: start.word) ?? 0
             if place > 0 && order <= last {
-                note(start.index, "\(start.word.uppercased()) once more, or too late", "write SELECT … FROM … WHERE … GROUP BY …")
+                note(
+                    start.index, "\(start.word.uppercased()) once more, or too late",
+                    "write SELECT … FROM … WHERE … GROUP BY …")
                 take(body)
                 continue
             }
@@ -144,7 +148,9 @@ struct FoldReader {
             default: clauses.groups = body
             }
             if body.isEmpty, start.word != "from" {
-                note(start.index, "nothing follows \(start.word.uppercased())", "write SELECT … FROM … WHERE … GROUP BY …")
+                note(
+                    start.index, "nothing follows \(start.word.uppercased())",
+                    "write SELECT … FROM … WHERE … GROUP BY …")
             }
         }
         return clauses
@@ -152,11 +158,14 @@ struct FoldReader {
 
     /// Whether a reserved word begins a clause, and is neither a name nor a part of an operator.
     private func isClause(_ index: Int) -> Bool {
-        if index == 0 || list.isSymbol(index - 1, ".") || list.isWord(index - 1, "as") || list.isWord(index - 1, "within") {
+        if index == 0 || list.isSymbol(index - 1, ".") || list.isWord(index - 1, "as")
+            || list.isWord(index - 1, "within")
+        {
             return false
         }
         if list[index].lower == "from" {
-            return !(list.isWord(index - 1, "distinct") && (list.isWord(index - 2, "is") || list.isWord(index - 2, "not")))
+            return
+                !(list.isWord(index - 1, "distinct") && (list.isWord(index - 2, "is") || list.isWord(index - 2, "not")))
         }
         return true
     }

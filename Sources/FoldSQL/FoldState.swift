@@ -31,10 +31,13 @@ enum RangeCheck: Hashable, Sendable {
     func checked(_ column: String, message: String) -> String {
         switch self {
         case .bigint:
-            return "CASE WHEN \(column) NOT BETWEEN -9223372036854775808 AND 9223372036854775807 THEN error(\(message)) "
+            return
+                "CASE WHEN \(column) NOT BETWEEN -9223372036854775808 AND 9223372036854775807 THEN error(\(message)) "
                 + "ELSE CAST(\(column) AS BIGINT) END"
         case .decimal(let scale):
-            let digits = String(repeating: "9", count: 38 - scale) + (scale > 0 ? "." : "") + String(repeating: "9", count: scale)
+            let digits =
+                String(repeating: "9", count: 38 - scale) + (scale > 0 ? "." : "")
+                + String(repeating: "9", count: scale)
             let type = "DECIMAL(38,\(scale))"
             return "CASE WHEN \(column) NOT BETWEEN CAST('-\(digits)' AS \(type)) AND CAST('\(digits)' AS \(type)) "
                 + "THEN error(\(message)) ELSE CAST(\(column) AS \(type)) END"

@@ -60,7 +60,9 @@ extension CheckedFold {
                 ask("call", .call(call), text(call.range))
             }
         }
-        for (index, item) in items.enumerated() where !keys.contains(index) { ask("column", .column(index), text(item.expression)) }
+        for (index, item) in items.enumerated() where !keys.contains(index) {
+            ask("column", .column(index), text(item.expression))
+        }
         return questions
     }
 }
@@ -90,7 +92,8 @@ struct FoldTypes: Sendable {
                 types[question.subject] = type
             } else {
                 mistakes.note(
-                    .start, "DuckDB gave no type that is known for \(question.text): \(answers[question.name] ?? "nothing")",
+                    .start,
+                    "DuckDB gave no type that is known for \(question.text): \(answers[question.name] ?? "nothing")",
                     "cast it to a type of DuckDB")
             }
         }

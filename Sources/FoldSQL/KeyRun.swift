@@ -60,7 +60,9 @@ func replacements(in item: SelectItem, of runs: [KeyRun], _ list: TokenList, _ r
             continue
         }
         let match = runs.lazy.compactMap { run in
-            matched(run, at: index, in: item.expression, list, roles).map { Replacement(range: $0, content: .key(run.key)) }
+            matched(run, at: index, in: item.expression, list, roles).map {
+                Replacement(range: $0, content: .key(run.key))
+            }
         }.first
         if let match {
             found.append(match)
@@ -168,11 +170,14 @@ private struct Binding {
         guard index > range.lowerBound else { return 0 }
         let before = index - 1
         let token = list[before]
-        if token.isSymbol("(") || token.isSymbol("[") || token.isSymbol("{") || token.isSymbol(",") || token.isSymbol(":") {
+        if token.isSymbol("(") || token.isSymbol("[") || token.isSymbol("{") || token.isSymbol(",")
+            || token.isSymbol(":")
+        {
             return 0
         }
         if token.isSymbol(".") { return Self.never }
-        if token.kind == .word, roles[before] == .keyword, !SQLWords.values.contains(token.lower), token.lower != "end" {
+        if token.kind == .word, roles[before] == .keyword, !SQLWords.values.contains(token.lower), token.lower != "end"
+        {
             return keyword(token.lower)
         }
         if roles.endsOperand(before) { return Self.never }
@@ -185,7 +190,9 @@ private struct Binding {
         let token = list[next]
         if token.closes || token.isSymbol(",") || token.isSymbol(":") { return 0 }
         if token.isSymbol("[") || token.isSymbol(".") { return Self.postfix }
-        if token.opens || token.kind == .number || token.kind == .string || token.kind == .quotedName { return Self.never }
+        if token.opens || token.kind == .number || token.kind == .string || token.kind == .quotedName {
+            return Self.never
+        }
         if token.kind == .word {
             return roles[next] == .keyword ? keyword(token.lower) : Self.never
         }

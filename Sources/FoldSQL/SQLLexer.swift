@@ -20,8 +20,8 @@ struct SQLLexer {
     private let bytes: [UInt8]
     private var index = 0
     private var line = 1
-    /// Where the line begins.
-    private var lineStart = 0
+    /// The last place that was asked for, or the beginning of the line: columns are counted from there.
+    private var counted = (offset: 0, column: 1)
     private var tokens: [SQLToken] = []
     private var hasGap = false
     private(set) var mistakes = FoldMistakes()
@@ -45,10 +45,11 @@ struct SQLLexer {
 
     // MARK: Places
 
-    /// - Precondition: the place is in the present line.
-    private func place(at offset: Int) -> SourcePlace {
-        let column = bytes[lineStart..<offset].reduce(1) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
-        return SourcePlace(offset: offset, line: line, column: column)
+    /// - Precondition: the place is in the present line, and not in front of one that was asked for.
+    private mutating func place(at offset: Int) -> SourcePlace {
+        counted.column = bytes[counted.offset..<offset].reduce(counted.column) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
+        counted.offset = offset
+        return SourcePlace(offset: offset, line: line, column: counted.column)
     }
 
     private func byte(_ ahead: Int = 0) -> UInt8 { index + ahead < bytes.count ? bytes[index + ahead] : 0 }
@@ -59,7 +60,7 @@ struct SQLLexer {
     private mutating func step() {
         if bytes[index] == UInt8(ascii: "\n") {
             line += 1
-            lineStart = index + 1
+            counted = (index + 1, 1)
         }
         index += 1
     }
@@ -152,7 +153,8 @@ struct SQLLexer {
             }
             step()
         }
-        mistakes.note(place, kind == .string ? "a text that is not closed" : "a name that is not closed", "close the quotes")
+        mistakes.note(
+            place, kind == .string ? "a text that is not closed" : "a name that is not closed", "close the quotes")
     }
 
     private mutating func addString(_ start: Int, _ place: SourcePlace) {
@@ -166,7 +168,9 @@ struct SQLLexer {
     private mutating func dollar() {
         let (start, place) = (index, place(at: index))
         var end = index + 1
-        while end < bytes.count, Self.beginsWord(bytes[end]) || (end > index + 1 && Self.isDigit(bytes[end])) { end += 1 }
+        while end < bytes.count, Self.beginsWord(bytes[end]) || (end > index + 1 && Self.isDigit(bytes[end])) {
+            end += 1
+        }
         guard end < bytes.count, bytes[end] == UInt8(ascii: "$") else {
             while end < bytes.count, Self.beginsWord(bytes[end]) || Self.isDigit(bytes[end]) { end += 1 }
             index = end
@@ -227,16 +231,22 @@ struct SQLLexer {
 
     /// Digits, and `_` between two of them.
     private mutating func digits() {
-        while Self.isDigit(byte()) || (byte() == UInt8(ascii: "_") && Self.isDigit(byte(1)) && index > 0 && Self.isDigit(bytes[index - 1])) {
+        while Self.isDigit(byte())
+            || (byte() == UInt8(ascii: "_") && Self.isDigit(byte(1)) && index > 0 && Self.isDigit(bytes[index - 1]))
+        {
             index += 1
         }
     }
 
     private mutating func word() {
         let (start, place) = (index, place(at: index))
-        while index < bytes.count, Self.beginsWord(byte()) || Self.isDigit(byte()) || byte() == UInt8(ascii: "$") { index += 1 }
+        while index < bytes.count, Self.beginsWord(byte()) || Self.isDigit(byte()) || byte() == UInt8(ascii: "$") {
+            index += 1
+        }
         let word = text(start..<index)
-        if word.unicodeScalars.contains(where: { $0.value >= 0x80 && ($0.properties.isWhitespace || $0.value == 0xFEFF || 0x80...0x9F ~= $0.value) }) {
+        if word.unicodeScalars.contains(where: {
+            $0.value >= 0x80 && ($0.properties.isWhitespace || $0.value == 0xFEFF || 0x80...0x9F ~= $0.value)
+        }) {
             mistakes.note(place, "a space that is not of ASCII", "replace it by a plain space")
         }
         let isPrefix = ["e", "x", "b", "n"].contains(word.asciiLowercased) && byte() == UInt8(ascii: "'")
@@ -253,7 +263,8 @@ struct SQLLexer {
 
     /// Longest first.
     private static let operators: [[UInt8]] = [
-        "!~~*", "->>", "<=>", "~~*", "!~~", "!~*", "::", ":=", "=>", "->", "||", "<=", ">=", "<>", "!=", "==", "**", "//", "<<",
+        "!~~*", "->>", "<=>", "~~*", "!~~", "!~*", "::", ":=", "=>", "->", "||", "<=", ">=", "<>", "!=", "==", "**",
+        "//", "<<",
         ">>", "^@", "@>", "<@", "&&", "~~", "!~", "~*",
     ].map { Array($0.utf8) }
     private static let symbols = Set("+-*/<>=~!@%^&|()[]{},.:;".utf8)
@@ -293,12 +304,14 @@ struct SQLLexer {
                 open.append(index)
                 if open.count > Self.maxDepth && !isTooDeep {
                     isTooDeep = true
-                    mistakes.note(token.place, "more than \(Self.maxDepth) brackets within one another", "write it flatter")
+                    mistakes.note(
+                        token.place, "more than \(Self.maxDepth) brackets within one another", "write it flatter")
                 }
             } else if token.closes {
                 let wanted = token.text == ")" ? "(" : token.text == "]" ? "[" : "{"
                 guard let last = open.last, tokens[last].text == wanted else {
-                    mistakes.note(token.place, "\(token.text) closes no \(wanted)", "a fold is one SELECT; match the brackets")
+                    mistakes.note(
+                        token.place, "\(token.text) closes no \(wanted)", "a fold is one SELECT; match the brackets")
                     continue
                 }
                 open.removeLast()

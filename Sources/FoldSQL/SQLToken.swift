@@ -110,7 +110,8 @@ package struct TokenList: Sendable {
     /// Without brackets around the whole.
     func unwrapped(_ range: Range<Int>) -> Range<Int> {
         var range = range
-        while range.count > 2, tokens[range.lowerBound].isSymbol("("), partner[range.lowerBound] == range.upperBound - 1,
+        while range.count > 2, tokens[range.lowerBound].isSymbol("("),
+            partner[range.lowerBound] == range.upperBound - 1,
             parts(range.lowerBound + 1..<range.upperBound - 1).count == 1
         {
             range = range.lowerBound + 1..<range.upperBound - 1

@@ -25,7 +25,8 @@ struct SQLType: Hashable, Sendable {
 
     /// Types that are kept as they are.
     private static let plain: Set<String> = integers.union([
-        "BOOLEAN", "DECIMAL", "VARCHAR", "BLOB", "UUID", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE",
+        "BOOLEAN", "DECIMAL", "VARCHAR", "BLOB", "UUID", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_NS",
+        "TIMESTAMP WITH TIME ZONE",
         "JSON",
     ])
 
@@ -40,7 +41,11 @@ struct SQLType: Hashable, Sendable {
         case "LIST", "STRUCT", "MAP":
             if !isNamed { return (text, "name the parts: {'a': a, 'b': b}") }
             for type in inner {
-                if type.isFloat { return ("\(type.name) in \(text)", "cast to DECIMAL(18, 3); -0.0 and 0.0 are equal and have other bytes") }
+                if type.isFloat {
+                    return (
+                        "\(type.name) in \(text)", "cast to DECIMAL(18, 3); -0.0 and 0.0 are equal and have other bytes"
+                    )
+                }
                 if let refusal = type.refusal { return refusal }
             }
             return nil
@@ -49,9 +54,11 @@ struct SQLType: Hashable, Sendable {
     }
 
     private static let hints: [String: String] = [
-        "HUGEINT": "cast to BIGINT or DECIMAL(38, 0)", "UHUGEINT": "cast to DECIMAL(38, 0)", "BIGNUM": "cast to DECIMAL(38, 0)",
+        "HUGEINT": "cast to BIGINT or DECIMAL(38, 0)", "UHUGEINT": "cast to DECIMAL(38, 0)",
+        "BIGNUM": "cast to DECIMAL(38, 0)",
         "INTERVAL": "cast to BIGINT: epoch_us(x)", "TIME WITH TIME ZONE": "cast to TIME", "TIME_NS": "cast to TIME",
-        "TIMESTAMP_S": "cast to TIMESTAMP", "TIMESTAMP_MS": "cast to TIMESTAMP", "ARRAY": "cast to a list without a length",
+        "TIMESTAMP_S": "cast to TIMESTAMP", "TIMESTAMP_MS": "cast to TIMESTAMP",
+        "ARRAY": "cast to a list without a length",
         "TUPLE": "name the parts: {'a': a, 'b': b}", "\"NULL\"": "cast to the type that it shall have",
         "NULL": "cast to the type that it shall have",
     ]
@@ -97,11 +104,13 @@ private struct TypeReader {
         let close = list.partner[index]
         let parts = list.parts(index + 1..<close)
         switch type.name {
-        case "DECIMAL": type.scale = parts.count == 2 ? list.token(parts[1].lowerBound).flatMap { Int($0.text) } ?? 0 : 0
+        case "DECIMAL":
+            type.scale = parts.count == 2 ? list.token(parts[1].lowerBound).flatMap { Int($0.text) } ?? 0 : 0
         case "STRUCT", "MAP":
             for part in parts {
                 index = part.lowerBound
-                let hasName = type.name == "STRUCT" && part.count > 1 && list[index].isName && list[index + 1].isName
+                let hasName =
+                    type.name == "STRUCT" && part.count > 1 && list[index].isName && list[index + 1].isName
                     && !list[index + 1].isWord(in: ["with", "without"])
                 if type.name == "STRUCT" && !hasName { type.isNamed = false }
                 if hasName { index += 1 }

@@ -1,8 +1,8 @@
 //  A table of partials: the main one of a fold, or a companion.
 //
-//      SELECT "k", "_records", CASE … CAST("__w_1" AS BIGINT) … AS "__w_1"      the range of sums
+//      SELECT "__w_g1" AS "k", "_records", CASE … CAST("__w_1" AS BIGINT) … AS "__w_1"      the range of sums
 //      FROM (
-//          SELECT k AS "k", count(*) AS "_records", sum(i) AS "__w_1"
+//          SELECT k AS "__w_g1", count(*) AS "_records", sum(i) AS "__w_1"
 //          FROM (SELECT "i", "k" FROM RELATION) AS "events"
 //          WHERE i > 0
 //          GROUP BY 1
@@ -41,41 +41,43 @@ package struct StateTable: Sendable {
     ///
     /// - Parameter relation: what follows FROM; it has the columns that the fold names.
     package func partial(over relation: String) -> String {
-        let columns = keys.map { ($0.name, $0.expression) } + [(Self.records, "count(*)")] + states.map { ($0.name, $0.partial) }
         let rows = fold.from(relation) + (condition.map { "\nWHERE " + $0 } ?? "")
-        return checked(grouped(columns, rows)) + "\n" + order
+        return grouped(keys.map(\.expression), "count(*)", states.map(\.partial), rows) + "\n" + order
     }
 
     /// One table of several.
     ///
     /// - Parameter relation: what follows FROM: rows of partials, or of tables that were merged.
     package func merge(over relation: String) -> String {
-        let columns =
-            keys.map { ($0.name, $0.name.quotedName) } + [(Self.records, "CAST(sum(\(Self.records.quotedName)) AS BIGINT)")]
-            + states.map { ($0.name, "\($0.merge)(\($0.name.quotedName))") }
-        return checked(grouped(columns, "FROM \(relation)"))
+        grouped(
+            keyColumns.map(\.quotedName), "CAST(sum(\(Self.records.quotedName)) AS BIGINT)",
+            states.map { "\($0.merge)(\($0.name.quotedName))" }, "FROM \(relation)")
     }
 
-    private func grouped(_ columns: [(name: String, expression: String)], _ rows: String) -> String {
-        "SELECT\n" + columns.map { "    \($0.expression) AS \($0.name.quotedName)" }.joined(separator: ",\n") + "\n" + rows
-            + "\nGROUP BY " + keys.indices.map { "\($0 + 1)" }.joined(separator: ", ")
+    /// Keys get their names outside: a name in the inner query would hide a column from WHERE and from arguments.
+    private func grouped(_ keys: [String], _ records: String, _ values: [String], _ rows: String) -> String {
+        let inner =
+            keys.enumerated().map { "\($1) AS \(Self.inner($0))" } + ["\(records) AS \(Self.records.quotedName)"]
+            + zip(states, values).map { "\($1) AS \($0.name.quotedName)" }
+        let outer =
+            keyColumns.enumerated().map { "\(Self.inner($0)) AS \($1.quotedName)" } + [Self.records.quotedName]
+            + states.map(finished)
+        return "SELECT\n" + outer.map { "    \($0)" }.joined(separator: ",\n") + "\nFROM (\nSELECT\n"
+            + inner.map { "    \($0)" }.joined(separator: ",\n") + "\n" + rows + "\nGROUP BY "
+            + keys.indices.map { "\($0 + 1)" }.joined(separator: ", ") + "\n)"
     }
 
-    /// The same columns, with sums in their range.
-    private func checked(_ query: String) -> String {
-        guard states.contains(where: { $0.check != nil }) else { return query }
-        let columns = (keyColumns + [Self.records]).map(\.quotedName)
-            + states.map { state in
-                let name = state.name.quotedName
-                guard let check = state.check else { return name }
-                return check.checked(name, message: message(state, check)) + " AS \(name)"
-            }
-        return "SELECT\n" + columns.map { "    \($0)" }.joined(separator: ",\n") + "\nFROM (\n" + query + "\n)"
-    }
+    private static func inner(_ key: Int) -> String { "\"__w_g\(key + 1)\"" }
 
-    private func message(_ state: FoldState, _ check: RangeCheck) -> String {
+    /// A state, in its range.
+    private func finished(_ state: FoldState) -> String {
+        let name = state.name.quotedName
+        guard let check = state.check else { return name }
         let start = "\(state.shown) of \(fold.name) has more than \(check.words) for "
-        let values = keyColumns.map { "\("\($0) = ".quotedText) || coalesce(CAST(\($0.quotedName) AS VARCHAR), 'NULL')" }
-        return start.quotedText + " || " + values.joined(separator: " || ', ' || ")
+        let values = keyColumns.enumerated().map {
+            "\("\($1) = ".quotedText) || coalesce(CAST(\(Self.inner($0)) AS VARCHAR), 'NULL')"
+        }
+        let message = start.quotedText + " || " + values.joined(separator: " || ', ' || ")
+        return check.checked(name, message: message) + " AS \(name)"
     }
 }

@@ -62,7 +62,9 @@ struct TokenRoles {
         }
         if isQualifier(index) { return .qualifier }
         if list.isSymbol(index + 1, ":=") || list.isSymbol(index + 1, "=>") { return .label }
-        if list.isSymbol(index + 1, ":"), list.isSymbol(index - 1, "{") || (list.isSymbol(index - 1, ",") && isInBraces(index)) {
+        if list.isSymbol(index + 1, ":"),
+            list.isSymbol(index - 1, "{") || (list.isSymbol(index - 1, ",") && isInBraces(index))
+        {
             return .label
         }
         if token.kind == .word {
@@ -74,7 +76,9 @@ struct TokenRoles {
         if list.isSymbol(index + 1, "(") {
             return SQLWords.operators.contains(token.lower) && endsOperand(index - 1) ? .keyword : .function
         }
-        if let column = source?.column(token.name), token.kind == .quotedName || !isOperator(index) { return .column(column) }
+        if let column = source?.column(token.name), token.kind == .quotedName || !isOperator(index) {
+            return .column(column)
+        }
         if token.kind == .word && isOperator(index) { return .keyword }
         return .unknownName
     }
@@ -86,13 +90,17 @@ struct TokenRoles {
         if SQLWords.operators.contains(token.lower) { return true }
         if token.lower == "time" { return list.isWord(index - 1, "at") }
         if token.lower == "by" { return list.isWord(index - 1, "group") || list.isWord(index - 1, "order") }
-        if token.lower == "first" || token.lower == "last" { return list.isWord(index - 1, "nulls") && isOperator(index - 1) }
+        if token.lower == "first" || token.lower == "last" {
+            return list.isWord(index - 1, "nulls") && isOperator(index - 1)
+        }
         if token.lower == "zone" { return list.isWord(index - 1, "time") && list.isWord(index - 2, "at") }
         return Self.trailing.contains(token.lower) && endsOperand(index - 1)
     }
 
     /// Words that mean something only behind an operand.
-    private static let trailing: Set<String> = ["filter", "over", "within", "export_state", "nulls", "ignore", "respect"]
+    private static let trailing: Set<String> = [
+        "filter", "over", "within", "export_state", "nulls", "ignore", "respect",
+    ]
 
     /// `events` of `events.user_id`.
     private func isQualifier(_ index: Int) -> Bool {
@@ -113,7 +121,9 @@ struct TokenRoles {
 
     /// `year` of `extract(year FROM t)`, `day` of `INTERVAL 1 day`.
     private func isUnit(_ index: Int) -> Bool {
-        if list.isSymbol(index - 1, "("), list.isWord(index - 2, "extract"), list.isWord(index + 1, "from") { return true }
+        if list.isSymbol(index - 1, "("), list.isWord(index - 2, "extract"), list.isWord(index + 1, "from") {
+            return true
+        }
         guard SQLWords.units.contains(list[index].lower) else { return false }
         if list.isWord(index - 2, "interval") { return true }
         return list.isSymbol(index - 1, ")") && list.isWord(list.partner[index - 1] - 1, "interval")
@@ -160,7 +170,9 @@ struct TokenRoles {
             for token in index...list.partner[index] { roles[token] = .type }
             index = list.partner[index] + 1
         }
-        if list.isWord(index, "with") || list.isWord(index, "without"), list.isWord(index + 1, "time"), list.isWord(index + 2, "zone") {
+        if list.isWord(index, "with") || list.isWord(index, "without"), list.isWord(index + 1, "time"),
+            list.isWord(index + 2, "zone")
+        {
             for token in index..<index + 3 { roles[token] = .type }
         }
     }

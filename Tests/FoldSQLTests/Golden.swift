@@ -61,7 +61,9 @@ extension Golden {
         guard let text = read("\(name).sql") else { return (nil, nil) }
         do {
             let checked = try CheckedFold(text, name: "fold", file: "\(name).sql", scope: Scope.scope)
-            guard let types = types(name) else { return ("There are no types; DuckDB must be asked:\n\(checked.typesQuery(over: "ROWS"))\n", nil) }
+            guard let types = types(name) else {
+                return ("There are no types; DuckDB must be asked:\n\(checked.typesQuery(over: "ROWS"))\n", nil)
+            }
             return (queries(of: try CompiledFold(checked, types: types)), nil)
         } catch {
             return (nil, error.description + "\n")
@@ -73,7 +75,8 @@ extension Golden {
             "-- identity\n\(fold.checked.identity)",
             "-- columns: \(fold.checked.columns.joined(separator: " "))\n-- keys: \(fold.checked.keyNames.joined(separator: " "))"
                 + (fold.checked.isNameBound ? "\n-- bound to the file's name" : "")
-                + (fold.checked.parameters.isEmpty ? "" : "\n-- parameters: \(fold.checked.parameters.joined(separator: " "))"),
+                + (fold.checked.parameters.isEmpty
+                    ? "" : "\n-- parameters: \(fold.checked.parameters.joined(separator: " "))"),
             "-- types\n\(fold.checked.typesQuery(over: "ROWS"))",
         ]
         for bind in fold.checked.rowBinds(over: "ROWS") {
