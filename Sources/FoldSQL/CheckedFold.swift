@@ -8,6 +8,15 @@
 
 import Records
 
+/// A key of a fold.
+package struct FoldKey: Hashable, Sendable {
+    package var name: String
+    /// As it is written.
+    package var expression: String
+    /// Columns of the source in it; none in a constant.
+    package var columns: [String]
+}
+
 /// A fold whose text is in order.
 package struct CheckedFold: Sendable {
     /// The file, as messages name it.
@@ -58,6 +67,17 @@ package struct CheckedFold: Sendable {
 
     /// Names of the keys, in the order of GROUP BY: columns of every table.
     package var keyNames: [String] { keys.map { items[$0].name } }
+
+    /// The keys, for those who make rows to prove a fold with.
+    package var keyFacts: [FoldKey] {
+        keys.map { key in
+            let item = items[key]
+            let named = item.expression.compactMap { roles.column($0) }.map(ByteOrdered.init)
+            return FoldKey(
+                name: item.name, expression: text(item.expression),
+                columns: source.columns.filter { named.contains(ByteOrdered($0)) })
+        }
+    }
 
     /// Names of all columns, in the order of the select list.
     package var columnNames: [String] { items.map(\.name) }

@@ -95,7 +95,8 @@ struct FoldPlanner {
                 )
             }
         }
-        for item in fold.items {
+        for (place, item) in fold.items.enumerated() {
+            if !fold.keys.contains(place) { check(types[.column(place)], of: item) }
             for call in item.measures where finishes[call] == nil {
                 check(call)
                 finishes[call] = call.kind.hasCompanion ? companion(call, item) : main(call)
@@ -137,6 +138,14 @@ struct FoldPlanner {
                 }
             }
         }
+    }
+
+    /// A column of HUGEINT becomes BIGINT; one that has it inside would be DOUBLE in Parquet.
+    private mutating func check(_ type: SQLType, of item: SelectItem) {
+        guard type.name == "UHUGEINT" || type.inner.contains(where: \.holdsHugeIntegers) else { return }
+        mistakes.note(
+            fold.list.place(item.expression.lowerBound), "\(item.name) is \(type.text)",
+            "cast what is in it to BIGINT or DECIMAL(38, 0)")
     }
 
     /// An argument, in the form in which equal values have equal bytes.

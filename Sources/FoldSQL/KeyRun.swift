@@ -86,8 +86,8 @@ private func matched(
         if roles.column(next) != nil { hasColumn = true }
         next += 1
     }
-    // A constant key may stand for itself.
-    guard hasColumn else { return nil }
+    // A literal stands for itself; it may also be a part of something, as in `DATE '2024-01-31'`.
+    guard hasColumn || run.tokens.count > 1 else { return nil }
     let binding = Binding(list, roles)
     let level = binding.level(of: index..<next)
     let isOperand = binding.left(of: index, in: range) < level && binding.right(of: next, in: range) < level

@@ -34,6 +34,11 @@ struct SQLType: Hashable, Sendable {
 
     var isInteger: Bool { Self.integers.contains(name) }
 
+    /// Whether it is, or holds, integers that Parquet has no type for.
+    var holdsHugeIntegers: Bool {
+        name == "HUGEINT" || name == "UHUGEINT" || inner.contains(where: \.holdsHugeIntegers)
+    }
+
     /// The part that cannot be kept, and what to write instead; nil when all of it can.
     var refusal: (text: String, hint: String)? {
         if Self.plain.contains(name) || isFloat { return nil }

@@ -50,6 +50,15 @@ import Testing
         #expect(try fold(text).keyNames == ["x", "i", "k"])
     }
 
+    @Test func keysSayWhichColumnsTheyReadFrom() throws {
+        let text = "SELECT n % i AS rest, 'c' AS c, count(*) AS rows FROM events e GROUP BY 2, e.n % i"
+        #expect(
+            try fold(text).keyFacts == [
+                FoldKey(name: "c", expression: "'c'", columns: []),
+                FoldKey(name: "rest", expression: "n % i", columns: ["i", "n"]),
+            ])
+    }
+
     @Test func namesAreQuotedInWhatIsWritten() throws {
         let checked = try fold("SELECT k AS \"a\"\"b\", count(*) AS \"it's\" FROM events GROUP BY 1")
         let fold = try CompiledFold(checked, types: ["key:1": "VARCHAR", "call:1": "BIGINT", "column:1": "BIGINT"])
