@@ -60,12 +60,13 @@ extension FoldTextError: CustomStringConvertible {
 /// Collects mistakes.
 struct FoldMistakes {
     private(set) var list: [FoldMistake] = []
+    private var places: Set<SourcePlace> = []
 
     var isEmpty: Bool { list.isEmpty }
 
     /// Notes a mistake, once for each place: the first one that is found there says the most.
     mutating func note(_ place: SourcePlace, _ text: String, _ hint: String) {
-        if !list.contains(where: { $0.place == place }) { list.append(FoldMistake(place, text, hint)) }
+        if places.insert(place).inserted { list.append(FoldMistake(place, text, hint)) }
     }
 
     /// - Throws: ``FoldTextError`` when there is a mistake.

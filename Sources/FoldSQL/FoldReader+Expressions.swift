@@ -106,6 +106,9 @@ extension FoldReader {
         case "export_state" where roles.endsOperand(index - 1):
             note(index, "EXPORT_STATE is not kept file by file", "leave it out; Watchfold keeps states")
         case "exists": note(index, "a subquery", "say it in a mart")
+        case "ignore" where roles.endsOperand(index - 1), "respect" where roles.endsOperand(index - 1):
+            guard list.isWord(index + 1, "nulls") else { return }
+            note(index, "\(token.text.uppercased()) NULLS is not read in a fold", "write FILTER (WHERE x IS NOT NULL)")
         case _ where SQLWords.bareFunctions.contains(token.lower) && roles[index] != .type:
             noteUnstable(index, token.text)
         case _ where Self.strayClauses.contains(token.lower) && roles[index] == .keyword:

@@ -71,6 +71,7 @@ extension FoldReader {
             note(part.lowerBound, "a name of nothing", "write an expression in front of AS")
             return nil
         }
+        let before = mistakes.list.count
         let measures = readExpression(expression)
         if let name {
             return SelectItem(
@@ -83,7 +84,7 @@ extension FoldReader {
             return SelectItem(
                 expression: expression, name: last.name, place: last.place, measures: [], isNamed: false)
         }
-        noteNameless(expression)
+        if mistakes.list.count == before { noteNameless(expression) }
         return nil
     }
 
@@ -96,11 +97,6 @@ extension FoldReader {
     }
 
     private mutating func noteNameless(_ expression: Range<Int>) {
-        if mistakes.list.contains(where: {
-            $0.place >= list.place(expression.lowerBound) && $0.place < list.place(expression.upperBound)
-        }) {
-            return
-        }
         let last = expression.upperBound - 1
         if expression.count > 1, list[last].isName, roles.endsOperand(last - 1), roles[last] != .keyword,
             roles[last] != .member,
