@@ -1,0 +1,2 @@
+SELECT DISTINCT k, count(*) AS events FROM events GROUP BY k HAVING count(*) > 1 QUALIFY true ORDER BY k LIMIT 3 OFFSET 1
+UNION SELECT 1

@@ -1,0 +1,1 @@
+SELECT k COLLATE NOCASE AS a, count(*) AS n FROM events GROUP BY 1

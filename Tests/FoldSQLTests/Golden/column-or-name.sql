@@ -1,0 +1,1 @@
+SELECT lower(k) AS k, count(*) AS events FROM events GROUP BY k

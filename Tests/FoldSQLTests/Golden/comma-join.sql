@@ -1,0 +1,1 @@
+SELECT k, count(*) AS events FROM events, users GROUP BY k

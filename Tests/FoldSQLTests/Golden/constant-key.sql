@@ -1,0 +1,1 @@
+SELECT 'c' AS c, count(*) AS events FROM events GROUP BY c

@@ -1,0 +1,1 @@
+FROM events SELECT k, count(*) AS events GROUP BY k

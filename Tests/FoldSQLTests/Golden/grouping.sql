@@ -1,0 +1,1 @@
+SELECT k, GROUPING(k) AS a FROM events GROUP BY k

@@ -1,0 +1,1 @@
+SELECT k, i, count(*) AS events FROM events GROUP BY (k, i)

@@ -1,0 +1,1 @@
+SELECT k: lower(k), count(*) AS events FROM events GROUP BY 1

@@ -1,0 +1,1 @@
+SELECT k, count(*) AS n FROM events GROUP BY k /* open /* closed */

@@ -1,0 +1,1 @@
+SELECT k, 'open AS a FROM events GROUP BY k

@@ -1,0 +1,1 @@
+SELECT k, count(*) AS events FROM (SELECT 1) GROUP BY k

@@ -1,0 +1,1 @@
+SELECT users_id, count(*) AS n FROM events GROUP BY users_id

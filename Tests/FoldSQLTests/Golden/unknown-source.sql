@@ -1,0 +1,1 @@
+SELECT k, count(*) AS n FROM event GROUP BY k

@@ -1,0 +1,1 @@
+WITH w AS (SELECT 1) SELECT k, count(*) AS events FROM events GROUP BY k
