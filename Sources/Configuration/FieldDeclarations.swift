@@ -137,10 +137,13 @@ extension Substring {
 }
 
 /// Reads declarations, and notes what is wrong with them.
-private struct DeclarationReader {
+struct DeclarationReader {
     var file: MistakeList
 
     init(path: String) { file = MistakeList(path: path) }
+
+    /// Goes on with the mistakes of a larger file.
+    init(file: MistakeList) { self.file = file }
 
     mutating func schema(of bytes: [UInt8], source: String?) -> RowSchema? {
         guard let text = file.text(of: bytes) else { return nil }
@@ -194,11 +197,13 @@ private struct DeclarationReader {
         return fields.value
     }
 
-    private mutating func schema(_ value: YAMLValue) -> RowSchema? {
+    /// - Returns: nil when a field is wrong.
+    mutating func schema(_ value: YAMLValue) -> RowSchema? {
         guard case .map(let entries) = value.content, !entries.isEmpty else {
             file.note(value.position, Self.expected(value.found))
             return nil
         }
+        let before = file.count
         var fields: [RowField] = []
         var seen: [String: String] = [:]
         for entry in entries {
@@ -208,7 +213,7 @@ private struct DeclarationReader {
             if entry.key.isEmpty { file.note(entry.position, "a field without a name") }
             if let field = field(entry) { fields.append(field) }
         }
-        return file.isEmpty ? RowSchema(fields) : nil
+        return file.count == before ? RowSchema(fields) : nil
     }
 
     private static let keys = ["path", "type", "unit", "required"]

@@ -115,6 +115,9 @@ extension Overlay {
         "WATCHFOLD_REASON",
     ]
 
+    /// Variables that are no settings: where the DuckDB program is.
+    private static let otherVariables = ["WATCHFOLD_DUCKDB"]
+
     /// The layer of the environment: the variables `WATCHFOLD_…`. An empty variable is as good as none; all others
     /// are left alone.
     /// - Throws: ``ConfigurationError`` with every variable that is unknown or has a wrong value, by name.
@@ -124,9 +127,9 @@ extension Overlay {
         let prefix = "WATCHFOLD_"
         let settings = Setting.allCases.filter { $0.variable != nil }
         for (name, value) in variables.filter({ $0.key.hasPrefix(prefix) }).sorted(by: { $0.key < $1.key }) {
-            if toldVariables.contains(name) { continue }
+            if toldVariables.contains(name) || otherVariables.contains(name) { continue }
             guard let setting = settings.first(where: { $0.variable == name }) else {
-                let known = settings.compactMap(\.variable)
+                let known = settings.compactMap(\.variable) + otherVariables
                 let advice =
                     nearest(
                         to: String(name.dropFirst(prefix.count)),

@@ -78,6 +78,15 @@ extension DuckDBSession {
         keep(path)
     }
 
+    /// Keeps the rows of a text as a table, for as long as the session lives.
+    ///
+    /// - Parameter name: in quotes, as `SQLText.identifier` writes it.
+    /// - Throws: `.statement`, or what ended the session.
+    package func keep(_ text: String, as name: String) throws(DuckDBError) {
+        try checkText(text)
+        _ = try run("CREATE OR REPLACE TEMP TABLE \(name) AS FROM query(\(SQLText.literal(text)))", on: text)
+    }
+
     /// The rows of a text, in their order, at most `DuckDBLimits.answerBytes` of them.
     ///
     /// - Throws: `.statement`, or what ended the session.

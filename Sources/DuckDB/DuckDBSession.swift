@@ -68,8 +68,8 @@ package final class DuckDBSession: @unchecked Sendable {
         self.program = program
         self.limits = limits
         self.files = files
-        let scratch: ScratchFolder
-        do { scratch = try ScratchFolder.make(in: folder, fileSystem) } catch { throw .file(error) }
+        let scratch: ChildFolder
+        do { scratch = try ChildFolder.make(in: folder, fileSystem) } catch { throw .file(error) }
         let child: ChildProgram
         do {
             child = try Self.start(program, files, limits, scratch.path, fileSystem)

@@ -2,7 +2,7 @@
 //
 //  A session removes them when it is closed or dropped. A process that a signal ends comes to neither; it calls
 //  `endUnfinished` first, as it does for files that are being written (AtomicFile). A process that is killed comes to nothing: the
-//  kernel ends its children, and the next process removes the folders (ScratchFolder.removeLeftovers).
+//  kernel ends its children, and the next process removes the folders (ChildFolder.removeLeftovers).
 
 import DurableIO
 import Glibc
@@ -10,7 +10,7 @@ import Synchronization
 
 final class Remains: Sendable {
     let child: ChildProgram
-    let scratch: ScratchFolder
+    let scratch: ChildFolder
     private let files: DuckDBFiles
     private let fileSystem: FileSystem
     /// Files to write that hold a whole result.
@@ -19,7 +19,7 @@ final class Remains: Sendable {
     /// By the path of the temporary folder.
     private static let unfinished = Mutex<[String: Remains]>([:])
 
-    init(_ child: ChildProgram, _ scratch: ScratchFolder, _ files: DuckDBFiles, _ fileSystem: FileSystem) {
+    init(_ child: ChildProgram, _ scratch: ChildFolder, _ files: DuckDBFiles, _ fileSystem: FileSystem) {
         self.child = child
         self.scratch = scratch
         self.files = files

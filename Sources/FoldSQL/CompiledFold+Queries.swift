@@ -167,38 +167,15 @@ extension CompiledFold {
 
     // MARK: Binding
 
-    /// Statements that DuckDB must be able to bind, over rows of the source, which may be none. See ``CheckedFold/rowBinds(over:)``;
-    /// here are those of the select list over finished measures.
-    package func finishBinds(over relation: String) -> [FoldBind] {
+    /// What DuckDB must be able to bind, over rows of the source, which may be none. See ``CheckedFold/rowBinds(over:)``; here are
+    /// the columns of the select list over finished measures.
+    package func finishBinds(over relation: String) -> FoldBinds {
         let merged = tables.map { "(\($0.merge(over: "(\($0.partial(over: relation)))")))" }
         let inner = inner(merged)
-        return checked.items.indices.filter { !checked.keys.contains($0) }.map { place in
-            FoldBind(
-                place: checked.list.place(checked.items[place].expression.lowerBound),
-                sql: "SELECT 1 FROM (\n\(inner)\n) WHERE (\(finished(place))) IS NULL")
-        }
-    }
-}
-
-/// A statement that must bind, and what it is for.
-package struct FoldBind: Hashable, Sendable {
-    package var place: SourcePlace
-    package var sql: String
-}
-
-extension CheckedFold {
-    /// Statements that DuckDB must be able to bind, over rows of the source, which may be none: an aggregate or a window that the
-    /// tokens did not show is refused in WHERE by DuckDB itself.
-    package func rowBinds(over relation: String) -> [FoldBind] {
-        var ranges: [Range<Int>] = keys.map { items[$0].expression }
-        if let condition { ranges.append(condition) }
-        for call in items.flatMap(\.measures) {
-            ranges += call.arguments + call.order.map(\.expression) + (call.filter.map { [$0] } ?? [])
-        }
-        var seen = Set<[ByteOrdered]>()
-        return ranges.filter { seen.insert(canonical($0)).inserted }.map {
-            FoldBind(
-                place: list.place($0.lowerBound), sql: "SELECT 1 \(from(relation)) WHERE (\(text($0))) IS NULL")
-        }
+        return FoldBinds(
+            from: "FROM (\n\(inner)\n)",
+            expressions: checked.items.indices.filter { !checked.keys.contains($0) }.map { place in
+                (checked.list.place(checked.items[place].expression.lowerBound), finished(place))
+            })
     }
 }

@@ -25,6 +25,7 @@ struct WatchfoldCommand: ParsableCommand {
             RestoreCommand.self,
             ExportCommand.self, ReportCommand.self, StatusCommand.self,
             VerifyCommand.self, InspectCommand.self, GenerateCommand.self, ConvertCommand.self,
+            PlanCommand.self,
         ])
 
     static func main() {

@@ -13,10 +13,13 @@ import Testing
         "export", "fold", "convert", "generate", "usage", "configuration", "watch",
     ].map { $0 + ".txt" }
     private static let terminal = "terminal.txt"
+    private static let plan = "plan.txt"
+    private static let duckDB = (#filePath as NSString).deletingLastPathComponent + "/../../.tools/duckdb"
 
     /// The environment, without anything that differs between machines. With one thread, files are done in their order.
     private static let variables = [
         "TZ": "UTC", "TERM": "dumb", "NO_COLOR": "1", "COLUMNS": "80", "WATCHFOLD_JOBS": "1",
+        "WATCHFOLD_DUCKDB": duckDB,
         "SAMPLES": (#filePath as NSString).deletingLastPathComponent + "/../../samples",
     ]
 
@@ -26,6 +29,12 @@ import Testing
 
     @Test(.enabled(if: Shell.has("script"), "a terminal takes the program script"))
     func commandsAnswerATerminalAsInTheTranscript() async throws { try await compare(Self.terminal) }
+
+    @Test(
+        .enabled(
+            if: FileManager.default.isExecutableFile(atPath: duckDB),
+            "DuckDB 1.5 is not here; scripts/setup duckdb installs it"))
+    func plansAreCheckedAsInTheTranscript() async throws { try await compare(Self.plan) }
 
     private func compare(_ name: String) async throws {
         let transcript = Transcript(try Golden.read(name))
@@ -52,7 +61,7 @@ import Testing
     // MARK: That nothing is left out
 
     @Test func everyGoldenTextIsOfATest() throws {
-        let known = Set(Self.transcripts + [Self.terminal] + DocumentTests.golden)
+        let known = Set(Self.transcripts + [Self.terminal, Self.plan] + DocumentTests.golden)
         let found = try Golden.names()
         #expect(found.subtracting(known).isEmpty, "no test reads these; remove them, or name them in a test")
         if !Golden.isRenewing { #expect(known.subtracting(found).isEmpty, "these are missing") }

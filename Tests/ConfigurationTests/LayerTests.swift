@@ -39,7 +39,7 @@ import Testing
             ["WATCHFOLD_": "a"],
             "WATCHFOLD_: unknown variable; the variables are WATCHFOLD_INBOX, WATCHFOLD_CHECKPOINTS, WATCHFOLD_OUTPUT, "
                 + "WATCHFOLD_JOBS, WATCHFOLD_MEMORY, WATCHFOLD_LOG_LEVEL, WATCHFOLD_LOG_FORMAT, WATCHFOLD_QUIET, "
-                + "WATCHFOLD_CONFIG"
+                + "WATCHFOLD_CONFIG, WATCHFOLD_DUCKDB"
         ),
         (
             ["WATCHFOLD_QUIET": "maybe", "WATCHFOLD_JOBS": "two"],

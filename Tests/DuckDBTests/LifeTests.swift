@@ -199,7 +199,7 @@ struct LifeTests {
         // Its new parent takes its ending, some time.
         #expect(wait(seconds: 5) { !isRunning(process) })
         #expect(bench.leftovers.count == 1)
-        try ScratchFolder.removeLeftovers(in: bench.scratch, .real)
+        try ChildFolder.removeLeftovers(in: bench.scratch, .real)
         #expect(bench.leftovers.isEmpty)
     }
 
@@ -227,7 +227,7 @@ struct LifeTests {
         try bench.folder.add("precious")
         try bench.folder.link("scratch/duckdb-1-1/link", to: bench.root)
         try bench.folder.link("scratch/duckdb-1-1/dangling", to: "/nowhere")
-        try ScratchFolder.removeLeftovers(in: bench.scratch, .real)
+        try ChildFolder.removeLeftovers(in: bench.scratch, .real)
         #expect(bench.leftovers.sorted() == ["duckdb--1", "duckdb-1-2x", "duckdb-\(getpid())-999999", "other-1-1"])
         #expect(try bench.folder.names == ["precious", "scratch"])
     }

@@ -79,7 +79,7 @@ extension Golden {
                     ? "" : "\n-- parameters: \(fold.checked.parameters.joined(separator: " "))"),
             "-- types\n\(fold.checked.typesQuery(over: "ROWS"))",
         ]
-        for bind in fold.checked.rowBinds(over: "ROWS") {
+        for bind in fold.checked.rowBinds(over: "ROWS").each {
             parts.append("-- binds, of \(bind.place.line):\(bind.place.column)\n\(bind.sql)")
         }
         for table in fold.tables {

@@ -9,7 +9,7 @@ import DurableIO
 import Glibc
 import Synchronization
 
-package struct ScratchFolder: Sendable {
+package struct ChildFolder: Sendable {
     /// Absolute.
     package let path: String
     private let fileSystem: FileSystem
@@ -20,7 +20,7 @@ package struct ScratchFolder: Sendable {
     /// Makes a new folder.
     ///
     /// - Parameter folder: an absolute path; made if it is missing.
-    static func make(in folder: String, _ fileSystem: FileSystem) throws(IOError) -> ScratchFolder {
+    static func make(in folder: String, _ fileSystem: FileSystem) throws(IOError) -> ChildFolder {
         try fileSystem.createFolders(folder)
         while true {
             let number = made.withLock { count in
@@ -32,7 +32,7 @@ package struct ScratchFolder: Sendable {
                 // Of a killed process that had our number.
                 continue
             }
-            return ScratchFolder(path: path, fileSystem: fileSystem)
+            return ChildFolder(path: path, fileSystem: fileSystem)
         }
     }
 

@@ -1,0 +1,121 @@
+//  A source's rows as a table of DuckDB: which columns, of which types, and rows to try folds with.
+//
+//      string   integer   decimal(p,s)   double   boolean   date   timestamp   json
+//      VARCHAR  BIGINT    DECIMAL(p,s)   DOUBLE   BOOLEAN   DATE   TIMESTAMP   VARCHAR
+//
+//  then the columns of the files' names (VARCHAR or DATE), and `_file` VARCHAR, `_row` BIGINT, `_date` DATE.
+
+import Configuration
+import DuckDB
+import FoldSQL
+import Records
+
+extension FieldType {
+    /// The type of a field's column in DuckDB.
+    var duckDBName: String {
+        switch self {
+        case .string, .json: "VARCHAR"
+        case .integer: "BIGINT"
+        case .decimal(let precision, let scale): "DECIMAL(\(precision),\(scale))"
+        case .double: "DOUBLE"
+        case .boolean: "BOOLEAN"
+        case .date: "DATE"
+        case .timestamp: "TIMESTAMP"
+        }
+    }
+}
+
+/// The columns of a source.
+struct StageTable {
+    private let source: PlanSource
+
+    init(_ source: PlanSource) { self.source = source }
+
+    /// Names and types, in their order.
+    var columns: [(name: String, type: FieldType)] {
+        source.schema.fields.map { ($0.name, $0.type) }
+            + source.pathColumns.map { ($0.name, $0.isDate ? .date : .string) }
+            + [("_file", .string), ("_row", .integer), ("_date", .date)]
+    }
+
+    /// A SELECT without rows, in one line.
+    var empty: String {
+        "SELECT "
+            + columns.map { "CAST(NULL AS \($0.type.duckDBName)) AS \(SQLText.identifier($0.name))" }
+            .joined(separator: ", ") + " WHERE false"
+    }
+
+    /// A SELECT of rows as three files might have them, in one line: few values of each type, so that keys meet and orders
+    /// have ties, NULLs, zeros of both signs, and the texts that the fold itself names. The same for each number of the file.
+    ///
+    /// - Parameters:
+    ///   - file: 1, 2 or 3.
+    ///   - texts: that the fold compares with.
+    func trial(file: Int, rows: Int, texts: [String]) -> String {
+        let files = Set(source.pathColumns.map(\.name))
+        let columns = columns.enumerated().map { index, column in
+            "\(value(column, index, file, texts, isOfFile: files.contains(column.name))) AS \(SQLText.identifier(column.name))"
+        }
+        return "SELECT \(columns.joined(separator: ", ")) FROM range(\(rows)) rows(i)"
+    }
+
+    private func value(
+        _ column: (name: String, type: FieldType), _ index: Int, _ file: Int, _ texts: [String], isOfFile: Bool
+    ) -> String {
+        switch column.name {
+        case "_file": return SQLText.literal("file-\(file).json")
+        case "_row": return "i + 1"
+        case "_date": return file == 3 ? "CAST(NULL AS DATE)" : "DATE '2022-04-0\(file)'"
+        default: break
+        }
+        let values = Self.values(column.type, texts)
+        let list = "[" + values.joined(separator: ", ") + "]"
+        let place =
+            isOfFile
+            ? "\(file - 1) % \(values.count - 1)" : "CAST(hash(i, \(index), \(file)) % \(values.count) AS BIGINT)"
+        return "CAST((\(list))[1 + \(place)] AS \(column.type.duckDBName))"
+    }
+
+    /// Values of one type as SQL has them. The last one is NULL.
+    private static func values(_ type: FieldType, _ texts: [String]) -> [String] {
+        let some: [String] =
+            switch type {
+            case .string: (texts + ["a", "b", "", "Zo\u{EB}"]).map(SQLText.literal)
+            case .json: ["'{\"a\":1}'", "'{\"a\": 1}'", "'[1]'", "'null'"]
+            case .integer: ["0", "1", "2", "3", "-1", "30", "1000000"]
+            case .decimal(let precision, let scale): decimals(precision, scale)
+            case .double: ["0.0::DOUBLE", "'-0.0'::DOUBLE", "1.5", "-1.5", "2", "1e300::DOUBLE", "'nan'::DOUBLE"]
+            case .boolean: ["true", "false"]
+            case .date: ["DATE '2022-04-01'", "DATE '2022-04-02'", "DATE '2022-03-31'", "DATE '2021-12-31'"]
+            case .timestamp:
+                [
+                    "TIMESTAMP '2022-04-01 00:00:00'", "TIMESTAMP '2022-04-01 12:34:56.789012'",
+                    "TIMESTAMP '2022-03-31 23:59:59'", "TIMESTAMP '2022-04-02 00:00:00'",
+                ]
+            }
+        return some + ["NULL"]
+    }
+
+    /// Some that fit: zero, one unit of the last digit, and half of the digits.
+    private static func decimals(_ precision: Int, _ scale: Int) -> [String] {
+        func text(_ units: String) -> String {
+            let digits = String(repeating: "0", count: max(0, scale + 1 - units.count)) + units
+            return "'" + digits.dropLast(scale) + (scale > 0 ? "." + digits.suffix(scale) : "") + "'"
+        }
+        let type = "::DECIMAL(\(precision),\(scale))"
+        let units = ["0", "1", String("7531".prefix(max(1, precision / 2)))]
+        return units.map { text($0) + type } + ["-" + text(units[2]) + type]
+    }
+}
+
+extension PlanParameter.Value {
+    /// The value in SQL, in one line.
+    var sql: String {
+        switch self {
+        case .integer(let value): value == .min ? "(\(value + 1) - 1)" : "\(value)"
+        case .decimal(let text): text
+        case .boolean(let value): value ? "true" : "false"
+        case .text(let text): SQLText.literal(text)
+        }
+    }
+}
