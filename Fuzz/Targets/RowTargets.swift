@@ -69,7 +69,7 @@ func checkCells(_ input: [UInt8]) throws -> Bool {
     var i = 2
     while i + 2 <= input.count {
         let text = input[(i + 2)...].prefix(Int(input[i + 1]))
-        rows.append([ReferenceCell(kind: input[i], Array(text))])
+        rows.append([ReferenceCell(kind: input[i], Array(text)).read(settings)])
         i += 2 + text.count
     }
     let (actual, expected) = (ConvertedRows(rows, schema, settings), ConvertedRows.expected(rows, schema, settings))

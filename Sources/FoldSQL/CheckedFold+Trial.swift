@@ -12,4 +12,10 @@ extension CheckedFold {
             return String(token.text.dropFirst().dropLast().replacing("''", with: "'"))
         }.filter { seen.insert(ByteOrdered($0)).inserted }
     }
+
+    /// Numbers that stand in the fold, as they are written, each once.
+    package var numbers: [String] {
+        var seen = Set<String>()
+        return list.tokens.filter { $0.kind == .number && seen.insert($0.text).inserted }.map(\.text)
+    }
 }

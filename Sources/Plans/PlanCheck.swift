@@ -132,13 +132,15 @@ struct FoldTrial {
     private let fold: CompiledFold
     private let session: DuckDBSession
     private let stage: StageTable
+    private let literals: TrialLiterals
     private static let files = [1, 2, 3]
-    private static let rows = 67
+    private static let rows = 300
 
     init(_ plan: PlanFolder, _ fold: CompiledFold, _ session: DuckDBSession) {
         self.fold = fold
         self.session = session
         stage = StageTable(plan.source(of: fold.checked))
+        literals = TrialLiterals(fold.checked, plan.file.parameters)
     }
 
     private func rows(_ file: Int) -> String { SQLText.identifier("__w_rows_\(file)") }
@@ -147,7 +149,7 @@ struct FoldTrial {
     /// Makes the rows of three files.
     func makeRows() throws(DuckDBError) {
         for file in Self.files {
-            let text = stage.trial(file: file, rows: Self.rows, texts: fold.checked.texts)
+            let text = stage.trial(file: file, rows: Self.rows, literals)
             try session.execute("CREATE OR REPLACE TEMP TABLE \(rows(file)) AS \(text)")
         }
     }

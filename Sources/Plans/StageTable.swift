@@ -25,6 +25,44 @@ extension FieldType {
     }
 }
 
+/// What a fold compares with: rows that have none of it would pass no filter.
+struct TrialLiterals {
+    /// Without quotes.
+    var texts: [String]
+    /// As they are written.
+    var numbers: [String]
+
+    /// More of them would leave too few rows for each.
+    private static let most = 12
+
+    init(_ fold: CheckedFold, _ parameters: [PlanParameter]) {
+        var (texts, numbers) = (fold.texts, fold.numbers)
+        for parameter in parameters where fold.parameters.contains(parameter.name) {
+            switch parameter.value {
+            case .integer(let value): numbers.append("\(value)")
+            case .decimal(let text): numbers.append(text)
+            case .text(let text): texts.append(text)
+            case .boolean: break
+            }
+        }
+        self.texts = Array(texts.prefix(Self.most))
+        self.numbers = Array(numbers.prefix(Self.most))
+    }
+
+    /// Those numbers that the type can hold; NULL for the others.
+    func numbers(of type: FieldType) -> [String] { numbers.map { Self.tried($0, type) } }
+
+    /// Those texts that are of the type, by their beginning; NULL for those that are not after all.
+    func times(of type: FieldType) -> [String] {
+        texts.filter { $0.utf8.count >= 8 && $0.utf8.first.map { (0x30...0x39).contains($0) } == true }
+            .map { Self.tried($0, type) }
+    }
+
+    private static func tried(_ text: String, _ type: FieldType) -> String {
+        "TRY_CAST(\(SQLText.literal(text)) AS \(type.duckDBName))"
+    }
+}
+
 /// The columns of a source.
 struct StageTable {
     private let source: PlanSource
@@ -50,17 +88,17 @@ struct StageTable {
     ///
     /// - Parameters:
     ///   - file: 1, 2 or 3.
-    ///   - texts: that the fold compares with.
-    func trial(file: Int, rows: Int, texts: [String]) -> String {
+    ///   - literals: that the fold compares with.
+    func trial(file: Int, rows: Int, _ literals: TrialLiterals) -> String {
         let files = Set(source.pathColumns.map(\.name))
         let columns = columns.enumerated().map { index, column in
-            "\(value(column, index, file, texts, isOfFile: files.contains(column.name))) AS \(SQLText.identifier(column.name))"
+            "\(value(column, index, file, literals, isOfFile: files.contains(column.name))) AS \(SQLText.identifier(column.name))"
         }
         return "SELECT \(columns.joined(separator: ", ")) FROM range(\(rows)) rows(i)"
     }
 
     private func value(
-        _ column: (name: String, type: FieldType), _ index: Int, _ file: Int, _ texts: [String], isOfFile: Bool
+        _ column: (name: String, type: FieldType), _ index: Int, _ file: Int, _ literals: TrialLiterals, isOfFile: Bool
     ) -> String {
         switch column.name {
         case "_file": return SQLText.literal("file-\(file).json")
@@ -68,30 +106,35 @@ struct StageTable {
         case "_date": return file == 3 ? "CAST(NULL AS DATE)" : "DATE '2022-04-0\(file)'"
         default: break
         }
-        let values = Self.values(column.type, texts)
+        let values = Self.values(column.type, literals)
         let list = "[" + values.joined(separator: ", ") + "]"
+        // Of a text: hashes of several numbers have low bits in common, and some combinations would never occur.
         let place =
             isOfFile
-            ? "\(file - 1) % \(values.count - 1)" : "CAST(hash(i, \(index), \(file)) % \(values.count) AS BIGINT)"
+            ? "\(file - 1) % \(values.count - 1)" : "CAST(hash(i || ' \(index) \(file)') % \(values.count) AS BIGINT)"
         return "CAST((\(list))[1 + \(place)] AS \(column.type.duckDBName))"
     }
 
     /// Values of one type as SQL has them. The last one is NULL.
-    private static func values(_ type: FieldType, _ texts: [String]) -> [String] {
+    private static func values(_ type: FieldType, _ literals: TrialLiterals) -> [String] {
         let some: [String] =
             switch type {
-            case .string: (texts + ["a", "b", "", "Zo\u{EB}"]).map(SQLText.literal)
+            case .string: (literals.texts + ["a", "b", "", "Zo\u{EB}"]).map(SQLText.literal)
             case .json: ["'{\"a\":1}'", "'{\"a\": 1}'", "'[1]'", "'null'"]
-            case .integer: ["0", "1", "2", "3", "-1", "30", "1000000"]
-            case .decimal(let precision, let scale): decimals(precision, scale)
-            case .double: ["0.0::DOUBLE", "'-0.0'::DOUBLE", "1.5", "-1.5", "2", "1e300::DOUBLE", "'nan'::DOUBLE"]
+            case .integer: ["0", "1", "2", "3", "-1", "30", "1000000"] + literals.numbers(of: type)
+            case .decimal(let precision, let scale): decimals(precision, scale) + literals.numbers(of: type)
+            case .double:
+                ["0.0::DOUBLE", "'-0.0'::DOUBLE", "1.5", "-1.5", "2", "1e300::DOUBLE", "'nan'::DOUBLE"]
+                    + literals.numbers(of: type)
             case .boolean: ["true", "false"]
-            case .date: ["DATE '2022-04-01'", "DATE '2022-04-02'", "DATE '2022-03-31'", "DATE '2021-12-31'"]
+            case .date:
+                ["DATE '2022-04-01'", "DATE '2022-04-02'", "DATE '2022-03-31'", "DATE '2021-12-31'"]
+                    + literals.times(of: type)
             case .timestamp:
                 [
                     "TIMESTAMP '2022-04-01 00:00:00'", "TIMESTAMP '2022-04-01 12:34:56.789012'",
                     "TIMESTAMP '2022-03-31 23:59:59'", "TIMESTAMP '2022-04-02 00:00:00'",
-                ]
+                ] + literals.times(of: type)
             }
         return some + ["NULL"]
     }

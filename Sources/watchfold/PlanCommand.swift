@@ -38,9 +38,9 @@ struct PlanCheckCommand: ParsableCommand {
     var noProof = false
 
     @Argument(help: "The folder of the plan (default: the working directory).", completion: .directory)
-    var plan = "."
+    var plan: String?
 
-    func run() throws { try PlanCommands(common.open()).check(plan, duckDB: duckDB, proves: !noProof) }
+    func run() throws { try PlanCommands(common.open()).check(plan ?? ".", duckDB: duckDB, proves: !noProof) }
 }
 
 struct PlanSQLCommand: ParsableCommand {
@@ -61,7 +61,7 @@ struct PlanSQLCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp("The folder of the plan (default: the working directory).", valueName: "folder"),
         completion: .directory)
-    var plan = "."
+    var plan: String?
 
     @Option(
         name: .customLong("duckdb"),
@@ -81,6 +81,6 @@ struct PlanSQLCommand: ParsableCommand {
 
     func run() throws {
         try PlanCommands(common.open())
-            .sql(fold, plan: plan, duckDB: duckDB, isDirect: direct, asJSON: json)
+            .sql(fold, plan: plan ?? ".", duckDB: duckDB, isDirect: direct, asJSON: json)
     }
 }

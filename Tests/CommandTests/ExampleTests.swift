@@ -10,9 +10,14 @@ import Testing
         let object = try JSONSerialization.jsonObject(with: Data(dump.output.utf8)) as? [String: Any]
         let root = try #require(object?["command"] as? [String: Any])
         let commands = try #require(root["subcommands"] as? [[String: Any]])
-        return try commands.flatMap { command -> [(String, String)] in
+        // A command with commands of its own has no examples but theirs.
+        let leaves = try commands.flatMap { command -> [(String, [String: Any])] in
             let name = try #require(command["commandName"] as? String)
-            if name == "help" { return [] }
+            let parts = (command["subcommands"] as? [[String: Any]]) ?? []
+            return (parts.isEmpty ? [command] : parts).map { (name, $0) }
+        }
+        return try leaves.flatMap { name, command -> [(String, String)] in
+            if try #require(command["commandName"] as? String) == "help" { return [] }
             let discussion = try #require(command["discussion"] as? String)
             let lines = discussion.split(separator: "\n", omittingEmptySubsequences: false)
             let start = try #require(
@@ -52,6 +57,11 @@ import Testing
             try await shell.expect(2, "$W run -q")
         case "restore": try await shell.expect(0, good + " && $W retract 20220401.json")
         case "generate": break
+        case "plan":
+            shell.put("plan.yaml", "sources: {plays: {files: \"*.json\", fields: {user: string, video: string}}}\n")
+            shell.put("session.sql", "SELECT user, count(DISTINCT video) AS videos FROM plays GROUP BY user\n")
+            try await shell.expect(
+                0, "mkdir -p plans/video/folds; mv plan.yaml plans/video/; mv session.sql plans/video/folds/")
         case "run", "watch": try await shell.expect(0, "cp 20220401.json inbox/")
         default: try await shell.expect(0, good)
         }
@@ -59,8 +69,19 @@ import Testing
     }
 
     @Test func everyExampleWorks() async throws {
-        let examples = try await Self.examples(Shell())
+        let examples = try await Self.examples(Shell()).filter { $0.command != "plan" }
         #expect(examples.count > 20 && Set(examples.map(\.command)).count >= 12)
+        try await expectToWork(examples)
+    }
+
+    @Test(.needsDuckDB)
+    func everyExampleOfPlansWorks() async throws {
+        let examples = try await Self.examples(Shell()).filter { $0.command == "plan" }
+        #expect(examples.count >= 3)
+        try await expectToWork(examples)
+    }
+
+    private func expectToWork(_ examples: [(command: String, line: String)]) async throws {
         try await withThrowingTaskGroup { group in
             for (command, line) in examples {
                 group.addTask {
@@ -75,7 +96,8 @@ import Testing
                             """
                     }
                     let outcome = try await shell.expect(
-                        line.contains("postgres://") ? 5 : 0, "PATH=\"$PWD/bin:$PATH\"; set -o pipefail; \(line)")
+                        line.contains("postgres://") ? 5 : 0, "PATH=\"$PWD/bin:$PATH\"; set -o pipefail; \(line)",
+                        ["WATCHFOLD_DUCKDB": Shell.duckDB])
                     #expect(!outcome.errors.contains("USAGE") && !outcome.errors.contains("not found"), "\(outcome)")
                 }
             }

@@ -14,12 +14,11 @@ import Testing
     ].map { $0 + ".txt" }
     private static let terminal = "terminal.txt"
     private static let plan = "plan.txt"
-    private static let duckDB = (#filePath as NSString).deletingLastPathComponent + "/../../.tools/duckdb"
 
     /// The environment, without anything that differs between machines. With one thread, files are done in their order.
     private static let variables = [
         "TZ": "UTC", "TERM": "dumb", "NO_COLOR": "1", "COLUMNS": "80", "WATCHFOLD_JOBS": "1",
-        "WATCHFOLD_DUCKDB": duckDB,
+        "WATCHFOLD_DUCKDB": Shell.duckDB,
         "SAMPLES": (#filePath as NSString).deletingLastPathComponent + "/../../samples",
     ]
 
@@ -30,11 +29,7 @@ import Testing
     @Test(.enabled(if: Shell.has("script"), "a terminal takes the program script"))
     func commandsAnswerATerminalAsInTheTranscript() async throws { try await compare(Self.terminal) }
 
-    @Test(
-        .enabled(
-            if: FileManager.default.isExecutableFile(atPath: duckDB),
-            "DuckDB 1.5 is not here; scripts/setup duckdb installs it"))
-    func plansAreCheckedAsInTheTranscript() async throws { try await compare(Self.plan) }
+    @Test(.needsDuckDB) func plansAreCheckedAsInTheTranscript() async throws { try await compare(Self.plan) }
 
     private func compare(_ name: String) async throws {
         let transcript = Transcript(try Golden.read(name))

@@ -41,6 +41,9 @@ final class Shell {
 
     deinit { try? FileManager.default.removeItem(atPath: base) }
 
+    /// Where scripts/setup puts the DuckDB program.
+    static let duckDB = (#filePath as NSString).deletingLastPathComponent + "/../../.tools/duckdb"
+
     /// Whether this machine has a program.
     static func has(_ program: String) -> Bool {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
@@ -104,3 +107,11 @@ func records(_ all: [(String, String, Int)]) -> String {
 }
 
 let header = "Contract,TVDuration,MovieDuration,ChildDuration,RelaxDuration,SportDuration\n"
+
+extension Trait where Self == ConditionTrait {
+    static var needsDuckDB: Self {
+        .enabled(
+            if: FileManager.default.isExecutableFile(atPath: Shell.duckDB),
+            "DuckDB 1.5 is not here; scripts/setup duckdb installs it")
+    }
+}

@@ -85,6 +85,27 @@ import Testing
         #expect(words.contains("INT"), "\(words)")
     }
 
+    /// Without what the fold compares with, no row would pass.
+    @Test func rowsOfTheProofPassFilters() throws {
+        let bench = try PlanBench([
+            "a.sql": """
+            SELECT user, count(*) AS n FROM events WHERE name = 'watch' AND n = 4711 GROUP BY user
+            """,
+            "b.sql": """
+            SELECT user, count(*) AS n FROM events
+            WHERE name = getvariable('label') AND born = DATE '2024-02-29' AND amount >= 12.345 GROUP BY user
+            """,
+            "c.sql": "SELECT user, count(*) AS n FROM events WHERE n = 4711 + 1 GROUP BY user",
+        ])
+        let plan = try bench.plan()
+        let check = try bench.check(plan)
+        let rows = try check.compile().map { fold -> Int in
+            guard case .equal(let rows) = try check.prove(fold) else { return -1 }
+            return rows
+        }
+        #expect(rows[0] > 0 && rows[1] > 0 && rows[2] == 0, "\(rows)")
+    }
+
     /// A proof that could not fail would prove nothing.
     @Test func aDifferenceIsFound() throws {
         let bench = try PlanBench(Self.folds)

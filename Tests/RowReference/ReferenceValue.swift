@@ -39,6 +39,11 @@ package struct ReferenceCell: Hashable, Sendable {
     package static let null = ReferenceCell(.null, "")
     package static let missing = ReferenceCell(.missing, "")
 
+    /// As a reader gives it: where nothing has a type, numbers and booleans are strings.
+    package func read(_ settings: ConversionSettings) -> ReferenceCell {
+        settings.isUntyped && [.number, .boolean].contains(kind) ? ReferenceCell(.string, text) : self
+    }
+
     /// None of a cell without a value.
     var valueKinds: ValueKinds {
         let kinds: [Cell.Kind: ValueKinds] = [

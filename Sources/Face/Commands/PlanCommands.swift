@@ -136,6 +136,7 @@ package struct PlanCommands {
 
     private static func text(_ outcome: ProofOutcome) -> String {
         switch outcome {
+        case .equal(rows: 0): "not proved: no row of the proof passes its filters"
         case .equal(let rows): "proved on \(Show.count(rows, "row"))"
         case .notTried(let words): "not proved: the rows of the proof do not fit an expression: \(Show.name(words))"
         case .different: "WRONG"
