@@ -37,16 +37,29 @@ extension CellReading {
     static var hasPlainKinds: Bool { false }
 }
 
+/// Kinds of cells: a bit for each, at the place of the kind's raw value; arrays have one of their own. Plain integers, because
+/// they are noted for each cell that is not plain.
+typealias CellKinds = UInt8
+
+extension CellKinds {
+    static var array: CellKinds { 1 << 6 }
+
+    /// As findings have them.
+    var values: ValueKinds {
+        let all: [(CellKinds, ValueKinds)] = [
+            (Self(Cell.Kind.string.rawValue), .string), (Self(Cell.Kind.number.rawValue), .number),
+            (Self(Cell.Kind.boolean.rawValue), .boolean), (Self(Cell.Kind.container.rawValue), .object), (6, .array),
+        ]
+        return all.reduce(into: []) { kinds, kind in if self & 1 << kind.0 != 0 { kinds.formUnion(kind.1) } }
+    }
+}
+
 extension Cell {
     /// - Precondition: neither missing nor null.
-    var valueKind: ValueKinds {
-        switch Kind(rawValue: kind)! {
-        case .missing, .null: preconditionFailure("no value has a kind")
-        case .string: .string
-        case .number: .number
-        case .boolean: .boolean
-        case .container: base.pointee == UInt8(ascii: "[") ? .array : .object
-        }
+    @inline(__always)
+    var kindBit: CellKinds {
+        let isArray = isOf(.container) && base.pointee == UInt8(ascii: "[")
+        return isArray ? CellKinds.array : 1 &<< CellKinds(truncatingIfNeeded: kind)
     }
 
     /// Whether it is of one of the kinds that hold something.

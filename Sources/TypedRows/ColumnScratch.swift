@@ -21,6 +21,8 @@ struct WordOfRows {
     var bad: UInt64 = 0
     /// Missing or null.
     var absent: UInt64 = 0
+    /// Of the values.
+    var kinds: CellKinds = 0
 }
 
 /// Memory for the values of one field.
@@ -29,7 +31,7 @@ final class ColumnScratch<Value: BitwiseCopyable> {
     /// Results of the last batch that was read.
     private(set) var words: [WordOfRows]
     /// Of all values that were ever read.
-    private(set) var kinds: ValueKinds = []
+    private(set) var kinds: CellKinds = 0
 
     /// - Parameter capacity: rows of a batch at most.
     init(capacity: Int) {
@@ -58,24 +60,25 @@ final class ColumnScratch<Value: BitwiseCopyable> {
                     let outcome = reading.read(cell.pointee, out)
                     if outcome == .plain {
                         found.present |= 1 &<< bit
-                        if Reading.hasPlainKinds { kinds.formUnion(cell.pointee.valueKind) }
+                        if Reading.hasPlainKinds { found.kinds |= cell.pointee.kindBit }
                     } else {
-                        note(outcome, cell.pointee, 1 &<< bit, &found)
+                        Self.note(outcome, cell.pointee, 1 &<< bit, &found)
                     }
                 }
                 cell += stride
                 out += 1
             }
-            words[word] = found
             // Of plain values one is like another, unless the reading says otherwise.
             let plain = found.present & ~found.coerced
-            if plain != 0 { kinds.formUnion(cells[(64 * word + plain.trailingZeroBitCount) * stride].valueKind) }
+            if plain != 0 { found.kinds |= cells[(64 * word + plain.trailingZeroBitCount) * stride].kindBit }
+            words[word] = found
+            kinds |= found.kinds
         }
     }
 
     @inline(never)
-    private func note(_ outcome: CellOutcome, _ cell: Cell, _ bit: UInt64, _ found: inout WordOfRows) {
-        kinds.formUnion(cell.valueKind)
+    private static func note(_ outcome: CellOutcome, _ cell: Cell, _ bit: UInt64, _ found: inout WordOfRows) {
+        found.kinds |= cell.kindBit
         if outcome.contains(.bad) {
             found.bad |= bit
             return

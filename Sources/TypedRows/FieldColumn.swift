@@ -86,7 +86,7 @@ enum FieldColumn {
     }
 
     /// The kinds of all values that were read.
-    var kinds: ValueKinds {
+    var kinds: CellKinds {
         switch self {
         case .strings(_, let scratch), .json(_, let scratch): scratch.kinds
         case .integers(_, let scratch), .decimals64(_, let scratch), .timestamps(_, let scratch),

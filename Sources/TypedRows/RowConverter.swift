@@ -64,7 +64,7 @@ package struct RowConverter: ~Copyable {
     package var findings: [FieldFindings] {
         zip(counts, columns).map { counts, column in
             var findings = counts
-            findings.kinds = column.kinds
+            findings.kinds = column.kinds.values
             return findings
         }
     }

@@ -81,7 +81,8 @@ private struct Campaign {
         var records = [[FoldedRecord]](repeating: [], count: count)
         var at = 0
         for record in plain.records {
-            if record.keys[1] == [UInt8(ascii: "#")] { at += 1 } else { records[at].append(record) }
+            // A document may have a # of its own.
+            if record.keys == [Array("#\(at)".utf8), [UInt8(ascii: "#")]] { at += 1 } else { records[at].append(record) }
         }
         #expect(at == count, "a document cost the line behind it")
         var reasons = [[RejectReason]](repeating: [], count: count)
