@@ -82,7 +82,8 @@ private struct Campaign {
         var at = 0
         for record in plain.records {
             // A document may have a # of its own.
-            if record.keys == [Array("#\(at)".utf8), [UInt8(ascii: "#")]] { at += 1 } else { records[at].append(record) }
+            let isNext = record.keys == [Array("#\(at)".utf8), [UInt8(ascii: "#")]]
+            if isNext { at += 1 } else { records[at].append(record) }
         }
         #expect(at == count, "a document cost the line behind it")
         var reasons = [[RejectReason]](repeating: [], count: count)
