@@ -90,7 +90,7 @@ let package = Package(
         library("Engagement", ["Columns", "Folding", "Records", "Reports", "Tables", "Wording"]),
         library("Configuration", ["Records", yams]),
         library("Postgres", ["CPQ"]),
-        library("DuckDB", ["CChildProcess", "DurableIO", "Pipelines"]),
+        library("DuckDB", ["CChildProcess", "DurableIO", "Pipelines", "SmallJSON"]),
         library("FoldSQL", ["Records"]),
         library("Plans", ["Configuration", "DuckDB", "DurableIO", "FoldSQL", "Records"]),
         library("StatusServer", ["DurableIO", "Pipelines", "Records"]),

@@ -241,7 +241,7 @@ struct DeclarationReader {
             switch part.key {
             case "type": type = self.type(of: name, part.value)
             case "path": path = paths(of: name, part.value) ?? path
-            case "required": isRequired = flag(name, part.value) ?? true
+            case "required": isRequired = file.flag(name, part.value) ?? true
             case "unit": unit = self.unit(of: name, part.value).map { ($0, part.position) }
             default:
                 let advice = nearest(to: part.key, among: Self.keys).map { "did you mean \(quoted($0))?" }
@@ -263,20 +263,14 @@ struct DeclarationReader {
         return type.map { RowField(name, path: path, $0, isRequired: isRequired) }
     }
 
-    private mutating func noteWrong(_ name: String, _ value: YAMLValue, _ expected: String, _ reason: String = "") {
-        file.note(
-            value.position,
-            "\(name): expected \(expected), found \(value.found)\(reason.isEmpty ? "" : " (\(reason))")")
-    }
-
     private mutating func type(of name: String, _ value: YAMLValue) -> FieldType? {
         let expected = "one of \(FieldType.names.joined(separator: ", "))"
         guard case .text(let text, _) = value.content, !value.isNull else {
-            noteWrong(name, value, expected)
+            file.noteWrong(name, value, expected)
             return nil
         }
         do throws(ValueRefusal) { return try FieldType(parsing: text) } catch {
-            noteWrong(name, value, expected, error.reason)
+            file.noteWrong(name, value, expected, error.reason)
             return nil
         }
     }
@@ -286,16 +280,7 @@ struct DeclarationReader {
         {
             return form
         }
-        noteWrong(name, value, "one of \(TimestampForm.units.joined(separator: ", "))")
-        return nil
-    }
-
-    private mutating func flag(_ name: String, _ value: YAMLValue) -> Bool? {
-        if case .text(let text, isPlain: true) = value.content {
-            if ["yes", "true"].contains(text) { return true }
-            if ["no", "false"].contains(text) { return false }
-        }
-        noteWrong(name, value, "yes or no")
+        file.noteWrong(name, value, "one of \(TimestampForm.units.joined(separator: ", "))")
         return nil
     }
 
@@ -304,14 +289,14 @@ struct DeclarationReader {
         var paths: [[String]] = []
         for value in values {
             guard case .text(let text, _) = value.content, !value.isNull else {
-                noteWrong(name, value, "a path such as meta.user")
+                file.noteWrong(name, value, "a path such as meta.user")
                 continue
             }
             do throws(ValueRefusal) { paths.append(try fieldKeys(parsing: text)) } catch {
-                noteWrong(name, value, "a path such as meta.user", error.reason)
+                file.noteWrong(name, value, "a path such as meta.user", error.reason)
             }
         }
-        if values.isEmpty { noteWrong(name, value, "a path such as meta.user") }
+        if values.isEmpty { file.noteWrong(name, value, "a path such as meta.user") }
         return paths.isEmpty ? nil : FieldPath(paths)
     }
 }

@@ -13,6 +13,23 @@ struct MistakeList {
 
     mutating func note(_ position: Position, _ text: String) { mistakes.append((position, text)) }
 
+    /// Notes a value that is not what is expected.
+    mutating func noteWrong(_ place: String, _ value: YAMLValue, _ expected: String, _ reason: String = "") {
+        note(
+            value.position,
+            "\(place): expected \(expected), found \(value.found)\(reason.isEmpty ? "" : " (\(reason))")")
+    }
+
+    /// What a value says of yes and no; nil when it says neither, which is then noted.
+    mutating func flag(_ place: String, _ value: YAMLValue) -> Bool? {
+        if case .text(let text, isPlain: true) = value.content {
+            if ["yes", "true"].contains(text) { return true }
+            if ["no", "false"].contains(text) { return false }
+        }
+        noteWrong(place, value, "yes or no")
+        return nil
+    }
+
     /// In line order, each once: an alias repeats the mistakes of its value.
     var sorted: [Mistake] {
         var seen: Set<Mistake> = []

@@ -12,7 +12,7 @@ extension PlanFileReader {
     mutating func source(_ entry: YAMLValue.Entry) -> PlanSource? {
         let place = entry.key
         guard case .map(let keys) = entry.value.content else {
-            noteWrong(place, entry.value, "a source with files and fields")
+            file.noteWrong(place, entry.value, "a source with files and fields")
             return nil
         }
         noteUnknown(keys, among: Self.sourceKeys, "\(place): ")
@@ -31,7 +31,7 @@ extension PlanFileReader {
         guard let files, let first = files.first, let schema else { return nil }
         checkNames(place, value("fields")!, first)
         var source = PlanSource(name: place, files: files, format: format ?? Self.format(of: files), schema: schema)
-        if let flag = value("keep_stage") { source.keepsStage = self.flag("\(place): keep_stage", flag) ?? false }
+        if let flag = value("keep_stage") { source.keepsStage = file.flag("\(place): keep_stage", flag) ?? false }
         if let rule = value("latest") { source.latest = latest("\(place): latest", rule, schema) }
         readCSV(keys, &source)
         return source
@@ -43,12 +43,12 @@ extension PlanFileReader {
             do throws(PatternMistake) {
                 let pattern = try PathPattern(text)
                 if let first = patterns.first, Set(first.columns) != Set(pattern.columns) {
-                    noteWrong(
+                    file.noteWrong(
                         place, value, "patterns with the same columns",
                         "\(quoted(first.text)) has \(Self.list(first.columns)), this one \(Self.list(pattern.columns))")
                 }
                 patterns.append(pattern)
-            } catch { noteWrong(place, value, "a pattern such as events*.jsonl", error.reason) }
+            } catch { file.noteWrong(place, value, "a pattern such as events*.jsonl", error.reason) }
         }
         return patterns
     }
@@ -92,7 +92,7 @@ extension PlanFileReader {
         if case .map(let entries) = value.content {
             noteUnknown(entries, among: ["key", "snapshot"], "\(place): ")
             if let flag = entries.first(where: { $0.key == "snapshot" }) {
-                rule.isSnapshot = self.flag("\(place): snapshot", flag.value) ?? false
+                rule.isSnapshot = file.flag("\(place): snapshot", flag.value) ?? false
             }
             guard let found = entries.first(where: { $0.key == "key" }) else {
                 file.note(value.position, "\(place): key is missing: the fields that tell one thing from another")
@@ -122,7 +122,7 @@ extension PlanFileReader {
                 file.note(key.position, "\(place) is for CSV, and these files are \(source.format.rawValue)")
             }
             guard case .text(let text, _) = key.value.content else {
-                noteWrong(place, key.value, "a text")
+                file.noteWrong(place, key.value, "a text")
                 continue
             }
             if key.key == "null" {
@@ -130,7 +130,7 @@ extension PlanFileReader {
             } else if let byte = Self.delimiter(text) {
                 source.delimiter = byte
             } else {
-                noteWrong(place, key.value, "comma, semicolon, tab, pipe or one character of ASCII")
+                file.noteWrong(place, key.value, "comma, semicolon, tab, pipe or one character of ASCII")
             }
         }
     }
@@ -153,11 +153,12 @@ extension PlanFileReader {
 extension PlanFileReader {
     mutating func parameter(_ entry: YAMLValue.Entry) -> PlanParameter? {
         guard case .text(let text, let isPlain) = entry.value.content, !entry.value.isNull else {
-            noteWrong("parameters: \(entry.key)", entry.value, "a number, a text, yes or no")
+            file.noteWrong("parameters: \(entry.key)", entry.value, "a number, a text, yes or no")
             return nil
         }
         if text.utf8.contains(0) {
-            noteWrong("parameters: \(entry.key)", entry.value, "a number, a text, yes or no", "SQL has no NUL bytes")
+            file.noteWrong(
+                "parameters: \(entry.key)", entry.value, "a number, a text, yes or no", "SQL has no NUL bytes")
             return nil
         }
         let value = isPlain ? number(entry, text) : .text(text)
@@ -181,7 +182,7 @@ extension PlanFileReader {
             return digits.count - 1 <= 38
         }
         if isDecimal { return .decimal(text) }
-        noteWrong(
+        file.noteWrong(
             "parameters: \(entry.key)", entry.value, "a whole number of 64 bits, or a decimal of up to 38 digits",
             "put a text in quotes")
         return nil
@@ -196,7 +197,7 @@ extension PlanFileReader {
     mutating func mart(_ entry: YAMLValue.Entry) -> MartRule? {
         let place = entry.key
         guard case .map(let keys) = entry.value.content else {
-            noteWrong(place, entry.value, "how the mart is published, for example {order: [day], formats: [csv]}")
+            file.noteWrong(place, entry.value, "how the mart is published, for example {order: [day], formats: [csv]}")
             return nil
         }
         noteUnknown(keys, among: Self.martKeys, "\(place): ")
@@ -208,7 +209,7 @@ extension PlanFileReader {
             case "partition_by": mart.partitionBy = columns(here, key.value)
             case "formats": mart.formats = formats(here, key.value)
             case "chart": mart.chart = chart(here, key.value)
-            case "log": mart.readsLog = flag(here, key.value) ?? false
+            case "log": mart.readsLog = file.flag(here, key.value) ?? false
             default: break
             }
         }
@@ -226,7 +227,7 @@ extension PlanFileReader {
 
     private mutating func formats(_ place: String, _ value: YAMLValue) -> [MartRule.Format] {
         let values: [YAMLValue] = if case .list(let items) = value.content { items } else { [value] }
-        if values.isEmpty { noteWrong(place, value, "at least one format") }
+        if values.isEmpty { file.noteWrong(place, value, "at least one format") }
         var formats: [MartRule.Format] = []
         for value in values {
             guard let format = choice(place, value, MartRule.Format.self) else { continue }
@@ -238,7 +239,7 @@ extension PlanFileReader {
 
     private mutating func chart(_ place: String, _ value: YAMLValue) -> MartChart? {
         guard case .map(let keys) = value.content else {
-            noteWrong(place, value, "for example {kind: line, x: day, y: plays}")
+            file.noteWrong(place, value, "for example {kind: line, x: day, y: plays}")
             return nil
         }
         noteUnknown(keys, among: ["kind", "x", "y"], "\(place): ")

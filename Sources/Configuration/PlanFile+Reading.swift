@@ -108,23 +108,17 @@ struct PlanFileReader {
         }
     }
 
-    mutating func noteWrong(_ place: String, _ value: YAMLValue, _ expected: String, _ reason: String = "") {
-        file.note(
-            value.position,
-            "\(place): expected \(expected), found \(value.found)\(reason.isEmpty ? "" : " (\(reason))")")
-    }
-
     /// A text that is not empty, and where it stands.
     mutating func text(_ place: String, _ value: YAMLValue, _ expected: String) -> String? {
         if case .text(let text, _) = value.content, !value.isNull { return text }
-        noteWrong(place, value, expected)
+        file.noteWrong(place, value, expected)
         return nil
     }
 
     mutating func name(_ place: String, _ value: YAMLValue) -> String? {
         guard let text = text(place, value, "a name") else { return nil }
         if let problem = problemOfName(text) {
-            noteWrong(place, value, "a name", problem)
+            file.noteWrong(place, value, "a name", problem)
             return nil
         }
         return text
@@ -135,17 +129,8 @@ struct PlanFileReader {
         _ place: String, _ value: YAMLValue, _ expected: String
     ) -> [(text: String, value: YAMLValue)] {
         let values: [YAMLValue] = if case .list(let items) = value.content { items } else { [value] }
-        if values.isEmpty { noteWrong(place, value, expected) }
+        if values.isEmpty { file.noteWrong(place, value, expected) }
         return values.compactMap { value in text(place, value, expected).map { ($0, value) } }
-    }
-
-    mutating func flag(_ place: String, _ value: YAMLValue) -> Bool? {
-        if case .text(let text, isPlain: true) = value.content {
-            if ["yes", "true"].contains(text) { return true }
-            if ["no", "false"].contains(text) { return false }
-        }
-        noteWrong(place, value, "yes or no")
-        return nil
     }
 
     mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
@@ -155,7 +140,7 @@ struct PlanFileReader {
         let expected = "one of \(names.joined(separator: ", "))"
         guard let text = text(place, value, expected) else { return nil }
         if let choice = Choice(rawValue: text) { return choice }
-        noteWrong(place, value, expected, nearest(to: text, among: names).map { "did you mean \($0)?" } ?? "")
+        file.noteWrong(place, value, expected, nearest(to: text, among: names).map { "did you mean \($0)?" } ?? "")
         return nil
     }
 }

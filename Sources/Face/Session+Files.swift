@@ -201,6 +201,11 @@ extension Session {
         }
     }
 
+    /// Writes to standard output.
+    func print(_ bytes: [UInt8]) throws {
+        try writing(to: nil) { sink in try bytes.withUnsafeBytes { try sink($0) } }
+    }
+
     /// Lends a sink to a file that appears when all is written, or to a stream, where a reader that went away ends the
     /// work quietly.
     func writing(to out: String?, _ body: (@escaping TableSink) throws -> Void) throws {

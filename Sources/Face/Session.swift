@@ -78,7 +78,7 @@ package struct Session {
     func conclude(_ result: RunResult, asJSON: Bool, _ summary: () -> [String]) throws {
         guard asJSON else { return conclude(summary()) }
         let text = result.json()
-        try writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
+        try print(text)
     }
 
     /// Has the last line of a log for programs its form and the error's name, too.

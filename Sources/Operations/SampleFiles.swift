@@ -1,6 +1,7 @@
 //  Synthetic days in the published shape, as files.
 
 import DurableIO
+import Inbox
 import SampleData
 import Wording
 
@@ -73,7 +74,7 @@ package struct SampleFiles {
     /// A name without the ending of a compressed file.
     private static func logicalName(_ name: String) -> String {
         let small = name.lowercased()
-        let ending = [".gz", ".lz4", ".zst", ".zip"].first { small.hasSuffix($0) }
+        let ending = Inbox.compressionSuffixes.first { small.hasSuffix($0) }
         return String(small.dropLast(ending?.count ?? 0))
     }
 }

@@ -16,10 +16,10 @@ package indirect enum JSONValue: Equatable {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw JSONError(offset: 0, problem: "the text is not UTF-8")
         }
-        var scanner = JSONScanner(bytes: bytes)
+        var scanner = SmallJSONScanner(bytes: bytes)
         self = try scanner.value(depth: 0)
         scanner.skipSpace()
-        guard scanner.offset == bytes.count else { throw scanner.error("text behind the value") }
+        guard scanner.isAtEnd else { throw scanner.error("text behind the value") }
     }
 
     package subscript(key: String) -> JSONValue? {
@@ -40,11 +40,17 @@ package struct JSONError: Error, Equatable, CustomStringConvertible {
     package var description: String { "no JSON at byte \(offset): \(problem)" }
 }
 
-private struct JSONScanner {
+/// Goes over a text from value to value.
+package struct SmallJSONScanner {
     private static let depthLimit = 64
 
-    let bytes: [UInt8]
-    var offset = 0
+    private let bytes: [UInt8]
+    package private(set) var offset = 0
+
+    /// - Parameter bytes: valid UTF-8.
+    package init(bytes: [UInt8]) { self.bytes = bytes }
+
+    package var isAtEnd: Bool { offset == bytes.count }
 
     func error(_ problem: String) -> JSONError { JSONError(offset: offset, problem: problem) }
 
@@ -54,7 +60,8 @@ private struct JSONScanner {
         while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { offset += 1 }
     }
 
-    private mutating func skip(_ byte: UInt8) -> Bool {
+    /// Goes over a byte, if it is the next one.
+    package mutating func skip(_ byte: UInt8) -> Bool {
         guard next == byte else { return false }
         offset += 1
         return true
@@ -76,9 +83,15 @@ private struct JSONScanner {
     }
 
     private mutating func word(_ word: String, _ value: JSONValue) throws(JSONError) -> JSONValue {
-        guard bytes[offset...].starts(with: word.utf8) else { throw error("not a value") }
-        offset += word.utf8.count
+        guard skip(word) else { throw error("not a value") }
         return value
+    }
+
+    /// Goes over a word, if it is next.
+    package mutating func skip(_ word: String) -> Bool {
+        guard bytes[offset...].starts(with: word.utf8) else { return false }
+        offset += word.utf8.count
+        return true
     }
 
     private mutating func object(_ depth: Int) throws(JSONError) -> JSONValue {
@@ -132,8 +145,9 @@ private struct JSONScanner {
         return String(decoding: bytes[start..<offset], as: UTF8.self)
     }
 
-    private mutating func string() throws(JSONError) -> String {
-        offset += 1
+    /// A string with its quotes (RFC 8259, section 7).
+    package mutating func string() throws(JSONError) -> String {
+        guard skip(UInt8(ascii: "\"")) else { throw error("a string is missing") }
         var out: [UInt8] = []
         while let byte = next {
             guard byte >= 0x20 else { throw error("a control character in a string") }

@@ -13,6 +13,16 @@ struct PlanCommand: ParsableCommand {
         subcommands: [PlanCheckCommand.self, PlanSQLCommand.self])
 }
 
+/// What plans are run with.
+struct EngineOptions: ParsableArguments {
+    @Option(
+        name: .customLong("duckdb"),
+        help: ArgumentHelp(
+            "The DuckDB program (default: WATCHFOLD_DUCKDB, beside this program, or in PATH).", valueName: "file"),
+        completion: .file())
+    var duckDB: String?
+}
+
 struct PlanCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
@@ -27,12 +37,7 @@ struct PlanCheckCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(
-        name: .customLong("duckdb"),
-        help: ArgumentHelp(
-            "The DuckDB program (default: WATCHFOLD_DUCKDB, beside this program, or in PATH).", valueName: "file"),
-        completion: .file())
-    var duckDB: String?
+    @OptionGroup var engine: EngineOptions
 
     @Flag(help: "Leave the proof out.")
     var noProof = false
@@ -40,7 +45,7 @@ struct PlanCheckCommand: ParsableCommand {
     @Argument(help: "The folder of the plan (default: the working directory).", completion: .directory)
     var plan: String?
 
-    func run() throws { try PlanCommands(common.open()).check(plan ?? ".", duckDB: duckDB, proves: !noProof) }
+    func run() throws { try PlanCommands(common.open()).check(plan ?? ".", duckDB: engine.duckDB, proves: !noProof) }
 }
 
 struct PlanSQLCommand: ParsableCommand {
@@ -63,12 +68,7 @@ struct PlanSQLCommand: ParsableCommand {
         completion: .directory)
     var plan: String?
 
-    @Option(
-        name: .customLong("duckdb"),
-        help: ArgumentHelp(
-            "The DuckDB program (default: WATCHFOLD_DUCKDB, beside this program, or in PATH).", valueName: "file"),
-        completion: .file())
-    var duckDB: String?
+    @OptionGroup var engine: EngineOptions
 
     @Flag(help: "The statement itself, with what depends on the order of rows made definite.")
     var direct = false
@@ -81,6 +81,6 @@ struct PlanSQLCommand: ParsableCommand {
 
     func run() throws {
         try PlanCommands(common.open())
-            .sql(fold, plan: plan ?? ".", duckDB: duckDB, isDirect: direct, asJSON: json)
+            .sql(fold, plan: plan ?? ".", duckDB: engine.duckDB, isDirect: direct, asJSON: json)
     }
 }

@@ -1,6 +1,7 @@
 //  The examples in every help text are run, each where it makes sense: they have to work as they stand there.
 
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ExampleTests {
@@ -97,7 +98,7 @@ import Testing
                     }
                     let outcome = try await shell.expect(
                         line.contains("postgres://") ? 5 : 0, "PATH=\"$PWD/bin:$PATH\"; set -o pipefail; \(line)",
-                        ["WATCHFOLD_DUCKDB": Shell.duckDB])
+                        ["WATCHFOLD_DUCKDB": Tools.duckDB])
                     #expect(!outcome.errors.contains("USAGE") && !outcome.errors.contains("not found"), "\(outcome)")
                 }
             }

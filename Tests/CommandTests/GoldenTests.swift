@@ -4,6 +4,7 @@
 //  After a change of words, `scripts/golden` renews the texts, and the diff shows what people will read.
 
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct GoldenTests {
@@ -18,7 +19,7 @@ import Testing
     /// The environment, without anything that differs between machines. With one thread, files are done in their order.
     private static let variables = [
         "TZ": "UTC", "TERM": "dumb", "NO_COLOR": "1", "COLUMNS": "80", "WATCHFOLD_JOBS": "1",
-        "WATCHFOLD_DUCKDB": Shell.duckDB,
+        "WATCHFOLD_DUCKDB": Tools.duckDB,
         "SAMPLES": (#filePath as NSString).deletingLastPathComponent + "/../../samples",
     ]
 

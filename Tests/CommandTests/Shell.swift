@@ -3,6 +3,7 @@
 import Foundation
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What came of a script.
@@ -40,9 +41,6 @@ final class Shell {
     }
 
     deinit { try? FileManager.default.removeItem(atPath: base) }
-
-    /// Where scripts/setup puts the DuckDB program.
-    static let duckDB = (#filePath as NSString).deletingLastPathComponent + "/../../.tools/duckdb"
 
     /// Whether this machine has a program.
     static func has(_ program: String) -> Bool {
@@ -111,7 +109,7 @@ let header = "Contract,TVDuration,MovieDuration,ChildDuration,RelaxDuration,Spor
 extension Trait where Self == ConditionTrait {
     static var needsDuckDB: Self {
         .enabled(
-            if: FileManager.default.isExecutableFile(atPath: Shell.duckDB),
+            if: FileManager.default.isExecutableFile(atPath: Tools.duckDB),
             "DuckDB 1.5 is not here; scripts/setup duckdb installs it")
     }
 }

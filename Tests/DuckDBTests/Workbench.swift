@@ -8,8 +8,7 @@ import Testing
 /// The real program, where there is one: of scripts/setup, or where users have it.
 enum RealDuckDB {
     static let program: DuckDBProgram? = {
-        let folder = (#filePath as NSString).resolvingSymlinksInPath + "/../../../.tools/duckdb"
-        if let program = try? DuckDBProgram(Path.normal(folder), .real) { return program }
+        if let program = try? DuckDBProgram(Tools.duckDB, .real) { return program }
         return try? DuckDBProgram.find(
             option: nil, environment: ProcessInfo.processInfo.environment, beside: nil, in: .real)
     }()

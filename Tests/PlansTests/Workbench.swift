@@ -9,9 +9,8 @@ import Testing
 
 /// The real program, where there is one.
 enum RealDuckDB {
-    static let path = (#filePath as NSString).deletingLastPathComponent + "/../../.tools/duckdb"
     static let program: DuckDBProgram? = {
-        if let program = try? DuckDBProgram(path, .real) { return program }
+        if let program = try? DuckDBProgram(Tools.duckDB, .real) { return program }
         return try? DuckDBProgram.find(
             option: nil, environment: ProcessInfo.processInfo.environment, beside: nil, in: .real)
     }()

@@ -71,7 +71,7 @@ package struct FileCommands {
         session.note(found)
         let (style, columns) = session.outputStyle
         let text = asJSON ? result.json() : Array(result.text(style, columns: columns).utf8)
-        try session.writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
+        try session.print(text)
         session.conclude([result.unread.textOfNamed, result.conclusion].compactMap { $0 })
         if !result.isWell || found.leavesOut { throw CommandFailure(.filesOpen, nil) }
     }

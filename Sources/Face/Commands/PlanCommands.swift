@@ -39,9 +39,7 @@ package struct PlanCommands {
                 }
                 lines.append(line)
             }
-            try session.writing(to: nil) { sink in
-                try Array((lines.joined(separator: "\n") + "\n").utf8).withUnsafeBytes { try sink($0) }
-            }
+            try session.print(Array((lines.joined(separator: "\n") + "\n").utf8))
             if let first = differences.first { throw CommandFailure(.system, Self.text(first)) }
         }
     }
@@ -62,7 +60,7 @@ package struct PlanCommands {
             defer { try? engine.close() }
             let fold = try PlanCheck(plan, engine).compile().first { $0.checked.name == name }!
             let text = asJSON ? FoldText(fold).json : Array(FoldText(fold).text(isDirect: isDirect).utf8)
-            try session.writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
+            try session.print(text)
         }
     }
 
@@ -113,7 +111,7 @@ package struct PlanCommands {
             }
         }
         let bytes = text.finished()
-        try session.writing(to: nil) { sink in try bytes.withUnsafeBytes { try sink($0) } }
+        try session.print(bytes)
     }
 
     // MARK: Words
@@ -160,20 +158,19 @@ private struct FoldText {
     init(_ fold: CompiledFold) { self.fold = fold }
 
     func text(isDirect: Bool) -> String {
-        let source = quoted(fold.checked.source.name)
+        let source = SQLText.identifier(fold.checked.source.name)
         if isDirect { return fold.direct(over: source) + "\n" + fold.order + ";\n" }
         var parts: [String] = []
         for table in fold.tables {
             parts.append("-- \(table.name): of one file's rows\n" + table.partial(over: source) + ";\n")
             parts.append(
-                "-- \(table.name): of several partials\n" + table.merge(over: quoted(table.name + " partials")) + ";\n")
+                "-- \(table.name): of several partials\n"
+                    + table.merge(over: SQLText.identifier(table.name + " partials")) + ";\n")
         }
-        let merged = fold.tables.map { quoted($0.name + " merged") }
+        let merged = fold.tables.map { SQLText.identifier($0.name + " merged") }
         parts.append("-- \(fold.checked.name): the answer\n" + fold.finish(over: merged) + "\n" + fold.order + ";\n")
         return parts.joined(separator: "\n")
     }
-
-    private func quoted(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
 
     /// `{{rows}}` stands for what follows FROM; `{{0}}`, `{{1}}` … for the merged tables, in their order.
     var json: [UInt8] {

@@ -97,7 +97,7 @@ package struct ReadCommands {
         let result = try session.logged { try CheckpointsStatus(settings, fileSystem: fileSystem) }
         let (style, columns) = session.outputStyle
         let text = asJSON ? result.json() : Array(result.text(style, columns: columns).utf8)
-        try session.writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
+        try session.print(text)
         if result.isIncomplete { throw CommandFailure(.filesOpen, nil) }
     }
 
@@ -112,7 +112,7 @@ package struct ReadCommands {
         let result = try Inspector(settings, fileSystem: fileSystem).inspect(path, rows: rows)
         let (style, columns) = session.outputStyle
         let text = asJSON ? result.json() : Array(result.text(style, columns: columns).utf8)
-        try session.writing(to: nil) { sink in try text.withUnsafeBytes { try sink($0) } }
+        try session.print(text)
         guard result.isSound else {
             throw CommandFailure(
                 .damaged, "\(path) is damaged; `watchfold verify` tells whether what counts is concerned")

@@ -88,10 +88,10 @@ package struct ConvertCommands {
     /// What is read. From a folder, all files of the form that is asked for.
     private func inputs(_ paths: [String], _ options: ConvertOptions) throws -> FoundInputs {
         let form = try InputForm(option: options.from)
-        var found = try session.inputs(paths, and: form == .json ? [] : InputName.csvPatterns)
+        var found = try session.inputs(paths, and: form == .json ? [] : ConvertibleName.csvPatterns)
         guard form == .csv else { return found }
         let named = Set(found.named)
-        let others = found.files.filter { InputName($0).form == .json && !named.contains($0) }
+        let others = found.files.filter { ConvertibleName($0).form == .json && !named.contains($0) }
         if others.isEmpty { return found }
         let left = Set(others)
         found.files.removeAll { left.contains($0) }
@@ -109,12 +109,9 @@ package struct ConvertCommands {
         if schema == nil {
             let (found, files) = try accounting(for: request, options) { try conversion(request).survey() }
             schema = found
-            session.progress.end()
-            try writeRejects(request.inputs, files, to: options.rejects)
-            let lines = ConversionSummary.rejections(request.inputs, files)
-            if !lines.isEmpty { session.conclude(lines) }
+            try account(for: request.inputs, files, options)
         }
-        try session.writing(to: nil) { sink in try Array(schema!.declaration.utf8).withUnsafeBytes { try sink($0) } }
+        try session.print(Array(schema!.declaration.utf8))
     }
 
     // MARK: Where tables go
@@ -142,7 +139,7 @@ package struct ConvertCommands {
             }
             return .byFields(names)
         }
-        let names = files.map { InputName(name($0, below: arguments)).stem }
+        let names = files.map { ConvertibleName(name($0, below: arguments)).stem }
         var firsts: [String: String] = [:]
         for (name, file) in zip(names, files) {
             if let first = firsts[name] {
@@ -314,12 +311,17 @@ package struct ConvertCommands {
         for request: ConversionRequest, _ options: ConvertOptions, _ body: () throws -> Result
     ) throws -> Result {
         do { return try body() } catch let error as NoFields {
-            session.progress.end()
-            try writeRejects(request.inputs, error.files, to: options.rejects)
-            let lines = ConversionSummary.rejections(request.inputs, error.files)
-            if !lines.isEmpty { session.conclude(lines) }
+            try account(for: request.inputs, error.files, options)
             throw error
         }
+    }
+
+    /// Says and writes which records were rejected.
+    private func account(for inputs: [FoldInput], _ files: [FileSummary], _ options: ConvertOptions) throws {
+        session.progress.end()
+        try writeRejects(inputs, files, to: options.rejects)
+        let lines = ConversionSummary.rejections(inputs, files)
+        if !lines.isEmpty { session.conclude(lines) }
     }
 
     private func write(
@@ -348,7 +350,7 @@ package struct ConvertCommands {
         if options.fields != nil { summary.undeclared = conversion.undeclaredFields(summary.result.schema) }
         summary.seconds = (ContinuousClock.now - start).seconds
         if options.isJSON {
-            try session.writing(to: nil) { sink in try summary.json.withUnsafeBytes { try sink($0) } }
+            try session.print(summary.json)
         } else {
             session.conclude(summary.lines)
         }

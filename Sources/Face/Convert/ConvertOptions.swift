@@ -4,6 +4,7 @@ import CSVRecords
 import Configuration
 import Conversion
 import DurableIO
+import Inbox
 import Intake
 import ParquetTable
 import Publishing
@@ -104,7 +105,7 @@ struct ConvertRequests {
 
     private func isCSV(_ files: [String], _ options: ConvertOptions) throws -> Bool {
         if let form = try InputForm(option: options.from) { return form == .csv }
-        let csv = files.filter { InputName($0).form == .csv }
+        let csv = files.filter { ConvertibleName($0).form == .csv }
         if !csv.isEmpty, csv.count < files.count {
             throw CommandFailure(
                 .usage,
@@ -184,13 +185,12 @@ enum InputForm: String, CaseIterable {
 }
 
 /// What the name of an input says.
-struct InputName {
+struct ConvertibleName {
     /// The name without the endings that say how it is compressed, and of which form it is.
     let stem: String
     /// Nil when it says nothing.
     let form: InputForm?
 
-    private static let compressions = [".gz", ".lz4", ".zst", ".zip"]
     private static let csv = [".csv", ".tsv", ".tab"]
     private static let json = [".json", ".jsonl", ".ndjson"]
 
@@ -204,7 +204,7 @@ struct InputName {
             stem = stem.dropLast(ending.count)
             return true
         }
-        _ = take(Self.compressions)
+        _ = take(Inbox.compressionSuffixes)
         form = take(Self.csv) ? .csv : take(Self.json) ? .json : nil
         self.stem = String(stem)
     }
