@@ -92,7 +92,12 @@ let package = Package(
         library("Postgres", ["CPQ"]),
         library("DuckDB", ["CChildProcess", "DurableIO", "Pipelines", "SmallJSON"]),
         library("FoldSQL", ["Records"]),
-        library("Plans", ["Configuration", "DuckDB", "DurableIO", "FoldSQL", "Records"]),
+        library(
+            "Plans",
+            [
+                "CSVRecords", "Codecs", "Columns", "Configuration", "Conversion", "DuckDB", "DurableIO", "FoldSQL",
+                "Inbox", "Intake", "KeyedTables", "ParquetTable", "Records", "Tables",
+            ]),
         library("StatusServer", ["DurableIO", "Pipelines", "Records"]),
         library("SampleData", ["CLZ4", "CZlib", "CZstd", "Pipelines", "Records"]),
         library("Wording", ["Records"]),

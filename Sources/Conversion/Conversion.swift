@@ -39,6 +39,9 @@ package struct ConversionRequest: Sendable {
     /// Bytes of a plain file that are read and encoded at a time: a row group. A multiple of a digest's block.
     package var unitSize = 16 << 20
     package var division = TableDivision.whole
+    /// Whether tables of Parquet have one more column, `_row`: the number of the record in its file, from 1, rejected ones
+    /// counted. Not for rows that are divided by their values.
+    package var numbersRows = false
     /// Whether the table goes where it cannot be written once more: no file is cut then.
     package var isStream = false
 
@@ -46,6 +49,17 @@ package struct ConversionRequest: Sendable {
         self.inputs = inputs
         self.schema = schema
         self.format = format
+    }
+
+    /// Takes what is set about reading: limits, encoding and leniency.
+    package mutating func take(_ settings: FoldSettings) {
+        values.acceptsNonFinite = settings.plan.isLenient
+        isLenient = settings.plan.isLenient
+        recordPaths = settings.plan.recordPaths
+        maxRecordBytes = settings.maxRecordBytes
+        encoding = settings.encoding
+        rejectsPerFile = settings.rejectsPerFile
+        fit(memory: settings.memory)
     }
 
     /// Makes units so small, and threads so few, that all should fit in some memory. What the tables are depends on the
@@ -171,7 +185,7 @@ package struct Conversion {
     private func read<Piece: RowPiece>(
         _ schema: RowSchema, seesAllFields: Bool, makePiece: @escaping () -> Piece,
         around: (_ input: Int, _ read: () throws -> FileSummary) throws -> FileSummary = { try $1() },
-        onPiece: @escaping @Sendable (Piece) throws -> Void
+        onPiece: @escaping @Sendable (Piece, _ recordsBefore: Int) throws -> Void
     ) throws -> [FileSummary] {
         onPass()
         let reading = RowReading(
@@ -274,7 +288,7 @@ package struct Conversion {
         let files = try read(
             schema, seesAllFields: true,
             makePiece: { [values = request.values] in SurveyPiece(fieldCount: count, values) },
-            onPiece: { piece in found.withLock { $0.add(piece.guesses) } })
+            onPiece: { piece, _ in found.withLock { $0.add(piece.guesses) } })
         return (found.withLock { $0.guesses }, files)
     }
 
@@ -382,7 +396,7 @@ package struct Conversion {
                     try output.end(input: index)
                     return file
                 },
-                onPiece: { try output.write($0) })
+                onPiece: { try output.write($0, recordsBefore: $1) })
             result.tables = try output.finish()
             result.findings = pieces.findings(fields: schema.fields.count)
             return (result, notesTypes ? pieces.types(fields: schema.fields.count, request.values) : [])
@@ -390,7 +404,13 @@ package struct Conversion {
     }
 
     private func pieceLayout(_ schema: RowSchema) throws -> PieceLayout {
-        let table = TableLayout(schema, request.format, WriterOptions(compression: request.compression))
+        var table = TableLayout(schema, request.format, WriterOptions(compression: request.compression))
+        if request.numbersRows {
+            precondition(request.format == .parquet && !request.division.isByFields, "no numbers for such rows")
+            table.rowNumbers = TableSchema(columns: [
+                ColumnSchema("_row", .int64, isNullable: false, encoding: .deltaBinaryPacked)
+            ])
+        }
         var layout = PieceLayout(
             schema: schema, settings: request.values, table: table, pieceBytes: request.unitSize)
         if case .byFields(let names) = request.division {

@@ -33,6 +33,8 @@ final class ConversionPiece: RowPiece, @unchecked Sendable {
     private let layout: PieceLayout
     /// Rows that are not encoded.
     private let rows: RowBuffer
+    /// Their numbers within the unit, or within the stream; nil when they are not asked for.
+    private var numbers: [Int64]?
     /// Empty when rows are divided by their values.
     let encoded: EncodedRows
     /// Rows by folder, in the order in which the folders were met.
@@ -45,6 +47,7 @@ final class ConversionPiece: RowPiece, @unchecked Sendable {
         converter = RowConverter(schema: layout.schema, settings: layout.settings)
         rows = RowBuffer(schema: converter.tableSchema)
         encoded = EncodedRows(layout.table)
+        if layout.table.rowNumbers != nil { numbers = [] }
         if layout.notesTypes { types = TypeSurvey(fieldCount: layout.schema.fields.count, layout.settings) }
     }
 
@@ -55,6 +58,7 @@ final class ConversionPiece: RowPiece, @unchecked Sendable {
 
     func begin() {
         rows.removeAll()
+        numbers?.removeAll(keepingCapacity: true)
         encoded.removeAll()
         parts = []
     }
@@ -62,9 +66,20 @@ final class ConversionPiece: RowPiece, @unchecked Sendable {
     func add(_ batch: borrowing CellBatch) throws -> [RowFault] {
         types?.add(batch)
         let faults = converter.convert(batch, into: rows)
+        if numbers != nil { number(batch, but: faults) }
         // A unit of few bytes may have many values: `1,1,1,1`.
         if layout.partitioning == nil, rows.byteCount >= layout.groupBytes { try encode() }
         return faults
+    }
+
+    /// Notes the numbers of a batch's rows that were taken.
+    private func number(_ batch: borrowing CellBatch, but faults: [RowFault]) {
+        let first = batch.firstRow
+        var start = 0
+        for end in faults.map(\.row) + [batch.count] {
+            for row in start..<end { numbers!.append(Int64(first + row)) }
+            start = end + 1
+        }
     }
 
     func finish() throws {
@@ -74,7 +89,8 @@ final class ConversionPiece: RowPiece, @unchecked Sendable {
     }
 
     private func encode() throws {
-        try encoded.append(rows)
+        try encoded.append(rows, numbers: numbers)
         rows.removeAll()
+        numbers?.removeAll(keepingCapacity: true)
     }
 }

@@ -27,6 +27,8 @@ struct TableLayout: Sendable {
     /// Whether a column's strings are JSON.
     var jsonColumns: [Bool]
     var format: ConversionFormat
+    /// Behind them, the column of the records' numbers; nil when there is none.
+    var rowNumbers: TableSchema?
     var options: WriterOptions
 
     init(_ schema: RowSchema, _ format: ConversionFormat, _ options: WriterOptions) {
@@ -52,6 +54,8 @@ final class EncodedRows {
     let groups: RowGroupEncoder?
     /// Of the other formats.
     let text: TypedText?
+    /// Of each row group, the records' numbers within their unit; empty when they are not asked for.
+    private(set) var rowNumbers: [[Int64]] = []
     private(set) var rowCount = 0
 
     init(_ layout: TableLayout) {
@@ -61,9 +65,12 @@ final class EncodedRows {
 
     /// Appends rows; of Parquet, as one row group.
     ///
+    /// - Parameter numbers: of the rows, where they are asked for.
     /// - Throws: `ParquetError`.
-    func append(_ rows: RowBuffer) throws {
+    func append(_ rows: RowBuffer, numbers: [Int64]? = nil) throws {
+        if rows.rowCount == 0 { return }
         try groups?.encode(rows)
+        if let numbers { rowNumbers.append(numbers) }
         text?.append(rows)
         rowCount += rows.rowCount
     }
@@ -71,6 +78,7 @@ final class EncodedRows {
     func removeAll() {
         groups?.removeAll()
         text?.removeAll()
+        rowNumbers.removeAll(keepingCapacity: true)
         rowCount = 0
     }
 }

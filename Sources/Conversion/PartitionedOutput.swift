@@ -64,7 +64,7 @@ final class PartitionedOutput: RowOutput, @unchecked Sendable {
 
     func begin(input: Int) {}
 
-    func write(_ piece: ConversionPiece) throws { for part in piece.parts { try write(part) } }
+    func write(_ piece: ConversionPiece, recordsBefore: Int) throws { for part in piece.parts { try write(part) } }
 
     func end(input: Int) {}
 

@@ -10,7 +10,8 @@ import Tables
 protocol RowOutput: AnyObject, Sendable {
     /// The pieces of an input follow.
     func begin(input: Int) throws
-    func write(_ piece: ConversionPiece) throws
+    /// - Parameter recordsBefore: of the file, before those by which the piece's rows are numbered.
+    func write(_ piece: ConversionPiece, recordsBefore: Int) throws
     /// All pieces of the input were written.
     func end(input: Int) throws
     /// - Returns: the tables, in the order in which they were begun.
@@ -23,6 +24,8 @@ final class TableOutput {
     private let store: any TableStore
     private let sink: TableSink
     private var parquet: TableWriter?
+    /// Encodes the column of the records' numbers.
+    private var rowNumbers: RowGroupEncoder?
     private var rows = 0
     private var bytes = 0
 
@@ -33,7 +36,10 @@ final class TableOutput {
         let sink = try store.open(name)
         self.sink = sink
         guard let format = layout.format.text else {
-            parquet = TableWriter(schema: layout.schema, options: layout.options) { try sink($0) }
+            let numbers = layout.rowNumbers
+            rowNumbers = numbers.map { RowGroupEncoder(schema: $0, options: layout.options) }
+            let schema = TableSchema(columns: layout.schema.columns + (numbers?.columns ?? []))
+            parquet = TableWriter(schema: schema, options: layout.options) { try sink($0) }
             return
         }
         let header = TypedText(format, schema: layout.schema, jsonColumns: layout.jsonColumns)
@@ -41,9 +47,20 @@ final class TableOutput {
         try write(header)
     }
 
-    func write(_ encoded: EncodedRows) throws {
+    /// - Parameter recordsBefore: what is added to the rows' numbers.
+    func write(_ encoded: EncodedRows, _ recordsBefore: Int = 0) throws {
         rows += encoded.rowCount
-        if let groups = encoded.groups { try parquet!.write(groups) }
+        if let groups = encoded.groups {
+            if let rowNumbers {
+                rowNumbers.removeAll()
+                for numbers in encoded.rowNumbers {
+                    try rowNumbers.encode([.int64(numbers.map { $0 + Int64(recordsBefore) }, validity: nil)])
+                }
+                try parquet!.write(groups, beside: rowNumbers)
+            } else {
+                try parquet!.write(groups)
+            }
+        }
         if let text = encoded.text { try write(text) }
     }
 
@@ -67,7 +84,7 @@ final class WholeOutput: RowOutput, @unchecked Sendable {
     init(_ layout: TableLayout, in store: any TableStore) throws { table = try TableOutput("", layout, in: store) }
 
     func begin(input: Int) {}
-    func write(_ piece: ConversionPiece) throws { try table.write(piece.encoded) }
+    func write(_ piece: ConversionPiece, recordsBefore: Int) throws { try table.write(piece.encoded, recordsBefore) }
     func end(input: Int) {}
     func finish() throws -> [ConvertedTable] { [try table.finish()] }
 }
@@ -87,7 +104,7 @@ final class FilesOutput: RowOutput, @unchecked Sendable {
     }
 
     func begin(input: Int) throws { table = try TableOutput(layout.format.fileName(names[input]), layout, in: store) }
-    func write(_ piece: ConversionPiece) throws { try table!.write(piece.encoded) }
+    func write(_ piece: ConversionPiece, recordsBefore: Int) throws { try table!.write(piece.encoded, recordsBefore) }
     func end(input: Int) throws { tables.append(try table!.finish()) }
     func finish() -> [ConvertedTable] { tables }
 }

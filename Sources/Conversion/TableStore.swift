@@ -11,6 +11,8 @@ package enum TableDivision: Sendable, Equatable {
     /// A folder for each value of the first field, in it one for each of the second, and so on: `dt=2022-04-01/hour=7`.
     /// The fields are in the names of the folders and not in the tables, as Hive has it.
     case byFields([String])
+
+    var isByFields: Bool { if case .byFields = self { true } else { false } }
 }
 
 /// Where tables are put. Used by one thread at a time.

@@ -17,8 +17,11 @@ package struct DuckDBFiles: Sendable, Hashable {
     package var writes: [String]
     /// Folders that are there, in which any file may be written and read.
     package var folders: [String]
+    /// Whether the session has one more such folder, which is removed with it; see `DuckDBSession.folder`.
+    package var hasOwnFolder: Bool
 
-    package init(reads: [String] = [], writes: [String] = [], folders: [String] = []) {
+    package init(reads: [String] = [], writes: [String] = [], folders: [String] = [], hasOwnFolder: Bool = false) {
+        self.hasOwnFolder = hasOwnFolder
         self.reads = reads
         self.writes = writes
         self.folders = folders
@@ -38,6 +41,17 @@ extension DuckDBFiles {
             throw .unusablePath(
                 path, problem: "* ? and [ in a path make it a pattern; give the file a link without them")
         }
+    }
+
+    /// Makes the session's own folder and adds it to the folders.
+    ///
+    /// - Returns: nil when none was asked for.
+    mutating func makeOwnFolder(below scratch: String, _ fileSystem: FileSystem) throws(DuckDBError) -> String? {
+        guard hasOwnFolder else { return nil }
+        let path = Path.join(scratch, "files")
+        do { try fileSystem.createFolder(path) } catch { throw .file(error) }
+        folders.append(path)
+        return path
     }
 
     /// Makes the files to write, and opens everything that the child may change.

@@ -31,6 +31,8 @@ package final class DuckDBSession: @unchecked Sendable {
     package let program: DuckDBProgram
     package let limits: DuckDBLimits
     package let files: DuckDBFiles
+    /// A folder for files that are needed as long as the session, if that was asked for. Absolute.
+    package let folder: String?
     private let remains: Remains
 
     private enum State: Equatable {
@@ -67,16 +69,18 @@ package final class DuckDBSession: @unchecked Sendable {
         try files.check()
         self.program = program
         self.limits = limits
-        self.files = files
         let scratch: ChildFolder
         do { scratch = try ChildFolder.make(in: folder, fileSystem) } catch { throw .file(error) }
+        var files = files
         let child: ChildProgram
-        do {
+        do throws(DuckDBError) {
+            self.folder = try files.makeOwnFolder(below: scratch.path, fileSystem)
             child = try Self.start(program, files, limits, scratch.path, fileSystem)
         } catch {
             try? scratch.remove()
             throw error
         }
+        self.files = files
         remains = Remains(child, scratch, files, fileSystem)
         let state = Shared()
         self.state = state

@@ -85,6 +85,17 @@ package final class OpenFile: Sendable {
         return filled
     }
 
+    /// Reads from where it is to the end, in pieces that are good only during the call.
+    package func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try read(into: buffer)
+            if count == 0 { return }
+            try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+
     /// The whole file, which must be a small one.
     ///
     /// - Parameter limit: bytes; a larger file is an `IOError` with EFBIG.

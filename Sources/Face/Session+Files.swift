@@ -74,6 +74,16 @@ extension Session {
         return found
     }
 
+    /// What a file is called in the folder through which it was named.
+    func nameInFolder(_ file: String, below arguments: [String]) -> String {
+        if file == "-" { return "stdin" }
+        for argument in arguments {
+            let prefix = argument.hasSuffix("/") ? argument : argument + "/"
+            if file.hasPrefix(prefix), file.count > prefix.count { return String(file.dropFirst(prefix.count)) }
+        }
+        return Path.name(file)
+    }
+
     /// Says what was left out of folders, and why.
     func note(_ found: FoundInputs) {
         note(found.problems)

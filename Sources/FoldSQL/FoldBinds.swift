@@ -29,6 +29,11 @@ package struct FoldBinds: Sendable {
     package var each: [FoldBind] {
         expressions.map { FoldBind(place: $0.place, sql: "SELECT 1 \(from) WHERE (\($0.text)) IS NULL") }
     }
+
+    /// The values of each, for finding out which fails.
+    package var values: [FoldBind] {
+        expressions.map { FoldBind(place: $0.place, sql: "SELECT (\($0.text)) AS \"value\" \(from)") }
+    }
 }
 
 extension CheckedFold {

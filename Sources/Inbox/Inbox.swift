@@ -59,6 +59,15 @@ package struct Inbox: Sendable {
             date: date(ofPath: logicalName, name: name, dates), status: status)
     }
 
+    /// The day that a file is about, from its path.
+    ///
+    /// - Parameter logicalPath: below the inbox, without a compression suffix.
+    package func day(ofPath logicalPath: String) -> CalendarDay? {
+        let parts = logicalPath.split(separator: "/")
+        let folders = FolderDates(parts.dropLast().joined(separator: "/"))
+        return date(ofPath: logicalPath, name: parts.last.map(String.init) ?? "", folders).flatMap { CalendarDay($0.utf8) }
+    }
+
     /// See FileDate.swift.
     private func date(ofPath path: String, name: String, _ folders: FolderDates) -> String? {
         for pattern in rules.dates {

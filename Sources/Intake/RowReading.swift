@@ -51,11 +51,12 @@ package struct RowReading<Piece: RowPiece> {
     ///
     /// - Parameters:
     ///   - isCut: whether the file may be cut into units.
-    ///   - onPiece: gets the pieces in order, finished, one at a time, on any thread.
+    ///   - onPiece: gets the pieces in order, finished, one at a time, on any thread; and how many records of the file came
+    ///     before those by which the piece counts its rows.
     /// - Throws: `WrongCuts` when a file that was cut has to be read as one, after pieces were handed over;
     ///   `IOError`, `FileChanged`, `CodecError`, `UnreadableContent`, `Cancelled`; what a piece or `onPiece` throws.
     package func read(
-        _ input: FoldInput, isCut: Bool = true, onPiece: @escaping @Sendable (Piece) throws -> Void
+        _ input: FoldInput, isCut: Bool = true, onPiece: @escaping @Sendable (Piece, _ recordsBefore: Int) throws -> Void
     ) throws -> FileSummary {
         let file = FileReading(
             input, fileSystem: fileSystem, settings: settings, isCut: isCut, onStoredBytes: onStoredBytes)
@@ -80,7 +81,8 @@ package struct RowReading<Piece: RowPiece> {
         }
     }
 
-    private func readUnits(_ file: FileReading, _ onPiece: (Piece) throws -> Void) throws {
+    private func readUnits(_ file: FileReading, _ onPiece: (Piece, Int) throws -> Void) throws {
+        var recordsBefore = 0
         let slots = (0..<(jobs == 1 ? 1 : jobs + 1)).map { _ in Slot(makePiece(), settings) }
         try OrderedPipeline.run(pieces: file.unitCount, jobs: jobs, buffers: slots) { [isCancelled] unit, slot in
             slot.piece.begin()
@@ -88,8 +90,10 @@ package struct RowReading<Piece: RowPiece> {
                 unit: unit, with: slot.reader, into: .rows(slot.piece), isCancelled: isCancelled)
             try slot.piece.finish()
         } consume: { _, slot in
+            let records = slot.result!.recordsRead
             file.add(slot.result!)
-            try onPiece(slot.piece)
+            try onPiece(slot.piece, recordsBefore)
+            recordsBefore += records
         }
     }
 
@@ -131,7 +135,7 @@ package struct RowReading<Piece: RowPiece> {
         }
     }
 
-    private func readStream(_ file: FileReading, _ onPiece: @escaping @Sendable (Piece) throws -> Void) throws {
+    private func readStream(_ file: FileReading, _ onPiece: @escaping @Sendable (Piece, Int) throws -> Void) throws {
         let spares = Spares()
         // A compressed file is decompressed on a thread of its own.
         let stream = file.compressedStream
@@ -148,7 +152,8 @@ package struct RowReading<Piece: RowPiece> {
             try cutter.end()
         } take: { piece in
             try piece.finish()
-            try onPiece(piece)
+            // All pieces of a stream count from its beginning.
+            try onPiece(piece, 0)
             spares.put(piece)
         }
     }

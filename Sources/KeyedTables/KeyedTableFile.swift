@@ -160,28 +160,6 @@ package final class KeyedTableWriter {
     }
 }
 
-/// A file's bytes for the Parquet reader.
-struct FileSource: ByteSource {
-    let file: OpenFile
-    let count: Int
-
-    func read(at offset: Int, count: Int) throws -> [UInt8] {
-        var failure: IOError?
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            do throws(IOError) {
-                filled = try file.read(
-                    at: offset,
-                    into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
-            } catch { failure = error }
-        }
-        if let failure { throw failure }
-        guard bytes.count == count else {
-            throw DamagedTable(path: file.path, detail: "it ends at byte \(offset + bytes.count)")
-        }
-        return bytes
-    }
-}
-
 /// A row group, as the footer describes it.
 package struct KeyedGroup: Sendable {
     package var rowCount: Int

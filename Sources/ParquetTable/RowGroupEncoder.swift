@@ -82,6 +82,11 @@ package final class RowGroupEncoder {
         groups.append(group)
     }
 
+    /// Where a row group is among `bytes`.
+    func range(ofGroup index: Int) -> Range<Int> {
+        groups[index].start..<(index + 1 < groups.count ? groups[index + 1].start : output.count)
+    }
+
     /// Forgets what was encoded, but not the memory that it took.
     package func removeAll() {
         groups.removeAll(keepingCapacity: true)
@@ -111,6 +116,9 @@ package final class ColumnEncoder {
 }
 
 extension RowGroupInfo {
+    /// Of its first page.
+    fileprivate var start: Int { columns[0].dictionaryPageOffset ?? columns[0].dataPageOffset }
+
     /// The same row group, that many bytes further on.
     func moved(by offset: Int) -> RowGroupInfo {
         RowGroupInfo(rowCount: rowCount, columns: columns.map { $0.moved(by: offset) })

@@ -82,6 +82,31 @@ package struct TableWriter: ~Copyable {
         state = .writing
     }
 
+    /// Writes row groups of which the last columns were encoded by themselves, each group's bytes one after another.
+    ///
+    /// - Precondition: both have as many groups, of as many rows; the columns of the first one and then those of the other
+    ///   are those of the table.
+    /// - Throws: what the sink throws. The writer is of no use afterwards.
+    package mutating func write(_ encoded: RowGroupEncoder, beside last: RowGroupEncoder) throws {
+        precondition(state == .writing, "row groups for a writer that has \(state)")
+        precondition(encoded.schema.columns + last.schema.columns == schema.columns, "row groups of another table")
+        precondition(encoded.groups.map(\.rowCount) == last.groups.map(\.rowCount), "row groups of other rows")
+        if encoded.groups.isEmpty { return }
+        state = .failed
+        try writeMagic()
+        for index in encoded.groups.indices {
+            var group = RowGroupInfo(rowCount: encoded.groups[index].rowCount, columns: [])
+            for part in [encoded, last] {
+                let range = part.range(ofGroup: index)
+                group.columns += part.groups[index].moved(by: byteCount - range.lowerBound).columns
+                try write(UnsafeRawBufferPointer(rebasing: part.bytes[range]))
+            }
+            rowGroups.append(group)
+            rowCount += group.rowCount
+        }
+        state = .writing
+    }
+
     /// Writes the footer. A writer of no row groups makes an empty table.
     ///
     /// - Returns: how long the file is, in bytes, and how many rows it holds.

@@ -34,12 +34,31 @@ package struct PlanEngine: Sendable {
     ///
     /// - Throws: `DuckDBProgramError`, `DuckDBError`.
     package func checkingSession(in fileSystem: FileSystem) throws -> DuckDBSession {
+        try session(
+            DuckDBFiles(),
+            DuckDBLimits(threads: threads, memoryBytes: memory, temporaryBytes: 0, seconds: Self.checkSeconds),
+            fileSystem)
+    }
+
+    /// A child for folding, with a folder of its own for rows and partials.
+    ///
+    /// - Throws: `DuckDBProgramError`, `DuckDBError`.
+    package func foldingSession(in fileSystem: FileSystem) throws -> DuckDBSession {
+        try session(
+            DuckDBFiles(hasOwnFolder: true),
+            DuckDBLimits(threads: threads, memoryBytes: memory, temporaryBytes: Self.temporaryBytes), fileSystem)
+    }
+
+    /// What may be spilled: more than disks have, which end it first.
+    private static let temporaryBytes = 1 << 44
+
+    private func session(
+        _ files: DuckDBFiles, _ limits: DuckDBLimits, _ fileSystem: FileSystem
+    ) throws -> DuckDBSession {
         let program = try DuckDBProgram.find(
             option: duckDB, environment: environment, beside: ownFolder, in: fileSystem)
-        return try DuckDBSession(
-            program, files: DuckDBFiles(),
-            limits: DuckDBLimits(
-                threads: threads, memoryBytes: memory, temporaryBytes: 0, seconds: Self.checkSeconds),
-            scratchBelow: scratch, in: fileSystem)
+        // What a killed process left takes room until somebody removes it; that it cannot be removed stops nobody.
+        try? ChildFolder.removeLeftovers(in: scratch, fileSystem)
+        return try DuckDBSession(program, files: files, limits: limits, scratchBelow: scratch, in: fileSystem)
     }
 }

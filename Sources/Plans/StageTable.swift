@@ -69,6 +69,8 @@ struct StageTable {
 
     init(_ source: PlanSource) { self.source = source }
 
+    var pathColumns: [PathPattern.Column] { source.pathColumns }
+
     /// Names and types, in their order.
     var columns: [(name: String, type: FieldType)] {
         source.schema.fields.map { ($0.name, $0.type) }

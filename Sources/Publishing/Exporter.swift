@@ -237,8 +237,8 @@ extension Exporter {
         let files = WorkbookTable(FilesTable.name, FilesTable.columns(unit: unit), rows: snapshot.files.count)
         let workbook = edition.settings.reports.workbook(
             summary, snapshot.origin(edition.settings), tables + [files], rowsPerSheet: rowsPerSheet)
-        let (frame, styles) = try frame(of: workbook, scratch)
-        try workbook.write(frame: frame, styles, isConcurrent: settings.jobs > 1, to: sink) { index, encoder in
+        let writing = WorkbookWriting(workbook, fileSystem, scratch: scratch)
+        try writing.write(isConcurrent: settings.jobs > 1, to: sink) { index, encoder in
             if index < tables.count {
                 try rows(index, encoder)
             } else {
@@ -247,17 +247,6 @@ extension Exporter {
         }
     }
 
-    /// A workbook without its rows. libxlsxwriter writes to a path: here that of a file that has lost its name already, so
-    /// that nothing is left behind, be it by a kill.
-    private func frame(of workbook: Workbook, _ scratch: String) throws -> ([UInt8], WorkbookStyles) {
-        let file = try AtomicFile(Path.join(scratch, Self.frameName), in: fileSystem).dropName()
-        let styles = try workbook.writeFrame(at: "/proc/self/fd/\(file.descriptor)", scratch: scratch)
-        return (try file.readAll(limit: Self.largestFrame), styles)
-    }
-
-    static var frameName: String { "workbook" }
-    /// Bytes. A frame has a few hundred thousand at most.
-    private static var largestFrame: Int { 1 << 28 }
 }
 
 /// Takes rows and forgets them; the query before it has counted them.

@@ -7,6 +7,11 @@ package struct TableColumn: Sendable, Equatable {
         case decimal(places: Int)
         /// Seconds, to be shown as hours, minutes and seconds.
         case duration
+        /// Text that is a number of any size, as JSON has it, or nothing, or the name of what is no number: `nan`.
+        case number
+
+        /// Whether the values of rows are texts.
+        package var isText: Bool { self == .text || self == .number }
     }
 
     package var name: String

@@ -28,7 +28,9 @@ enum RangeOutcome: Equatable {
         let reading = RowReading(settings: settings, fileSystem: .real, jobs: jobs) { RowList() }
         let all = RowList()
         do {
-            let summary = try reading.read(FoldInput(name: path, path: path), isCut: isCut) { all.cells += $0.cells }
+            let summary = try reading.read(FoldInput(name: path, path: path), isCut: isCut) { piece, _ in
+                all.cells += piece.cells
+            }
             let units = file.bytes.count > unitSize ? (file.bytes.count + unitSize - 1) / unitSize : 1
             #expect(summary.way.ranges == (isCut ? units : 1))
             #expect((summary.way.whyWhole == nil) == (isCut && units > 1))

@@ -139,7 +139,7 @@ package struct ConvertCommands {
             }
             return .byFields(names)
         }
-        let names = files.map { ConvertibleName(name($0, below: arguments)).stem }
+        let names = files.map { ConvertibleName(session.nameInFolder($0, below: arguments)).stem }
         var firsts: [String: String] = [:]
         for (name, file) in zip(names, files) {
             if let first = firsts[name] {
@@ -151,16 +151,6 @@ package struct ConvertCommands {
             firsts[name] = file
         }
         return .byFile(names: names)
-    }
-
-    /// What a file is called in the folder through which it was named.
-    private func name(_ file: String, below arguments: [String]) -> String {
-        if file == "-" { return "stdin" }
-        for argument in arguments {
-            let prefix = argument.hasSuffix("/") ? argument : argument + "/"
-            if file.hasPrefix(prefix), file.count > prefix.count { return String(file.dropFirst(prefix.count)) }
-        }
-        return Path.name(file)
     }
 
     private func check(
@@ -268,13 +258,7 @@ package struct ConvertCommands {
             if let path = input.path, try fileSystem.status(path).kind == .file { continue }
             let file = try privateFile()
             let stream = try input.path.map { try fileSystem.open($0, .read) } ?? fileSystem.standardStream(0)
-            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-            defer { buffer.deallocate() }
-            while true {
-                let count = try stream.read(into: buffer)
-                if count == 0 { break }
-                try file.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            }
+            try stream.forEachPiece { try file.write($0) }
             request.inputs[index] = FoldInput(name: input.name, path: file.temporaryPath)
             spools.append(file)
         }

@@ -69,15 +69,8 @@ struct ConvertRequests {
             }
             (request.values.decimalRounding, request.values.timestampRounding) = (rounding, rounding)
         }
-        let fold = settings.fold
-        request.values.acceptsNonFinite = fold.plan.isLenient
-        request.isLenient = fold.plan.isLenient
-        request.recordPaths = fold.plan.recordPaths
-        request.maxRecordBytes = fold.maxRecordBytes
-        request.encoding = fold.encoding
-        request.rejectsPerFile = fold.rejectsPerFile
         request.jobs = settings.jobs
-        request.fit(memory: fold.memory)
+        request.take(settings.fold)
         return request
     }
 

@@ -54,8 +54,8 @@ package struct DatabaseTable {
         columns = reports.columns(report).enumerated().map { index, column in
             if column.isDate { return Column(name: column.name, kind: .date, isNullable: true) }
             return Column(
-                name: column.name, kind: column.kind == .text ? .text : .integer,
-                isNullable: column.kind == .text && index > 0)
+                name: column.name, kind: column.kind.isText ? .text : .integer,
+                isNullable: column.kind.isText && index > 0)
         }
     }
 

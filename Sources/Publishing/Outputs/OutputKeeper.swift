@@ -254,7 +254,7 @@ package struct OutputKeeper {
         let folder = Path.parent(path)
         for entry in try fileSystem.list(folder) {
             guard entry.kind == .file, let name = entry.name, let origin = AtomicFile.origin(ofTemporary: name),
-                NumberedFiles.isName(origin.name, ofPart: Path.name(path)) || origin.name == Exporter.frameName,
+                NumberedFiles.isName(origin.name, ofPart: Path.name(path)) || origin.name == WorkbookWriting.frameName,
                 kill(origin.processID, 0) != 0 && errno == ESRCH
             else { continue }
             try fileSystem.removeIfPresent(Path.join(folder, name))

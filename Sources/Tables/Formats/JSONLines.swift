@@ -13,6 +13,7 @@ final class JSONLinesEncoder: TableEncoder {
     private var out: TextBuffer
     /// What stands in front of each column's value.
     private var openings: [String] = []
+    private var numbers: [Bool] = []
 
     init(_ sink: @escaping TableSink) { out = TextBuffer(sink) }
 
@@ -22,13 +23,15 @@ final class JSONLinesEncoder: TableEncoder {
         openings = columns.enumerated().map { index, column in
             (index == 0 ? "{" : ",") + JSONText.quoted(column.name) + ":"
         }
+        numbers = columns.map { $0.kind == .number }
     }
 
     func append(_ block: RowBlock) throws {
         for row in 0..<block.count {
-            for (opening, column) in zip(openings, block.columns) {
-                out.append(opening)
+            for (index, column) in block.columns.enumerated() {
+                out.append(openings[index])
                 switch column {
+                case .text(let values) where numbers[index]: appendNumber(values[row])
                 case .text(let values): appendString(values[row])
                 case .integer, .decimal: out.append(number: column, row)
                 case .duration:
@@ -40,6 +43,11 @@ final class JSONLinesEncoder: TableEncoder {
             out.append("}\n")
             try out.rowEnded()
         }
+    }
+
+    private func appendNumber(_ text: ByteSlice) {
+        if text.count == 0 { return out.append("null") }
+        if CellText.isNumber(text.buffer) { out.append(text) } else { appendString(text) }
     }
 
     private func appendString(_ text: ByteSlice) {

@@ -29,7 +29,7 @@ final class ParquetEncoder: TableEncoder {
         let schema = TableSchema(
             columns: columns.map { column in
                 switch column.kind {
-                case .text: ColumnSchema(column.name, .utf8)
+                case .text, .number: ColumnSchema(column.name, .utf8)
                 case .integer: ColumnSchema(column.name, .int64)
                 case .decimal, .duration: preconditionFailure("\(column.name) is not a whole number")
                 }

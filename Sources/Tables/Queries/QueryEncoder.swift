@@ -150,7 +150,7 @@ package final class QueryEncoder: TableEncoder {
                 let base = $0.baseAddress!
                 let converted: RowBlock.Values =
                     switch query.outputColumns[lent.count].kind {
-                    case .text, .integer: .integer(base)
+                    case .text, .number, .integer: .integer(base)
                     case .decimal(let places): .decimal(base, places: places)
                     case .duration: .duration(base)
                     }

@@ -20,7 +20,7 @@ struct RowStore {
     /// - Parameter dates: columns of days or periods: what is empty there comes after everything that has a date.
     init(_ columns: [TableColumn], dates: Set<Int>) {
         self.dates = dates
-        self.columns = columns.map { $0.kind == .text ? .text(StringColumn()) : .integer([]) }
+        self.columns = columns.map { $0.kind.isText ? .text(StringColumn()) : .integer([]) }
     }
 
     mutating func append(_ block: RowBlock, row: Int, total: Int64?) {

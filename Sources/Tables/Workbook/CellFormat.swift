@@ -2,7 +2,7 @@ import CXLSX
 
 /// What cells look like.
 package enum CellFormat: Hashable {
-    case header, numberHeader, text, date, integer, decimal, duration, share
+    case header, numberHeader, text, date, number, integer, decimal, duration, share
     case title, subtitle, section, headlineLabel, headline, headlineDecimal
     /// The last row of a table.
     case sumText, sumInteger, sumShare
@@ -13,6 +13,7 @@ package enum CellFormat: Hashable {
         case .integer: self = .integer
         case .decimal: self = .decimal
         case .duration: self = .duration
+        case .number: self = .number
         }
     }
 
@@ -28,7 +29,7 @@ package enum CellFormat: Hashable {
         case .duration: format_set_num_format(format, "[h]:mm:ss")
         case .share, .sumShare: format_set_num_format(format, "0.0%")
         case .headlineDecimal: format_set_num_format(format, "#,##0.0")
-        case .header, .numberHeader, .title, .subtitle, .section, .headlineLabel: break
+        case .header, .numberHeader, .number, .title, .subtitle, .section, .headlineLabel: break
         }
         switch self {
         case .header, .numberHeader:
@@ -51,7 +52,7 @@ package enum CellFormat: Hashable {
         case .sumText, .sumInteger, .sumShare:
             format_set_bold(format)
             format_set_top(format, UInt8(LXW_BORDER_THIN.rawValue))
-        case .text, .integer, .decimal, .duration, .share: break
+        case .text, .number, .integer, .decimal, .duration, .share: break
         }
         if self == .headlineLabel { format_set_align(format, UInt8(LXW_ALIGN_LEFT.rawValue)) }
     }

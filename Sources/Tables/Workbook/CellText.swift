@@ -41,6 +41,31 @@ enum CellText {
         return first <= 0x20 || last <= 0x20
     }
 
+    /// Whether a text is a number as JSON and XML have it.
+    static func isNumber(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var rest = text[...]
+        func digits() -> Int {
+            let count = rest.prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }.count
+            rest = rest.dropFirst(count)
+            return count
+        }
+        func take(_ bytes: String.UTF8View) -> Bool {
+            guard let first = rest.first, bytes.contains(first) else { return false }
+            rest = rest.dropFirst()
+            return true
+        }
+        _ = take("-".utf8)
+        let isLong = rest.count > 1 && rest.first == UInt8(ascii: "0")
+        let whole = digits()
+        if whole == 0 || isLong && whole > 1 { return false }
+        if take(".".utf8), digits() == 0 { return false }
+        if take("eE".utf8) {
+            _ = take("+-".utf8)
+            if digits() == 0 { return false }
+        }
+        return rest.isEmpty
+    }
+
     /// A text as a cell holds it, for those who write the XML themselves.
     static func escaped(_ text: String) -> String {
         var text = text

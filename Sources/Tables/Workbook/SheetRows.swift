@@ -6,7 +6,8 @@
 //  s is the number of the cell's style. A text is inline, so that it is text whatever it looks like, and nothing needs to
 //  be known of other rows. An empty text is not a cell. A date is the number of days since the 30th of December 1899; one
 //  before March 1900, which programs disagree about, is text. A duration is a number of days. Numbers have all their
-//  digits; programs keep them as doubles, which are exact up to 2^53.
+//  digits; programs keep them as doubles, which are exact up to 2^53. A text that stands for a
+//  number is one, unless it is `nan` or the like.
 //
 //  libxlsxwriter writes the same, a cell and a temporary file at a time (docs/performance.md).
 
@@ -19,6 +20,7 @@ struct SheetStyles: Sendable, Equatable {
     var integer: Int32 = 0
     var decimal: Int32 = 0
     var duration: Int32 = 0
+    var number: Int32 = 0
 
     /// The style of a column's cells.
     func style(_ column: TableColumn) -> Int32 {
@@ -27,6 +29,7 @@ struct SheetStyles: Sendable, Equatable {
         case .integer: integer
         case .decimal: decimal
         case .duration: duration
+        case .number: number
         }
     }
 }
@@ -60,6 +63,7 @@ final class SheetRowsEncoder: TableEncoder {
     /// A column's cells, but for the row's number and the value.
     private struct Cells {
         let isDate: Bool
+        let isNumber: Bool
         /// `<c r="B`
         let opening: Piece
         /// `" s="2"><v>`
@@ -100,10 +104,11 @@ final class SheetRowsEncoder: TableEncoder {
     func begin(_ columns: [TableColumn]) {
         precondition(cells.isEmpty, "a table begins once")
         cells = columns.enumerated().map { index, column in
-            // What is not a date after all is text.
+            // What is not a date or a number after all is text.
             let text = "\" s=\"\(styles.text)\" t=\"inlineStr\"><is><t"
             return Cells(
-                isDate: column.isDate, opening: Piece("<c r=\"\(columnLetters(index))"),
+                isDate: column.isDate, isNumber: column.kind == .number,
+                opening: Piece("<c r=\"\(columnLetters(index))"),
                 number: Piece("\" s=\"\(styles.style(column))\"><v>"), text: Piece("\(text)>"),
                 spacedText: Piece("\(text) xml:space=\"preserve\">"))
         }
@@ -160,13 +165,18 @@ final class SheetRowsEncoder: TableEncoder {
             put(number: serial)
             return put(valueClosing)
         }
+        if cells.isNumber, CellText.isNumber(text) {
+            open(cells)
+            reserve(text.count + Self.cellBytes * (self.cells.count + 1))
+            put(text)
+            return put(valueClosing)
+        }
         put(cells.opening)
         put(number: row)
         put(CellText.hasOuterSpace(text) ? cells.spacedText : cells.text)
         if CellText.isPlain(text) {
             reserve(text.count + Self.cellBytes * (self.cells.count + 1))
-            (buffer.baseAddress! + used).update(from: text.baseAddress!, count: text.count)
-            used += text.count
+            put(text)
         } else {
             let escaped = CellText.escaped(text, asXML: true)
             reserve(escaped.count + Self.cellBytes * (self.cells.count + 1))
@@ -197,10 +207,11 @@ final class SheetRowsEncoder: TableEncoder {
         used += piece.count
     }
 
-    private func put(_ bytes: [UInt8]) {
-        bytes.withUnsafeBufferPointer {
-            (buffer.baseAddress! + used).update(from: $0.baseAddress!, count: $0.count)
-        }
+    private func put(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { put($0) } }
+
+    /// There is room.
+    private func put(_ bytes: UnsafeBufferPointer<UInt8>) {
+        (buffer.baseAddress! + used).update(from: bytes.baseAddress!, count: bytes.count)
         used += bytes.count
     }
 

@@ -72,7 +72,7 @@ package final class WorkbookFrame {
     var styles: SheetStyles {
         SheetStyles(
             text: style(.text), date: style(.date), integer: style(.integer), decimal: style(.decimal),
-            duration: style(.duration))
+            duration: style(.duration), number: style(.number))
     }
 
     // MARK: Cells

@@ -14,9 +14,9 @@ import Wording
 
 /// The commands about plans.
 package struct PlanCommands {
-    private let session: Session
-    private var settings: Settings { session.settings }
-    private var fileSystem: FileSystem { session.fileSystem }
+    let session: Session
+    var settings: Settings { session.settings }
+    var fileSystem: FileSystem { session.fileSystem }
 
     package init(_ session: Session) { self.session = session }
 
@@ -24,7 +24,7 @@ package struct PlanCommands {
     package func check(_ path: String, duckDB: String?, proves: Bool) throws {
         try explaining {
             let plan = try read(path)
-            let engine = try open(duckDB)
+            let engine = try engine(duckDB).checkingSession(in: fileSystem)
             defer { try? engine.close() }
             let check = try PlanCheck(plan, engine)
             let folds = try check.compile()
@@ -49,14 +49,9 @@ package struct PlanCommands {
         try explaining(asJSON: asJSON) {
             let plan = try read(path)
             guard plan.folds.contains(where: { $0.name == name }) else {
-                let names = plan.folds.map(\.name)
-                let advice = nearest(to: name, among: names).map { "did you mean \($0)?" }
-                throw CommandFailure(
-                    .usage,
-                    "there is no fold \(Show.name(name)); \(advice ?? "the folds are \(names.joined(separator: ", "))")"
-                )
+                throw CommandFailure(.usage, noSuch("fold", name, among: plan.folds.map(\.name)))
             }
-            let engine = try open(duckDB)
+            let engine = try engine(duckDB).checkingSession(in: fileSystem)
             defer { try? engine.close() }
             let fold = try PlanCheck(plan, engine).compile().first { $0.checked.name == name }!
             let text = asJSON ? FoldText(fold).json : Array(FoldText(fold).text(isDirect: isDirect).utf8)
@@ -66,24 +61,23 @@ package struct PlanCommands {
 
     // MARK: Parts
 
-    private func read(_ path: String) throws -> PlanFolder {
+    func read(_ path: String) throws -> PlanFolder {
         let plan = try PlanFolder(path, in: fileSystem)
         for note in plan.notes { session.logger.notice(.note, Show.name(note)) }
         return plan
     }
 
-    private func open(_ duckDB: String?) throws -> DuckDBSession {
+    func engine(_ duckDB: String?) throws -> PlanEngine {
         try session.beginWriting { DuckDBSession.endUnfinished() }
         let own = try? fileSystem.physicalPath("/proc/self/exe")
-        let engine = PlanEngine(
+        return PlanEngine(
             duckDB: duckDB, environment: ProcessInfo.processInfo.environment, ownFolder: own.map { Path.parent($0) },
             threads: settings.jobs, memory: settings.fold.memory / 2,
             scratch: try fileSystem.physicalPath(ScratchFolder.path))
-        return try engine.checkingSession(in: fileSystem)
     }
 
     /// Gives errors of plans and of DuckDB their codes.
-    private func explaining(asJSON: Bool = false, _ body: () throws -> Void) throws {
+    func explaining(asJSON: Bool = false, _ body: () throws -> Void) throws {
         do { try body() } catch let error as ConfigurationError {
             if asJSON { try writeMistakes(error.mistakes) }
             throw CommandFailure(.usage, error.description)
@@ -148,62 +142,5 @@ package struct PlanCommands {
         return Show.name(
             "the fold \(difference.fold), \(difference.what): folded file by file it gives \(row(difference.folded)), "
                 + "the statement itself \(row(difference.direct)); this is a fault of Watchfold: please report it")
-    }
-}
-
-/// A fold's queries, for people and for programs.
-private struct FoldText {
-    private let fold: CompiledFold
-
-    init(_ fold: CompiledFold) { self.fold = fold }
-
-    func text(isDirect: Bool) -> String {
-        let source = SQLText.identifier(fold.checked.source.name)
-        if isDirect { return fold.direct(over: source) + "\n" + fold.order + ";\n" }
-        var parts: [String] = []
-        for table in fold.tables {
-            parts.append("-- \(table.name): of one file's rows\n" + table.partial(over: source) + ";\n")
-            parts.append(
-                "-- \(table.name): of several partials\n"
-                    + table.merge(over: SQLText.identifier(table.name + " partials")) + ";\n")
-        }
-        let merged = fold.tables.map { SQLText.identifier($0.name + " merged") }
-        parts.append("-- \(fold.checked.name): the answer\n" + fold.finish(over: merged) + "\n" + fold.order + ";\n")
-        return parts.joined(separator: "\n")
-    }
-
-    /// `{{rows}}` stands for what follows FROM; `{{0}}`, `{{1}}` … for the merged tables, in their order.
-    var json: [UInt8] {
-        let rows = "{{rows}}"
-        var text = JSONText()
-        text.object { text in
-            text.array("mistakes") { _ in }
-            text.member("types", fold.checked.typesQuery(over: rows))
-            text.array("binds") { text in
-                for bind in fold.checked.rowBinds(over: rows).each + fold.finishBinds(over: rows).each {
-                    text.object { text in
-                        text.member("line", bind.place.line)
-                        text.member("column", bind.place.column)
-                        text.member("sql", bind.sql)
-                    }
-                }
-            }
-            text.array("names", fold.checked.columnNames)
-            text.array("keys", fold.checked.keyNames)
-            text.array("tables") { text in
-                for table in fold.tables {
-                    text.object { text in
-                        text.member("name", table.name)
-                        text.array("keys", table.keyColumns)
-                        text.array("columns", table.columns)
-                        text.member("partial", table.partial(over: rows))
-                        text.member("merge", table.merge(over: rows))
-                    }
-                }
-            }
-            text.member("finish", fold.finish(over: fold.tables.indices.map { "{{\($0)}}" }))
-            text.member("direct", fold.direct(over: rows))
-        }
-        return text.finished()
     }
 }

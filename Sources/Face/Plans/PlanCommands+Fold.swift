@@ -1,0 +1,227 @@
+//  Files in, the table of a fold out; nothing is kept.
+//
+//      plan ─▶ compiled folds
+//      each file ─▶ typed rows ─▶ partials          rows of all files, for the statement itself
+//      partials ─▶ answer ─▶ file or stream
+
+import Admission
+import Codecs
+import Configuration
+import Conversion
+import DuckDB
+import DurableIO
+import FoldSQL
+import Glibc
+import Intake
+import Plans
+import Publishing
+import Records
+import Tables
+import Wording
+
+extension PlanCommands {
+    /// Folds files by a plan and writes the table of one fold, or of all folds into a folder.
+    package func fold(_ paths: [String], _ options: PlanFoldOptions) throws {
+        try session.logged {
+            try explaining(asJSON: options.isJSON) { try PlanFoldRun(self, options).run(paths) }
+        }
+    }
+}
+
+/// One execution.
+private final class PlanFoldRun {
+    private let commands: PlanCommands
+    private let options: PlanFoldOptions
+    private var session: Session { commands.session }
+    private var fileSystem: FileSystem { session.fileSystem }
+    private var results: [PlanFileResult] = []
+    /// Of those that count.
+    private var staged: [(source: String, file: StagedFile)] = []
+    private var first: [ContentDigest: String] = [:]
+
+    init(_ commands: PlanCommands, _ options: PlanFoldOptions) {
+        (self.commands, self.options) = (commands, options)
+    }
+
+    func run(_ paths: [String]) throws {
+        let start = ContinuousClock.now
+        try session.checkPaths(paths, "fold")
+        if options.isJSON, options.out == nil || options.out == "-" {
+            throw CommandFailure(
+                .usage, "--json writes what was done to standard output; name a file for the table with -o")
+        }
+        let plan = try commands.read(options.plan)
+        let name = try fold(plan)
+        let format = try ExportFormat(options.format, file: try session.fileName(options.out))
+        var inputs = try PlanInputs(session, plan, source: options.source)
+        let found = try session.inputs(paths, and: inputs.patterns)
+        try inputs.add(found, below: paths)
+        try check(format, found.files)
+        let engine = try commands.engine(options.duckDB).foldingSession(in: fileSystem)
+        defer { try? engine.close() }
+        let compiled = try PlanCheck(plan, engine).compile().filter { $0.checked.name == name }
+        let folding = PlanFolding(plan, compiled, engine)
+        let fold = compiled[0]
+        try read(inputs.inputs.filter { $0.source.name == fold.checked.source.name }, fold, folding)
+        session.progress.end()
+        session.note(found)
+        say(inputs, fold)
+        let counting = results.count { $0.state == .folded }
+        if counting == 0, try session.keepsOnFailure(options.out) {
+            try conclude(PlanFoldSummary(name, results, nil, options.out, ContinuousClock.now - start))
+            throw CommandFailure(.filesOpen, "no input could be folded; \(Show.name(options.out!)) is left as it was")
+        }
+        let answer =
+            options.isDirect
+            ? try folding.direct(fold, over: staged.map(\.file)) : try folding.answer(fold)
+        try write(AnswerTable(answer, engine, in: fileSystem), format, name)
+        try conclude(PlanFoldSummary(name, results, answer.rowCount, options.out, ContinuousClock.now - start))
+        let isWhole = results.allSatisfy { $0.state == .folded || $0.state == .duplicate }
+        if !isWhole || found.leavesOut || !inputs.problems.isEmpty { throw CommandFailure(.filesOpen, nil) }
+    }
+
+    private func fold(_ plan: PlanFolder) throws -> String {
+        let names = plan.folds.map(\.name)
+        guard let name = options.fold else {
+            if names.count == 1 { return names[0] }
+            throw CommandFailure(.usage, "say with --fold which fold: \(names.joined(separator: ", "))")
+        }
+        guard names.contains(name) else { throw CommandFailure(.usage, noSuch("fold", name, among: names)) }
+        return name
+    }
+
+    private func check(_ format: ExportFormat, _ files: [String]) throws {
+        try session.checkTarget(options.out, inputs: files)
+        if let rejects = options.rejects {
+            try session.checkTarget(rejects, inputs: files, option: "--rejects")
+            if let out = options.out, out != "-", try fileSystem.physicalPath(rejects) == fileSystem.physicalPath(out) {
+                throw CommandFailure(.usage, "-o and --rejects name the same file")
+            }
+        }
+        if !format.isText, options.out == nil || options.out == "-", isatty(1) == 1 {
+            throw CommandFailure(.usage, "refusing to write \(format.name) to a terminal; use -o FILE")
+        }
+    }
+
+    /// Says what was left out, and why.
+    private func say(_ inputs: PlanInputs, _ fold: CompiledFold) {
+        if inputs.others.count > 0 {
+            session.logger.notice(
+                .namesUnread,
+                "\(Show.count(inputs.others.count, "file")) of no source left out: "
+                    + inputs.others.examples.map { Show.name($0) }.joined(separator: ", ")
+                    + (inputs.others.count > inputs.others.examples.count ? ", …" : ""))
+        }
+        let rest = inputs.inputs.count { $0.source.name != fold.checked.source.name }
+        if rest > 0 {
+            session.logger.notice(
+                .namesUnread,
+                "\(Show.count(rest, "file")) of other sources left out: the fold \(fold.checked.name) reads \(fold.checked.source.name)"
+            )
+        }
+        for problem in inputs.problems { session.logger.warning(.inboxProblem, problem) }
+    }
+
+    // MARK: Reading
+
+    private func read(_ inputs: [PlanInput], _ fold: CompiledFold, _ folding: PlanFolding) throws {
+        let source = inputs.first?.source
+        if source?.format == .parquet {
+            throw CommandFailure(.usage, "the source \(source!.name): files of Parquet cannot be folded yet")
+        }
+        let sizes = inputs.map { input in input.input.path.flatMap { try? fileSystem.status($0) }?.size ?? 0 }
+        session.observer.begin(files: inputs.count, storedBytes: sizes.reduce(0, +))
+        try writingRejects { sink in
+            for input in inputs {
+                var result = PlanFileResult(input)
+                try read(input, folding, &result)
+                if let summary = result.summary, let sink {
+                    try RejectWriter.write(input.input.name, summary) { text in
+                        try Array(text.utf8).withUnsafeBytes { try sink($0) }
+                    }
+                }
+                results.append(result)
+            }
+        }
+    }
+
+    private func writingRejects(_ body: (TableSink?) throws -> Void) throws {
+        guard let path = options.rejects else { return try body(nil) }
+        try session.writing(to: path) { try body($0) }
+    }
+
+    /// Reads and folds one file. What is wrong with the file ends in its result.
+    private func read(_ input: PlanInput, _ folding: PlanFolding, _ result: inout PlanFileResult) throws {
+        let path = folding.nextPath()
+        let summary: FileSummary
+        do { summary = try stage(input, path) } catch let error as InputFailure {
+            return result.fail("\(error.cause)")
+        } catch let error as IOError where error.path == input.input.path {
+            return result.fail("\(error)")
+        }
+        result.summary = summary
+        let file = StagedFile(path: path, name: input.name, day: input.day, pathValues: input.pathValues)
+        defer { if !options.isDirect { try? fileSystem.removeIfPresent(path) } }
+        if let reason = Judgement.reasonToHold(summary, session.settings) { return result.hold(reason) }
+        if session.settings.configuration.duplicates == .skip {
+            if let other = first[summary.digest] {
+                return result.skip("the same content as \(Show.name(other))")
+            }
+        }
+        do { if !options.isDirect { try folding.fold(file, of: input.source) } } catch let error as FoldFailure {
+            return result.fail("\(error)")
+        }
+        first[summary.digest] = input.input.name
+        staged.append((input.source.name, file))
+    }
+
+    /// Writes the rows of a file.
+    private func stage(_ input: PlanInput, _ path: String) throws -> FileSummary {
+        let request = input.source.conversion(of: input.input, session.settings.fold, jobs: session.settings.jobs)
+        let conversion = Conversion(
+            request, fileSystem: fileSystem,
+            onStoredBytes: { [observer = session.observer] in observer.advance(storedBytes: $0) })
+        let store = SinkStore { [fileSystem] in
+            let file = try fileSystem.open(path, .readWrite)
+            // There is something when the file turned out to be one that cannot be cut.
+            try file.truncate(to: 0)
+            return { try file.write($0) }
+        }
+        return try conversion.run(into: store).files[0]
+    }
+
+    // MARK: Writing
+
+    private func write(_ answer: AnswerTable, _ format: ExportFormat, _ name: String) throws {
+        let isGzipped = FileEnding(options.out ?? "").isGzipped
+        switch format {
+        case .table(let format):
+            guard let copied = AnswerTable.copyFormat(format) else {
+                let texts = try answer.texts()
+                return try session.writing(to: options.out) {
+                    try texts.write(to: format.encoder($0, isGzipped: isGzipped))
+                }
+            }
+            let path = try answer.write(copied, to: "answer.\(format.fileExtension)")
+            try session.writing(to: options.out) { sink in
+                let gzip = isGzipped ? GzipSink(sink) : nil
+                try fileSystem.open(path, .read).forEachPiece { try gzip?.write($0) ?? sink($0) }
+                try gzip?.finish()
+            }
+        case .workbook:
+            let texts = try answer.texts()
+            let workbook = Workbook(
+                WorkbookProperties(title: name, subject: "", author: "Watchfold", comments: ""),
+                [WorkbookTable(name, texts.columns, rows: texts.rowCount)])
+            try session.writing(to: options.out) { sink in
+                try WorkbookWriting(workbook, fileSystem, scratch: try session.scratch(options.out)).write(
+                    isConcurrent: session.settings.jobs > 1, to: sink
+                ) { _, encoder in try texts.write(to: encoder) }
+            }
+        }
+    }
+
+    private func conclude(_ summary: PlanFoldSummary) throws {
+        if options.isJSON { try session.print(summary.json) } else { session.conclude(summary.lines) }
+    }
+}

@@ -1,0 +1,67 @@
+//  Typed rows of one file, and what DuckDB reads of them.
+//
+//      file ─▶ records ─▶ rows of the declared fields and `_row` ─▶ Parquet        what others call the stage
+//
+//  What is the same for all rows of a file (its name, its day, what its path says) is not written but added by the view.
+
+import CSVRecords
+import Configuration
+import Conversion
+import DuckDB
+import DurableIO
+import Intake
+import Records
+
+/// The rows of a file that were taken.
+package struct StagedFile: Sendable, Hashable {
+    /// Of the Parquet file.
+    package var path: String
+    /// The file's logical name.
+    package var name: String
+    package var day: CalendarDay?
+    package var pathValues: PathValues
+
+    package init(path: String, name: String, day: CalendarDay?, pathValues: PathValues) {
+        (self.path, self.name, self.day, self.pathValues) = (path, name, day, pathValues)
+    }
+}
+
+extension PlanSource {
+    /// How the source's files become rows.
+    ///
+    /// - Parameters:
+    ///   - input: one file.
+    ///   - settings: whose limits, encoding and leniency hold.
+    package func conversion(of input: FoldInput, _ settings: FoldSettings, jobs: Int) -> ConversionRequest {
+        precondition(format != .parquet, "DuckDB reads files of Parquet")
+        var request = ConversionRequest([input], schema: schema, format: .parquet)
+        if format == .csv {
+            request.csv = CSVSettings(delimiter: delimiter, null: null)
+            request.values.isUntyped = true
+        }
+        request.jobs = jobs
+        request.numbersRows = true
+        request.take(settings)
+        return request
+    }
+}
+
+extension StageTable {
+    /// The rows of staged files as a SELECT in one line.
+    ///
+    /// - Parameter files: at least one.
+    func rows(of files: [StagedFile]) -> String {
+        precondition(!files.isEmpty, "rows of no file")
+        return files.map(rows).joined(separator: " UNION ALL ")
+    }
+
+    private func rows(of file: StagedFile) -> String {
+        var constants = zip(pathColumns, file.pathValues.values).map { column, value in
+            (column.name, column.isDate ? "DATE \(SQLText.literal(value))" : SQLText.literal(value))
+        }
+        constants.append(("_file", SQLText.literal(file.name)))
+        constants.append(("_date", file.day.map { "DATE \(SQLText.literal($0.description))" } ?? "CAST(NULL AS DATE)"))
+        let columns = constants.map { "\($1) AS \(SQLText.identifier($0))" }.joined(separator: ", ")
+        return "SELECT *, \(columns) FROM read_parquet(\(SQLText.literal(file.path)), hive_partitioning = false)"
+    }
+}
