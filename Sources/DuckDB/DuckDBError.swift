@@ -29,7 +29,12 @@ package enum DuckDBError: Error, Sendable, Hashable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .statement(let error): error.words
+        case .statement(let error):
+            switch error.kind {
+            case .outOfMemory: "DuckDB has not enough memory, which --memory sets: \(error.words)"
+            case .outOfDisk, .outOfTemporarySpace, .inputOutput: "DuckDB cannot read or write: \(error.words)"
+            default: "DuckDB: \(error.words)"
+            }
         case .timedOut(let seconds): "DuckDB was stopped because a statement took longer than \(Self.number(seconds)) s"
         case .cancelled: "DuckDB was stopped"
         case .died(let ending, let words):

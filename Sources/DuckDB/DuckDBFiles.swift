@@ -37,11 +37,13 @@ extension DuckDBFiles {
             }
             guard SQLText.offsetOfNUL(path) == nil else { throw .unusablePath(path, problem: "the path has a NUL") }
         }
-        for path in reads where path.utf8.contains(where: { "*?[".utf8.contains($0) }) {
+        for path in reads where Self.isPattern(path) {
             throw .unusablePath(
                 path, problem: "* ? and [ in a path make it a pattern; give the file a link without them")
         }
     }
+
+    private static func isPattern(_ path: String) -> Bool { path.utf8.contains { "*?[".utf8.contains($0) } }
 
     /// Makes the session's own folder and adds it to the folders.
     ///
@@ -49,6 +51,9 @@ extension DuckDBFiles {
     mutating func makeOwnFolder(below scratch: String, _ fileSystem: FileSystem) throws(DuckDBError) -> String? {
         guard hasOwnFolder else { return nil }
         let path = Path.join(scratch, "files")
+        if Self.isPattern(path) {
+            throw .unusablePath(path, problem: "* ? and [ in a path make it a pattern; set TMPDIR to a folder without them")
+        }
         do { try fileSystem.createFolder(path) } catch { throw .file(error) }
         folders.append(path)
         return path

@@ -52,9 +52,9 @@ package final class DuckDBSession: @unchecked Sendable {
     /// How long an answer may take.
     private var seconds: Double
 
-    /// For each answer of the preamble, at least: on a busy machine with a cold disk, the start alone may take longer than a
-    /// statement is given.
-    private static let leastStartSeconds = 60.0
+    /// For each answer of the preamble: on a busy machine with a cold disk, the start alone may take longer than a statement is
+    /// given; but a program that does not answer at all is not waited for as long as a statement may take.
+    private static let startSeconds = 60.0
 
     /// Starts a child.
     ///
@@ -87,7 +87,7 @@ package final class DuckDBSession: @unchecked Sendable {
         conversation = Conversation(child, answerBytes: limits.answerBytes) {
             state.value.withLock { $0 == .cancelled }
         }
-        seconds = max(limits.seconds, Self.leastStartSeconds)
+        seconds = Self.startSeconds
         do { try begin() } catch {
             end()
             throw error

@@ -17,7 +17,7 @@ enum Mask {
         // 0.43 s, 12.1 s, 3:05 min
         (#"\b(\d+\.\d+ s|\d+:\d\d min)\b"#, "N s"),
         // The same in a log for programs.
-        (#""seconds":\d+\.\d+"#, "\"seconds\":N"), (#""bytes_per_second":\d+"#, "\"bytes_per_second\":N"),
+        (#"("seconds": ?)\d+\.\d+"#, "$1N"), (#""bytes_per_second":\d+"#, "\"bytes_per_second\":N"),
         // Of a file that was written: libraries of other versions compress otherwise.
         (#": \d+(\.\d+)? [kM]?B in "#, ": N B in "),
         (#"\bdamaged-\d{8}T\d{6}Z"#, "damaged-TIME"),

@@ -31,7 +31,7 @@ import Testing
                 try Self.numbers.withUnsafeBufferPointer { numbers in
                     let values = columns.map { column -> RowBlock.Values in
                         switch column.kind {
-                        case .text: .text(names.baseAddress!)
+                        case .text, .number: .text(names.baseAddress!)
                         case .integer: .integer(numbers.baseAddress!)
                         case .decimal(let places): .decimal(numbers.baseAddress!, places: places)
                         case .duration: .duration(numbers.baseAddress!)
@@ -44,6 +44,33 @@ import Testing
         try encoder.finish()
         #expect(encoder.bytesWritten == bytes.count)
         return bytes
+    }
+
+    /// Texts of numbers are numbers where a format has them, and texts when they are none.
+    @Test(arguments: [
+        (TableFormat.csv, "n\n12345678901234567890.50\n-1e+300\nnan\n\"\"\n007\n"),
+        (.jsonl, "{\"n\":12345678901234567890.50}\n{\"n\":-1e+300}\n{\"n\":\"nan\"}\n{\"n\":null}\n{\"n\":\"007\"}\n"),
+        (.md, "| n |\n|---:|\n| 12345678901234567890.50 |\n| -1e+300 |\n| nan |\n|  |\n| 007 |\n"),
+    ])
+    func textsOfNumbersAreNumbers(format: TableFormat, wanted: String) throws {
+        var bytes: [UInt8] = []
+        let encoder = format.encoder { bytes += Array($0) }
+        try encoder.begin([TableColumn("n", .number)])
+        var arena = TextArena()
+        let texts = ["12345678901234567890.50", "-1e+300", "nan", "", "007"].map { arena.keep($0) }
+        try texts.withUnsafeBufferPointer {
+            try encoder.append(RowBlock(columns: [.text($0.baseAddress!)], count: texts.count))
+        }
+        try encoder.finish()
+        #expect(String(decoding: bytes, as: UTF8.self) == wanted)
+    }
+
+    @Test(arguments: [
+        ("0", true), ("-0", true), ("10", true), ("0.5", true), ("1e5", true), ("1.5E-7", true), ("", false), ("-", false),
+        ("01", false), ("1.", false), (".5", false), ("1e", false), ("+1", false), ("inf", false), ("1 ", false),
+    ])
+    func numbersAreToldFromTexts(text: String, isNumber: Bool) {
+        #expect(Array(text.utf8).withUnsafeBufferPointer { CellText.isNumber($0) } == isNumber)
     }
 
     @Test func jsonLinesAreObjects() throws {

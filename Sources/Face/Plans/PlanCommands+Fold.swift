@@ -69,7 +69,10 @@ private final class PlanFoldRun {
         let counting = results.count { $0.state == .folded }
         if counting == 0, try session.keepsOnFailure(options.out) {
             try conclude(PlanFoldSummary(name, results, nil, options.out, ContinuousClock.now - start))
-            throw CommandFailure(.filesOpen, "no input could be folded; \(Show.name(options.out!)) is left as it was")
+            let isThere = try fileSystem.statusIfPresent(options.out!) != nil
+            throw CommandFailure(
+                .filesOpen,
+                "no input could be folded; \(Show.name(options.out!)) is \(isThere ? "left as it was" : "not written")")
         }
         let answer =
             options.isDirect
