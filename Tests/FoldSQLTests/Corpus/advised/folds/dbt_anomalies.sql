@@ -1,0 +1,8 @@
+-- The message: keep its sums; the deviation is computed around them
+SELECT relation,
+       avg(records) AS mean_records,
+       count(records) AS loads,
+       sum(records) AS sum_of_records,
+       sum(CAST(records AS DECIMAL(38, 0)) * records) AS sum_of_squares
+FROM loads
+GROUP BY relation

@@ -1,0 +1,6 @@
+-- The message: values in a key, which is what count(DISTINCT …) keeps
+SELECT date_trunc('hour', time) AS hour, channel,
+       count(*) AS edits,
+       count(DISTINCT "user") AS users
+FROM edits
+GROUP BY 1, 2

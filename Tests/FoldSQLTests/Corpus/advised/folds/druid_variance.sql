@@ -1,0 +1,7 @@
+-- The message: keep its sums
+SELECT device, metric,
+       count(value) AS readings,
+       sum(value) AS sum_of_values,
+       sum(value * value) AS sum_of_squares
+FROM readings
+GROUP BY device, metric

@@ -1,0 +1,6 @@
+-- Druid: advertising by hour, longSum of views and clicks and doubleSum of money
+SELECT date_trunc('hour', time) AS hour, campaign, publisher, country,
+       sum(shown) AS shown, sum(clicks) AS clicks, sum(spent) AS spent,
+       sum(clicks) / nullif(sum(shown), 0) AS click_rate
+FROM ads
+GROUP BY ALL

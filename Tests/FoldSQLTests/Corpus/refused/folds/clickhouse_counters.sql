@@ -1,0 +1,7 @@
+-- ClickHouse: states of min, max and avg by device and day, ordered for the insert
+SELECT CAST(time AS DATE) AS day, device,
+       count(*) AS readings, max(value) AS greatest, min(value) AS least, avg(value) AS mean
+FROM readings
+WHERE time >= DATE '2019-01-01'
+GROUP BY device, day
+ORDER BY device, day
