@@ -34,11 +34,15 @@ commit() {
 
 # How tests are built: optimised, with what is internal in sight, `assert` left in, and structures that check themselves.
 test_build=(-c release -Xswiftc -enable-testing -Xswiftc -assert-config -Xswiftc Debug --scratch-path "$root/.build-test")
-# run_tests [ARGUMENT]…: builds and runs them. With hundreds at once each would wait for all others, and no time would be
-# its own; some wait for a process or for a time, so there may be more of them than cores.
-run_tests() {
-    WATCHFOLD_CHECKS=1 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$((2 * $(nproc))) \
-        swift test "${test_build[@]}" --disable-xctest "$@"
+# run_tests [ARGUMENT]…: builds and runs them.
+run_tests() { test_environment swift test "${test_build[@]}" --disable-xctest "$@"; }
+
+# test_environment COMMAND…: with hundreds of tests at once each would wait for all others, and no time would be its own; some
+# wait for a process or for a time, so there may be more of them than cores (WATCHFOLD_TEST_WIDTH says how many). A backtrace of
+# every error that is thrown would take a fifth of the time; a test that fails has its line without it.
+test_environment() {
+    WATCHFOLD_CHECKS=1 SWT_SWIFT_ERROR_BACKTRACING_ENABLED=0 \
+        SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${WATCHFOLD_TEST_WIDTH:-$((2 * $(nproc)))} "$@"
 }
 
 # Builds the program as people use it.

@@ -38,6 +38,8 @@ package struct ConversionRequest: Sendable {
     package var jobs = 1
     /// Bytes of a plain file that are read and encoded at a time: a row group. A multiple of a digest's block.
     package var unitSize = 16 << 20
+    /// Bytes of text that the first look at a file takes, where fields are found.
+    package var firstLookBytes = 4 << 20
     package var division = TableDivision.whole
     /// Whether tables of Parquet have one more column, `_row`: the number of the record in its file, from 1, rejected ones
     /// counted. Not for rows that are divided by their values.
@@ -149,8 +151,6 @@ package struct Conversion {
     private let onStoredBytes: @Sendable (Int) -> Void
     private let whole = WholeInputs()
 
-    /// Bytes of text that the first look at a file takes.
-    private static let sampleBytes = 4 << 20
     /// The same when fields are declared.
     private static let glanceBytes = 8 << 10
 
@@ -230,7 +230,7 @@ package struct Conversion {
         var survey = FieldSurvey(request.values)
         let first = FirstRecords(fileSystem: fileSystem, settings: settings(Self.nothing, seesAllFields: false))
         for input in request.inputs {
-            do { try look(at: input.path!, first, &survey, bytes: Self.sampleBytes) } catch {
+            do { try look(at: input.path!, first, &survey, bytes: request.firstLookBytes) } catch {
                 throw InputFailure.named(input, error)
             }
         }
@@ -243,7 +243,7 @@ package struct Conversion {
         let piece = SurveyPiece(fieldCount: schema.fields.count, request.values)
         let first = FirstRecords(fileSystem: fileSystem, settings: settings(Self.nothing, seesAllFields: false))
         for input in request.inputs {
-            do { try first.rows(input.path!, schema, csv, bytes: Self.sampleBytes, into: piece) } catch {
+            do { try first.rows(input.path!, schema, csv, bytes: request.firstLookBytes, into: piece) } catch {
                 throw InputFailure.named(input, error)
             }
         }

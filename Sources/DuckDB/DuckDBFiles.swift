@@ -52,7 +52,8 @@ extension DuckDBFiles {
         guard hasOwnFolder else { return nil }
         let path = Path.join(scratch, "files")
         if Self.isPattern(path) {
-            throw .unusablePath(path, problem: "* ? and [ in a path make it a pattern; set TMPDIR to a folder without them")
+            throw .unusablePath(
+                path, problem: "* ? and [ in a path make it a pattern; set TMPDIR to a folder without them")
         }
         do { try fileSystem.createFolder(path) } catch { throw .file(error) }
         folders.append(path)

@@ -29,6 +29,7 @@ package enum FaultVFS {
     ///
     /// - Returns: its name, for opening databases.
     package static func register(over interposer: any Interposer) -> String {
+        wf_sqlite_set_up()
         let below = sqlite3_vfs_find(nil)!
         let name = "watchfold-faults-\(serial.wrappingAdd(1, ordering: .relaxed).newValue)"
         let layer = UnsafeMutablePointer<LayeredVFS>.allocate(capacity: 1)

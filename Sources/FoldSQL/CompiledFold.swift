@@ -113,6 +113,14 @@ struct FoldPlanner {
 
     // MARK: Types
 
+    /// How a value that is no number becomes one.
+    private static func number(_ function: String, _ argument: String, _ type: SQLType) -> String {
+        if type.name.hasPrefix("TIMESTAMP") || ["DATE", "TIME", "INTERVAL"].contains(type.name) {
+            return "write \(function)(epoch_us(\(argument))), in microseconds"
+        }
+        return "cast: \(function)(CAST(\(argument) AS BIGINT))"
+    }
+
     private mutating func check(_ call: MeasureCall) {
         let place = fold.list.place(call.range.lowerBound)
         let shown = fold.list.shown(call.range)
@@ -128,7 +136,7 @@ struct FoldPlanner {
             } else {
                 mistakes.note(
                     place, "\(shown) of \(type.text): \(call.function) is kept of integers and decimals",
-                    "cast: \(call.function)(CAST(\(argument) AS BIGINT))")
+                    Self.number(call.function, argument, type))
             }
         default:
             for operand in call.operands {

@@ -1,7 +1,7 @@
 //  What is wrong with the text of a fold, and where.
 //
-//      folds/session.sql:4:12: median(value) does not merge; keep its sums, or its values in a key
-//      ─────────┬─────── ┬ ┬─  ──────────────┬───────────────  ───────────────┬───────────────────
+//      folds/session.sql:4:12: product(value) does not merge; keep the values in a key
+//      ─────────┬─────── ┬ ┬─  ──────────────┬───────────────  ──────────┬────────────
 //               file  line column        the words                        the hint
 //
 //  All mistakes of a fold are collected, in the order of the text. The hint says what to write instead.

@@ -98,6 +98,15 @@ extension FoldReader {
         guard !list.isSymbol(index - 1, "."), roles[index] != .label, roles[index] != .variable,
             roles.column(index) == nil
         else { return }
+        // `max(at)`: between symbols no word of SQL has a meaning.
+        if SQLWords.isOnlyKeyword(token.lower), list.token(index - 1)?.kind == .symbol, !roles.endsOperand(index - 1),
+            list.token(index + 1)?.kind == .symbol, !list.isSymbol(index + 1, "("),
+            let column = source?.columns.first(where: { sameBytes($0.asciiLowercased, token.lower) })
+        {
+            return note(
+                index, "\(token.text) is a word of SQL, and here it stands for a column",
+                "write \(column.quotedName)")
+        }
         switch token.lower {
         case "collate": note(index, "COLLATE makes texts equal that differ", "write lower(x), or leave it out")
         case "over" where roles.endsOperand(index - 1): noteWindow(index)
@@ -176,17 +185,31 @@ extension FoldReader {
 
     private mutating func noteAggregate(_ index: Int) {
         let name = list[index].lower
+        var inside = index + 2..<list.partner[index + 1]
+        if !inside.isEmpty, list[inside.lowerBound].isWord(in: ["distinct", "all"]) {
+            inside = inside.lowerBound + 1..<inside.upperBound
+        }
+        let order = list.topLevel(inside, where: { $0.isWord("order") }).first
+        let arguments = list.parts(inside.lowerBound..<(order ?? inside.upperBound)).map { list.shown($0) }
+        let x = arguments.first.flatMap { $0.isEmpty ? nil : $0 } ?? "x"
         if SQLWords.orderless.contains(name) {
-            let inside = list.shown(index + 2..<list.partner[index + 1])
+            if let order {
+                let terms = list.shown(order..<inside.upperBound)
+                return note(
+                    index, "\(call(index)) keeps the first value that is there",
+                    "write first(\(x) \(terms)) FILTER (WHERE \(x) IS NOT NULL)")
+            }
             note(
                 index, "\(call(index)): in which order? files come in any",
-                "write min(\(inside)), or first(\(inside) ORDER BY t) FILTER (WHERE \(inside) IS NOT NULL)")
+                "write min(\(x)), or first(\(x) ORDER BY t) FILTER (WHERE \(x) IS NOT NULL)")
         } else if name == "count_star" {
             note(index, "count_star()", "write count(*)")
         } else if name == "mean" {
-            note(index, call(index), "write avg(\(list.shown(index + 2..<list.partner[index + 1])))")
+            note(index, call(index), "write avg(\(x))")
+        } else if SQLWords.windows.contains(name) {
+            noteWindow(index)
         } else {
-            note(index, "\(call(index)) does not merge", "keep its sums, or its values in a key")
+            note(index, "\(call(index)) does not merge", SQLWords.instead(of: name, x, Array(arguments.dropFirst())))
         }
     }
 

@@ -23,9 +23,7 @@ extension FoldReader {
             if call.kind == .count {
                 call.kind = .distinctCount
             } else {
-                note(
-                    index, "\(list.shown(call.range)) is not kept file by file",
-                    "make the value a key; count(DISTINCT x) is kept")
+                noteDistinct(call, index, inside.lowerBound + 1..<inside.upperBound)
             }
             inside = inside.lowerBound + 1..<inside.upperBound
         } else if !inside.isEmpty, list[inside.lowerBound].isWord("all") {
@@ -62,6 +60,25 @@ extension FoldReader {
             }
             readRows(argument, "in a measure")
             call.arguments.append(argument)
+        }
+    }
+
+    /// Refuses DISTINCT in another measure than count.
+    private mutating func noteDistinct(_ call: MeasureCall, _ index: Int, _ inside: Range<Int>) {
+        let end = list.topLevel(inside, where: { $0.isWord("order") }).first ?? inside.upperBound
+        let arguments = list.parts(inside.lowerBound..<end).map { list.shown($0) }
+        let x = arguments.first ?? "x"
+        let values = "list_sort(list_distinct(list(\(x) ORDER BY \(x))))"
+        let shown = list.shown(call.range)
+        switch call.kind {
+        case .extremum, .argument, .end: note(index, "\(shown): DISTINCT changes nothing here", "leave it out")
+        case .list: note(index, "\(shown) is not kept file by file", "write \(values)")
+        case .joinedText:
+            let separator = arguments.count > 1 ? arguments[1] : "','"
+            note(index, "\(shown) is not kept file by file", "write array_to_string(\(values), \(separator))")
+        default:
+            note(
+                index, "\(shown) is not kept file by file", "make the value a key; count(DISTINCT x) is kept")
         }
     }
 

@@ -24,6 +24,15 @@ enum SQLWords {
         "semi", "inner", "left", "right", "full", "natural", "join", "asof", "positional", "outer",
     ]
 
+    /// Whether a word without quotes cannot stand for a column, and begins no expression either.
+    static func isOnlyKeyword(_ word: String) -> Bool {
+        let beginsExpressions: Set<String> = [
+            "all", "any", "array", "case", "cast", "distinct", "false", "lambda", "not", "null", "some", "true",
+            "variadic",
+        ]
+        return (reserved.contains(word) || operators.contains(word)) && !beginsExpressions.contains(word)
+    }
+
     /// Reserved words that are values.
     static let values: Set<String> = ["true", "false", "null"]
 
@@ -104,6 +113,42 @@ enum SQLWords {
         "stddev", "stddev_pop", "stddev_samp", "sum_no_overflow", "sumkahan", "var_pop", "var_samp", "variance",
         "variant_group_array", "variant_group_object", "wavg", "weighted_avg",
     ]
+
+    /// Functions that are windows only.
+    static let windows: Set<String> = [
+        "cume_dist", "dense_rank", "fill", "lag", "lead", "nth_value", "ntile", "percent_rank", "rank", "rank_dense",
+        "row_number",
+    ]
+
+    /// What to write in place of an aggregate that does not merge.
+    ///
+    /// - Parameters:
+    ///   - x: its first argument.
+    ///   - others: those behind it.
+    static func instead(of function: String, _ x: String, _ others: [String]) -> String {
+        func list(_ function: String) -> String {
+            "write list_aggregate(list(\(x) ORDER BY \(x)), '\(function)'\(others.map { ", " + $0 }.joined())), which keeps all values"
+        }
+        switch function {
+        case "approx_count_distinct": return "write count(DISTINCT \(x)), which is exact"
+        case "median", "quantile", "quantile_cont", "quantile_disc", "mad": return list(function)
+        case "approx_quantile", "reservoir_quantile": return list("quantile_cont")
+        case "percentile_cont", "percentile_disc":
+            return
+                "write list_aggregate(list(t ORDER BY t), '\(function == "percentile_cont" ? "quantile_cont" : "quantile_disc")', \(x)), "
+                + "which keeps all values"
+        case "mode": return "write list_mode(list(\(x) ORDER BY \(x))), which keeps all values, or make the value a key"
+        case "histogram", "histogram_exact", "approx_top_k", "entropy":
+            return "make the value a key; a mart counts its rows"
+        case "first_value": return "write first(\(x) ORDER BY t)"
+        case "last_value": return "write last(\(x) ORDER BY t)"
+        case "fsum", "kahan_sum", "sumkahan", "sum_no_overflow":
+            return "write sum(\(x)), of a double after a cast to decimal"
+        case "favg": return "write avg(\(x)), of a double after a cast to decimal"
+        case "product": return "keep the values in a key"
+        default: return "keep count(x), sum(x), sum(x * x) or what else it is made of, and compute it in a mart"
+        }
+    }
 
     /// Aggregates that are refused because rows come in no order; `any_value`, `arbitrary` are never a measure.
     static let orderless: Set<String> = ["any_value", "arbitrary"]

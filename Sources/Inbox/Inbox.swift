@@ -65,7 +65,8 @@ package struct Inbox: Sendable {
     package func day(ofPath logicalPath: String) -> CalendarDay? {
         let parts = logicalPath.split(separator: "/")
         let folders = FolderDates(parts.dropLast().joined(separator: "/"))
-        return date(ofPath: logicalPath, name: parts.last.map(String.init) ?? "", folders).flatMap { CalendarDay($0.utf8) }
+        let text = date(ofPath: logicalPath, name: parts.last.map(String.init) ?? "", folders)
+        return text.flatMap { CalendarDay($0.utf8) }
     }
 
     /// See FileDate.swift.

@@ -56,7 +56,8 @@ package struct RowReading<Piece: RowPiece> {
     /// - Throws: `WrongCuts` when a file that was cut has to be read as one, after pieces were handed over;
     ///   `IOError`, `FileChanged`, `CodecError`, `UnreadableContent`, `Cancelled`; what a piece or `onPiece` throws.
     package func read(
-        _ input: FoldInput, isCut: Bool = true, onPiece: @escaping @Sendable (Piece, _ recordsBefore: Int) throws -> Void
+        _ input: FoldInput, isCut: Bool = true,
+        onPiece: @escaping @Sendable (Piece, _ recordsBefore: Int) throws -> Void
     ) throws -> FileSummary {
         let file = FileReading(
             input, fileSystem: fileSystem, settings: settings, isCut: isCut, onStoredBytes: onStoredBytes)

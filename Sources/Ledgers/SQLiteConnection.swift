@@ -33,6 +33,9 @@ package final class SQLiteConnection {
     private let handle: OpaquePointer
     private var idle: [String: OpaquePointer] = [:]
 
+    /// Done once, before the first connection.
+    static let setUp: Void = wf_sqlite_set_up()
+
     /// Opens a database.
     ///
     /// - Parameters:
@@ -52,6 +55,7 @@ package final class SQLiteConnection {
             flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
             name = Self.uri(path) + "?immutable=1"
         }
+        Self.setUp
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(name, &opened, flags, vfs)
         guard code == SQLITE_OK, let opened else {

@@ -90,6 +90,7 @@ enum SQLitePageChecks {
     /// - Returns: nil when there is no VFS of that name.
     static func vfs(over name: String?) -> String? {
         registered.withLock { known in
+            SQLiteConnection.setUp
             guard let below = sqlite3_vfs_find(name) else { return nil }
             let ownName = "watchfold-checked-" + String(cString: below.pointee.zName)
             // A VFS that was replaced by another of the same name needs a new layer.

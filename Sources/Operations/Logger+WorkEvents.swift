@@ -3,6 +3,7 @@
 //  At `info`, which is shown by default, is what should not happen: something that was kept cannot be used, and costs time.
 //  Everything else is at `debug`.
 
+import DurableIO
 import Events
 import Intake
 import Logging
@@ -28,10 +29,10 @@ extension Logger {
         for event in summary.way.events(file: file, records: summary.counts.read) { note(event) }
     }
 
-    /// What the stages of a command took.
+    /// What the stages of a command took, and the memory that the process had at most.
     func note(_ stages: [StageTime], seconds: Double) {
         func fields() -> Metadata {
-            var fields: Metadata = ["seconds": "\(Show.seconds(seconds))"]
+            var fields: Metadata = ["seconds": "\(Show.seconds(seconds))", "memory": "\(Self.peakMemory)"]
             for time in stages { fields["seconds_\(time.stage.rawValue)"] = "\(Show.seconds(time.seconds))" }
             return fields
         }
@@ -39,7 +40,18 @@ extension Logger {
         debug(
             .stageTimes,
             "stages: " + stages.map { "\($0.stage.rawValue) \(Show.duration($0.seconds))" }.joined(separator: ", ")
-                + "; in all \(all)", fields())
+                + "; in all \(all), with at most \(Show.bytes(Self.peakMemory)) of memory", fields())
+    }
+
+    /// In bytes, as the kernel counts it; 0 where it does not say. (What getrusage(2) says has the memory in it of whoever
+    /// started the program.)
+    private static var peakMemory: Int {
+        guard let status = try? FileSystem.real.open("/proc/self/status", .read).readToEnd(limit: 1 << 16),
+            let line = String(decoding: status, as: UTF8.self).split(separator: "\n").first(where: {
+                $0.hasPrefix("VmHWM:")
+            })
+        else { return 0 }
+        return (Int(line.filter(\.isNumber)) ?? 0) * 1024
     }
 
     private func noteReading(_ event: WorkEvent) {

@@ -121,13 +121,14 @@ private struct PlanFolderReader {
             }
             let stem = String(name.dropLast(4))
             if let problem = problemOfName(stem) { mistakes.append(mistake(entryPath, 1, 1, "the name: \(problem)")) }
-            let bytes = try fileSystem.open(entryPath, .read).readToEnd(limit: PlanFolder.maxSQLBytes + 1)
-            guard bytes.count <= PlanFolder.maxSQLBytes else {
+            let file = try fileSystem.open(entryPath, .read)
+            guard try file.status().size <= PlanFolder.maxSQLBytes else {
                 mistakes.append(
                     mistake(
                         entryPath, 1, 1, "the file has more than \(PlanFolder.maxSQLBytes) bytes; is it a statement?"))
                 continue
             }
+            let bytes = try file.readToEnd(limit: PlanFolder.maxSQLBytes)
             let body = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
             guard let text = String(validating: body, as: UTF8.self) else {
                 mistakes.append(mistake(entryPath, 1, 1, "the file is not UTF-8; save it as UTF-8"))

@@ -95,16 +95,10 @@ import Testing
 
     /// Runs a command of the program and finds out how much memory it had at most.
     private func measure(_ shell: Shell, _ command: String) async throws -> (Outcome, megabytes: Int) {
-        let outcome = try await shell(
-            """
-            $W \(command) & program=$!
-            peak=0
-            while now=$(grep VmHWM /proc/$program/status 2> /dev/null); do peak=$now; sleep 0.01; done
-            wait $program; code=$?
-            echo "${peak//[^0-9]/}"
-            exit $code
-            """)
-        return (outcome, (Int(outcome.output.split(separator: "\n").last ?? "") ?? 0) / 1000)
+        let outcome = try await shell("$W \(command) --log-level debug")
+        let match = try #require(
+            outcome.errors.firstMatch(of: /with at most (\d+)(?:\.\d+)? MB of memory/), "\(outcome)")
+        return (outcome, try #require(Int(match.1)))
     }
 
     private func prepared() -> Shell {
@@ -132,7 +126,8 @@ import Testing
             let (outcome, megabytes) = try await measure(shell, "\(command) --memory \(memory)MB")
             let time = ContinuousClock.now - start
             #expect(outcome.code == (hostile.state == "folded" ? 0 : 2), "\(outcome)")
-            let line = outcome.errors.split(separator: "\n").first { $0.contains("hostile.json") } ?? ""
+            let lines = outcome.errors.split(separator: "\n").filter { !$0.contains("debug: ") }
+            let line = lines.first { $0.contains("hostile.json") } ?? ""
             #expect(
                 line.contains("  \(hostile.state)  ") && (hostile.words.isEmpty || line.contains(hostile.words)),
                 "\(outcome)")

@@ -20,6 +20,7 @@ enum Mask {
         (#"("seconds": ?)\d+\.\d+"#, "$1N"), (#""bytes_per_second":\d+"#, "\"bytes_per_second\":N"),
         // Of a file that was written: libraries of other versions compress otherwise.
         (#": \d+(\.\d+)? [kM]?B in "#, ": N B in "),
+        (#"at most \d+(\.\d+)? [kMG]?B of memory"#, "at most N B of memory"),
         (#"\bdamaged-\d{8}T\d{6}Z"#, "damaged-TIME"),
         // The same as JSON for people, of a run and its stages.
         (

@@ -36,7 +36,8 @@ import Testing
         FROM plays WHERE kind <> 'none' GROUP BY kind
         """,
         "ages": "SELECT age, count(*) AS people, min(name) AS first FROM people GROUP BY age",
-        "files": "SELECT _file AS file, _date AS day, count(*) AS n, min(_row) AS a, max(_row) AS b FROM people GROUP BY ALL",
+        "files":
+            "SELECT _file AS file, _date AS day, count(*) AS n, min(_row) AS a, max(_row) AS b FROM people GROUP BY ALL",
     ]
 
     /// - Parameter plays: in place of the usual files.
@@ -83,7 +84,8 @@ import Testing
             var wanted = folded.output
             // Numbers of records are other ones in other files. Lists hold commas, so they are cut off with quotes.
             if script.contains("cut") {
-                wanted = wanted.split(separator: "\n").map { $0.split(separator: ",").prefix(8).joined(separator: ",") }
+                wanted =
+                    wanted.split(separator: "\n").map { $0.split(separator: ",").prefix(8).joined(separator: ",") }
                     .joined(separator: "\n") + "\n"
             }
             #expect(try await run(shell, 0, script).output == wanted, "\(script)")
@@ -135,7 +137,9 @@ import Testing
     @Test func namesDaysAndRowsAreThoseOfTheFiles() async throws {
         let shell = try await bench(
             yaml: Self.plan.replacingOccurrences(of: "\"people.csv\"", with: "[\"people*.csv\", \"x/*.csv\"]"))
-        shell.put("data/people-20220401.csv", "name,age\nAnn,7\nBob,x\nCid,3\n,4\n" + String(repeating: "Dee,1\n", count: 200))
+        shell.put(
+            "data/people-20220401.csv", "name,age\nAnn,7\nBob,x\nCid,3\n,4\n" + String(repeating: "Dee,1\n", count: 200)
+        )
         try await shell.expect(0, "mkdir -p data/x/2022-05-01; gzip -c data/people-20220401.csv > data/x/b.csv.gz")
         shell.put("data/x/b.csv", "name,age\nEve,\n")
         try await shell.expect(0, "rm data/x/b.csv.gz")
@@ -190,7 +194,8 @@ import Testing
             yaml: yaml, folds: ["z": "SELECT day, zone, _date AS d, count(*) AS n FROM plays GROUP BY ALL"])
         try await shell.expect(0, "mkdir -p data/dt=2022-04-01 data/dt=20220402 data/dt=no")
         for path in ["dt=2022-04-01/p-eu.jsonl", "dt=20220402/p-it's \"us\".jsonl", "dt=no/p-eu.jsonl", "other.jsonl"] {
-            shell.put("data/" + path, "{\"user\":\"u \(path.count)\"}\n{\"user\":\"v\"}\n".replacing("\"us\"", with: ""))
+            shell.put(
+                "data/" + path, "{\"user\":\"u \(path.count)\"}\n{\"user\":\"v\"}\n".replacing("\"us\"", with: ""))
         }
         let folder = try await run(shell, 2, "$W fold --plan plan data")
         #expect(
@@ -198,7 +203,8 @@ import Testing
                 == "day,zone,d,n\n2022-04-01,eu,2022-04-01,2\n2022-04-02,\"it's \"\"us\"\"\",2022-04-02,2\n")
         #expect(folder.errors.contains("data/dt=no/p-eu.jsonl: day is no, which is no day"), "\(folder)")
         #expect(folder.errors.contains("1 file of no source left out: data/other.jsonl"), "\(folder)")
-        let named = try await run(shell, 0, "cd data/dt=2022-04-01 && $W fold -q --plan ../../plan ../dt=2022-04-01/p-eu.jsonl")
+        let named = try await run(
+            shell, 0, "cd data/dt=2022-04-01 && $W fold -q --plan ../../plan ../dt=2022-04-01/p-eu.jsonl")
         #expect(named.output == "day,zone,d,n\n2022-04-01,eu,2022-04-01,2\n")
         for (script, words) in [
             ("data/other.jsonl", "data/other.jsonl: it belongs to no source; say with --source which: plays"),
@@ -242,7 +248,8 @@ import Testing
         #expect(none.errors.contains("no input could be folded; a.csv is left as it was"), "\(none)")
         #expect(shell.read("a.csv") == good.output)
         let json = try await run(
-            shell, 0, "rm a.csv; $W fold --plan plan --fold numbers data -o a.csv --json 2>/dev/null | grep -c '\"state\"'")
+            shell, 0,
+            "rm a.csv; $W fold --plan plan --fold numbers data -o a.csv --json 2>/dev/null | grep -c '\"state\"'")
         #expect(json.output == "3\n", "\(json)")
         #expect(try await run(shell, 0, "ls tmp").output.isEmpty)
     }
@@ -255,26 +262,34 @@ import Testing
         shell.put("a.json", "{\"k\":\"x\",\"n\":\(half)}\n{\"k\":\"x\",\"n\":\(half)}\n")
         let alone = try await run(shell, 2, "$W fold --plan plan a.json")
         #expect(
-            alone.errors.contains("the fold s does not take a.json: DuckDB: ") && alone.errors.contains("k = x"), "\(alone)")
+            alone.errors.contains("the fold s does not take a.json: DuckDB: ") && alone.errors.contains("k = x"),
+            "\(alone)")
         shell.put("b.json", "{\"k\":\"x\",\"n\":\(half)}\n")
         shell.put("c.json", "{\"k\":\"x\",\"n\":\(half)}\n\n")
         let merged = try await run(shell, 5, "$W fold --plan plan b.json c.json")
-        #expect(merged.errors.contains("sum(n) of s has more than 64 bits for k = x") && merged.output.isEmpty, "\(merged)")
+        #expect(
+            merged.errors.contains("sum(n) of s has more than 64 bits for k = x") && merged.output.isEmpty, "\(merged)")
     }
 
     @Test func copiesCountOnceAndBadFilesAreLeftOut() async throws {
         let shell = try await bench()
         shell.put("data/people.csv", "name,age\nAnn,7\n")
         try await shell.expect(
-            0, "mkdir data/x; cp data/people.csv data/x/; printf 'name,age\\n\"open' > data/y.csv; head -c 100 /dev/urandom > z.csv.gz")
+            0,
+            "mkdir data/x; cp data/people.csv data/x/; printf 'name,age\\n\"open' > data/y.csv; head -c 100 /dev/urandom > z.csv.gz"
+        )
         let outcome = try await run(
-            shell, 2, "$W fold --plan plan --fold ages --source people data/people.csv data/x/people.csv data/y.csv missing.csv")
+            shell, 2,
+            "$W fold --plan plan --fold ages --source people data/people.csv data/x/people.csv data/y.csv missing.csv")
         #expect(outcome.output == "age,people,first\n7,1,Ann\n", "\(outcome)")
-        #expect(outcome.errors.contains("data/x/people.csv: duplicate: the same content as data/people.csv"), "\(outcome)")
+        #expect(
+            outcome.errors.contains("data/x/people.csv: duplicate: the same content as data/people.csv"), "\(outcome)")
         #expect(outcome.errors.contains("missing.csv: failed: cannot open missing.csv"), "\(outcome)")
         #expect(outcome.errors.contains("data/y.csv: "), "\(outcome)")
         let rejects = try await run(
-            shell, 2, "printf 'name,age\\nAnn,x\\nBob,1\\n' > people.csv; $W fold --plan plan --fold ages people.csv --rejects r.jsonl")
+            shell, 2,
+            "printf 'name,age\\nAnn,x\\nBob,1\\n' > people.csv; $W fold --plan plan --fold ages people.csv --rejects r.jsonl"
+        )
         #expect(shell.read("r.jsonl")?.contains("bad-age") == true, "\(rejects)")
         #expect(rejects.output == "age,people,first\n" && rejects.errors.contains("people.csv: held: "), "\(rejects)")
     }
@@ -285,7 +300,8 @@ import Testing
         let outcome = try await run(shell, 0, "cat people.csv | $W fold --plan plan --fold ages --source people -")
         #expect(outcome.output == "age,people,first\n7,1,Ann\n")
         let unsaid = try await run(shell, 1, "$W fold --plan plan --fold ages - < people.csv")
-        #expect(unsaid.errors.contains("say with --source which source standard input is of: plays, people"), "\(unsaid)")
+        #expect(
+            unsaid.errors.contains("say with --source which source standard input is of: plays, people"), "\(unsaid)")
         let which = try await run(shell, 1, "$W fold --plan plan people.csv")
         #expect(which.errors.contains("say with --fold which fold: ages, by_user, files, numbers"), "\(which)")
     }
@@ -308,7 +324,8 @@ import Testing
         // Long enough to be killed within.
         shell.put("data/plays.json", Self.plays(1, count: 20_000))
         stand(shell, body)
-        let script = "chmod +x duckdb; for i in $(seq 40); do cp data/plays.json data/plays$i.json; echo >> data/plays$i.json; done"
+        let script =
+            "chmod +x duckdb; for i in $(seq 40); do cp data/plays.json data/plays$i.json; echo >> data/plays$i.json; done"
         try await shell.expect(0, script)
         let outcome = try await shell(
             "$W fold -q --plan plan --fold by_user data --duckdb ./duckdb -o a.csv", ["TMPDIR": shell.root + "/tmp"])
@@ -350,7 +367,8 @@ import Testing
         }
         // The output itself.
         let out = try await shell(
-            "head -c $((8 << 20)) /dev/zero > disk/filler; $W fold -q --plan plan --fold by_user data -o disk/a.csv", Self.duckDB)
+            "head -c $((8 << 20)) /dev/zero > disk/filler; $W fold -q --plan plan --fold by_user data -o disk/a.csv",
+            Self.duckDB)
         #expect(out.code == 5 && out.errors.split(separator: "\n").count == 1, "\(out)")
         try await shell.expect(0, "umount -l disk")
         #expect(codes[0] ?? 0 > 0 && codes[5] ?? 0 > 2, "\(codes)")

@@ -67,7 +67,8 @@ import TypedRows
         #expect(whole[0].bytes == whole[1].bytes)
         if format == .parquet {
             #expect(try whole[0].rows() == tables[0].rows())
-            #expect(whole[0].result.files[0].way.whyWhole == .compressed)
+            // Copies of a short sample may compress to less than a unit.
+            #expect(whole[0].result.files[0].way.ranges == 1)
         } else {
             #expect(whole[0].bytes == tables[0].bytes)
         }

@@ -6,7 +6,12 @@ import Testing
 
 /// Fields that are found in the records.
 @Suite struct InferenceTests {
-    private func types(_ text: String) throws -> [String: FieldType] { try Converted(text).types }
+    /// A quarter of what the program takes.
+    private static let firstLook = 1 << 20
+
+    private func types(_ text: String) throws -> [String: FieldType] {
+        try Converted(text) { $0.firstLookBytes = Self.firstLook }.types
+    }
 
     @Test func eachFieldHasTheNarrowestTypeOfItsValues() throws {
         let text = """
@@ -46,11 +51,11 @@ import Testing
     }
 
     /// More records than the first look takes.
-    private static let count = 500_000
+    private static let count = 125_000
     private static let json = (0..<count).map { "{\"v\":\($0)}\n" }.joined()
     private static let csv = (0..<count).map { "\($0),12345\n" }.joined()
 
-    /// The first look takes four megabytes; what comes behind is not known then.
+    /// What comes behind the first look is not known then.
     @Test(arguments: [
         ("{\"v\":1,\"w\":\"late\"}", ["v": FieldType.integer, "w": .string]), ("{\"v\":\"word\"}", ["v": .string]),
         ("{\"v\":{\"deep\":true}}", ["v": .json]),
@@ -61,7 +66,7 @@ import Testing
         let count = Self.count
         let text = Self.json + last + "\n{\"v\":5}\n"
         for jobs in [1, 3] {
-            let converted = try Converted(text) { $0.jobs = jobs }
+            let converted = try Converted(text) { ($0.jobs, $0.firstLookBytes) = (jobs, Self.firstLook) }
             #expect(converted.types == wanted)
             #expect(converted.result.rows == count + 2 && converted.result.files[0].counts.rejectedTotal == 0)
             #expect(converted.result.surveys == (wanted == ["v": .integer] ? 0 : 1))
@@ -83,15 +88,15 @@ import Testing
 
         var text: String {
             switch self {
-            case .longRecord: "{\"a\":1,\"s\":\"" + String(repeating: "x", count: 5_000_000) + "\"}\n"
-            case .emptyLines: String(repeating: "\n", count: 5_000_000)
-            case .brokenLines: String(repeating: "broken\n", count: 700_000)
+            case .longRecord: "{\"a\":1,\"s\":\"" + String(repeating: "x", count: 1_300_000) + "\"}\n"
+            case .emptyLines: String(repeating: "\n", count: 1_300_000)
+            case .brokenLines: String(repeating: "broken\n", count: 180_000)
             }
         }
     }
 
     @Test(arguments: Front.allCases) func fieldsAreFoundBehindTheFirstLook(front: Front) throws {
-        let converted = try Converted(front.text + "{\"a\":2}\n{\"a\":3}\n")
+        let converted = try Converted(front.text + "{\"a\":2}\n{\"a\":3}\n") { $0.firstLookBytes = Self.firstLook }
         let wanted: [String: FieldType] =
             front == .longRecord ? ["a": .integer, "s": .string] : ["a": .integer]
         #expect(converted.types == wanted && converted.result.rows == wanted.count + 1)
@@ -104,7 +109,7 @@ import Testing
         #expect(counts.rejectedTotal == rejected && counts.folded == folded && counts.read == rejected + folded)
     }
 
-    /// Types of CSV are noted while the table is written with those of the first four megabytes.
+    /// Types of CSV are noted while the table is written with those of the first look.
     @Test(arguments: [
         ("x,7", ["v": FieldType.string, "w": .integer], 1), ("1.5,7", ["v": .double, "w": .integer], 1),
         (",", ["v": .integer, "w": .integer], 0), ("8,", ["v": .integer, "w": .integer], 0),
@@ -120,6 +125,7 @@ import Testing
         for jobs in [1, 3] {
             let converted = try Converted(text) {
                 ($0.csv, $0.values.isUntyped, $0.jobs, $0.unitSize) = (.init(), true, jobs, 1 << 20)
+                $0.firstLookBytes = Self.firstLook
             }
             #expect(converted.types == wanted)
             let counts = converted.result.files[0].counts
@@ -133,12 +139,12 @@ import Testing
 
     /// A guess that cannot divide rows is no mistake of the user's.
     @Test func rowsAreDividedByAFieldWhoseTypeIsFoundLate() throws {
-        let csv = "k,n\n" + String(repeating: "1.5,1\n", count: 800_000) + "late,2\n"
-        let json = String(repeating: "{\"k\":1.5,\"n\":1}\n", count: 300_000) + "{\"k\":\"late\",\"n\":2}\n"
+        let csv = "k,n\n" + String(repeating: "1.5,1\n", count: 200_000) + "late,2\n"
+        let json = String(repeating: "{\"k\":1.5,\"n\":1}\n", count: 75_000) + "{\"k\":\"late\",\"n\":2}\n"
         for (text, isCSV) in [(csv, true), (json, false)] {
             let store = MemoryStore()
             let result = try Converted.convert([Array(text.utf8)], nil, .csv, into: store) {
-                $0.division = .byFields(["k"])
+                ($0.division, $0.firstLookBytes) = (.byFields(["k"]), Self.firstLook)
                 if isCSV { ($0.csv, $0.values.isUntyped) = (.init(), true) }
             }
             #expect(store.tables.keys.sorted() == ["k=1.5/part-0.csv", "k=late/part-0.csv"])
@@ -174,7 +180,7 @@ import Testing
         ("1.5", "9007199254740993", .string), ("9007199254740992", "1.5", .double),
     ])
     func whatComesLateCountsAsWhatComesFirst(last: String, first: String, type: FieldType) throws {
-        let text = String(repeating: "{\"v\":\(first)}\n", count: 400_000) + "{\"v\":\(last)}\n"
+        let text = String(repeating: "{\"v\":\(first)}\n", count: 150_000) + "{\"v\":\(last)}\n"
         #expect(try types(text) == ["v": type])
     }
 

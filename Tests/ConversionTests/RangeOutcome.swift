@@ -1,5 +1,6 @@
 import CSVRecords
 import DurableIO
+import Foundation
 import Intake
 import Records
 import RowReference
@@ -12,8 +13,8 @@ enum RangeOutcome: Equatable {
     case wrongCuts
 
     struct Summary: Equatable {
-        /// Kind, length and text of each cell.
-        var cells: [UInt8] = []
+        /// Kind, length and text of each cell; compared as memory.
+        var cells = Data()
         var texts: [String] = []
         var counts = OutcomeCounts()
         var numbers: [Int] = []
@@ -41,7 +42,7 @@ enum RangeOutcome: Equatable {
 
 extension RangeOutcome.Summary {
     init(_ summary: FileSummary, _ cells: [UInt8]) {
-        self.cells = cells
+        self.cells = Data(cells)
         texts = ["\(summary.container)", "\(summary.compression)", "\(summary.digest)", "\(summary.end)"]
         texts += summary.sample.records.map { "\($0.reason) \($0.offset) \($0.raw)" }
         counts = summary.counts

@@ -30,6 +30,8 @@ struct World {
     let fileSystem: FileSystem
     /// Lines of the configuration file.
     var yaml = ""
+    /// Threads; with several, calls come in another order each time.
+    var jobs = 1
 
     init(_ root: String, _ fileSystem: FileSystem = .real) {
         self.root = root
@@ -55,7 +57,7 @@ struct World {
     /// The same program on another folder, or through another file system.
     func at(_ root: String, _ fileSystem: FileSystem = .real) -> World {
         var world = World(root, fileSystem)
-        world.yaml = yaml
+        (world.yaml, world.jobs) = (yaml, jobs)
         return world
     }
 
@@ -70,7 +72,7 @@ struct World {
 
     func settings() throws -> Settings {
         let flags = try Overlay.flags([
-            .inbox: root + "/inbox", .checkpoints: root + "/checkpoints", .output: root + "/output", .jobs: "1",
+            .inbox: root + "/inbox", .checkpoints: root + "/checkpoints", .output: root + "/output", .jobs: "\(jobs)",
         ])
         let file = try Overlay.file(Array(yaml.utf8), path: "watchfold.yaml", plan: .engagement)
         return try Settings(Configuration.resolve(.engagement, file: file, flags: flags), plan: .engagement)

@@ -19,7 +19,7 @@ import Testing
 @Suite("A crash at every call") struct ExhaustiveCrashTests {
     /// All points take minutes; ordinary runs take one in so many, and another set each time.
     private static let isExhaustive = ProcessInfo.processInfo.environment["WATCHFOLD_EXHAUSTIVE"] != nil
-    private static let stride = isExhaustive ? 1 : 12
+    private static let stride = isExhaustive ? 1 : 36
 
     static let script: [Step] = [
         Step(
@@ -83,32 +83,35 @@ import Testing
         return Reference(before: before, outputs: world.outputs(), calls: calls)
     }
 
-    @Test(arguments: Surviving.allCases)
-    func leavesNothingLostAndNothingCountedTwice(surviving: Surviving) throws {
+    /// With several threads, the call of that number is another one each time; what is left must be as good.
+    @Test(arguments: Surviving.allCases, [1, 3])
+    func leavesNothingLostAndNothingCountedTwice(surviving: Surviving, jobs: Int) throws {
         let reference = try Self.reference()
         defer { for world in reference.before { world.remove() } }
         #expect(reference.outputs.count == World.reports.count)
         var points = 0
-        var dice = TestSeed.dice(#function, "\(surviving)")
+        var dice = TestSeed.dice(#function, "\(surviving) \(jobs)")
         let first = Int.random(in: 0..<Self.stride, using: &dice)
         for (index, step) in Self.script.enumerated() {
             #expect(reference.calls[index] > 10, "step \(step.name) hardly touches the disk")
             for call in 1...reference.calls[index] + 1 where (call + first) % Self.stride == 0 {
                 points += 1
-                try crash(reference, index, atCall: call, surviving)
+                try crash(reference, index, atCall: call, surviving, jobs: jobs)
             }
         }
-        print("\(points) crash points with \(surviving), \(TestSeed.text)")
+        print("\(points) crash points with \(surviving) and \(jobs) threads, \(TestSeed.text)")
     }
 
-    private func crash(_ reference: Reference, _ index: Int, atCall call: Int, _ surviving: Surviving) throws {
-        let world = try reference.before[index].copy()
+    private func crash(
+        _ reference: Reference, _ index: Int, atCall call: Int, _ surviving: Surviving, jobs: Int
+    ) throws {
+        var world = try reference.before[index].copy()
+        world.jobs = jobs
         defer { world.remove() }
         let model = try CrashModel(watching: world.root)
         let script = FaultScript([.crash(atChange: call)], then: model)
         do {
-            try Self.script[index].command(
-                World(world.root, FileSystem(interposer: script, sqliteVFS: FaultVFS.register(over: script))))
+            try Self.script[index].command(world.watched(by: script))
         } catch {
             // The crash. Anything else shows in what is left.
         }
@@ -117,7 +120,7 @@ import Testing
         try model.materialise(into: after.root, surviving)
         defer { after.remove() }
         let place: Comment =
-            "step \"\(Self.script[index].name)\", call \(call), surviving \(surviving), \(TestSeed.text)"
+            "step \"\(Self.script[index].name)\", call \(call), \(jobs) threads, surviving \(surviving), \(TestSeed.text)"
         do {
             try Self.script[index].command(after)
             for step in Self.script[(index + 1)...] {

@@ -175,9 +175,12 @@ struct ReferenceNumber {
     private var whole: [UInt8]
     private var fraction: [UInt8]
 
+    /// Made once: a regular expression is compiled at its first use. Nothing changes it, so threads may share it.
+    nonisolated(unsafe) private static let form =
+        /(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?)([0-9]+))?/.matchingSemantics(.unicodeScalar)
+
     init?(_ text: String) {
-        let form = /(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?)([0-9]+))?/.matchingSemantics(.unicodeScalar)
-        guard let parts = text.wholeMatch(of: form) else { return nil }
+        guard let parts = text.wholeMatch(of: Self.form) else { return nil }
         isNegative = parts.1 == "-"
         isPlain = parts.3 == nil && parts.5 == nil
         func digits(_ text: Substring) -> [UInt8] { text.utf8.map { $0 - 0x30 } }
@@ -225,13 +228,18 @@ struct ReferenceTime {
     /// Seconds east of UTC.
     let offset: Int
 
+    /// Made once, as that of numbers.
+    nonisolated(unsafe) private static let date = /([0-9]{4})-([0-9]{2})-([0-9]{2})/
+    nonisolated(unsafe) private static let clock =
+        /[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?/.matchingSemantics(.unicodeScalar)
+    nonisolated(unsafe) private static let zone =
+        /[Zz]|([+-])([0-9]{2})(?::?([0-9]{2}))?/.matchingSemantics(.unicodeScalar)
+
     init?(_ text: String) {
-        let date = /([0-9]{4})-([0-9]{2})-([0-9]{2})/
-        let clock = /[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?/
-        let zone = /[Zz]|([+-])([0-9]{2})(?::?([0-9]{2}))?/
         let bytes = Array(text.utf8)
         guard bytes.allSatisfy({ $0 < 0x80 }) else { return nil }
-        guard let parts = text.prefixMatch(of: date), let day = Self.day(Int(parts.1)!, Int(parts.2)!, Int(parts.3)!)
+        guard let parts = text.prefixMatch(of: Self.date),
+            let day = Self.day(Int(parts.1)!, Int(parts.2)!, Int(parts.3)!)
         else { return nil }
         self.day = day
         var rest = text[parts.range.upperBound...]
@@ -239,7 +247,7 @@ struct ReferenceTime {
             (nanoseconds, offset) = (0, 0)
             return
         }
-        guard let time = rest.prefixMatch(of: clock.matchingSemantics(.unicodeScalar)) else { return nil }
+        guard let time = rest.prefixMatch(of: Self.clock) else { return nil }
         let (hour, minute, second) = (Int(time.1)!, Int(time.2)!, time.3.map { Int($0)! } ?? 0)
         let part = time.4.map { Int($0 + String(repeating: "0", count: 9 - $0.count))! } ?? 0
         nanoseconds = (hour * 3600 + minute * 60 + second) * 1_000_000_000 + part
@@ -249,7 +257,7 @@ struct ReferenceTime {
             offset = 0
             return
         }
-        guard let place = rest.wholeMatch(of: zone.matchingSemantics(.unicodeScalar)) else { return nil }
+        guard let place = rest.wholeMatch(of: Self.zone) else { return nil }
         let (hours, minutes) = (place.2.map { Int($0)! } ?? 0, (place.3 ?? nil).map { Int($0)! } ?? 0)
         guard hours < 24, minutes < 60 else { return nil }
         offset = (place.1 == "-" ? -1 : 1) * (hours * 3600 + minutes * 60)

@@ -66,7 +66,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("0", true), ("-0", true), ("10", true), ("0.5", true), ("1e5", true), ("1.5E-7", true), ("", false), ("-", false),
+        ("0", true), ("-0", true), ("10", true), ("0.5", true), ("1e5", true), ("1.5E-7", true), ("", false),
+        ("-", false),
         ("01", false), ("1.", false), (".5", false), ("1e", false), ("+1", false), ("inf", false), ("1 ", false),
     ])
     func numbersAreToldFromTexts(text: String, isNumber: Bool) {

@@ -357,7 +357,8 @@ import Testing
         #expect(apart.reduce(0) { $0 + $1.seconds } <= result.seconds + 0.001)
         let line = try #require(box.take().last)
         #expect(line.event == "stage-times" && line.level == .debug)
-        #expect(Set(line.fields.keys) == Set(stages.map { "seconds_\($0.rawValue)" } + ["seconds", "event"]))
+        #expect(Set(line.fields.keys) == Set(stages.map { "seconds_\($0.rawValue)" } + ["seconds", "memory", "event"]))
+        #expect(try #require(line.fields["memory"].flatMap { Int($0) }) > 1 << 20)
     }
 
     // MARK: Names

@@ -2,6 +2,7 @@
 //  shares nothing with the program but the words of the design.
 
 import Foundation
+import TestSupport
 
 @testable import Configuration
 
@@ -208,7 +209,7 @@ struct ReferenceFold {
     }
 
     private func byContract(_ events: [Event]) -> [(contract: [UInt8], events: [Event])] {
-        Dictionary(grouping: events) { $0.contract }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        Dictionary(grouping: events) { $0.contract }.sorted { precedes($0.key, $1.key) }
             .map { ($0.key, $0.value) }
     }
 
@@ -250,7 +251,7 @@ struct ReferenceFold {
     private func apps(_ events: [Event]) -> String {
         Self.csv(
             [["AppName", "Category", "Records", "Contracts", "TotalDuration"]]
-                + Dictionary(grouping: events) { $0.app }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+                + Dictionary(grouping: events) { $0.app }.sorted { precedes($0.key, $1.key) }
                 .map { app, events in
                     [
                         Self.text(app), category(app).map { categories[$0].name } ?? "", "\(events.count)",

@@ -33,17 +33,23 @@ struct Silence: RunObserver {
 /// Notes every call of the file system and bends those that it is told to.
 final class Watcher: Interposer {
     private let calls = Mutex<[SystemCall]>([])
-    private let rule = Mutex<@Sendable (SystemCall) -> Interposition>({ _ in .proceed })
+    /// In a structure: a function itself would be wrapped once more at each look into the mutex, and each call would go
+    /// through all the wrappers.
+    private struct Rule {
+        var verdict: @Sendable (SystemCall) -> Interposition
+    }
+
+    private let rule = Mutex(Rule { _ in .proceed })
 
     func willPerform(_ call: SystemCall) -> Interposition {
         calls.withLock { $0.append(call) }
-        return rule.withLock { $0 }(call)
+        return rule.withLock { $0 }.verdict(call)
     }
 
     func didPerform(_ call: SystemCall, on descriptor: Int32?, result: Int, bytes: UnsafeRawBufferPointer?) {}
 
     /// From now on, what is answered to each call.
-    func bend(_ rule: @escaping @Sendable (SystemCall) -> Interposition) { self.rule.withLock { $0 = rule } }
+    func bend(_ rule: @escaping @Sendable (SystemCall) -> Interposition) { self.rule.withLock { $0.verdict = rule } }
 
     func forget() { calls.withLock { $0 = [] } }
 

@@ -5,7 +5,6 @@
 //      partials ─▶ answer ─▶ file or stream
 
 import Admission
-import Codecs
 import Configuration
 import Conversion
 import DuckDB
@@ -37,7 +36,8 @@ private final class PlanFoldRun {
     private var results: [PlanFileResult] = []
     /// Of those that count.
     private var staged: [(source: String, file: StagedFile)] = []
-    private var first: [ContentDigest: String] = [:]
+    /// The first name of each content, by its digest.
+    private var first: [String: String] = [:]
 
     init(_ commands: PlanCommands, _ options: PlanFoldOptions) {
         (self.commands, self.options) = (commands, options)
@@ -167,14 +167,14 @@ private final class PlanFoldRun {
         defer { if !options.isDirect { try? fileSystem.removeIfPresent(path) } }
         if let reason = Judgement.reasonToHold(summary, session.settings) { return result.hold(reason) }
         if session.settings.configuration.duplicates == .skip {
-            if let other = first[summary.digest] {
+            if let other = first["\(summary.digest)"] {
                 return result.skip("the same content as \(Show.name(other))")
             }
         }
         do { if !options.isDirect { try folding.fold(file, of: input.source) } } catch let error as FoldFailure {
             return result.fail("\(error)")
         }
-        first[summary.digest] = input.input.name
+        first["\(summary.digest)"] = input.input.name
         staged.append((input.source.name, file))
     }
 

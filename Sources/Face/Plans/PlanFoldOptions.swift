@@ -105,7 +105,8 @@ struct PlanInputs {
                 return append(input, source, name: name, path: path, PathValues([]))
             case .other:
                 return try refuse(
-                    path, isNamed, "its path has no \(columns(of: source)), which the source \(source.name) reads from it")
+                    path, isNamed,
+                    "its path has no \(columns(of: source)), which the source \(source.name) reads from it")
             case .notADate(let column, let text): return try refuse(path, isNamed, notADate(column, text))
             }
         }
@@ -136,7 +137,9 @@ struct PlanInputs {
         problems.append(text)
     }
 
-    private func notADate(_ column: String, _ text: String) -> String { "\(column) is \(Show.name(text)), which is no day" }
+    private func notADate(_ column: String, _ text: String) -> String {
+        "\(column) is \(Show.name(text)), which is no day"
+    }
 
     private func columns(of source: PlanSource) -> String {
         source.pathColumns.map { "{\($0.name)}" }.joined(separator: ", ")

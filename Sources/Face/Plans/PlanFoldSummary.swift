@@ -44,7 +44,9 @@ struct PlanFoldSummary {
         let read = results.filter { $0.summary != nil }
         return ConversionSummary.rejections(read.map(\.input.input), read.map { $0.summary! })
             + results.compactMap { result in
-                result.reason.map { "\(Show.name(result.input.input.name)): \(result.state.rawValue): \(Show.name($0))" }
+                result.reason.map {
+                    "\(Show.name(result.input.input.name)): \(result.state.rawValue): \(Show.name($0))"
+                }
             } + [whole]
     }
 

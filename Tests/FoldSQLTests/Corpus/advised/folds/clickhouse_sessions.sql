@@ -1,4 +1,4 @@
--- The message: make the value a key; here a list with an order does it
+-- The message: write a list with an order
 SELECT session,
        min(time) AS began,
        max(time) AS ended,

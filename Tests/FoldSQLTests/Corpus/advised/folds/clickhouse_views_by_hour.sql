@@ -1,4 +1,4 @@
--- The messages: values in a key; of the visitors, that is what count(DISTINCT …) keeps
+-- The message: write count(DISTINCT …)
 SELECT date_trunc('hour', time) AS hour, site,
        count(*) AS views,
        count(DISTINCT visitor) AS visitors,

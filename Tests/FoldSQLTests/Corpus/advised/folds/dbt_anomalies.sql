@@ -1,4 +1,4 @@
--- The message: keep its sums; the deviation is computed around them
+-- The message: keep count(x), sum(x), sum(x * x); the deviation is computed around them
 SELECT relation,
        avg(records) AS mean_records,
        count(records) AS loads,

@@ -1,4 +1,4 @@
--- The message: values in a key, or here in a list
+-- The message: write a list with an order
 SELECT channel,
        count(*) AS orders,
        list_aggregate(list(amount ORDER BY amount), 'quantile_cont', 0.5) AS median_amount,

@@ -1,4 +1,4 @@
--- The message: values in a key, or here in a list
+-- The message: write a list with an order
 SELECT service, date_trunc('minute', time) AS minute,
        min(nanos) AS least, max(nanos) AS greatest,
        list_aggregate(list(nanos ORDER BY nanos), 'quantile_disc', 0.99) AS p99

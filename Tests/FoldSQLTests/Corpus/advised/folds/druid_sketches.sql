@@ -1,4 +1,4 @@
--- The message: values in a key, which is what count(DISTINCT …) keeps
+-- The message: write count(DISTINCT …)
 SELECT date_trunc('hour', time) AS hour, channel,
        count(*) AS edits,
        count(DISTINCT "user") AS users

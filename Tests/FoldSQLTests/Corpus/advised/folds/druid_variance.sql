@@ -1,4 +1,4 @@
--- The message: keep its sums
+-- The message: keep count(x), sum(x), sum(x * x)
 SELECT device, metric,
        count(value) AS readings,
        sum(value) AS sum_of_values,
