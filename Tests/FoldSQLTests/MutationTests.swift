@@ -63,7 +63,7 @@ import Testing
             if token.closes { depth -= 1 }
             let isName =
                 list.isSymbol(index - 1, ".") || list.isWord(index - 1, "as")
-                || (list.isWord(index - 1, "distinct") && !list.isWord(index - 2, "as"))
+                || (token.isWord("from") && list.isWord(index - 1, "distinct") && !list.isWord(index - 2, "as"))
             if depth == 0, !isName {
                 if token.isWord("from") { isSource = true }
                 if token.isWord("where") { isSource = false }
