@@ -34,55 +34,54 @@ struct FoldCommand: ParsableCommand {
     @Flag(help: "What was done, as JSON on standard output; needs -o FILE.")
     var json = false
 
-    @OptionGroup(title: "With a plan") var ofPlan: PlanOptions
+    @Option(
+        help: ArgumentHelp("The folder of a plan, by which files are folded.", valueName: "folder"),
+        completion: .directory)
+    var plan: String?
+
+    @Option(help: ArgumentHelp("With --plan: the fold (default: its only one).", valueName: "name"))
+    var fold: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --plan: the source that all files are of (default: by their names).", valueName: "name"))
+    var source: String?
+
+    @Flag(help: "With --plan: run the statement over all rows at once instead, to compare.")
+    var direct = false
+
+    @Option(
+        help: ArgumentHelp("With --plan: write rejected records to a file, as JSON Lines.", valueName: "file"),
+        completion: .file())
+    var rejects: String?
+
+    @Option(name: .customLong("duckdb"), help: EngineOptions.help, completion: .file())
+    var duckDB: String?
 
     @Argument(help: "Files, and folders with all input files below them; - is standard input.", completion: .file())
     var files: [String]
 
-    /// What a plan needs.
-    struct PlanOptions: ParsableArguments {
-        @Option(help: ArgumentHelp("The folder of a plan.", valueName: "folder"), completion: .directory)
-        var plan: String?
-
-        @Option(help: ArgumentHelp("The fold (default: the only one of the plan).", valueName: "name"))
-        var fold: String?
-
-        @Option(
-            help: ArgumentHelp("The source that all files are of (default: by their names).", valueName: "name"))
-        var source: String?
-
-        @Flag(help: "Run the fold's statement over all rows at once instead, to compare.")
-        var direct = false
-
-        @Option(
-            help: ArgumentHelp("Write rejected records to a file, as JSON Lines.", valueName: "file"),
-            completion: .file())
-        var rejects: String?
-
-        @OptionGroup var engine: EngineOptions
-
-        /// The first option that means nothing without a plan.
-        var lonely: String? {
-            let given: [(String, Bool)] = [
-                ("--fold", fold != nil), ("--source", source != nil), ("--direct", direct),
-                ("--rejects", rejects != nil), ("--duckdb", engine.duckDB != nil),
-            ]
-            return plan == nil ? given.first(where: \.1)?.0 : nil
-        }
+    /// The first option that means nothing without a plan.
+    private var lonely: String? {
+        let given: [(String, Bool)] = [
+            ("--fold", fold != nil), ("--source", source != nil), ("--direct", direct),
+            ("--rejects", rejects != nil), ("--duckdb", duckDB != nil),
+        ]
+        return plan == nil ? given.first(where: \.1)?.0 : nil
     }
 
     func validate() throws {
-        if let option = ofPlan.lonely { throw ValidationError("\(option) needs --plan") }
+        if let option = lonely { throw ValidationError("\(option) needs --plan") }
     }
 
     func run() throws {
-        guard let plan = ofPlan.plan else {
+        guard let plan else {
             return try FileCommands(common.open()).fold(files, to: out, format: format, asJSON: json)
         }
         var options = PlanFoldOptions(plan: plan)
-        (options.fold, options.source, options.isDirect) = (ofPlan.fold, ofPlan.source, ofPlan.direct)
-        (options.out, options.format, options.rejects) = (out, format, ofPlan.rejects)
-        (options.duckDB, options.isJSON) = (ofPlan.engine.duckDB, json)
+        (options.fold, options.source, options.isDirect) = (fold, source, direct)
+        (options.out, options.format, options.rejects) = (out, format, rejects)
+        (options.duckDB, options.isJSON) = (duckDB, json)
         try PlanCommands(common.open()).fold(files, options)
     }
 }

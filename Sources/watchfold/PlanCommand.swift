@@ -15,12 +15,12 @@ struct PlanCommand: ParsableCommand {
 
 /// What plans are run with.
 struct EngineOptions: ParsableArguments {
-    @Option(
-        name: .customLong("duckdb"),
-        help: ArgumentHelp(
-            "The DuckDB program (default: WATCHFOLD_DUCKDB, beside this program, or in PATH).", valueName: "file"),
-        completion: .file())
-    var duckDB: String?
+    static var help: ArgumentHelp {
+        ArgumentHelp(
+            "The DuckDB program (default: WATCHFOLD_DUCKDB, beside this program, or in PATH).", valueName: "file")
+    }
+
+    @Option(name: .customLong("duckdb"), help: help, completion: .file()) var duckDB: String?
 }
 
 struct PlanCheckCommand: ParsableCommand {
