@@ -35,7 +35,7 @@ private final class PlanFoldRun {
     private var fileSystem: FileSystem { session.fileSystem }
     private var results: [PlanFileResult] = []
     /// Of those that count.
-    private var staged: [(source: String, file: StagedFile)] = []
+    private var staged: [StagedFile] = []
     /// The first name of each content, by its digest.
     private var first: [String: String] = [:]
 
@@ -76,7 +76,7 @@ private final class PlanFoldRun {
         }
         let answer =
             options.isDirect
-            ? try folding.direct(fold, over: staged.map(\.file)) : try folding.answer(fold)
+            ? try folding.direct(fold, over: staged) : try folding.answer(fold)
         try write(AnswerTable(answer, engine, in: fileSystem), format, name)
         try conclude(PlanFoldSummary(name, results, answer.rowCount, options.out, ContinuousClock.now - start))
         let isWhole = results.allSatisfy { $0.state == .folded || $0.state == .duplicate }
@@ -159,6 +159,8 @@ private final class PlanFoldRun {
         let summary: FileSummary
         do { summary = try stage(input, path) } catch let error as InputFailure {
             return result.fail("\(error.cause)")
+        } catch is FileChanged {
+            return result.fail("it changed while it was being read")
         } catch let error as IOError where error.path == input.input.path {
             return result.fail("\(error)")
         }
@@ -175,7 +177,7 @@ private final class PlanFoldRun {
             return result.fail("\(error)")
         }
         first["\(summary.digest)"] = input.input.name
-        staged.append((input.source.name, file))
+        staged.append(file)
     }
 
     /// Writes the rows of a file.
