@@ -2,7 +2,7 @@
 //
 //      NAME.compiled     its queries
 //      NAME.errors       its mistakes
-//      NAME.types        what DuckDB answered about the types of its expressions; given, not renewed by the tests.
+//      NAME.types        what DuckDB answered about the types of its expressions; scripts/golden asks for new ones; the tests do not.
 //                        A fold without it has mistakes that need no types.
 //
 //  A test makes the text anew and compares. WATCHFOLD_RENEW_GOLDEN=1 accepts what is different; nothing else writes there.
