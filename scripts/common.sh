@@ -34,8 +34,16 @@ commit() {
 
 # How tests are built: optimised, with what is internal in sight, `assert` left in, and structures that check themselves.
 test_build=(-c release -Xswiftc -enable-testing -Xswiftc -assert-config -Xswiftc Debug --scratch-path "$root/.build-test")
+# build_tests: for all that runs tests, so that none of them builds anew what another one built.
+build_tests() { WATCHFOLD_CHECKS=1 swift build --package-path "$root" --build-tests "${test_build[@]}"; }
+
+# run_built_tests [ARGUMENT]…: --filter, --skip, --xunit-output … as `swift test` has them.
+run_built_tests() {
+    test_environment "$root/.build-test/release/watchfoldPackageTests.xctest" --testing-library swift-testing "$@"
+}
+
 # run_tests [ARGUMENT]…: builds and runs them.
-run_tests() { test_environment swift test "${test_build[@]}" --disable-xctest "$@"; }
+run_tests() { build_tests && run_built_tests "$@"; }
 
 # test_environment COMMAND…: with hundreds of tests at once each would wait for all others, and no time would be its own; some
 # wait for a process or for a time, so there may be more of them than cores (WATCHFOLD_TEST_WIDTH says how many). A backtrace of

@@ -38,7 +38,7 @@ package struct ChildFolder: Sendable {
             do {
                 let opened = try fileSystem.open(path, .folder)
                 // Who removes leftovers may have come between.
-                if try opened.tryLock(), try fileSystem.statusIfPresent(path)?.inode == opened.status().inode {
+                if try opened.tryLock(), try opened.isInPlace(in: fileSystem) {
                     return ChildFolder(path: path, opened: opened, fileSystem: fileSystem)
                 }
             } catch  where error.isMissing {}

@@ -66,11 +66,7 @@ package final class FileLock: Sendable {
     }
 
     /// Whether the lock's file still has its name: if not, somebody else may hold a lock of this name, too.
-    package func isInPlace(in fileSystem: FileSystem) throws(IOError) -> Bool {
-        guard let there = try fileSystem.statusIfPresent(file.path) else { return false }
-        let own = try file.status()
-        return there.device == own.device && there.inode == own.inode
-    }
+    package func isInPlace(in fileSystem: FileSystem) throws(IOError) -> Bool { try file.isInPlace(in: fileSystem) }
 
     /// What somebody who does not want the lock sees of it.
     package enum Observation: Sendable, Hashable {

@@ -200,6 +200,13 @@ package final class OpenFile: Sendable {
         } catch  where error.code == EWOULDBLOCK { return false }
     }
 
+    /// Whether the path still leads to this file or folder, and not to another or to none.
+    package func isInPlace(in fileSystem: FileSystem) throws(IOError) -> Bool {
+        guard let there = try fileSystem.statusIfPresent(path) else { return false }
+        let own = try status()
+        return there.device == own.device && there.inode == own.inode
+    }
+
     // MARK: Attributes
 
     package func attributes() throws(IOError) -> FileAttributes {

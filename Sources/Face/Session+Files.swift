@@ -1,10 +1,12 @@
 //  Files that the command line names: what is read, and what is written.
 
+import Admission
 import Configuration
 import DurableIO
 import Events
 import Foundation
 import Inbox
+import Intake
 import Logging
 import Operations
 import Publishing
@@ -209,6 +211,33 @@ extension Session {
                 "the report has \(Show.count(rows, "row")), and a sheet only \(limit); a file (-o) would be split"
             )
         }
+    }
+
+    /// Writes the rejected records of files, if that is wanted.
+    func writeRejects(_ inputs: [FoldInput], _ files: [FileSummary], to path: String?) throws {
+        guard let path else { return }
+        try writing(to: path) { sink in
+            for (input, file) in zip(inputs, files) {
+                try RejectWriter.write(input.name, file) { text in
+                    try Array(text.utf8).withUnsafeBytes { try sink($0) }
+                }
+            }
+        }
+    }
+
+    /// Refuses what a terminal cannot show.
+    func checkTerminal(_ format: ExportFormat, _ out: String?) throws(CommandFailure) {
+        if !format.isText, out == nil || out == "-", isatty(1) == 1 {
+            throw CommandFailure(.usage, "refusing to write \(format.name) to a terminal; use -o FILE")
+        }
+    }
+
+    /// The end of a command that had nothing to write into a file, which it did not touch.
+    func nothingFolded(_ out: String) throws -> CommandFailure {
+        let isThere = try fileSystem.statusIfPresent(out) != nil
+        return CommandFailure(
+            .filesOpen,
+            "no input could be folded; \(Show.name(out)) is \(isThere ? "left as it was" : "not written")")
     }
 
     /// Writes to standard output.

@@ -32,6 +32,11 @@ package struct FoldInput: Sendable {
         let isStream = argument == "-"
         self.init(name: isStream ? "standard input" : argument, path: isStream ? nil : argument)
     }
+
+    /// Bytes as stored, for progress; 0 where that is not known.
+    package func storedSize(in fileSystem: FileSystem) -> Int {
+        path.flatMap { try? fileSystem.status($0) }?.size ?? 0
+    }
 }
 
 /// Everything that reading a file told, but for its sums.

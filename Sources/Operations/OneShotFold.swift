@@ -57,9 +57,7 @@ package struct OneShotFold {
         let clock = StageClock()
         var result = RunResult()
         let inputs = paths.map { FoldInput(named: $0) }
-        let sizes = inputs.map { input in
-            input.path.flatMap { try? fileSystem.status($0) }?.size ?? 0
-        }
+        let sizes = inputs.map { $0.storedSize(in: fileSystem) }
         observer.begin(files: inputs.count, storedBytes: sizes.reduce(0, +))
         let results = Mutex<[Finished?]>(Array(repeating: nil, count: inputs.count))
         let scratch = ScratchFolder.path

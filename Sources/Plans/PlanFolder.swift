@@ -73,10 +73,11 @@ private struct PlanFolderReader {
                 mistake(planPath, 1, 1, "there is no such file; a plan is a folder with plan.yaml and folds/NAME.sql")
             ])
         }
-        let bytes = try fileSystem.open(planPath, .read).readToEnd(limit: PlanFile.maxBytes + 1)
-        do throws(ConfigurationError) {
-            file = try PlanFile(bytes, path: planPath, folder: Path.name(fileSystemName))
-        } catch { mistakes += error.mistakes }
+        if let bytes = try bytes(planPath, limit: PlanFile.maxBytes, "is it a plan?") {
+            do throws(ConfigurationError) {
+                file = try PlanFile(bytes, path: planPath, folder: Path.name(fileSystemName))
+            } catch { mistakes += error.mistakes }
+        }
         let folds = try statements("folds")
         let marts = try statements("marts")
         if folds.isEmpty {
@@ -105,6 +106,16 @@ private struct PlanFolderReader {
         Mistake(origin: .file(name: path, line: line, column: column), text: text)
     }
 
+    /// What a file has; nil when that is too much, which is noted with a question.
+    private mutating func bytes(_ path: String, limit: Int, _ question: String) throws -> [UInt8]? {
+        let file = try fileSystem.open(path, .read)
+        if try file.status().size > limit {
+            mistakes.append(mistake(path, 1, 1, "the file has more than \(limit) bytes; \(question)"))
+            return nil
+        }
+        return try file.readToEnd(limit: limit)
+    }
+
     /// The statements of a folder, in the order of their names.
     private mutating func statements(_ folder: String) throws -> [Statement] {
         let folderPath = Path.join(path, folder)
@@ -121,14 +132,9 @@ private struct PlanFolderReader {
             }
             let stem = String(name.dropLast(4))
             if let problem = problemOfName(stem) { mistakes.append(mistake(entryPath, 1, 1, "the name: \(problem)")) }
-            let file = try fileSystem.open(entryPath, .read)
-            guard try file.status().size <= PlanFolder.maxSQLBytes else {
-                mistakes.append(
-                    mistake(
-                        entryPath, 1, 1, "the file has more than \(PlanFolder.maxSQLBytes) bytes; is it a statement?"))
+            guard let bytes = try bytes(entryPath, limit: PlanFolder.maxSQLBytes, "is it a statement?") else {
                 continue
             }
-            let bytes = try file.readToEnd(limit: PlanFolder.maxSQLBytes)
             let body = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
             guard let text = String(validating: body, as: UTF8.self) else {
                 mistakes.append(mistake(entryPath, 1, 1, "the file is not UTF-8; save it as UTF-8"))

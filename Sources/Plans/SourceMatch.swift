@@ -6,19 +6,13 @@ import Records
 
 /// What a path is to a plan.
 package enum SourceMatch: Sendable, Hashable {
-    case source(PlanSource, PathValues)
+    /// With what the path says of the rows, in the order of the source's columns; dates as `2022-04-01`.
+    case source(PlanSource, pathValues: [String])
     case none
     /// Patterns of these sources match.
     case several([String])
     /// It would belong to a source if this were a day.
     case notADate(source: String, column: String, text: String)
-}
-
-/// What a path says of the rows, in the order of the source's columns; dates as `2022-04-01`.
-package struct PathValues: Sendable, Hashable {
-    package var values: [String]
-
-    package init(_ values: [String]) { self.values = values }
 }
 
 extension PlanFolder {
@@ -30,18 +24,18 @@ extension PlanFolder {
     ///     parts as they have.
     package func match(_ path: String, isWhole: Bool) -> SourceMatch {
         let logical = Self.logicalPath(path)
-        var matches: [(PlanSource, PathValues)] = []
+        var matches: [(PlanSource, [String])] = []
         var wrong: SourceMatch?
         for source in file.sources {
             switch Self.match(logical, source, isWhole) {
-            case .match(let values): matches.append((source, PathValues(values)))
+            case .match(let values): matches.append((source, values))
             case .notADate(let column, let text):
                 if wrong == nil { wrong = .notADate(source: source.name, column: column, text: text) }
             case .other: break
             }
         }
         if matches.count > 1 { return .several(matches.map(\.0.name)) }
-        return matches.first.map { .source($0.0, $0.1) } ?? wrong ?? .none
+        return matches.first.map { .source($0.0, pathValues: $0.1) } ?? wrong ?? .none
     }
 
     /// What a path says to one source.

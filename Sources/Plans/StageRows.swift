@@ -19,9 +19,9 @@ package struct StagedFile: Sendable, Hashable {
     /// The file's logical name.
     package var name: String
     package var day: CalendarDay?
-    package var pathValues: PathValues
+    package var pathValues: [String]
 
-    package init(path: String, name: String, day: CalendarDay?, pathValues: PathValues) {
+    package init(path: String, name: String, day: CalendarDay?, pathValues: [String]) {
         (self.path, self.name, self.day, self.pathValues) = (path, name, day, pathValues)
     }
 }
@@ -56,7 +56,7 @@ extension StageTable {
     }
 
     private func rows(of file: StagedFile) -> String {
-        var constants = zip(pathColumns, file.pathValues.values).map { column, value in
+        var constants = zip(pathColumns, file.pathValues).map { column, value in
             (column.name, column.isDate ? "DATE \(SQLText.literal(value))" : SQLText.literal(value))
         }
         constants.append(("_file", SQLText.literal(file.name)))

@@ -40,7 +40,6 @@ package struct FileCommands {
         try session.beginWriting()
         let isGzipped = FileEnding(out ?? "").isGzipped
         var result = RunResult()
-        let isThere = try out.map { try fileSystem.statusIfPresent($0) != nil } ?? false
         try session.writingIfWanted(to: out) { sink in
             result = try OneShotFold(
                 settings, fileSystem: fileSystem, logger: session.logger, observer: session.observer
@@ -54,11 +53,7 @@ package struct FileCommands {
         try session.conclude(result, asJSON: asJSON) {
             result.summary(out ?? "the report", settings.plan.settings, columns: session.columns)
         }
-        if result.publication == .withheld, let out {
-            throw CommandFailure(
-                .filesOpen,
-                "no input could be folded; \(Show.name(out)) is \(isThere ? "left as it was" : "not written")")
-        }
+        if result.publication == .withheld, let out { throw try session.nothingFolded(out) }
         if result.isIncomplete { throw CommandFailure(.filesOpen, nil) }
     }
 

@@ -34,9 +34,7 @@ package struct ReadCommands {
         if options.isForDatabase { return try export(try options.databaseRequest(request), exporter) }
         try options.checkIsWhole(form)
         let columns = try exporter.check(request)
-        if !form.format.isText, options.out == nil || options.out == "-", isatty(1) == 1 {
-            throw CommandFailure(.usage, "refusing to write \(form.format.name) to a terminal; use -o FILE")
-        }
+        try session.checkTerminal(form.format, options.out)
         let inputs = options.keys.map { [$0] } ?? []
         try session.checkTarget(options.out, inputs: inputs)
         try session.beginWriting()

@@ -123,13 +123,7 @@ struct ConversionSummary {
             text.member("compression", file.compression.rawValue)
             text.member("bytes", file.size)
             text.member("stored_bytes", file.storedSize)
-            text.member("records", file.counts.read)
-            text.member("rows", file.counts.folded)
-            text.object("rejected") { text in
-                for (reason, count) in file.counts.rejected.sorted(by: { $0.key < $1.key }) {
-                    text.member(reason.rawValue, count)
-                }
-            }
+            file.counts.write(to: &text)
             text.memberIfAny("held", held.first { $0.input == index }?.reason)
         }
     }
@@ -155,6 +149,17 @@ struct ConversionSummary {
             }
             text.member("rows", table.rows)
             text.member("bytes", table.bytes)
+        }
+    }
+}
+
+extension OutcomeCounts {
+    /// What became of a file's records, as members of its object.
+    func write(to text: inout JSONText) {
+        text.member("records", read)
+        text.member("rows", folded)
+        text.object("rejected") { text in
+            for (reason, count) in rejected.sorted(by: { $0.key < $1.key }) { text.member(reason.rawValue, count) }
         }
     }
 }

@@ -273,7 +273,7 @@ package struct ConvertCommands {
     }
 
     private func conversion(_ request: ConversionRequest) -> Conversion {
-        let sizes = request.inputs.map { input in input.path.flatMap { try? fileSystem.status($0) }?.size ?? 0 }
+        let sizes = request.inputs.map { $0.storedSize(in: fileSystem) }
         let all = sizes.reduce(0, +)
         return Conversion(
             request, fileSystem: fileSystem,
@@ -303,7 +303,7 @@ package struct ConvertCommands {
     /// Says and writes which records were rejected.
     private func account(for inputs: [FoldInput], _ files: [FileSummary], _ options: ConvertOptions) throws {
         session.progress.end()
-        try writeRejects(inputs, files, to: options.rejects)
+        try session.writeRejects(inputs, files, to: options.rejects)
         let lines = ConversionSummary.rejections(inputs, files)
         if !lines.isEmpty { session.conclude(lines) }
     }
@@ -322,13 +322,13 @@ package struct ConvertCommands {
             try session.writing(to: out) { sink in result = try conversion.run(into: SinkStore { sink }) }
             summary = summarize(result!, request, target)
             session.progress.end()
-            try writeRejects(request.inputs, summary.result.files, to: options.rejects)
+            try session.writeRejects(request.inputs, summary.result.files, to: options.rejects)
         } else {
             let store = try store(target, request.division)
             summary = summarize(try conversion.run(into: store), request, target)
             session.progress.end()
             // Who is refused a table wants to know why.
-            try writeRejects(request.inputs, summary.result.files, to: options.rejects)
+            try session.writeRejects(request.inputs, summary.result.files, to: options.rejects)
             try store.commit(leaving: summary.left)
         }
         if options.fields != nil { summary.undeclared = conversion.undeclaredFields(summary.result.schema) }
@@ -349,16 +349,5 @@ package struct ConvertCommands {
             held: result.files.enumerated().compactMap { input, file in
                 Judgement.reasonToHold(file, settings).map { .init(input: input, reason: $0) }
             })
-    }
-
-    private func writeRejects(_ inputs: [FoldInput], _ files: [FileSummary], to path: String?) throws {
-        guard let path else { return }
-        try session.writing(to: path) { sink in
-            for (input, file) in zip(inputs, files) {
-                try RejectWriter.write(input.name, file) { text in
-                    try Array(text.utf8).withUnsafeBytes { try sink($0) }
-                }
-            }
-        }
     }
 }

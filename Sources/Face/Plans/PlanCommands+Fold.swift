@@ -10,7 +10,6 @@ import Conversion
 import DuckDB
 import DurableIO
 import FoldSQL
-import Glibc
 import Intake
 import Plans
 import Publishing
@@ -19,7 +18,7 @@ import Tables
 import Wording
 
 extension PlanCommands {
-    /// Folds files by a plan and writes the table of one fold, or of all folds into a folder.
+    /// Folds files by a plan and writes the table of one fold.
     package func fold(_ paths: [String], _ options: PlanFoldOptions) throws {
         try session.logged {
             try explaining(asJSON: options.isJSON) { try PlanFoldRun(self, options).run(paths) }
@@ -62,17 +61,14 @@ private final class PlanFoldRun {
         let compiled = try PlanCheck(plan, engine).compile().filter { $0.checked.name == name }
         let folding = PlanFolding(plan, compiled, engine)
         let fold = compiled[0]
-        try read(inputs.inputs.filter { $0.source.name == fold.checked.source.name }, fold, folding)
+        try read(inputs.inputs.filter { $0.source.name == fold.checked.source.name }, folding)
         session.progress.end()
         session.note(found)
         say(inputs, fold)
         let counting = results.count { $0.state == .folded }
         if counting == 0, try session.keepsOnFailure(options.out) {
             try conclude(PlanFoldSummary(name, results, nil, options.out, ContinuousClock.now - start))
-            let isThere = try fileSystem.statusIfPresent(options.out!) != nil
-            throw CommandFailure(
-                .filesOpen,
-                "no input could be folded; \(Show.name(options.out!)) is \(isThere ? "left as it was" : "not written")")
+            throw try session.nothingFolded(options.out!)
         }
         let answer =
             options.isDirect
@@ -101,9 +97,7 @@ private final class PlanFoldRun {
                 throw CommandFailure(.usage, "-o and --rejects name the same file")
             }
         }
-        if !format.isText, options.out == nil || options.out == "-", isatty(1) == 1 {
-            throw CommandFailure(.usage, "refusing to write \(format.name) to a terminal; use -o FILE")
-        }
+        try session.checkTerminal(format, options.out)
     }
 
     /// Says what was left out, and why.
@@ -127,30 +121,20 @@ private final class PlanFoldRun {
 
     // MARK: Reading
 
-    private func read(_ inputs: [PlanInput], _ fold: CompiledFold, _ folding: PlanFolding) throws {
+    private func read(_ inputs: [PlanInput], _ folding: PlanFolding) throws {
         let source = inputs.first?.source
         if source?.format == .parquet {
             throw CommandFailure(.usage, "the source \(source!.name): files of Parquet cannot be folded yet")
         }
-        let sizes = inputs.map { input in input.input.path.flatMap { try? fileSystem.status($0) }?.size ?? 0 }
+        let sizes = inputs.map { $0.input.storedSize(in: fileSystem) }
         session.observer.begin(files: inputs.count, storedBytes: sizes.reduce(0, +))
-        try writingRejects { sink in
-            for input in inputs {
-                var result = PlanFileResult(input)
-                try read(input, folding, &result)
-                if let summary = result.summary, let sink {
-                    try RejectWriter.write(input.input.name, summary) { text in
-                        try Array(text.utf8).withUnsafeBytes { try sink($0) }
-                    }
-                }
-                results.append(result)
-            }
+        for input in inputs {
+            var result = PlanFileResult(input)
+            try read(input, folding, &result)
+            results.append(result)
         }
-    }
-
-    private func writingRejects(_ body: (TableSink?) throws -> Void) throws {
-        guard let path = options.rejects else { return try body(nil) }
-        try session.writing(to: path) { try body($0) }
+        let read = results.filter { $0.summary != nil }
+        try session.writeRejects(read.map(\.input.input), read.map { $0.summary! }, to: options.rejects)
     }
 
     /// Reads and folds one file. What is wrong with the file ends in its result.
@@ -168,15 +152,14 @@ private final class PlanFoldRun {
         let file = StagedFile(path: path, name: input.name, day: input.day, pathValues: input.pathValues)
         defer { if !options.isDirect { try? fileSystem.removeIfPresent(path) } }
         if let reason = Judgement.reasonToHold(summary, session.settings) { return result.hold(reason) }
-        if session.settings.configuration.duplicates == .skip {
-            if let other = first["\(summary.digest)"] {
-                return result.skip("the same content as \(Show.name(other))")
-            }
+        let digest = "\(summary.digest)"
+        if session.settings.configuration.duplicates == .skip, let other = first[digest] {
+            return result.skip("the same content as \(Show.name(other))")
         }
         do { if !options.isDirect { try folding.fold(file, of: input.source) } } catch let error as FoldFailure {
             return result.fail("\(error)")
         }
-        first["\(summary.digest)"] = input.input.name
+        first[digest] = input.input.name
         staged.append(file)
     }
 

@@ -34,7 +34,7 @@ struct PlanInput {
     /// The file's name for SQL.
     var name: String
     var day: CalendarDay?
-    var pathValues: PathValues
+    var pathValues: [String]
 }
 
 /// Finds out which source each file belongs to.
@@ -95,14 +95,14 @@ struct PlanInputs {
                     .usage,
                     "standard input has no path, and the files of \(source.name) have \(columns(of: source)) in theirs")
             }
-            return append(input, source, name: "stdin", path: "", PathValues([]))
+            return append(input, source, name: "stdin", path: "", [])
         }
         let name = PlanFolder.logicalPath(session.nameInFolder(path, below: arguments))
         if let source {
             switch PlanFolder.match(path, source, isWhole: false) {
-            case .match(let values): return append(input, source, name: name, path: path, PathValues(values))
+            case .match(let values): return append(input, source, name: name, path: path, values)
             case .other where source.pathColumns.isEmpty:
-                return append(input, source, name: name, path: path, PathValues([]))
+                return append(input, source, name: name, path: path, [])
             case .other:
                 return try refuse(
                     path, isNamed,
@@ -122,7 +122,7 @@ struct PlanInputs {
     }
 
     private mutating func append(
-        _ input: FoldInput, _ source: PlanSource, name: String, path: String, _ values: PathValues
+        _ input: FoldInput, _ source: PlanSource, name: String, path: String, _ values: [String]
     ) {
         let rules = Inbox(".", rules: session.settings.inboxRules, in: session.fileSystem)
         inputs.append(

@@ -86,13 +86,7 @@ struct PlanFoldSummary {
             text.memberIfAny("reason", result.reason)
             guard let summary = result.summary else { return }
             text.member("bytes", summary.size)
-            text.member("records", summary.counts.read)
-            text.member("rows", summary.counts.folded)
-            text.object("rejected") { text in
-                for (reason, count) in summary.counts.rejected.sorted(by: { $0.key < $1.key }) {
-                    text.member(reason.rawValue, count)
-                }
-            }
+            summary.counts.write(to: &text)
         }
     }
 }
