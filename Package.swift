@@ -13,11 +13,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-/// Optimising the expectations of a test takes longer than checking them; what tests call is optimised in release builds.
-let unoptimised: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
-
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: unoptimised)
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 func systemLibrary(_ name: String, apt: String) -> Target {
@@ -212,7 +209,7 @@ let package = Package(
                 "TestSupport", "TypedRows",
             ]),
         tests("StatusServerTests", ["DurableIO", "StatusServer", "TestSupport"]),
-        tests("CodecsTests", ["CLZ4", "CZlib", "Codecs", "Records", "TestSupport"]),
+        tests("CodecsTests", ["CLZ4", "CZlib", "CZstd", "Codecs", "Records", "TestSupport"]),
         tests("PostgresTests", ["Postgres"]),
         tests("DuckDBTests", ["DuckDB", "DurableIO", "TestSupport"]),
         tests("PlansTests", ["Configuration", "DuckDB", "DurableIO", "FoldSQL", "Plans", "Records", "TestSupport"]),

@@ -44,6 +44,7 @@ final class LZ4FrameEngine: DecodingEngine {
     private let context: OpaquePointer
 
     init() {
+        _ = FrameHeads.checked
         var context: OpaquePointer?
         let status = LZ4F_createDecompressionContext(&context, UInt32(LZ4F_VERSION))
         guard let context, LZ4F_isError(status) == 0 else {

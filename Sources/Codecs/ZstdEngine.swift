@@ -40,6 +40,8 @@ final class ZstdEngine: DecodingEngine {
     var compression: Compression { .zstd }
     private var position = Position.magic(0)
     private var head = InlineArray<18, UInt8>(repeating: 0)
+    /// As many bytes as there is room for in `head`: a descriptor, a window, a dictionary and a size behind a magic number.
+    static let longestHeader = 18
     private(set) var hasContent = false
     var isAtBoundary: Bool {
         if case .magic(0) = position { hasContent } else { false }
@@ -52,6 +54,8 @@ final class ZstdEngine: DecodingEngine {
     private var isFull = false
 
     init() {
+        _ = FrameHeads.checked
+        precondition(head.count == Self.longestHeader, "a header of \(head.count) bytes")
         guard let stream = ZSTD_createDCtx() else { preconditionFailure("libzstd does not start") }
         let status = ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, Self.largestWindow)
         precondition(
@@ -116,7 +120,7 @@ final class ZstdEngine: DecodingEngine {
     /// Bytes of a frame's header with its magic number (RFC 8878, section 3.1.1.1): at least 6.
     ///
     /// - Parameter flags: the byte behind the magic number.
-    private static func headerSize(flags: UInt8) -> Int {
+    static func headerSize(flags: UInt8) -> Int {
         let isSingleSegment = flags & 0x20 != 0
         let dictionary = [0, 1, 2, 4][Int(flags & 3)]
         let contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][Int(flags >> 6)]

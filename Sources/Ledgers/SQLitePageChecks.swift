@@ -95,6 +95,10 @@ enum SQLitePageChecks {
             let ownName = "watchfold-checked-" + String(cString: below.pointee.zName)
             // A VFS that was replaced by another of the same name needs a new layer.
             if known[ownName] == UInt(bitPattern: below) { return ownName }
+            precondition(
+                MemoryLayout<FileHead>.size <= belowOffset && MemoryLayout<FileHead>.offset(of: \.methods) == 0
+                    && MemoryLayout<LayeredVFS>.offset(of: \.shown) == 0,
+                "SQLite finds its own part first, and the layer below behind \(belowOffset) bytes of ours")
             // These live as long as the process: SQLite keeps their addresses.
             let layer = UnsafeMutablePointer<LayeredVFS>.allocate(capacity: 1)
             let zName = ownName.withCString { strdupForever($0) }

@@ -121,16 +121,7 @@ final class Workbench {
     }
 
     func processor() throws -> Processor {
-        try patiently { try Processor(settings(), fileSystem: fileSystem, logger: logger, observer: Silence()) }
-    }
-
-    /// Tries again for a moment while the checkpoints are locked: other tests of this process start programs, and until
-    /// the child that a fork makes has become one, it holds the locks of all tests.
-    private func patiently<Result>(_ body: () throws -> Result) throws -> Result {
-        for _ in 0..<50 {
-            do { return try body() } catch CheckpointError.locked { usleep(10_000) }
-        }
-        return try body()
+        try Processor(settings(), fileSystem: fileSystem, logger: logger, observer: Silence())
     }
 
     /// Where its commands log.
@@ -145,7 +136,7 @@ final class Workbench {
 
     func verify(repairing: Bool = false) throws -> VerifyResult {
         let verifier = try Verifier(settings(), fileSystem: fileSystem, logger: logger, observer: Silence())
-        return try repairing ? patiently { try verifier.repair() } : verifier.verify()
+        return try repairing ? verifier.repair() : verifier.verify()
     }
 
     func export(_ report: Report, from: String? = nil, to: String? = nil) throws -> String {
