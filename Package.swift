@@ -79,7 +79,10 @@ let package = Package(
         library("Ledgers", ["CSQLite", "Records"]),
         library(
             "Checkpoints",
-            ["Codecs", "DurableIO", "Events", "Folding", "KeyedTables", "Ledgers", "Pipelines", "Records"]),
+            [
+                "Codecs", "DurableIO", "Events", "Folding", "KeyedTables", "Ledgers", "ParquetTable", "Pipelines",
+                "Records",
+            ]),
         library("FaultInjection", ["CSQLite", "DurableIO"]),
         library("SmallJSON"),
         library("Tables", ["CISAL", "CXLSX", "Columns", "ParquetTable", "Pipelines", "Records", "SmallJSON"]),
@@ -92,8 +95,16 @@ let package = Package(
         library(
             "Plans",
             [
-                "CSVRecords", "Columns", "Configuration", "Conversion", "DuckDB", "DurableIO", "FoldSQL", "Inbox",
-                "Intake", "KeyedTables", "ParquetTable", "Records", "Tables",
+                "CSVRecords", "Codecs", "Columns", "Configuration", "Conversion", "DuckDB", "DurableIO", "FoldSQL",
+                "Inbox", "Intake", "KeyedTables", "ParquetTable", "Records", "Tables",
+            ]),
+        library(
+            "PlanRuns",
+            [
+                "Admission", "Checkpoints", "Codecs", "Columns", "Configuration", "Conversion", "DuckDB", "DurableIO",
+                "Events", "FoldSQL", "Folding", "Inbox", "Intake", "KeyedTables", "Ledgers", "Operations", "Plans",
+                "Publishing",
+                "Records", "Reports", "RunSettings", "SmallJSON", "Tables", "Wording",
             ]),
         library("StatusServer", ["DurableIO", "Pipelines", "Records"]),
         library("SampleData", ["CLZ4", "CZlib", "CZstd", "Pipelines", "Records"]),
@@ -142,7 +153,7 @@ let package = Package(
             [
                 "Admission", "CSVRecords", "CSignals", "Checkpoints", "Configuration", "Conversion", "DuckDB",
                 "DurableIO", "Engagement", "Events", "Findings", "FoldSQL", "Inbox", "Intake", "JSONRecords",
-                "KeyedTables", "Ledgers", "Operations", "ParquetTable", "Pipelines", "Plans", "Postgres",
+                "KeyedTables", "Ledgers", "Operations", "ParquetTable", "Pipelines", "PlanRuns", "Plans", "Postgres",
                 "Publishing", "Records", "Reports", "RunSettings", "SampleData", "SmallJSON", "Tables", "TypedRows",
                 "Wording", logging,
             ]),
@@ -213,6 +224,14 @@ let package = Package(
         tests("PostgresTests", ["Postgres"]),
         tests("DuckDBTests", ["DuckDB", "DurableIO", "TestSupport"]),
         tests("PlansTests", ["Configuration", "DuckDB", "DurableIO", "FoldSQL", "Plans", "Records", "TestSupport"]),
+        tests(
+            "PlanRunsTests",
+            [
+                "Admission", "Checkpoints", "Codecs", "Configuration", "DuckDB", "DurableIO", "FaultInjection",
+                "FoldSQL",
+                "Ledgers", "Operations", "PlanRuns", "Plans", "Publishing", "Records", "RunSettings", "TestSupport",
+                logging,
+            ]),
         tests("ConfigurationTests", ["Configuration", "Engagement", "Records", "TestSupport", yams]),
         tests("FoldSQLTests", ["FoldSQL", "Records", "TestSupport"], exclude: ["Corpus", "Golden"]),
         tests("SampleDataTests", ["CLZ4", "CZlib", "CZstd", "Records", "SampleData"]),

@@ -95,13 +95,13 @@ package final class Committer: @unchecked Sendable {
             // Without a hint the file is tried again, changed or not.
             let location = isPassing ? candidate.location.withoutHint : candidate.location
             return .unreadable(.failed(counts.map { RecordTally($0) }), location, reason: reason)
-        case .content(let summary, let runs, _):
-            return try content(candidate, summary, runs, isAfresh)
+        case .content(let summary, let folded, _):
+            return try content(candidate, summary, folded, isAfresh)
         }
     }
 
     private func content(
-        _ candidate: Candidate, _ summary: FileSummary, _ runs: FoldRuns, _ isAfresh: Bool
+        _ candidate: Candidate, _ summary: FileSummary, _ folded: any FoldedContent, _ isAfresh: Bool
     ) throws -> Verdict {
         let digest = summary.digest.hex
         let text = settings.configuration.foldSettingsText
@@ -118,16 +118,16 @@ package final class Committer: @unchecked Sendable {
             observations: summary.observations)
         do {
             let partial = try clock.measure(.partials) {
-                try checkpoints.partials.write(
-                    origin, schema: KeyedSchema(plan: settings.fold.plan), jobs: settings.jobs
-                ) { emit in try runs.merge(rowLimit: KeyedTableFormat.partialGroupRows, emit: emit) }
+                try folded.seal(
+                    origin, schema: KeyedSchema(plan: settings.fold.plan), in: checkpoints.partials,
+                    jobs: settings.jobs)
             }
             let facts = partial.version.facts
             onEvent(
                 .partialWritten(
                     file: candidate.name, partial: facts.partial, rows: facts.rows, bytes: facts.partialSize))
             // The rows are on disk; what they took in memory is wanted for the commit and for other files.
-            runs.removeAll()
+            folded.removeAll()
             return .content(.sealed(partial), judgement, isAfresh: isAfresh)
         } catch let error as FoldError {
             return .unreadable(
@@ -241,10 +241,7 @@ package final class Committer: @unchecked Sendable {
                 case .sealed(let partial):
                     content = Resolution.Content(
                         partial.version, change.add(partial.version), judgement: judgement)
-                    if !partial.file.isPlaced {
-                        try partial.file.place(syncingFolder: false)
-                        folders.insert(Path.parent(partial.file.path))
-                    }
+                    folders.formUnion(try partial.place())
                 }
                 content.judgement = try look(candidate, content, known, isAfresh, resolution)
                 resolution.found(content, under: candidate.name, at: candidate.location)

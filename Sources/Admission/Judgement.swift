@@ -14,7 +14,7 @@ import RunSettings
 /// What a file turned out to be, before the ledger is asked what it knows.
 package enum Judgement {
     /// Whole; held when there is a reason.
-    case content(FileSummary, FoldRuns, held: String?)
+    case content(FileSummary, any FoldedContent, held: String?)
     case waiting(String)
     /// With what was read, when anything was. `isPassing`: the cause may go away without a change of the file.
     case failed(String, OutcomeCounts?, isPassing: Bool)
@@ -26,12 +26,13 @@ package enum Judgement {
     ///   - modified: when the file was last written, nanoseconds since 1970.
     ///   - now: the same clock.
     /// - Throws: what kept the file from being read for reasons that are not its own.
-    package init(_ outcome: FoldOutcome, settings: Settings, modified: Int64, now: Int64) throws {
+    package init(_ outcome: ReadOutcome, settings: Settings, modified: Int64, now: Int64) throws {
         let isStale = modified < now - settings.staleAfter
         switch outcome {
         case .failed(let error):
             switch error {
             case let error as SpillError: throw error.cause
+            case let error as EngineFailure: throw error.cause
             case is Cancelled: self = .cancelled
             case is FileChanged: self = .waiting("it changed while it was being read")
             case CodecError.truncated where !isStale, is TornCharacter where !isStale: self = .waiting("\(error)")
@@ -39,7 +40,7 @@ package enum Judgement {
             case let error as IOError: self = .failed("\(error)", nil, isPassing: true)
             default: self = .failed(FoldError.text(error, settings.fold.plan), nil, isPassing: false)
             }
-        case .read(let summary, let runs):
+        case .read(let summary, let content):
             if summary.size == 0 {
                 self = isStale ? .failed("it is empty", nil, isPassing: false) : .waiting("it is empty")
                 return
@@ -52,7 +53,7 @@ package enum Judgement {
             }
             let held = Self.reasonToHold(summary, settings)
             self = .content(
-                summary, runs, held: held.map { WholeFile.explained($0, summary) })
+                summary, content, held: held.map { WholeFile.explained($0, summary) })
         }
     }
 

@@ -3,6 +3,8 @@
 //      lock                   held by the one writer
 //      ledger.sqlite          the truth (with -wal and -shm while it is open)
 //      partials/dt=…/*.parquet
+//      folds/…/dt=…/*.parquet of plans: partials of folds (PackStore.swift)
+//      tmp/                   of plans: what a child is writing; removed with it
 //      total.parquet          derived
 //      manifest               what counts, once more: what a lost ledger is rebuilt from
 //
@@ -78,6 +80,7 @@ package final class CheckpointFolder {
     package let root: String
     package let ledger: Ledger
     package let partials: PartialStore
+    package let packs: PackStore
     package let total: TotalStore
     package let sweep: SweepResult
     /// How often the writer's lock was found held before it was taken.
@@ -86,12 +89,13 @@ package final class CheckpointFolder {
     private let fileSystem: FileSystem
 
     private init(
-        root: String, ledger: Ledger, partials: PartialStore, total: TotalStore, sweep: SweepResult, lock: FileLock?,
-        fileSystem: FileSystem
+        root: String, ledger: Ledger, partials: PartialStore, packs: PackStore, total: TotalStore, sweep: SweepResult,
+        lock: FileLock?, fileSystem: FileSystem
     ) {
         self.root = root
         self.ledger = ledger
         self.partials = partials
+        self.packs = packs
         self.total = total
         self.sweep = sweep
         self.lock = lock
@@ -103,7 +107,11 @@ package final class CheckpointFolder {
     /// The log first: without its ledger it is nothing, while a ledger without its log could pass for a whole one.
     private static let ledgerSuffixes = ["-wal", "-shm", "-journal", ""]
     package static let lockName = "lock"
-    private static let partialsName = "partials"
+    private static let partialsName = PartialStore.folderName
+    private static let scratchName = "tmp"
+
+    /// Where children may write, on the file system of the checkpoints.
+    package var scratch: String { Path.join(root, Self.scratchName) }
 
     /// Opens the folder for the one writer; makes it when it is not there.
     ///
@@ -125,8 +133,8 @@ package final class CheckpointFolder {
         if !hasLedger { try fileSystem.syncFolder(root) }
         if let identity, ledger.identity != identity { throw CheckpointError.moved(path: root) }
         try checkNotBack(root, ledger, plan, fileSystem)
-        let known = try ledger.versions().map(\.facts.partial)
-        let sweep = try sweep(root, known: Set(known), fileSystem)
+        let known = try Known(ledger)
+        let sweep = try sweep(root, known, fileSystem)
         return opened(root, ledger, known, plan, sweep, lock, fileSystem)
     }
 
@@ -138,13 +146,27 @@ package final class CheckpointFolder {
         }
     }
 
+    /// Paths that the ledger knows.
+    private struct Known {
+        var partials: [String] = []
+        var packs: [String] = []
+
+        init() {}
+
+        init(_ ledger: Ledger) throws(LedgerError) {
+            partials = try ledger.versions().map(\.facts.partial)
+            packs = try ledger.foldPacks().map(\.path)
+        }
+    }
+
     private static func opened(
-        _ root: String, _ ledger: Ledger, _ known: [String], _ plan: FoldPlan, _ sweep: SweepResult, _ lock: FileLock?,
+        _ root: String, _ ledger: Ledger, _ known: Known, _ plan: FoldPlan, _ sweep: SweepResult, _ lock: FileLock?,
         _ fileSystem: FileSystem
     ) -> CheckpointFolder {
-        let partials = PartialStore(root: root, known: known, plan: plan, in: fileSystem)
+        let partials = PartialStore(root: root, known: known.partials, plan: plan, in: fileSystem)
         return CheckpointFolder(
             root: root, ledger: ledger, partials: partials,
+            packs: PackStore(root: root, known: known.packs, in: fileSystem),
             total: TotalStore(root: root, partials: partials, plan: plan, in: fileSystem), sweep: sweep, lock: lock,
             fileSystem: fileSystem)
     }
@@ -182,7 +204,7 @@ package final class CheckpointFolder {
             let ledger = try Ledger.open(ledgerPath, mode: .read, plan: LedgerPlan(plan), vfs: fileSystem.sqliteVFS)
             do {
                 try checkNotBack(root, ledger, manifest)
-                return opened(root, ledger, [], plan, SweepResult(), nil, fileSystem)
+                return opened(root, ledger, Known(), plan, SweepResult(), nil, fileSystem)
             } catch let error as CheckpointError {
                 // A ledger that was rebuilt in between has a manifest of its own.
                 let now = try Manifest.read(root, in: fileSystem)
@@ -199,7 +221,7 @@ package final class CheckpointFolder {
     /// - Returns: the open folder, and where the old ledger is now.
     package static func rebuildLedger(
         _ root: String, plan: FoldPlan, now: String, in fileSystem: FileSystem,
-        fill: (Ledger, PartialStore) throws -> Void
+        fill: (Ledger, PartialStore, PackStore) throws -> Void
     ) throws -> (folder: CheckpointFolder, old: [String]) {
         let lock = try takeLock(root, now: now, fileSystem)
         // From here until the new ledger is complete, this manifest keeps everybody from taking it for whole.
@@ -218,10 +240,9 @@ package final class CheckpointFolder {
         let ledger = try Ledger.open(path, mode: .create, plan: LedgerPlan(plan), vfs: fileSystem.sqliteVFS)
         try fileSystem.syncFolder(root)
         let partials = PartialStore(root: root, known: [], plan: plan, in: fileSystem)
-        try fill(ledger, partials)
+        try fill(ledger, partials, PackStore(root: root, known: [], in: fileSystem))
         try Manifest(ledger).write(root, in: fileSystem)
-        let known = try ledger.versions().map(\.facts.partial)
-        return (opened(root, ledger, known, plan, SweepResult(), lock, fileSystem), old)
+        return (opened(root, ledger, try Known(ledger), plan, SweepResult(), lock, fileSystem), old)
     }
 
     /// What to add to the names of a ledger that is put aside: the time, and a number if there was one at that time.
@@ -234,6 +255,11 @@ package final class CheckpointFolder {
             mark = "\(time)-\(number)"
         }
         return mark
+    }
+
+    /// Paths of everything that may be a pack, below the folder.
+    package static func packPaths(_ root: String, in fileSystem: FileSystem) throws(IOError) -> [String] {
+        try PackStore.paths(root, in: fileSystem)
     }
 
     /// Paths of everything that looks like a partial, below the folder, ascending.
@@ -306,9 +332,10 @@ package final class CheckpointFolder {
     }
 
     private static func sweep(
-        _ root: String, known: Set<String>, _ fileSystem: FileSystem
+        _ root: String, _ known: Known, _ fileSystem: FileSystem
     ) throws(IOError) -> SweepResult {
         var result = SweepResult()
+        let partials = Set(known.partials)
         func isUnfinished(_ entry: FolderEntry, in folder: String) throws(IOError) -> Bool {
             guard let name = entry.name, AtomicFile.isTemporary(name) else { return false }
             if let kind = entry.kind { return kind == .file }
@@ -320,7 +347,8 @@ package final class CheckpointFolder {
         }
         let own: Set<String> = [
             ledgerName, ledgerName + "-wal", ledgerName + "-shm", ledgerName + "-journal", TotalStore.fileName,
-            lockName, partialsName, Manifest.fileName, "README.md", ".gitignore", ".gitkeep",
+            lockName, partialsName, PackStore.folderName, scratchName, Manifest.fileName, "README.md", ".gitignore",
+            ".gitkeep",
         ]
         for entry in try fileSystem.list(root) {
             // A rebuilt ledger leaves the old one here for a person to look at.
@@ -331,6 +359,18 @@ package final class CheckpointFolder {
                 result.foreign.append(entry.displayName)
             }
         }
+        let packs = Set(known.packs)
+        let store = PackStore(root: root, known: [], in: fileSystem)
+        var strangers: [String] = []
+        for path in try PackStore.paths(root, in: fileSystem, other: { (path) in strangers.append(path) })
+        where !packs.contains(path) {
+            if store.origin(path) == nil { strangers.append(path) } else { try remove(path) }
+        }
+        for path in strangers where AtomicFile.isTemporary(Path.name(path)) {
+            if try fileSystem.statusIfPresent(Path.join(root, path))?.kind == .file { try remove(path) }
+        }
+        strangers.removeAll { result.removed.contains($0) }
+        result.foreign += strangers
         let folder = Path.join(root, partialsName)
         guard try fileSystem.statusIfPresent(folder) != nil else { return result }
         for partition in try fileSystem.list(folder) {
@@ -342,7 +382,7 @@ package final class CheckpointFolder {
             }
             for entry in try fileSystem.list(Path.join(folder, name)) {
                 let path = place + "/" + entry.displayName
-                if known.contains(path) { continue }
+                if partials.contains(path) { continue }
                 if try isUnfinished(entry, in: Path.join(folder, name)) || isPartial(Path.join(root, path), fileSystem)
                 {
                     try remove(path)

@@ -16,7 +16,6 @@ import KeyedTables
 import Ledgers
 import Pipelines
 import Records
-import Synchronization
 
 /// What a partial says of the file it was folded from.
 package struct PartialOrigin: Sendable, Hashable {
@@ -76,19 +75,40 @@ package struct SealedPartial {
     package let version: NewVersion
     package let sketch: PartialSketch
     package let file: AtomicFile
+    /// Those that the version has partials in.
+    package var packs: [SealedPack] = []
+
+    /// The same with partials of folds.
+    package func with(_ folds: [(pack: SealedPack, slot: Int)]) -> SealedPartial {
+        var version = version
+        version.folds = folds.map { FoldPartial(pack: $0.pack.pack, slot: $0.slot) }
+        return SealedPartial(version: version, sketch: sketch, file: file, packs: folds.map(\.pack))
+    }
+
+    /// Gives it and its packs their names.
+    ///
+    /// - Returns: the folders that are to be synced.
+    package func place() throws(IOError) -> [String] {
+        var folders: [String] = []
+        if !file.isPlaced {
+            try file.place(syncingFolder: false)
+            folders.append(Path.parent(file.path))
+        }
+        for pack in packs {
+            if let folder = try pack.place() { folders.append(folder) }
+        }
+        return folders
+    }
 }
 
 /// Writes and reads the partials of one checkpoints folder.
 package final class PartialStore: Sendable {
     package static let kind = "partial"
-    /// Hive's name for the partition of rows without a value.
-    private static let undatedFolder = "dt=__HIVE_DEFAULT_PARTITION__"
-
+    static let folderName = "partials"
     private let root: String
     private let plan: FoldPlan
     private let fileSystem: FileSystem
-    /// Paths below the checkpoints folder that are given away.
-    private let taken: Mutex<Set<String>>
+    private let names: PartialNames
 
     /// - Parameters:
     ///   - root: the checkpoints folder.
@@ -97,32 +117,10 @@ package final class PartialStore: Sendable {
         self.root = root
         self.plan = plan
         self.fileSystem = fileSystem
-        taken = Mutex(Set(known))
+        names = PartialNames(known)
     }
 
     package func path(_ partial: String) -> String { Path.join(root, partial) }
-
-    /// A path that no other partial has.
-    private func reservePath(_ origin: PartialOrigin) -> String {
-        var stem = Path.name(origin.name)
-        if let dot = stem.firstIndex(of: "."), dot != stem.startIndex { stem = String(stem[..<dot]) }
-        let safe = stem.utf8.prefix(80).map { byte -> Character in
-            let character = Character(UnicodeScalar(byte))
-            return character.isASCII && (character.isLetter || character.isNumber || "._-".contains(character))
-                ? character : "_"
-        }
-        let folder = origin.date.map { "dt=\($0)" } ?? Self.undatedFolder
-        let base = "partials/\(folder)/\(String(safe))-\(origin.digest.prefix(16))"
-        return taken.withLock { taken in
-            var path = base + ".parquet"
-            var serial = 2
-            while !taken.insert(path).inserted {
-                path = "\(base)-\(serial).parquet"
-                serial += 1
-            }
-            return path
-        }
-    }
 
     /// Writes a partial under a temporary name.
     ///
@@ -133,7 +131,8 @@ package final class PartialStore: Sendable {
         _ origin: PartialOrigin, schema: KeyedSchema, jobs: Int = 1,
         produce: ((KeyedBatch) throws -> Void) throws -> Void
     ) throws -> SealedPartial {
-        let partial = reservePath(origin)
+        let partial = names.reserve(
+            below: Self.folderName, name: origin.name, digest: origin.digest, date: origin.date)
         let path = path(partial)
         try fileSystem.createFolders(Path.parent(path))
         let target = PartialTarget(
@@ -228,7 +227,11 @@ package final class PartialStore: Sendable {
         outcomes.folded = try number("folded")
         outcomes.ignored = try number("ignored")
         outcomes.coerced = try number("coerced")
-        for reason in plan.reasons where reader.metadata("watchfold.rejected.\(reason.rawValue)") != nil {
+        let prefix = "watchfold.rejected."
+        for key in reader.metadataKeys where key.hasPrefix(prefix) {
+            guard let reason = RejectReason(rawValue: String(key.dropFirst(prefix.count))) else {
+                throw DamagedTable(path: path, detail: "its \(key) is no reason")
+            }
             outcomes.rejected[reason] = try number("rejected.\(reason.rawValue)")
         }
         let sums = try sums(reader)

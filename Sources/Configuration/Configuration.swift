@@ -16,6 +16,8 @@ package struct Configuration: Sendable, Hashable {
     package var checkpoints: String
     /// The folder of reports and dead letters.
     package var output: String
+    /// The folder of a plan of SQL; nil for the built-in one.
+    package var planFolder: String?
     /// Threads that fold; nil for as many as the machine has cores.
     package var jobs: Int?
     /// What tables and read buffers may take together, in bytes.
@@ -62,6 +64,7 @@ package struct Configuration: Sendable, Hashable {
         inbox = "inbox"
         checkpoints = "checkpoints"
         output = "output"
+        planFolder = nil
         jobs = nil
         memory = .megabytes(512)
         plan = planSettings.fold
@@ -109,6 +112,7 @@ package struct Configuration: Sendable, Hashable {
         take(layer.inbox, .inbox) { inbox = $0 }
         take(layer.checkpoints, .checkpoints) { checkpoints = $0 }
         take(layer.output, .output) { output = $0 }
+        take(layer.plan, .plan) { planFolder = $0 }
         take(layer.config, .config) { _ in }
         take(layer.jobs, .jobs) { jobs = $0 }
         take(layer.memory, .memory) { memory = $0 }
@@ -182,6 +186,7 @@ package struct Configuration: Sendable, Hashable {
         case .inbox: inbox
         case .checkpoints: checkpoints
         case .output: output
+        case .plan: planFolder ?? planSettings.fold.name
         case .jobs: jobs.map(String.init) ?? "one for each core"
         case .memory: memory.description
         case .firstKeyField: text(plan.keyPaths[0])

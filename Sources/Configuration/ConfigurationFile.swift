@@ -35,6 +35,23 @@ extension Overlay {
     }
 }
 
+extension Overlay {
+    /// The plan that a file names, whatever else is in it and wrong with it: what else may be in it depends on the plan.
+    ///
+    /// - Parameters: as those of ``file(_:path:folder:plan:)``.
+    package static func planFolder(_ bytes: [UInt8], path: String, folder: String? = nil) -> Given<String>? {
+        guard bytes.count <= maxFileBytes, let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        guard case .map(let entries)? = YAMLDocument(text).root?.content,
+            let entry = entries.first(where: { $0.key == Setting.plan.rawValue }),
+            case .text(let value, _) = entry.value.content
+        else { return nil }
+        var layer = Overlay()
+        let origin = MistakeList(path: path).origin(entry.value.position)
+        try? layer.set(.plan, to: value, from: origin, folder: folder ?? FileReader.folder(of: path))
+        return layer.plan
+    }
+}
+
 /// Reads the settings of one file.
 struct FileReader {
     /// Of the file: its path up to and with the last slash; empty for the working directory.
@@ -46,8 +63,12 @@ struct FileReader {
     init(path: String, folder: String?, plan: PlanSettings) {
         list = MistakeList(path: path)
         self.plan = plan
-        self.folder =
-            folder ?? String(path[..<(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)])
+        self.folder = folder ?? Self.folder(of: path)
+    }
+
+    /// Where relative paths in a file start: its path up to and with the last slash.
+    static func folder(of path: String) -> String {
+        String(path[..<(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)])
     }
 
     mutating func note(_ position: Position, _ text: String) { list.note(position, text) }
@@ -64,9 +85,9 @@ struct FileReader {
         }
         let settings = plan.settings.map { (setting: $0, name: plan.name(of: $0)) }
         let top = settings.filter { $0.setting.isInFile && !$0.name.contains(".") }
-        let keys = top.map(\.name) + ["fields", "watch"]
+        let keys = top.map(\.name) + (plan.readsRecords ? ["fields"] : []) + ["watch"]
         for entry in entries {
-            if entry.key == "fields" {
+            if entry.key == "fields", plan.readsRecords {
                 readFields(entry)
             } else if entry.key == "watch" {
                 readWatch(entry)

@@ -22,6 +22,8 @@
 //      json lenient
 //      records at ["data" "items"]
 //
+//  A plan of SQL has the lines of its sources behind them (PlanIdentity.swift).
+//
 //  Each line ends in LF. The ignored keys stand in ascending byte order, each once, separated by blanks. Between
 //  quotes, a backslash stands before a quote and a backslash, and a control character below U+0020 is `\x` and two
 //  hexadecimal digits, so that different settings never give one text. Groups, jobs, memory and the like are not
@@ -49,7 +51,7 @@ extension Configuration {
         if encoding != .utf8 { lines.append("encoding \(encoding.rawValue)") }
         if plan.isLenient { lines.append("json lenient") }
         if !plan.recordPaths.isEmpty { lines.append("records at \(text(FieldPath(plan.recordPaths)))") }
-        return lines.map { $0 + "\n" }.joined()
+        return (lines + plan.details).map { $0 + "\n" }.joined()
     }
 
     private func text(_ path: FieldPath) -> String {

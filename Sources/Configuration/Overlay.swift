@@ -15,6 +15,7 @@ package struct Overlay: Sendable, Hashable {
     package var inbox: Given<String>?
     package var checkpoints: Given<String>?
     package var output: Given<String>?
+    package var plan: Given<String>?
     /// The path of the configuration file; the file itself cannot give it.
     package var config: Given<String>?
     package var jobs: Given<Int>?
@@ -65,6 +66,7 @@ package struct Overlay: Sendable, Hashable {
         put(\.inbox)
         put(\.checkpoints)
         put(\.output)
+        put(\.plan)
         put(\.config)
         put(\.jobs)
         put(\.memory)
@@ -176,6 +178,7 @@ extension Overlay {
         case .inbox: inbox = Given(joined(folder, try pathText(text)), origin)
         case .checkpoints: checkpoints = Given(joined(folder, try pathText(text)), origin)
         case .output: output = Given(joined(folder, try pathText(text)), origin)
+        case .plan: plan = Given(joined(folder, try pathText(text)), origin)
         case .config: config = Given(try pathText(text), origin)
         case .jobs: jobs = Given(try wholeNumber(text, in: SettingLimits.jobs), origin)
         case .memory: memory = Given(try sizeText(text, in: SettingLimits.memory), origin)

@@ -216,6 +216,19 @@ extension PlanFileReader {
         return mart
     }
 
+    mutating func fold(_ entry: YAMLValue.Entry) -> FoldRule? {
+        let place = entry.key
+        var fold = FoldRule(name: place)
+        if entry.value.isNull { return fold }
+        guard case .map(let keys) = entry.value.content else {
+            file.noteWrong(place, entry.value, "how the fold's table is published, for example {formats: [csv]}")
+            return nil
+        }
+        noteUnknown(keys, among: ["formats"], "\(place): ")
+        for key in keys where key.key == "formats" { fold.formats = formats("\(place): formats", key.value) }
+        return fold
+    }
+
     private mutating func columns(_ place: String, _ value: YAMLValue) -> [String] {
         var names: [String] = []
         for (name, value) in texts(place, value, "a column, or a list of them") {

@@ -55,13 +55,14 @@ struct PlanFileReader {
 
     private mutating func plan(_ position: Position, _ entries: [YAMLValue.Entry], folder: String) -> PlanFile? {
         var plan = PlanFile(name: folder, sources: [], parameters: [], marts: [])
-        noteUnknown(entries, among: ["name", "sources", "parameters", "marts"])
+        noteUnknown(entries, among: ["name", "sources", "parameters", "folds", "marts"])
         if !entries.contains(where: { $0.key == "sources" }) { file.note(position, Self.expected("other keys")) }
         for entry in entries {
             switch entry.key {
             case "name": plan.name = name("name", entry.value) ?? folder
             case "sources": plan.sources = named(entry, "sources") { $0.source($1) }
             case "parameters": plan.parameters = named(entry, "parameters") { $0.parameter($1) }
+            case "folds": plan.folds = named(entry, "folds") { $0.fold($1) }
             case "marts": plan.marts = named(entry, "marts") { $0.mart($1) }
             default: break
             }

@@ -11,6 +11,7 @@
 //          latest: user_id
 //          fields: {user_id: string, signup_date: date}
 //      parameters: {reach_seconds: 30}
+//      folds: {session: {formats: [csv, parquet]}}
 //      marts:
 //        daily: {order: [dt, video_id], formats: [csv, parquet], partition_by: dt, chart: {kind: line, x: dt, y: plays}}
 //
@@ -24,7 +25,15 @@ package struct PlanFile: Sendable, Hashable {
     /// In the order of the file, at least one.
     package var sources: [PlanSource]
     package var parameters: [PlanParameter]
+    /// Folds whose tables are published.
+    package var folds: [FoldRule] = []
     package var marts: [MartRule]
+}
+
+/// How the table of a fold is published.
+package struct FoldRule: Sendable, Hashable {
+    package var name: String
+    package var formats: [MartRule.Format] = [.csv]
 }
 
 /// Files of one kind.

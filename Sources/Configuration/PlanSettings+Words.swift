@@ -9,7 +9,9 @@ import Records
 extension PlanSettings {
     /// All settings that there are with this plan, in the order in which they are shown.
     package var settings: [Setting] {
-        Setting.allCases.filter { $0 != .secondKeyField || fold.keys.count > 1 }
+        Setting.allCases.filter {
+            ($0 != .secondKeyField || fold.keys.count > 1) && (readsRecords || !$0.isOfRecords)
+        }
     }
 
     /// The settings under `fields`, in the order of the plan: of each key, and of the value.

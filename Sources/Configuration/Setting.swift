@@ -6,7 +6,7 @@ import Records
 /// One setting. The raw value is its key in the file, unless it is one of the plan's (`isOfPlan`); a dot stands for a level
 /// of the file.
 package enum Setting: String, Sendable, Hashable, CaseIterable {
-    case inbox, checkpoints, output, jobs, memory
+    case inbox, checkpoints, output, plan, jobs, memory
     /// Where the plan's first key, its second and its value are found.
     case firstKeyField, secondKeyField, valueField
     /// How values of a key are put into groups.
@@ -50,7 +50,7 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
     /// The environment variable that sets it.
     package var variable: String? {
         switch self {
-        case .inbox, .checkpoints, .output, .config, .jobs, .memory, .logLevel, .logFormat, .quiet:
+        case .inbox, .checkpoints, .output, .plan, .config, .jobs, .memory, .logLevel, .logFormat, .quiet:
             "WATCHFOLD_" + rawValue.uppercased()
         default: nil
         }
@@ -74,13 +74,21 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Whether it is about records that a fold of ours reads.
+    var isOfRecords: Bool {
+        switch self {
+        case .durationUnit, .durationFormat, .rounding, .negativeDurations: true
+        default: isOfPlan
+        }
+    }
+
     /// - Precondition: it is none of the plan's.
     var words: SettingWords { SettingWords(name: rawValue, expectation: expectation, example: example) }
 
     /// What kind of value it takes, for messages: "expected …".
     private var expectation: String {
         switch self {
-        case .inbox, .checkpoints, .output: "the path of a folder"
+        case .inbox, .checkpoints, .output, .plan: "the path of a folder"
         case .config: "the path of a file"
         case .jobs: "a whole number from 1 to \(SettingLimits.jobs.upperBound)"
         case .memory: "a size from \(SettingLimits.memory.lowerBound) up"
@@ -123,6 +131,7 @@ package enum Setting: String, Sendable, Hashable, CaseIterable {
     private var example: String {
         switch self {
         case .inbox, .checkpoints, .output: rawValue
+        case .plan: "plans/video"
         case .config: "watchfold.yaml"
         case .jobs: "2"
         case .memory: "512MB"

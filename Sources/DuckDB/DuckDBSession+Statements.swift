@@ -14,7 +14,10 @@ package enum CopyFormat: Sendable, Hashable {
     ///   - compression: as DuckDB names it.
     ///   - rowGroupRows: nil for DuckDB's own.
     ///   - partitionBy: columns of which each value has a folder of its own; the destination is a folder then.
-    case parquet(compression: String = "zstd", rowGroupRows: Int? = nil, partitionBy: [String] = [])
+    ///   - metadata: keys and values in the file's footer.
+    case parquet(
+        compression: String = "zstd", rowGroupRows: Int? = nil, partitionBy: [String] = [],
+        metadata: [CopyMetadata] = [])
     /// With a header, and LF after each row.
     case csv(delimiter: String = ",")
     /// JSON lines.
@@ -23,9 +26,13 @@ package enum CopyFormat: Sendable, Hashable {
     /// The options of COPY.
     fileprivate var options: String {
         switch self {
-        case .parquet(let compression, let rows, let columns):
+        case .parquet(let compression, let rows, let columns, let metadata):
             var options = ["FORMAT parquet", "COMPRESSION \(SQLText.literal(compression))"]
             if let rows { options.append("ROW_GROUP_SIZE \(rows)") }
+            if !metadata.isEmpty {
+                let pairs = metadata.map { "\(SQLText.literal($0.key)): \(SQLText.literal($0.value))" }
+                options.append("KV_METADATA {\(pairs.joined(separator: ", "))}")
+            }
             if columns.isEmpty {
                 options.append(Self.inPlace)
             } else {
@@ -42,6 +49,14 @@ package enum CopyFormat: Sendable, Hashable {
     /// DuckDB writes to `tmp_NAME` otherwise when the file is there, which is not permitted; the name is not known to anybody
     /// yet in any case.
     private static let inPlace = "USE_TMP_FILE false"
+}
+
+/// A pair in a Parquet file's footer.
+package struct CopyMetadata: Sendable, Hashable {
+    package var key: String
+    package var value: String
+
+    package init(_ key: String, _ value: String) { (self.key, self.value) = (key, value) }
 }
 
 /// Rows as texts: each value as DuckDB casts it to VARCHAR.
@@ -69,7 +84,7 @@ extension DuckDBSession {
     /// - Parameter path: one of the session's files to write, or a path in one of its folders.
     /// - Throws: `.statement`, or what ended the session.
     package func copy(_ text: String, to path: String, _ format: CopyFormat = .parquet()) throws(DuckDBError) {
-        if case .parquet(_, _, let columns) = format, let name = columns.first(where: { !SQLText.isOneLine($0) }) {
+        if case .parquet(_, _, let columns, _) = format, let name = columns.first(where: { !SQLText.isOneLine($0) }) {
             throw .statement(StatementError(.binder, "the name of a column to divide by has a line end: \(name)"))
         }
         try checkText(text)

@@ -62,7 +62,7 @@ package final class AtomicFile {
     }
 
     /// Where the content of what will be at `path` is written, beside it; another place each time.
-    static func newTemporaryPath(for path: String) -> String {
+    package static func newTemporaryPath(for path: String) -> String {
         let serial = serial.wrappingAdd(1, ordering: .relaxed).newValue
         // A part of the name is enough for people; the whole with all that is added might be too long for a name.
         let name = String(decoding: Path.name(path).utf8.prefix(namePrefix), as: UTF8.self)

@@ -46,6 +46,7 @@ package enum EventName: String, Sendable, Hashable, CaseIterable {
     case remnantRemoved = "remnant-removed"
     case foreignFile = "foreign-file"
     case otherSettings = "other-settings"
+    case foldsLacking = "folds-lacking"
     case stageTimes = "stage-times"
     case finished
     case failed

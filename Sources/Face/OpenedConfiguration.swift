@@ -3,7 +3,10 @@
 import Configuration
 import DurableIO
 import Foundation
+import PlanRuns
+import Plans
 import Publishing
+import Reports
 import RunSettings
 import Wording
 
@@ -16,6 +19,8 @@ struct OpenedConfiguration {
     }
 
     let settings: Settings
+    /// Nil for the built-in one.
+    let plan: PlanFolder?
     /// What the configuration's file held, if that cannot be read twice.
     private(set) var streamed: Streamed?
 
@@ -29,22 +34,37 @@ struct OpenedConfiguration {
         var layer = Overlay()
         var file: String?
         streamed = known
-        let named = flags.over(environment).config
+        let above = flags.over(environment)
+        let named = above.config
+        var plan: (folder: PlanFolder?, ofFile: any Plan) = (nil, builtInPlan)
+        /// Before the file is read: what may be in it depends on the plan.
+        func open(_ bytes: [UInt8]?, _ name: String, folder: String?) throws {
+            let inFile = bytes.flatMap { Overlay.planFolder($0, path: name, folder: folder) }
+            guard let path = (above.plan ?? inFile)?.value else { return }
+            let opened = try PlanFolder(path, in: fileSystem)
+            plan = (opened, SourcesPlan(opened))
+        }
         let path = named?.value ?? Settings.usualFile
         let name = path == "-" ? "standard input" : path
         if let known, known.path == path {
-            layer = try Overlay.file(known.bytes, path: name, folder: "", plan: builtInPlan.settings)
+            try open(known.bytes, name, folder: "")
+            layer = try Overlay.file(known.bytes, path: name, folder: "", plan: plan.ofFile.settings)
         } else if let (bytes, isFile) = try Self.bytes(path, fileSystem) {
             // What has no place of its own speaks of the working directory.
-            layer = try Overlay.file(bytes, path: name, folder: isFile ? nil : "", plan: builtInPlan.settings)
+            try open(bytes, name, folder: isFile ? nil : "")
+            layer = try Overlay.file(bytes, path: name, folder: isFile ? nil : "", plan: plan.ofFile.settings)
             if isFile { file = path } else { streamed = Streamed(path: path, bytes: bytes) }
         } else if let named {
             throw CommandFailure(.usage, "\(named.value) (\(named.origin)): there is no such file")
+        } else {
+            try open(nil, name, folder: nil)
         }
+        self.plan = plan.folder
         settings = try Settings(
             Configuration.resolve(
-                builtInPlan.settings, file: layer, environment: environment, flags: flags,
-                workingDirectory: FileManager.default.currentDirectoryPath), plan: builtInPlan, file: file)
+                plan.ofFile.settings, file: layer, environment: environment, flags: flags,
+                workingDirectory: FileManager.default.currentDirectoryPath), plan: plan.ofFile, file: file,
+            inputNames: plan.folder?.inputNames ?? [])
         _ = try KeptOutput.all(settings)
         try Self.checkOutputs(settings, fileSystem)
     }

@@ -6,12 +6,18 @@ import Events
 import Foundation
 import Logging
 import Operations
+import PlanRuns
+import Plans
 import RunSettings
 import Wording
 
 /// Opens the configuration, log and progress, and hands them out.
 package struct Session {
     let settings: Settings
+    /// What is done with the inbox.
+    let work: any PlanWork
+    /// Nil for the built-in plan.
+    let plan: PlanFolder?
     let fileSystem = FileSystem.real
     let logger: Logger
     let progress: ProgressDisplay
@@ -25,7 +31,8 @@ package struct Session {
     package init(flags: [Setting: String?], isService: Bool = false) throws {
         self.flags = flags.compactMapValues { $0 }
         let opened = try OpenedConfiguration(self.flags, fileSystem)
-        (settings, streamed) = (opened.settings, opened.streamed)
+        (settings, plan, streamed) = (opened.settings, opened.plan, opened.streamed)
+        work = try opened.plan.map { try SQLWork($0, opened.settings) } ?? RecordWork()
         let configuration = settings.configuration
         let level = configuration.quiet ? .warning : Logger.Level(rawValue: configuration.logLevel.rawValue)!
         logger = Logger(label: "watchfold") { _ in
@@ -45,7 +52,7 @@ package struct Session {
     }
 
     func processor() throws -> Processor {
-        try Processor(settings, fileSystem: fileSystem, logger: logger, observer: observer)
+        try Processor(settings, work: work, fileSystem: fileSystem, logger: logger, observer: observer)
     }
 
     /// Shows progress to people; to programs, a line a file.
@@ -90,6 +97,14 @@ package struct Session {
             logger.critical(.failed, CommandFailure.shown(message), error: error)
             throw CommandFailure(failure.code, nil)
         }
+    }
+
+    /// Refuses a command that is about the built-in plan where the configuration names another.
+    func refusePlan(_ command: String, _ advice: String) throws {
+        guard let plan else { return }
+        throw CommandFailure(
+            .usage,
+            "\(command) is for the built-in plan, and the configuration names \(Show.name(plan.path)); \(advice)")
     }
 
     /// Says what is wrong with names of files: empty ones, and standard input where it is read already.

@@ -136,8 +136,10 @@ package struct CheckedFold: Sendable {
     }
 
     /// The rows of a relation as the fold sees them: with the columns that it names, under the name that it gives them.
-    func from(_ relation: String) -> String {
-        let columns = self.columns.map(\.quotedName)
+    ///
+    /// - Parameter others: columns that it does not name.
+    func from(_ relation: String, with others: [String] = []) -> String {
+        let columns = (self.columns + others).map(\.quotedName)
         return
             "FROM (SELECT \(columns.isEmpty ? "1 AS \"__w_row\"" : columns.joined(separator: ", ")) FROM \(relation)) AS "
             + sourceName.quotedName

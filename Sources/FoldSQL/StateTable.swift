@@ -42,7 +42,19 @@ package struct StateTable: Sendable {
     /// - Parameter relation: what follows FROM; it has the columns that the fold names.
     package func partial(over relation: String) -> String {
         let rows = fold.from(relation) + (condition.map { "\nWHERE " + $0 } ?? "")
-        return grouped(keys.map(\.expression), "count(*)", states.map(\.partial), rows) + "\n" + order
+        return grouped(keys, "count(*)", states.map(\.partial), rows) + "\n" + order
+    }
+
+    /// Several files' rows, grouped by file before all keys.
+    ///
+    /// - Parameters:
+    ///   - relation: what follows FROM; it has the columns that the fold names, and the slot.
+    ///   - slot: the name of the column that tells files apart, which is that of the result, too.
+    package func partial(over relation: String, slot: String) -> String {
+        let rows = fold.from(relation, with: [slot]) + (condition.map { "\nWHERE " + $0 } ?? "")
+        let keys = [KeyColumn(name: slot, expression: slot.quotedName)] + self.keys
+        return grouped(keys, "count(*)", states.map(\.partial), rows) + "\nORDER BY "
+            + keys.indices.map { "\($0 + 1)" }.joined(separator: ", ")
     }
 
     /// One table of several.
@@ -50,18 +62,20 @@ package struct StateTable: Sendable {
     /// - Parameter relation: what follows FROM: rows of partials, or of tables that were merged.
     package func merge(over relation: String) -> String {
         grouped(
-            keyColumns.map(\.quotedName), "CAST(sum(\(Self.records.quotedName)) AS BIGINT)",
+            keyColumns.map { KeyColumn(name: $0, expression: $0.quotedName) },
+            "CAST(sum(\(Self.records.quotedName)) AS BIGINT)",
             states.map { "\($0.merge)(\($0.name.quotedName))" }, "FROM \(relation)")
     }
 
     /// Keys get their names outside: a name in the inner query would hide a column from WHERE and from arguments.
-    private func grouped(_ keys: [String], _ records: String, _ values: [String], _ rows: String) -> String {
+    private func grouped(_ keys: [KeyColumn], _ records: String, _ values: [String], _ rows: String) -> String {
         let inner =
-            keys.enumerated().map { "\($1) AS \(Self.inner($0))" } + ["\(records) AS \(Self.records.quotedName)"]
+            keys.enumerated().map { "\($1.expression) AS \(Self.inner($0))" }
+            + ["\(records) AS \(Self.records.quotedName)"]
             + zip(states, values).map { "\($1) AS \($0.name.quotedName)" }
         let outer =
-            keyColumns.enumerated().map { "\(Self.inner($0)) AS \($1.quotedName)" } + [Self.records.quotedName]
-            + states.map(finished)
+            keys.enumerated().map { "\(Self.inner($0)) AS \($1.name.quotedName)" } + [Self.records.quotedName]
+            + states.map { finished($0, keys) }
         return "SELECT\n" + outer.map { "    \($0)" }.joined(separator: ",\n") + "\nFROM (\nSELECT\n"
             + inner.map { "    \($0)" }.joined(separator: ",\n") + "\n" + rows + "\nGROUP BY "
             + keys.indices.map { "\($0 + 1)" }.joined(separator: ", ") + "\n)"
@@ -70,12 +84,13 @@ package struct StateTable: Sendable {
     private static func inner(_ key: Int) -> String { "\"__w_g\(key + 1)\"" }
 
     /// A state, in its range.
-    private func finished(_ state: FoldState) -> String {
+    private func finished(_ state: FoldState, _ keys: [KeyColumn]) -> String {
         let name = state.name.quotedName
         guard let check = state.check else { return name }
         let start = "\(state.shown) of \(fold.name) has more than \(check.words) for "
-        let values = keyColumns.enumerated().map {
-            "\("\($1) = ".quotedText) || coalesce(CAST(\(Self.inner($0)) AS VARCHAR), 'NULL')"
+        // Not the slot, which is before them.
+        let values = keys.enumerated().suffix(self.keys.count).map {
+            "\("\($1.name) = ".quotedText) || coalesce(CAST(\(Self.inner($0)) AS VARCHAR), 'NULL')"
         }
         let message = start.quotedText + " || " + values.joined(separator: " || ', ' || ")
         return check.checked(name, message: message) + " AS \(name)"

@@ -104,6 +104,11 @@ package struct UnreadNames: Sendable, Hashable {
         count += others.count - others.examples.count
     }
 
+    package mutating func add(_ others: UnreadNames) {
+        for path in others.examples { add(path) }
+        count += others.count - others.examples.count
+    }
+
     /// What names end in that are read, for a sentence.
     ///
     /// - Parameter patterns: of names that are taken, too.

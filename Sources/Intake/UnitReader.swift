@@ -168,4 +168,6 @@ package struct FileChanged: Error, CustomStringConvertible {
 package struct WrongCuts: Error {}
 
 /// Somebody asked to stop.
-package struct Cancelled: Error {}
+package struct Cancelled: Error {
+    package init() {}
+}

@@ -225,7 +225,7 @@ package struct SketchBuilder {
     package mutating func add(_ batch: KeyedBatch) {
         let count = batch.count
         batch.keys[0].withUnsafe { names, nameOffsets in
-            batch.keys[1].withUnsafe { labels, labelOffsets in
+            batch.keys[min(1, batch.keys.count - 1)].withUnsafe { labels, labelOffsets in
                 batch.measures[0].withUnsafeBufferPointer { sums in
                     let (namesEnd, labelsEnd) = (names + nameOffsets[count], labels + labelOffsets[count])
                     var last = lastKey ?? 0

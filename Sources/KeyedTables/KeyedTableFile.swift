@@ -215,6 +215,9 @@ package struct KeyedTableReader: Sendable {
 
     package func metadata(_ key: String) -> String? { reader.metadataValue(key) }
 
+    /// Keys of the metadata, in their order.
+    package var metadataKeys: [String] { reader.metadata.map(\.key) }
+
     /// A stream of the table's batches.
     package func batches() -> () throws -> KeyedBatch? {
         var group = 0

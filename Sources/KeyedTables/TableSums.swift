@@ -2,7 +2,7 @@
 
 import Folding
 
-/// What the rows of a table with two keys and the measures sum and count add up to, in all and by the second key.
+/// What the rows of a table with the measures sum and count add up to, in all and by the second key, or by the only one.
 package struct TableSums {
     package private(set) var rows = 0
     /// Of the first measure.
@@ -34,7 +34,7 @@ package struct TableSums {
     /// - Throws: `FoldError.overflow` when the absolute values pass Int64.max, naming the first key it happened at.
     package mutating func add(_ batch: KeyedBatch) throws(FoldError) {
         rows += batch.count
-        let failedRow = batch.keys[1].withUnsafe { bytes, offsets in
+        let failedRow = batch.keys[min(1, batch.keys.count - 1)].withUnsafe { bytes, offsets in
             batch.measures[0].withUnsafeBufferPointer { sums in
                 batch.measures[1].withUnsafeBufferPointer { records in
                     withUnsafeTemporaryAllocation(of: Recent.self, capacity: 1 << Self.recentBits) { recent in

@@ -44,6 +44,9 @@ extension Ledger {
             var added: [VersionRecord] = []
             for version in change.versions { added.append(try insert(version, change.run, time)) }
             try insertSums(change.versions, added)
+            try insert(
+                zip(change.versions, added).flatMap { version, record in version.folds.map { (record.id, $0) } }
+                    + change.folds)
             for (version, judgement) in change.judgements { try insert(judgement, of: id(version, added)) }
             for version in change.losses {
                 try connection.run(

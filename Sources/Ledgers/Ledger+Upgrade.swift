@@ -12,6 +12,8 @@
 //      rejections_4 ─▶ rejections    the same rows under a stricter check
 //      apps ─────────▶ breakdowns    rows of the plan's measure
 //      maps ─────────▶ plans
+//
+//  Format 6 made `fold_partials` anew, which had no rows yet.
 
 extension Ledger {
     /// - Precondition: the schema is that of the format which the ledger claims.
@@ -30,6 +32,7 @@ extension Ledger {
                 for statement in toFormat4 { try connection.run(statement) }
             }
             if format < 5 { try toFormat5(connection, plan) }
+            if format < 6 { try toFormat6(connection) }
             try connection.run("PRAGMA user_version = \(LedgerSchema.format)")
             if let difference = schemaDifference(
                 try schemaObjects(connection), LedgerSchema.objects(ofFormat: LedgerSchema.format))
@@ -49,13 +52,23 @@ extension Ledger {
             try connection.run(statement)
         }
         let kept = Set(try schemaObjects(connection).filter { $0.type == "table" }.map(\.name))
-        for table in LedgerSchema.tables where !kept.contains(table.name) { try connection.run(table.sql) }
+        for table in LedgerSchema.tablesOfFormat5 where !kept.contains(table.name) { try connection.run(table.sql) }
         try insertOwnFold(connection, plan)
         for statement in fillingFormat5 { try connection.run(statement) }
         // With them go their indexes and triggers, whose names are wanted.
         for table in ["versions_4", "rejections_4", "apps", "maps"] { try connection.run("DROP TABLE \(table)") }
         let left = Set(try schemaObjects(connection).map(\.name))
-        for object in LedgerSchema.indexes + LedgerSchema.triggers where !left.contains(object.name) {
+        for object in LedgerSchema.indexes + LedgerSchema.triggersOfFormat5 where !left.contains(object.name) {
+            try connection.run(object.sql)
+        }
+    }
+
+    private static func toFormat6(_ connection: SQLiteConnection) throws {
+        let hasRows = try connection.first("SELECT 1 FROM fold_partials LIMIT 1") { _ in true }
+        if hasRows != nil { throw connection.damaged("it has partials of folds, which its format had no use for") }
+        try connection.run("DROP TABLE fold_partials")
+        let left = Set(try schemaObjects(connection).map(\.name))
+        for object in LedgerSchema.tables + LedgerSchema.triggers where !left.contains(object.name) {
             try connection.run(object.sql)
         }
     }

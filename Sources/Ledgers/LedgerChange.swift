@@ -76,6 +76,8 @@ package struct CommitChange: Sendable {
     package var arrivals: [(name: String, version: VersionReference)] = []
     /// Versions whose partials are gone for good.
     package var losses: [VersionID] = []
+    /// Partials of folds that versions get which the ledger knows already.
+    package var folds: [(version: VersionID, FoldPartial)] = []
     /// The settings that this change was planned under, as text; nil: those that the ledger knows.
     package var rules: String?
 

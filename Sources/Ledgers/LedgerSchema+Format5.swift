@@ -1,7 +1,8 @@
-//  The tables of format 5, as text. What they are for: LedgerSchema.swift.
+//  The tables of format 5, as text; those of format 6 are these but for what LedgerSchema+Format6.swift says. What they are for:
+//  LedgerSchema.swift.
 
 extension LedgerSchema {
-    static let tables: [Object] = [
+    static let tablesOfFormat5: [Object] = [
         table(
             "meta",
             """
@@ -342,7 +343,7 @@ extension LedgerSchema {
         index("claims_digest", on: "claims (digest)"),
     ]
 
-    static let triggers: [Object] =
+    static let triggersOfFormat5: [Object] =
         [
             "meta", "folds", "measures", "runs", "versions", "rejections", "sums", "breakdowns", "fold_partials",
             "observed", "coercions", "examples", "fields", "noticed", "flaws", "plans", "decisions", "arrivals",

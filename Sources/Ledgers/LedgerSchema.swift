@@ -1,4 +1,4 @@
-//  The ledger's tables, format 5.
+//  The ledger's tables, format 6.
 //
 //  One SQLite database, `checkpoints/ledger.sqlite`, with a write-ahead log while it is open and 8 bytes of checksum at
 //  the end of every page (SQLitePageChecks.swift). `application_id` is 0x5746_4C44 ("WFLD"), `user_version` the format.
@@ -10,7 +10,8 @@
 //      rejections     how many records of a version were rejected for which reason; never changed
 //      sums           a version's sum of a measure; never changed
 //      breakdowns     the same by label, the second key; never changed
-//      fold_partials  a version's partials of folds beside the one that its own partial is of; never changed
+//      fold_packs     files with partials of folds beside the plan's own; never changed
+//      fold_partials  which of them has a version's partial, and in which slot; never changed
 //      segments       merged partials of a fold, of one month's versions; derived
 //      observed       that a version's file was looked at for what the next five tell; never changed
 //      coercions      how many folded records of a version had a field in another type than its own; never changed
@@ -56,11 +57,13 @@ enum LedgerSchema {
     /// "WFLD"
     static let applicationID: Int64 = 0x5746_4C44
     /// The format that this program writes, and the newest that it reads.
-    static let format = 5
+    static let format = 6
     /// The first that has `noticed` and `flaws`.
     static let noticesFormat = 4
     /// The first that has `sums`, `breakdowns` and `plans`.
     static let measuresFormat = 5
+    /// The first that has `fold_packs`.
+    static let packsFormat = 6
     /// The plan's own fold, and its measure: written when a ledger is made, before any others.
     static let ownFold = 1
     static let ownMeasure = 1
@@ -73,7 +76,11 @@ enum LedgerSchema {
 
     /// All that a ledger of a format has.
     static func objects(ofFormat format: Int) -> [Object] {
-        format < Self.format ? additions.prefix(format).flatMap(\.self) : tables + indexes + triggers
+        switch format {
+        case ..<5: additions.prefix(format).flatMap(\.self)
+        case 5: tablesOfFormat5 + indexes + triggersOfFormat5
+        default: tables + indexes + triggers
+        }
     }
 
     static func trigger(_ name: String, _ event: String, when: String?, _ message: String) -> Object {

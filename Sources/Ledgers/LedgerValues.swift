@@ -105,6 +105,41 @@ package struct BreakdownSum: Sendable, Hashable {
     }
 }
 
+/// A file with partials of one table of a fold: of one input file, or of several that were folded together.
+package struct FoldPack: Sendable, Hashable {
+    package var fold: String
+    /// What its partials depend on beside the records, lower-case hexadecimal. Partials of different identities are never
+    /// merged.
+    package var identity: String
+    /// Which table: empty for that of the keys, else a companion's name.
+    package var part: String
+    /// Below the checkpoints folder; no two packs share one.
+    package var path: String
+    /// Bytes.
+    package var size: Int
+    /// Of its bytes, lower-case hexadecimal.
+    package var digest: String
+    package var rows: Int
+    /// Files that were folded together. Some of them may have no version: their content was known.
+    package var slots: Int
+
+    package init(
+        fold: String, identity: String, part: String, path: String, size: Int, digest: String, rows: Int, slots: Int
+    ) {
+        (self.fold, self.identity, self.part, self.path) = (fold, identity, part, path)
+        (self.size, self.digest, self.rows, self.slots) = (size, digest, rows, slots)
+    }
+}
+
+/// Where a version's partial of a table lies.
+package struct FoldPartial: Sendable, Hashable {
+    package var pack: FoldPack
+    /// Tells it from the others of the pack.
+    package var slot: Int
+
+    package init(pack: FoldPack, slot: Int) { (self.pack, self.slot) = (pack, slot) }
+}
+
 /// A version that is about to be written down.
 package struct NewVersion: Sendable, Hashable {
     package var facts: VersionFacts
@@ -113,14 +148,18 @@ package struct NewVersion: Sendable, Hashable {
     package var breakdown: [BreakdownSum]
     /// Nil when it was not checked: the version was found again on disk.
     package var observations: FileObservations?
+    /// Of folds beside the plan's own.
+    package var folds: [FoldPartial]
 
     package init(
-        facts: VersionFacts, outcomes: OutcomeCounts, breakdown: [BreakdownSum], observations: FileObservations? = nil
+        facts: VersionFacts, outcomes: OutcomeCounts, breakdown: [BreakdownSum], observations: FileObservations? = nil,
+        folds: [FoldPartial] = []
     ) {
         self.facts = facts
         self.outcomes = outcomes
         self.breakdown = breakdown
         self.observations = observations
+        self.folds = folds
     }
 }
 

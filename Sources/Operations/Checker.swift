@@ -110,7 +110,7 @@ package struct Checker {
             return file
         }
         do {
-            switch try Judgement(outcome, settings: settings, modified: modified, now: WallClock.now()) {
+            switch try Judgement(ReadOutcome(outcome), settings: settings, modified: modified, now: WallClock.now()) {
             case .content(_, _, nil): break
             case .content(_, _, let reason?): (file.state, file.reason) = (.held, reason)
             case .waiting(let reason): (file.state, file.reason) = (.waiting, reason)

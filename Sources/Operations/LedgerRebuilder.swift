@@ -14,6 +14,7 @@ import DurableIO
 import JSONRecords
 import KeyedTables
 import Ledgers
+import Records
 import RunSettings
 import Wording
 
@@ -37,8 +38,8 @@ struct LedgerRebuilder {
         let (folder, old) = try CheckpointFolder.rebuildLedger(
             root, plan: settings.configuration.plan, now: Timestamp.text(milliseconds: WallClock.now() / 1_000_000),
             in: fileSystem
-        ) { ledger, partials in
-            let found = try readPartials(partials, &notes)
+        ) { ledger, partials, packs in
+            let found = try link(readPartials(partials, &notes), packs, &notes)
             try fill(ledger, partials, found, manifest, &notes)
         }
         notes.insert(
@@ -58,6 +59,38 @@ struct LedgerRebuilder {
                         partial: path, version: version, modified: try fileSystem.status(partials.path(path)).modified))
             } catch let error as DamagedTable {
                 notes.append("\(error); it stays where it is and does not count")
+            }
+        }
+        return found
+    }
+
+    /// Gives versions the partials of folds that lie in packs: of each identity and table, those of the first pack.
+    private func link(_ found: [Found], _ packs: PackStore, _ notes: inout [String]) throws -> [Found] {
+        struct Content: Hashable {
+            var name: ByteOrdered
+            var digest: String
+        }
+        var found = found
+        let places = Dictionary(
+            grouping: found.indices,
+            by: { Content(name: ByteOrdered(found[$0].version.facts.name), digest: found[$0].version.facts.digest) })
+        for path in try CheckpointFolder.packPaths(settings.configuration.checkpoints, in: fileSystem) {
+            guard let origin = packs.origin(path) else {
+                notes.append("\(path) is damaged, or not a file of Watchfold; it stays where it is and does not count")
+                continue
+            }
+            let pack = try packs.describe(path, origin)
+            for (slot, file) in origin.files.enumerated() {
+                // The last of several: it was folded last.
+                guard
+                    let place = places[Content(name: ByteOrdered(file.name), digest: file.digest)]?.max(by: {
+                        found[$0].modified < found[$1].modified
+                    })
+                else { continue }
+                let isKnown = found[place].version.folds.contains {
+                    ($0.pack.fold, $0.pack.part, $0.pack.identity) == (pack.fold, pack.part, pack.identity)
+                }
+                if !isKnown { found[place].version.folds.append(FoldPartial(pack: pack, slot: slot)) }
             }
         }
         return found

@@ -3,6 +3,7 @@
 //  At `info`, which is shown by default, is what should not happen: something that was kept cannot be used, and costs time.
 //  Everything else is at `debug`.
 
+import Admission
 import DurableIO
 import Events
 import Intake
@@ -24,7 +25,7 @@ extension Logger {
     }
 
     /// How a file was read.
-    func note(_ file: String, _ outcome: FoldOutcome) {
+    func note(_ file: String, _ outcome: ReadOutcome) {
         guard logLevel <= .debug, case .read(let summary, _) = outcome else { return }
         for event in summary.way.events(file: file, records: summary.counts.read) { note(event) }
     }

@@ -70,7 +70,7 @@ package struct OneShotFold {
         let runs = pool.accumulate(inputs) { [observer] _, bytes in
             observer.advance(storedBytes: bytes)
         } counts: { [settings, observer, logger] index, outcome in
-            logger.note(inputs[index].name, outcome)
+            logger.note(inputs[index].name, ReadOutcome(outcome))
             let seconds = (ContinuousClock.now - start).seconds
             let finished: Finished
             do {
@@ -143,7 +143,7 @@ package struct OneShotFold {
             return Finished(result: result, counts: false)
         }
         // Nobody comes back to a one-shot fold: what is cut short is as good as stale.
-        switch try Judgement(outcome, settings: settings, modified: .min / 2, now: 0) {
+        switch try Judgement(ReadOutcome(outcome), settings: settings, modified: .min / 2, now: 0) {
         case .content(let summary, _, let held):
             result.counts = summary.counts
             result.size = summary.size

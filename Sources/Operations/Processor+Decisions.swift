@@ -75,6 +75,7 @@ extension Processor {
         var resolution = Resolution(checkpoints, settings)
         for step in try steps(decision, file, resolution) { resolution.decide(step) }
         let before = try totals()
+        var tables: [PublishedTable] = []
         let (commit, now) = try ledger.recordedRun(
             "\(decision.rawValue) \(file.name)", plan: settings.reports.canonicalText
         ) { run in
@@ -82,6 +83,7 @@ extension Processor {
             try resolution.complete(&commit)
             try ledger.commit(commit)
             let published = try publish().generation
+            tables = try publishTables()
             let now = try ledger.file(named: file.name)!
             return ((commit, now), RunSummary(outcome: .finished, files: [now.state: 1], published: published))
         }
@@ -91,6 +93,7 @@ extension Processor {
             notes.append(
                 "\(now.name) was folded under settings that have changed since; `watchfold reprocess` folds it again")
         }
+        notes += Set(tables.compactMap(\.problem)).sorted()
         return DecisionResult(
             name: now.name, state: now.state, reason: now.reason,
             others: try commit.files.filter { !$0.name.utf8.elementsEqual(file.name.utf8) }.map {

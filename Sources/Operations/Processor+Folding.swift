@@ -20,11 +20,12 @@ extension Processor {
     private static let readAttempts = 3
 
     /// - Parameters:
+    ///   - commitsEarly: whether files that are read afresh are committed as they come, too.
     ///   - isOrderGiven: files are read in the order in which they are listed, although the gate would like them by date.
     ///   - wantsMore: asked before each file but the first; once it says no, the rest is left out.
     package func fold(
-        _ listed: [InboxFile], _ run: RunID, _ result: inout RunResult, isAfresh: Bool, isOrderGiven: Bool = false,
-        while wantsMore: @escaping @Sendable () -> Bool = { true }
+        _ listed: [InboxFile], _ run: RunID, _ result: inout RunResult, isAfresh: Bool, commitsEarly: Bool = false,
+        isOrderGiven: Bool = false, while wantsMore: @escaping @Sendable () -> Bool = { true }
     ) throws {
         if listed.isEmpty { return }
         observer.begin(files: listed.count, storedBytes: listed.reduce(0) { $0 + $1.status.size })
@@ -49,11 +50,12 @@ extension Processor {
             try clock.measure(.reading) {
                 try fold(
                     wanted.map { ($0, files[$0]) }, committer, results, isAfresh: isAfresh,
-                    mayReadAgain: attempt < Self.readAttempts, while: wantsMore)
+                    commitsEarly: commitsEarly || !isAfresh, mayReadAgain: attempt < Self.readAttempts,
+                    while: wantsMore)
             }
             wanted = results.takeChanged()
         }
-        if isAfresh { try Self.commitHeld(committer, results, observer) }
+        if isAfresh && !commitsEarly { try Self.commitHeld(committer, results, observer) }
         result.files = results.files
         // When all are committed, so that it does not matter which was first.
         for (index, file) in result.files.enumerated() where file.findings != nil && !file.isUnchanged {
@@ -77,17 +79,14 @@ extension Processor {
     /// - Parameter mayReadAgain: a file that changed while it was being read is noted as such and nothing more.
     private func fold(
         _ files: [(index: Int, file: InboxFile)], _ committer: Committer, _ results: FoldResults, isAfresh: Bool,
-        mayReadAgain: Bool, while wantsMore: @escaping @Sendable () -> Bool
+        commitsEarly: Bool, mayReadAgain: Bool, while wantsMore: @escaping @Sendable () -> Bool
     ) throws {
         let rejects = RejectWriter(output: settings.configuration.output, fileSystem: fileSystem)
-        let pool = FoldPool(
-            settings: settings.fold, fileSystem: fileSystem, jobs: settings.jobs, scratch: checkpoints.root)
+        let reader = try work.reader(place)
         let starts = results.starts
-        cancellation.begin(pool)
+        cancellation.begin(reader)
         defer { cancellation.end() }
-        pool.wantsMore = wantsMore
-        pool.onEvent = logger.sink
-        pool.fold(files.map { FoldInput(name: $0.file.relativePath, path: $0.file.path) }) { [observer] place, bytes in
+        reader.read(files.map(\.file), while: wantsMore) { [observer] place, bytes in
             starts.note(files[place].index)
             observer.advance(storedBytes: bytes)
         } onFinished: { [settings, observer, logger] place, outcome in
@@ -106,17 +105,17 @@ extension Processor {
                     file.logicalName, judgement.content, verdict, ungrouped: try committer.ungroupedLabels(verdict),
                     settings)
                 results.hold(index, candidate, verdict, result)
-                if !isAfresh, results.isCommitDue(with: file.status.size) {
+                if commitsEarly, results.isCommitDue(with: file.status.size) {
                     try Self.commitHeld(committer, results, observer)
                 }
             } catch {
                 // What stops one file for reasons of its own was judged; this stops all.
                 results.fail(error)
-                pool.cancel()
+                reader.cancel()
             }
         }
         if let error = results.failure { throw error }
-        if !isAfresh {
+        if commitsEarly {
             // What was not begun keeps nothing back any longer.
             results.endOrder()
             try Self.commitHeld(committer, results, observer)

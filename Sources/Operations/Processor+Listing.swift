@@ -19,9 +19,25 @@ extension Processor {
             if problem.leavesOut { result.hasProblems = true }
         }
         result.unread = listing.unread
+        var others = UnreadNames()
+        let files = listing.files.filter { file in
+            switch work.verdict(on: file) {
+            case .input: return true
+            case .other: others.add(file.relativePath)
+            case .problem(let text):
+                result.remarks.append(RunNote(.inboxProblem, "\(Show.name(file.relativePath)): \(text)"))
+                result.hasProblems = true
+            }
+            return false
+        }
+        if work.hasSources {
+            others.add(listing.unread)
+            if let text = others.textOfSources { result.remarks.append(RunNote(.namesUnread, text)) }
+            result.unread = UnreadNames()
+        }
         known = try Dictionary(
             uniqueKeysWithValues: checkpoints.ledger.files().map { (ByteOrdered($0.name), $0) })
-        return listing.files
+        return files
     }
 
     /// Whether a file has to be read.

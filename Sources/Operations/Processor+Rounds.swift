@@ -30,7 +30,8 @@ extension Processor {
     ///
     /// - Throws: `IOError`, `LedgerError`.
     func survey() throws -> Survey {
-        let listing = try inbox.list()
+        var listing = try inbox.list()
+        listing.files.removeAll { work.verdict(on: $0) != .input }
         if known.isEmpty {
             known = try Dictionary(
                 uniqueKeysWithValues: checkpoints.ledger.files().map { (ByteOrdered($0.name), $0) })
@@ -65,6 +66,7 @@ extension Processor {
             try fold(
                 files, run, &result, isAfresh: false, isOrderGiven: settings.configuration.gate.mode != .hold,
                 while: wantsMore)
+            try fillIn(run, &result)
             return result
         }
         for name in result.files.map(\.name) + result.followers.map(\.name) {

@@ -29,6 +29,7 @@ package final class Processor {
     let fileSystem: FileSystem
     package let checkpoints: CheckpointFolder
     package let inbox: Inbox
+    let work: any PlanWork
     let logger: Logger
     /// What the stages of the command at hand take.
     var clock = StageClock()
@@ -44,11 +45,13 @@ package final class Processor {
 
     /// Opens the folders.
     ///
-    /// - Parameter identity: of the ledger that has to be there, when it was open before.
+    /// - Parameters:
+    ///   - identity: of the ledger that has to be there, when it was open before.
+    ///   - work: the plan's.
     /// - Throws: `InboxMissing`, `CheckpointError`, `LedgerError`, `IOError`.
     package convenience init(
-        _ settings: Settings, expecting identity: String? = nil, fileSystem: FileSystem = .real, logger: Logger,
-        observer: any RunObserver
+        _ settings: Settings, expecting identity: String? = nil, work: any PlanWork = RecordWork(),
+        fileSystem: FileSystem = .real, logger: Logger, observer: any RunObserver
     ) throws {
         let configuration = settings.configuration
         // Before anything is made: a mistyped inbox must not leave folders behind.
@@ -56,17 +59,19 @@ package final class Processor {
         let checkpoints = try CheckpointFolder.openForWriting(
             configuration.checkpoints, plan: configuration.plan,
             now: Timestamp.text(milliseconds: WallClock.now() / 1_000_000), expecting: identity, in: fileSystem)
-        try self.init(settings, checkpoints: checkpoints, fileSystem: fileSystem, logger: logger, observer: observer)
+        try self.init(
+            settings, checkpoints: checkpoints, work: work, fileSystem: fileSystem, logger: logger, observer: observer)
     }
 
     /// Takes over checkpoints that are open for writing.
     package init(
-        _ settings: Settings, checkpoints: CheckpointFolder, fileSystem: FileSystem, logger: Logger,
-        observer: any RunObserver
+        _ settings: Settings, checkpoints: CheckpointFolder, work: any PlanWork = RecordWork(),
+        fileSystem: FileSystem, logger: Logger, observer: any RunObserver
     ) throws {
         try Self.checkInbox(settings.configuration.inbox, fileSystem)
         self.settings = settings
         self.checkpoints = checkpoints
+        self.work = work
         self.fileSystem = fileSystem
         self.logger = logger
         self.observer = observer
@@ -110,8 +115,30 @@ package final class Processor {
             }
             if let note = redated(candidates) { result.remarks.append(RunNote(.datesChanged, note)) }
             try fold(candidates, run, &result, isAfresh: false)
+            try fillIn(run, &result)
             return result
         }
+    }
+
+    /// Reads files again of which the plan lacks partials: a fold is new, or another than before. Each is committed as it
+    /// comes, so that what was done is done.
+    func fillIn(_ run: RunID, _ result: inout RunResult) throws {
+        let lacking = try work.lacking(place)
+        if lacking.isEmpty { return }
+        let names = Set(lacking.map { ByteOrdered($0.facts.name) })
+        var ignored = RunResult()
+        let files = try list(&ignored).filter { names.contains(ByteOrdered($0.logicalName)) }
+        var filled = RunResult()
+        try fold(files, run, &filled, isAfresh: true, commitsEarly: true)
+        result.take(filled)
+        let left = try work.lacking(place)
+        guard let first = left.first else { return }
+        result.remarks.append(
+            RunNote(
+                .foldsLacking,
+                "\(Show.count(left.count, "file")) that \(left.count == 1 ? "counts" : "count") cannot be folded as the plan "
+                    + "says now, and \(left.count == 1 ? "is" : "are") not in the inbox as \(left.count == 1 ? "it was" : "they were"): "
+                    + Show.name(first.facts.name) + (left.count > 1 ? " and others" : "")))
     }
 
     /// Reads files again, all that are in the inbox when none is named, and puts the new partials in place of the old
@@ -167,6 +194,7 @@ package final class Processor {
             hasNoted = true
             observer.publishing()
             result.publication = try publish { [observer] in observer.advance(storedBytes: 0) }
+            result.tables = try publishTables()
             result.seconds = (ContinuousClock.now - start).seconds
             return (
                 result,
@@ -184,6 +212,11 @@ package final class Processor {
         return result
     }
 
+    var place: WorkPlace {
+        WorkPlace(
+            settings: settings, checkpoints: checkpoints, fileSystem: fileSystem, onEvent: logger.sink, clock: clock)
+    }
+
     /// Brings the reports up to date.
     ///
     /// - Parameter onProgress: told now and then while it goes on.
@@ -193,6 +226,9 @@ package final class Processor {
             onEvent: logger.sink, clock: clock
         ).publish()
     }
+
+    /// Brings the plan's own tables up to date.
+    func publishTables() throws -> [PublishedTable] { try clock.measure(.outputs) { try work.publish(place) } }
 
     /// Makes the configured outputs that are behind what counts.
     func renewOutputs() throws -> [OutputOutcome] {
@@ -233,25 +269,25 @@ package final class Processor {
     }
 }
 
-/// A request to stop that reaches the pool at work, or the next one.
+/// A request to stop that reaches the reader at work, or the next one.
 final class Cancellation: Sendable {
-    private let state = Mutex((isCancelled: false, pool: FoldPool?.none))
+    private let state = Mutex((isCancelled: false, reader: (any InboxReader)?.none))
 
     func cancel() {
         state.withLock { state in
             state.isCancelled = true
-            state.pool?.cancel()
+            state.reader?.cancel()
         }
     }
 
-    func begin(_ pool: FoldPool) {
+    func begin(_ reader: any InboxReader) {
         state.withLock { state in
-            state.pool = pool
-            if state.isCancelled { pool.cancel() }
+            state.reader = reader
+            if state.isCancelled { reader.cancel() }
         }
     }
 
-    func end() { state.withLock { $0.pool = nil } }
+    func end() { state.withLock { $0.reader = nil } }
 }
 
 /// There is no inbox.

@@ -17,6 +17,7 @@ import Wording
 /// Makes good for damaged partials.
 struct Repairer {
     let settings: Settings
+    let work: any PlanWork
     let fileSystem: FileSystem
     let logger: Logger
     let observer: any RunObserver
@@ -34,7 +35,7 @@ struct Repairer {
         if wanted.isEmpty { return ([], false) }
 
         let processor = try Processor(
-            settings, checkpoints: checkpoints, fileSystem: fileSystem, logger: logger, observer: observer)
+            settings, checkpoints: checkpoints, work: work, fileSystem: fileSystem, logger: logger, observer: observer)
         let names = Set(wanted.map { ByteOrdered($0.name) })
         let result = try processor.refold { names.contains(ByteOrdered($0.logicalName)) }
         for file in result.files where file.state == .folded || file.state == .duplicate {

@@ -62,6 +62,8 @@ package struct RunResult: Sendable {
     package var publication = Publication.nothing
     /// Configured outputs that were made or failed.
     package var outputs: [OutputOutcome] = []
+    /// Tables that the plan keeps beside the reports.
+    package var tables: [PublishedTable] = []
     /// Bytes read, as stored.
     package var storedBytes = 0
     package var seconds = 0.0
@@ -81,10 +83,20 @@ package struct RunResult: Sendable {
 
     /// Whether some file is held, failed or waiting.
     package var isIncomplete: Bool {
-        hasProblems || !stillOpen.isEmpty
+        hasProblems || !stillOpen.isEmpty || tables.contains { $0.problem != nil }
             || (files + followers).contains {
                 !$0.isGone && ($0.state == .held || $0.state == .failed || $0.state == .waiting)
             }
+    }
+
+    /// Files that were read again, beside those that were read.
+    mutating func take(_ more: RunResult) {
+        let again = Set(more.files.map { ByteOrdered($0.name) })
+        files.removeAll { again.contains(ByteOrdered($0.name)) }
+        files = (files + more.files).sorted { ByteOrdered($0.name) < ByteOrdered($1.name) }
+        unchanged = max(0, unchanged - again.count)
+        storedBytes += more.storedBytes
+        follow(more.followers)
     }
 
     /// The state of files followed from what became of others; only the state that each is left in matters.

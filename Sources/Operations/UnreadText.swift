@@ -26,6 +26,14 @@ extension UnreadNames {
             + Show.some(examples, of: count)
     }
 
+    /// Of those in the inbox that no source of a plan has; nil when there are none.
+    package var textOfSources: String? {
+        if count == 0 { return nil }
+        return
+            "\(Show.count(count, "file")) in the inbox \(count == 1 ? "belongs" : "belong") to no source of the plan and "
+            + "\(count == 1 ? "is" : "are") not read: \(Show.some(examples, of: count))"
+    }
+
     private func text(_ place: String, _ verb: String, and patterns: [NamePattern] = []) -> String? {
         if count == 0 { return nil }
         return "\(Show.count(count, "file")) \(place) \(verb) read because of "

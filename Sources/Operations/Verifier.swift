@@ -12,6 +12,7 @@ import Checkpoints
 import Codecs
 import Configuration
 import DurableIO
+import Events
 import Folding
 import KeyedTables
 import Ledgers
@@ -27,10 +28,13 @@ package struct Verifier {
     private let fileSystem: FileSystem
     private let logger: Logger
     private let observer: any RunObserver
+    private let work: any PlanWork
 
     package init(
-        _ settings: Settings, fileSystem: FileSystem = .real, logger: Logger, observer: any RunObserver
+        _ settings: Settings, work: any PlanWork = RecordWork(), fileSystem: FileSystem = .real, logger: Logger,
+        observer: any RunObserver
     ) {
+        self.work = work
         self.settings = settings
         self.fileSystem = fileSystem
         self.logger = logger
@@ -90,7 +94,7 @@ package struct Verifier {
         let damaged = try check(checkpoints, &result)
         if !damaged.isEmpty {
             let (notes, loses) = try Repairer(
-                settings: settings, fileSystem: fileSystem, logger: logger, observer: observer
+                settings: settings, work: work, fileSystem: fileSystem, logger: logger, observer: observer
             ).repair(checkpoints, damaged: damaged)
             result.repairs += notes
             if loses { result.hasLost = true }
@@ -106,6 +110,10 @@ package struct Verifier {
         if !result.stale.isEmpty || !result.damages.isEmpty || !result.behind.isEmpty {
             try fileSystem.removeIfPresent(checkpoints.total.path)
             _ = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem).publish(force: true)
+            _ = try work.publish(
+                WorkPlace(
+                    settings: settings, checkpoints: checkpoints, fileSystem: fileSystem, onEvent: logger.sink,
+                    clock: StageClock()))
             result.isRepaired = true
         }
         return result
@@ -133,12 +141,14 @@ package struct Verifier {
         _ checkpoints: CheckpointFolder, _ result: inout VerifyResult
     ) throws -> [VersionRecord] {
         var damaged: [VersionRecord] = []
+        let inDamagedPacks = try checkPacks(checkpoints, &result)
         let used = Set(
             try checkpoints.ledger.files().flatMap { [$0.holding.claim, $0.holding.present].compactMap { $0 } })
         for version in try checkpoints.ledger.versions() {
             let fault: String
             do {
                 try checkpoints.partials.verify(version, breakdown: try checkpoints.ledger.breakdown(of: version.id))
+                if let fault = inDamagedPacks[version.id] { throw fault }
                 result.partials += 1
                 result.rows += version.facts.rows
                 continue
@@ -155,6 +165,27 @@ package struct Verifier {
             }
         }
         return damaged
+    }
+
+    /// - Returns: what is wrong with a pack that has a partial of a version.
+    private func checkPacks(
+        _ checkpoints: CheckpointFolder, _ result: inout VerifyResult
+    ) throws -> [VersionID: DamagedTable] {
+        var faults: [VersionID: DamagedTable] = [:]
+        for pack in try checkpoints.ledger.foldPacks() {
+            let fault: DamagedTable
+            do {
+                try checkpoints.packs.verify(pack)
+                result.packs += 1
+                continue
+            } catch let error as DamagedTable {
+                fault = error
+            } catch let error as IOError where error.isMissing {
+                fault = DamagedTable(path: error.path, detail: "it is missing")
+            }
+            for version in try checkpoints.ledger.versions(inPack: pack.path) { faults[version] = fault }
+        }
+        return faults
     }
 
     /// How often what is derived is looked at when a writer changes it meanwhile.

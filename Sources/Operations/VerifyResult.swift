@@ -15,6 +15,8 @@ package struct VerifyResult: Sendable {
     package var history: [String] = []
     package var partials = 0
     package var rows = 0
+    /// Files with partials of folds.
+    package var packs = 0
     /// Raw files that were folded afresh and compared.
     package var sampled = 0
     /// What a repair did and could not do, in words.

@@ -9,12 +9,13 @@ extension FileMetadata {
     ///   - requiresChecksum: whether a footer without a checksum of its own is refused.
     ///   - keepsFault: whether a wrong or missing checksum is kept as the footer's fault, and not thrown.
     ///   - skipsRowGroups: what it says of row groups is passed over, and there are none.
+    ///   - skipsSchema: the same of columns, which may be of any type then.
     init(
         _ bytes: UnsafeRawBufferPointer, offset: Int, requiresChecksum: Bool, keepsFault: Bool = false,
-        skipsRowGroups: Bool = false
+        skipsRowGroups: Bool = false, skipsSchema: Bool = false
     ) throws(ParquetError) {
         var reader = ThriftReader(bytes, fileOffset: offset, activity: "reading the footer")
-        self = try reader.fileMetadata(skipsRowGroups: skipsRowGroups)
+        self = try reader.fileMetadata(skipsRowGroups: skipsRowGroups, skipsSchema: skipsSchema)
         fault = checksumFault(bytes, reader, isRequired: requiresChecksum)
         if let fault, !keepsFault { throw fault }
         if !skipsRowGroups { try validate(pagesEnd: offset, reader) }
@@ -64,7 +65,8 @@ extension FileMetadata {
 
 extension ThriftReader {
     /// Reads a FileMetaData and checks what can be checked without the rest of the file.
-    fileprivate mutating func fileMetadata(skipsRowGroups: Bool) throws(ParquetError) -> FileMetadata {
+    fileprivate mutating func fileMetadata(skipsRowGroups: Bool, skipsSchema: Bool) throws(ParquetError) -> FileMetadata
+    {
         var schema: TableSchema?
         var rowCount: Int?
         var groups: [[ChunkFields]]?
@@ -76,6 +78,9 @@ extension ThriftReader {
         var last: Int16 = 0
         while let field = try nextField(after: &last) {
             switch field.id {
+            case 2 where skipsSchema:
+                schema = TableSchema(columns: [])
+                try skip(field)
             case 2: schema = try tableSchema(field)
             case 3: rowCount = try size(field)
             case 4 where skipsRowGroups:

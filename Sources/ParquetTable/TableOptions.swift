@@ -62,6 +62,8 @@ package struct ReaderOptions: Sendable, Hashable {
     package var keepsFooterFault = false
     /// Read the key-value metadata alone: the table then seems to have no row groups.
     package var readsMetadataAlone = false
+    /// The same, and what the footer says of columns is passed over, too: they may be of types that cannot be read here.
+    package var skipsSchema = false
     /// Most rows of a row group. Repeated values take next to no bytes, so a file's size does not bound its rows.
     package var maximumRowGroupRows = 1 << 24
     /// Most bytes of a column of a row group, before and after decoding.

@@ -56,7 +56,8 @@ package struct TableReader: Sendable {
         let file = try footer.withUnsafeBytes { (bytes) throws(ParquetError) in
             try FileMetadata(
                 bytes, offset: footerOffset, requiresChecksum: options.requiresFooterChecksum,
-                keepsFault: options.keepsFooterFault, skipsRowGroups: options.readsMetadataAlone)
+                keepsFault: options.keepsFooterFault, skipsRowGroups: options.readsMetadataAlone || options.skipsSchema,
+                skipsSchema: options.skipsSchema)
         }
         schema = file.schema
         rowCount = file.rowCount

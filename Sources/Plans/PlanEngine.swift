@@ -49,6 +49,16 @@ package struct PlanEngine: Sendable {
             DuckDBLimits(threads: threads, memoryBytes: memory, temporaryBytes: Self.temporaryBytes), fileSystem)
     }
 
+    /// A child for answers from files that are there.
+    ///
+    /// - Parameter files: absolute paths.
+    /// - Throws: `DuckDBProgramError`, `DuckDBError`.
+    package func answeringSession(reading files: [String], in fileSystem: FileSystem) throws -> DuckDBSession {
+        try session(
+            DuckDBFiles(reads: files, hasOwnFolder: true),
+            DuckDBLimits(threads: threads, memoryBytes: memory, temporaryBytes: Self.temporaryBytes), fileSystem)
+    }
+
     /// What may be spilled: more than disks have, which end it first.
     private static let temporaryBytes = 1 << 44
 

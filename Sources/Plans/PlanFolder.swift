@@ -87,7 +87,7 @@ private struct PlanFolderReader {
         check(names: folds + marts, planPath)
         self.marts = marts.map(\.name)
         guard let file else { return }
-        check(file, marts: marts, planPath)
+        check(file, folds: folds, marts: marts, planPath)
         let scope = FoldScope(
             sources: file.sources.map {
                 FoldSource(name: $0.name, fields: $0.schema, pathColumns: $0.pathColumns.map(\.name))
@@ -157,12 +157,17 @@ private struct PlanFolderReader {
         }
     }
 
-    private mutating func check(_ file: PlanFile, marts: [Statement], _ planPath: String) {
-        for rule in file.marts where !marts.contains(where: { $0.name == rule.name }) {
-            let advice = nearest(to: rule.name, among: marts.map(\.name)).map { "; did you mean \($0)?" } ?? ""
-            mistakes.append(
-                mistake(
-                    planPath, 1, 1, "marts: there is no statement \(Path.join("marts", rule.name)).sql\(advice)"))
+    private mutating func check(_ file: PlanFile, folds: [Statement], marts: [Statement], _ planPath: String) {
+        for (section, named, statements) in [
+            ("folds", file.folds.map(\.name), folds), ("marts", file.marts.map(\.name), marts),
+        ] {
+            for name in named where !statements.contains(where: { $0.name == name }) {
+                let advice = nearest(to: name, among: statements.map(\.name)).map { "; did you mean \($0)?" } ?? ""
+                mistakes.append(
+                    mistake(
+                        planPath, 1, 1,
+                        "\(section): there is no statement \(Path.join(section, name)).sql\(advice)"))
+            }
         }
     }
 }

@@ -105,18 +105,14 @@ package final class PlanFolding {
         let merged = try fold.tables.indices.map { number in
             "(\(fold.tables[number].merge(over: try relation(fold, number, partials[index][number]))))"
         }
-        return try answer(fold.finish(over: merged), fold)
+        return try FoldAnswer(fold.finish(over: merged), fold, session)
     }
 
     /// What follows FROM: the rows of a table's partials.
     private func relation(_ fold: CompiledFold, _ table: Int, _ paths: [String]) throws -> String {
         let name = SQLText.identifier("__w_partials_\(table)")
         if paths.isEmpty {
-            let empty = StageTable(plan.source(of: fold.checked)).empty
-            try session.execute("CREATE OR REPLACE TEMP VIEW \(Self.rows) AS \(empty)")
-            let nothing = SQLText.identifier("__w_no_partials_\(table)")
-            try session.keep(fold.tables[table].partial(over: Self.rows), as: nothing)
-            return nothing
+            return try fold.noPartials(of: table, StageTable(plan.source(of: fold.checked)), session)
         }
         try session.execute(
             "CREATE OR REPLACE TEMP VIEW \(name) AS FROM read_parquet(\(SQLText.list(paths)), hive_partitioning = false)"
@@ -132,14 +128,19 @@ package final class PlanFolding {
         let rows = files.isEmpty ? StageTable(source).empty : StageTable(source).rows(of: files)
         let view = SQLText.identifier("__w_all_rows")
         try session.execute("CREATE OR REPLACE TEMP VIEW \(view) AS \(rows)")
-        return try answer(fold.direct(over: view), fold)
+        return try FoldAnswer(fold.direct(over: view), fold, session)
     }
+}
 
-    private func answer(_ query: String, _ fold: CompiledFold) throws -> FoldAnswer {
+extension FoldAnswer {
+    /// Runs a query and keeps its rows in the session.
+    ///
+    /// - Throws: `DuckDBError`.
+    init(_ query: String, _ fold: CompiledFold, _ session: DuckDBSession) throws {
         let table = SQLText.identifier("__w_answer")
         try session.keep(query, as: table)
         let count = try session.rows("SELECT count(*) AS n FROM \(table)").rows[0][0]!
-        return FoldAnswer(
+        self.init(
             columns: try session.describe("SELECT * FROM \(table)"), rowCount: Int(count)!, table: table,
             keys: fold.checked.keyNames)
     }
@@ -147,7 +148,7 @@ package final class PlanFolding {
 
 extension StatementError {
     /// Whether rows are the reason, and not the machine.
-    fileprivate var isOfRows: Bool {
+    var isOfRows: Bool {
         switch kind {
         case .conversion, .outOfRange, .invalidInput, .notImplemented, .other: true
         default: false

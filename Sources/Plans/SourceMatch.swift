@@ -1,6 +1,7 @@
 //  Which source a file belongs to.
 
 import Configuration
+import DurableIO
 import Inbox
 import Records
 
@@ -36,6 +37,13 @@ extension PlanFolder {
         }
         if matches.count > 1 { return .several(matches.map(\.0.name)) }
         return matches.first.map { .source($0.0, pathValues: $0.1) } ?? wrong ?? .none
+    }
+
+    /// Names of files that may be of a source: those that are taken from folders.
+    package var inputNames: [NamePattern] {
+        file.sources.flatMap(\.files).compactMap { pattern in
+            try? NamePattern(Path.name(pattern.text).replacing(/\{[^}]*\}/, with: "*"))
+        }
     }
 
     /// What a path says to one source.

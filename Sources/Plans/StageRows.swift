@@ -55,6 +55,15 @@ extension StageTable {
         return files.map(rows).joined(separator: " UNION ALL ")
     }
 
+    /// The same, each file's rows with its place in a column.
+    func rows(of files: [StagedFile], slot: String) -> String {
+        precondition(!files.isEmpty, "rows of no file")
+        return files.enumerated().map {
+            "SELECT *, CAST(\($0) AS BIGINT) AS \(SQLText.identifier(slot)) FROM (\(rows(of: $1)))"
+        }
+        .joined(separator: " UNION ALL ")
+    }
+
     private func rows(of file: StagedFile) -> String {
         var constants = zip(pathColumns, file.pathValues).map { column, value in
             (column.name, column.isDate ? "DATE \(SQLText.literal(value))" : SQLText.literal(value))

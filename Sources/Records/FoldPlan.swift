@@ -113,6 +113,8 @@ package struct FoldPlan: Sendable, Hashable {
     /// Where objects around the records hold them: keys from the outside in, down to an array. All of them are read. Empty
     /// to find out from the content.
     package var recordPaths: [[String]] = []
+    /// What a plan of SQL reads, a line each: what partials depend on beside the other settings.
+    package var details: [String] = []
     /// How a partial's metadata calls what it counts.
     package let metadataNames: PartialMetadataNames
 

@@ -59,13 +59,18 @@ package struct PlanSettings: Sendable, Hashable {
     package let grouping: KeyGrouping
     /// Names of the published reports, in the folder of reports.
     package let reportFiles: [String]
+    /// Whether fields, groups and durations may be set: not where a plan's own file says what is read.
+    package let readsRecords: Bool
 
-    package init(fold: FoldPlan, ignoreExample: String, grouping: KeyGrouping, reportFiles: [String]) {
+    package init(
+        fold: FoldPlan, ignoreExample: String, grouping: KeyGrouping, reportFiles: [String], readsRecords: Bool = true
+    ) {
         precondition(fold.keys.indices.contains(grouping.key), "no key \(grouping.key) to put into groups")
         self.fold = fold
         self.ignoreExample = ignoreExample
         self.grouping = grouping
         self.reportFiles = reportFiles
+        self.readsRecords = readsRecords
     }
 }
 

@@ -22,18 +22,22 @@ package struct Settings: Sendable {
     package private(set) var jobs: Int
     /// The file that the configuration is in; nil when there is none.
     package let configurationFile: String?
+    /// Names of files that the plan reads.
+    private let inputNames: [NamePattern]
 
     /// - Parameters:
     ///   - unitSize: see `FoldSettings`.
     ///   - file: the file that the configuration is in.
+    ///   - inputNames: of files that the plan reads.
     /// - Throws: what the plan says of groups that do not go together.
     package init(
         _ configuration: Configuration, plan: any Plan, unitSize: Int = FoldSettings.defaultUnitSize,
-        file: String? = nil
+        file: String? = nil, inputNames: [NamePattern] = []
     ) throws {
         self.configuration = configuration
         reports = try plan.reports(configuration.groups)
         configurationFile = file
+        self.inputNames = inputNames
         fold = FoldSettings(
             plan: configuration.plan, maxRecordBytes: configuration.maxRecordBytes.bytes,
             rejectsPerFile: configuration.rejectsPerFile, unitSize: unitSize,
@@ -62,7 +66,7 @@ package struct Settings: Sendable {
 
     /// What is set about names in the inbox.
     package var inboxRules: InboxRules {
-        InboxRules(files: configuration.filePatterns, dates: configuration.datePatterns)
+        InboxRules(files: configuration.filePatterns + inputNames, dates: configuration.datePatterns)
     }
 
     /// Files that have not changed for this long are not being written any more: what is cut short in them stays so.

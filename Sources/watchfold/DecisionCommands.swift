@@ -14,10 +14,15 @@ struct AcceptCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Option(
+        help: ArgumentHelp("The folder of a plan of SQL (default: the built-in plan).", valueName: "folder"),
+        completion: .directory)
+    var plan: String?
+
     @Argument(help: "The file, as `watchfold status` names it.", completion: .custom(completeFiles))
     var file: String
 
-    func run() throws { try RunCommands(common.open()).decide(.accept, file) }
+    func run() throws { try RunCommands(common.open([.plan: plan])).decide(.accept, file) }
 }
 
 struct RetractCommand: ParsableCommand {
@@ -34,10 +39,15 @@ struct RetractCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Option(
+        help: ArgumentHelp("The folder of a plan of SQL (default: the built-in plan).", valueName: "folder"),
+        completion: .directory)
+    var plan: String?
+
     @Argument(help: "The file, as `watchfold status` names it.", completion: .custom(completeFiles))
     var file: String
 
-    func run() throws { try RunCommands(common.open()).decide(.retract, file) }
+    func run() throws { try RunCommands(common.open([.plan: plan])).decide(.retract, file) }
 }
 
 struct RestoreCommand: ParsableCommand {
@@ -53,8 +63,13 @@ struct RestoreCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Option(
+        help: ArgumentHelp("The folder of a plan of SQL (default: the built-in plan).", valueName: "folder"),
+        completion: .directory)
+    var plan: String?
+
     @Argument(help: "The file, as `watchfold status` names it.", completion: .custom(completeFiles))
     var file: String
 
-    func run() throws { try RunCommands(common.open()).decide(.restore, file) }
+    func run() throws { try RunCommands(common.open([.plan: plan])).decide(.restore, file) }
 }

@@ -32,6 +32,11 @@ struct ExportCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Option(
+        help: ArgumentHelp("The folder of a plan of SQL (default: the built-in plan).", valueName: "folder"),
+        completion: .directory)
+    var plan: String?
+
     @Argument(help: "\(names).", completion: .list(Completions.reports))
     var report: String?
 
@@ -166,6 +171,6 @@ struct ExportCommand: ParsableCommand {
         options.program = program
         options.delimiter = delimiter
         options.decimal = decimal
-        try ReadCommands(common.open()).export(options)
+        try ReadCommands(common.open([.plan: plan])).export(options)
     }
 }

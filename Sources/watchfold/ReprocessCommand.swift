@@ -16,11 +16,16 @@ struct ReprocessCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Option(
+        help: ArgumentHelp("The folder of a plan of SQL (default: the built-in plan).", valueName: "folder"),
+        completion: .directory)
+    var plan: String?
+
     @Flag(help: "What was done, as JSON on standard output, with the time that each stage took.")
     var json = false
 
     @Argument(help: "Files of the inbox; all of them if none is named.", completion: .file())
     var files: [String] = []
 
-    func run() throws { try RunCommands(common.open()).reprocess(files, asJSON: json) }
+    func run() throws { try RunCommands(common.open([.plan: plan])).reprocess(files, asJSON: json) }
 }

@@ -15,8 +15,13 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Option(
+        help: ArgumentHelp("The folder of a plan of SQL (default: the built-in plan).", valueName: "folder"),
+        completion: .directory)
+    var plan: String?
+
     @Flag(help: "What was done, as JSON on standard output, with the time that each stage took.")
     var json = false
 
-    func run() throws { try RunCommands(common.open()).run(asJSON: json) }
+    func run() throws { try RunCommands(common.open([.plan: plan])).run(asJSON: json) }
 }

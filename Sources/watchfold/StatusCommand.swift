@@ -16,10 +16,15 @@ struct StatusCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Option(
+        help: ArgumentHelp("The folder of a plan of SQL (default: the built-in plan).", valueName: "folder"),
+        completion: .directory)
+    var plan: String?
+
     @Flag(help: "As JSON.")
     var json = false
 
     func run() throws {
-        try ReadCommands(common.open()).status(asJSON: json)
+        try ReadCommands(common.open([.plan: plan])).status(asJSON: json)
     }
 }

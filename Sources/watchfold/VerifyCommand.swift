@@ -17,6 +17,11 @@ struct VerifyCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Option(
+        help: ArgumentHelp("The folder of a plan of SQL (default: the built-in plan).", valueName: "folder"),
+        completion: .directory)
+    var plan: String?
+
     @Flag(help: "Repair what can be repaired.")
     var repair = false
 
@@ -26,6 +31,6 @@ struct VerifyCommand: ParsableCommand {
     var sample = 0
 
     func run() throws {
-        try ReadCommands(common.open()).verify(repairing: repair, sample: sample)
+        try ReadCommands(common.open([.plan: plan])).verify(repairing: repair, sample: sample)
     }
 }

@@ -22,6 +22,11 @@ struct WatchCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     @Option(
+        help: ArgumentHelp("The folder of a plan of SQL (default: the built-in plan).", valueName: "folder"),
+        completion: .directory)
+    var plan: String?
+
+    @Option(
         help: ArgumentHelp(
             "How long a file must be unchanged if the watch did not see it being closed.", valueName: "time"))
     var settle: String?

@@ -17,6 +17,9 @@
 //      20220411.json                keys and values of other types    20220412.json   a bulk request with its action line
 //      20220413.json                an answer that timed out          20220414.json   waiting      20220415.json   held
 //      20220418, 20220419.json      together past 64 bits: the second is left out        notes.json   without a date
+//
+//  Fixtures/ledger-format-5.sql was written by the last program of format 5: four days, of which one was held and accepted, one
+//  retracted and one replaced, and a copy.
 
 import CSQLite
 import Foundation
@@ -240,5 +243,28 @@ import Testing
         do { _ = try Ledger.test(folder.ledger, .write) }
         let changed = LedgerPlan(name: "engagement", measure: "Minutes")
         #expect(throws: LedgerError.self) { try Ledger.open(folder.ledger, mode: .read, plan: changed) }
+    }
+
+    @Test func aLedgerOfFormat5KeepsEveryRowAndGetsPacks() throws {
+        let folder = try TestFolder()
+        let old = folder.path + "/old.sqlite"
+        try load(5, old)
+        try load(5, folder.ledger)
+        let before = try LedgerDump(try Ledger.test(folder.ledger, .read))
+        #expect(before.findings == [])
+        #expect(try Ledger.test(folder.ledger, .read).foldPacks().isEmpty)
+        do {
+            let ledger = try Ledger.test(folder.ledger, .write)
+            #expect(ledger.beginning == .upgraded(fromFormat: 5))
+            #expect(try ledger.check() == [])
+            #expect(try LedgerDump(ledger) == before)
+        }
+        let tables = LedgerSchema.objects(ofFormat: 5).filter { $0.type == "table" && $0.name != "fold_partials" }
+        for table in tables.map(\.name) {
+            let columns = try columns(old, of: table)
+            #expect(
+                try rows(folder.ledger, columns, "FROM \(table)") == rows(old, columns, "FROM \(table)"), "\(table)")
+        }
+        #expect(try rows(folder.ledger, "user_version", "FROM pragma_user_version") == ["6"])
     }
 }

@@ -104,7 +104,7 @@ import Testing
         let shell = try await shell()
         let status = try object(try await shell("$W status --json").output)
         let ledger = try #require(try await inspect(shell, "checkpoints/ledger.sqlite")["ledger"] as? [String: Any])
-        #expect(ledger["generation"] as? Int == status["generation"] as? Int && ledger["format"] as? Int == 5)
+        #expect(ledger["generation"] as? Int == status["generation"] as? Int && ledger["format"] as? Int == 6)
         #expect(ledger["files"] as? [String: Int] == ["folded": 2, "duplicate": 1, "retracted": 1])
         #expect((ledger["rows"] as? [String: Int])?["versions"] == 4 && ledger["counting"] as? Int == 2)
         let decisions = try #require(ledger["decisions"] as? [[String: String]])

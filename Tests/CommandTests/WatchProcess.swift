@@ -94,7 +94,7 @@ final class WatchProcess {
     /// Waits until something holds.
     ///
     /// - Throws: `Timeout`, with the log.
-    func wait(_ what: String, seconds: Double = 60, until holds: () throws -> Bool) throws {
+    func wait(_ what: String, seconds: Double = 240, until holds: () throws -> Bool) throws {
         let end = Date(timeIntervalSinceNow: seconds)
         while try !holds() {
             if Date() > end {

@@ -17,9 +17,9 @@ import Testing
         var resolved = try Configuration.resolve(file: layer(Sample.inForce))
         let inFile = Setting.allCases.filter(\.isInFile)
         #expect(Set(resolved.origins.keys) == Set(inFile), "a key is missing from the example")
-        #expect(resolved.jobs == 2)
+        #expect(resolved.jobs == 2 && resolved.planFolder == "plans/video")
         #expect(resolved.watch.onPublish == "./upload.sh" && resolved.watch.statusPort == 9117)
-        resolved.jobs = nil
+        (resolved.jobs, resolved.planFolder) = (nil, nil)
         #expect(resolved.watch.onProblem == "./notify.sh" && resolved.watch.expectBy == HourMinute(minutes: 540))
         resolved.watch.onPublish = nil
         resolved.watch.onProblem = nil

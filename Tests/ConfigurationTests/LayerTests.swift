@@ -29,7 +29,7 @@ import Testing
 
     @Test func anEmptyVariableIsNone() throws {
         let empty = Dictionary(uniqueKeysWithValues: Setting.allCases.compactMap(\.variable).map { ($0, "") })
-        #expect(empty.count == 9)
+        #expect(empty.count == 10)
         #expect(try Overlay.environment(empty) == Overlay())
     }
 
@@ -38,8 +38,8 @@ import Testing
         (
             ["WATCHFOLD_": "a"],
             "WATCHFOLD_: unknown variable; the variables are WATCHFOLD_INBOX, WATCHFOLD_CHECKPOINTS, WATCHFOLD_OUTPUT, "
-                + "WATCHFOLD_JOBS, WATCHFOLD_MEMORY, WATCHFOLD_LOG_LEVEL, WATCHFOLD_LOG_FORMAT, WATCHFOLD_QUIET, "
-                + "WATCHFOLD_CONFIG, WATCHFOLD_DUCKDB"
+                + "WATCHFOLD_PLAN, WATCHFOLD_JOBS, WATCHFOLD_MEMORY, WATCHFOLD_LOG_LEVEL, WATCHFOLD_LOG_FORMAT, "
+                + "WATCHFOLD_QUIET, WATCHFOLD_CONFIG, WATCHFOLD_DUCKDB"
         ),
         (
             ["WATCHFOLD_QUIET": "maybe", "WATCHFOLD_JOBS": "two"],
@@ -108,7 +108,7 @@ import Testing
         #expect(
             result.explanation == [
                 "inbox = a (watchfold.yaml:1:8)", "checkpoints = checkpoints (built in)", "output = output (built in)",
-                "jobs = 2 (WATCHFOLD_JOBS)", "memory = 40MB (--memory)",
+                "plan = engagement (built in)", "jobs = 2 (WATCHFOLD_JOBS)", "memory = 40MB (--memory)",
                 "fields.contract = _source.Contract, else Contract (built in)",
                 "fields.app = _source.AppName, else AppName (built in)",
                 "fields.duration = _source.TotalDuration, else TotalDuration (built in)",

@@ -19,7 +19,7 @@ struct Case: CustomTestStringConvertible {
         Case("max-record-byte: 1KB", #"1:1: unknown key "max-record-byte"; did you mean "max_record_bytes"?"#),
         Case(
             "colour: red",
-            #"1:1: unknown key "colour"; the keys are inbox, checkpoints, output, jobs, memory, categories, ignore, "#
+            #"1:1: unknown key "colour"; the keys are inbox, checkpoints, output, plan, jobs, memory, categories, ignore, "#
                 + "duration_unit, duration_format, rounding, negative_durations, json, records, duplicates, encoding, date, "
                 + "files, max_reject_ratio, max_record_bytes, rejects_per_file, gate, gate_days, gate_threshold, outputs, "
                 + "fields, watch"),

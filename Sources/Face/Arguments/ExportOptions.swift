@@ -92,6 +92,19 @@ package struct ExportOptions {
         }
     }
 
+    /// Options that were given and are about reports alone.
+    var givenForReports: [String] {
+        let options: [(String, Bool)] = [
+            ("--from", from != nil), ("--to", !to.isEmpty), ("--month", month != nil), ("--without", !without.isEmpty),
+            (keyOption, !keyWords.isEmpty), (plan.settings.groupOption, !groups.isEmpty), ("--top", top != nil),
+            ("--by", !by.isEmpty), ("--sort", !sort.isEmpty), ("--columns", !columns.isEmpty),
+            (plan.settings.leastOption, minSum != nil), ("--unit", unit != nil), ("--limit", limit != nil),
+            ("--for", program != nil), ("--delimiter", delimiter != nil), ("--decimal", decimal != nil),
+            ("--schema", schema != nil),
+        ]
+        return options.filter(\.1).map(\.0)
+    }
+
     /// What is asked, of a report or of the main one.
     ///
     /// - Parameter read: the bytes of a file, or of standard input for `-`; nil when there is no such file.

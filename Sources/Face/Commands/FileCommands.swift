@@ -23,6 +23,7 @@ package struct FileCommands {
     }
 
     private func foldAndReport(_ paths: [String], to out: String?, format: String?, asJSON: Bool) throws {
+        try session.refusePlan("fold", "`watchfold fold --plan DIR FILE…` folds files by a plan")
         if asJSON, out == nil || out == "-" {
             throw CommandFailure(
                 .usage, "--json writes what was done to standard output; name a file for the report with -o")
@@ -59,6 +60,7 @@ package struct FileCommands {
 
     /// Says what is wrong with files, on standard output, and ends with code 2 when one would not be taken.
     package func check(_ paths: [String], asJSON: Bool) throws {
+        try session.refusePlan("check", "`watchfold fold --plan DIR FILE…` says what is wrong with a plan's files")
         try session.checkPaths(paths, "check")
         let found = try session.inputs(paths)
         let result = Checker(settings, fileSystem: fileSystem, observer: session.progress).check(found.files)

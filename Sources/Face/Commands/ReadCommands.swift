@@ -22,6 +22,7 @@ package struct ReadCommands {
     package func export(_ options: ExportOptions) throws { try session.logged { try writeExport(options) } }
 
     private func writeExport(_ options: ExportOptions) throws {
+        if let plan = session.plan { return try FoldCommands(session, plan).export(options) }
         if !options.isForDatabase { try options.checkIsForFile() }
         if let list = options.keys { try session.checkPaths([list], options.plan.settings.keyOption) }
         let form = try options.form(file: try session.fileName(options.out))
@@ -67,6 +68,7 @@ package struct ReadCommands {
     package func report(_ options: ReportOptions) throws { try session.logged { try writeReport(options) } }
 
     private func writeReport(_ options: ReportOptions) throws {
+        try session.refusePlan("report", "`watchfold export FOLD` writes the tables of a plan")
         let request = try options.request()
         let form = try options.form()
         try session.checkTarget(options.out)
@@ -125,7 +127,12 @@ package struct ReadCommands {
     private func check(repairing: Bool, sample: Int) throws {
         guard sample >= 0 else { throw CommandFailure(.usage, "--sample takes a number of files, not \(sample)") }
         if repairing && sample > 0 { throw CommandFailure(.usage, "--repair and --sample cannot be combined") }
-        let verifier = Verifier(settings, fileSystem: fileSystem, logger: session.logger, observer: session.observer)
+        if sample > 0, session.plan != nil {
+            throw CommandFailure(
+                .usage, "--sample compares partials of the built-in plan; a plan's are not compared yet")
+        }
+        let verifier = Verifier(
+            settings, work: session.work, fileSystem: fileSystem, logger: session.logger, observer: session.observer)
         let result = try repairing ? verifier.repair() : verifier.verify(sample: sample)
         session.progress.end()
         for damage in result.damages { StandardError.write("damaged: \(Show.name(damage))\n") }

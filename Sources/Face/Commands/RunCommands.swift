@@ -72,7 +72,7 @@ package struct RunCommands {
         let facts = WatchFactsBox()
         let watcher = try Watcher(
             settings,
-            rereading: session.rereading,
+            rereading: session.rereading, work: session.work,
             logger: session.logger, requests: requests, facts: facts,
             service: ServiceNotifier(ProcessInfo.processInfo.environment))
         do {

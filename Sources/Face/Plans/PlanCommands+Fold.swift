@@ -11,6 +11,7 @@ import DuckDB
 import DurableIO
 import FoldSQL
 import Intake
+import PlanRuns
 import Plans
 import Publishing
 import Records
@@ -53,7 +54,7 @@ private final class PlanFoldRun {
         let name = try fold(plan)
         let format = try ExportFormat(options.format, file: try session.fileName(options.out))
         var inputs = try PlanInputs(session, plan, source: options.source)
-        let found = try session.inputs(paths, and: inputs.patterns)
+        let found = try session.inputs(paths, and: plan.inputNames)
         try inputs.add(found, below: paths)
         try check(format, found.files)
         let engine = try commands.engine(options.duckDB).foldingSession(in: fileSystem)
@@ -182,30 +183,10 @@ private final class PlanFoldRun {
 
     private func write(_ answer: AnswerTable, _ format: ExportFormat, _ name: String) throws {
         let isGzipped = FileEnding(options.out ?? "").isGzipped
-        switch format {
-        case .table(let format):
-            guard let copied = AnswerTable.copyFormat(format) else {
-                let texts = try answer.texts()
-                return try session.writing(to: options.out) {
-                    try texts.write(to: format.encoder($0, isGzipped: isGzipped))
-                }
-            }
-            let path = try answer.write(copied, to: "answer.\(format.fileExtension)")
-            try session.writing(to: options.out) { sink in
-                let gzip = isGzipped ? GzipSink(sink) : nil
-                try fileSystem.open(path, .read).forEachPiece { try gzip?.write($0) ?? sink($0) }
-                try gzip?.finish()
-            }
-        case .workbook:
-            let texts = try answer.texts()
-            let workbook = Workbook(
-                WorkbookProperties(title: name, subject: "", author: "Watchfold", comments: ""),
-                [WorkbookTable(name, texts.columns, rows: texts.rowCount)])
-            try session.writing(to: options.out) { sink in
-                try WorkbookWriting(workbook, fileSystem, scratch: try session.scratch(options.out)).write(
-                    isConcurrent: session.settings.jobs > 1, to: sink
-                ) { _, encoder in try texts.write(to: encoder) }
-            }
+        try session.writing(to: options.out) { sink in
+            try AnswerWriting(answer, title: name, in: fileSystem).write(
+                format, isGzipped: isGzipped, scratch: try session.scratch(options.out),
+                isConcurrent: session.settings.jobs > 1, to: sink)
         }
     }
 

@@ -69,22 +69,14 @@ package struct PlanCommands {
 
     func engine(_ duckDB: String?) throws -> PlanEngine {
         try session.beginWriting { DuckDBSession.endUnfinished() }
-        let own = try? fileSystem.physicalPath("/proc/self/exe")
-        return PlanEngine(
-            duckDB: duckDB, environment: ProcessInfo.processInfo.environment, ownFolder: own.map { Path.parent($0) },
-            threads: settings.jobs, memory: settings.fold.memory / 2,
-            scratch: try fileSystem.physicalPath(ScratchFolder.path))
+        return PlanEngine(settings, duckDB: duckDB, scratch: try fileSystem.physicalPath(ScratchFolder.path))
     }
 
-    /// Gives errors of plans and of DuckDB their codes.
+    /// Writes mistakes for programs, if that is wanted.
     func explaining(asJSON: Bool = false, _ body: () throws -> Void) throws {
         do { try body() } catch let error as ConfigurationError {
             if asJSON { try writeMistakes(error.mistakes) }
-            throw CommandFailure(.usage, error.description)
-        } catch let error as DuckDBProgramError {
-            throw CommandFailure(.usage, Show.name("\(error)"))
-        } catch let error as DuckDBError {
-            throw CommandFailure(.system, Show.name("\(error)"))
+            throw error
         }
     }
 

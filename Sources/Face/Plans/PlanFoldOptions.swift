@@ -64,14 +64,6 @@ struct PlanInputs {
         }
     }
 
-    /// Names that are taken from folders.
-    var patterns: [NamePattern] {
-        plan.file.sources.flatMap(\.files).compactMap { pattern in
-            let name = Path.name(pattern.text).replacing(/\{[^}]*\}/, with: "*")
-            return try? NamePattern(name)
-        }
-    }
-
     /// Adds the files that paths lead to.
     ///
     /// - Parameters:

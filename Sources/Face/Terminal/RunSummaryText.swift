@@ -60,6 +60,11 @@ extension RunResult {
         // The command ends with a message about it.
         case .withheld: break
         }
+        for table in tables {
+            lines.append(
+                table.problem.map { "\(Show.name(table.name)) stays as it was: \(Show.name($0))" }
+                    ?? "\(Show.count(table.rows, "row")) in \(Show.name(table.name))")
+        }
         lines += outputs.filter { $0.problem == nil }.map { Show.name($0.text) }
         var line = "\(Show.duration(seconds))"
         if bytes > 0 { line = "\(Show.bytes(bytes)) in \(line): \(Show.rate(bytes, seconds))" }

@@ -29,6 +29,7 @@ import Wording
 /// Folds what comes into the inbox, until it is stopped.
 package final class Watcher {
     package private(set) var settings: Settings
+    private let plan: any PlanWork
     private let reread: () throws -> Settings
     private let fileSystem: FileSystem
     private let logger: Logger
@@ -67,12 +68,16 @@ package final class Watcher {
     /// Waits where there are no events.
     private let alarm: Alarm
 
-    /// - Parameter reread: the configuration as it is now.
+    /// - Parameters:
+    ///   - reread: the configuration as it is now.
+    ///   - plan: its work; a plan that was changed is noticed when the watch is started anew.
     package init(
-        _ settings: Settings, rereading reread: @escaping () throws -> Settings, fileSystem: FileSystem = .real,
-        logger: Logger, requests: WatchRequests, facts: WatchFactsBox, service: ServiceNotifier
+        _ settings: Settings, rereading reread: @escaping () throws -> Settings, work plan: any PlanWork = RecordWork(),
+        fileSystem: FileSystem = .real, logger: Logger, requests: WatchRequests, facts: WatchFactsBox,
+        service: ServiceNotifier
     ) throws {
         self.settings = settings
+        self.plan = plan
         self.reread = reread
         self.fileSystem = fileSystem
         self.logger = logger
@@ -324,7 +329,7 @@ extension Watcher {
             logger: logger, onProgress: { [service] in service.alive() },
             onFile: { [facts] file in facts.update { $0.note(file) } })
         let processor = try Processor(
-            settings, expecting: identity, fileSystem: fileSystem, logger: logger, observer: log)
+            settings, expecting: identity, work: plan, fileSystem: fileSystem, logger: logger, observer: log)
         identity = processor.checkpoints.ledger.identity
         var work = Work(
             processor: processor, events: startEvents(),

@@ -1,0 +1,235 @@
+//  From partials that count to tables of folds.
+//
+//      ledger ─▶ packs and slots that count ─▶ merged and finished by DuckDB ─▶ files beside the reports ─▶ folds.json
+//
+//  All tables of a run are made from what counts at one generation, and get their names together. A fold that some counting
+//  file has no partial of keeps the table that it had, and says so: there is no mix of two folds.
+
+import Checkpoints
+import Codecs
+import Configuration
+import DuckDB
+import DurableIO
+import FoldSQL
+import Ledgers
+import Operations
+import Plans
+import Publishing
+import Records
+import RunSettings
+import Tables
+import Wording
+
+/// Why a table of a fold cannot be made now.
+package struct FoldIncomplete: Trouble, CustomStringConvertible {
+    package var kind: TroubleKind { .request }
+    package var description: String
+}
+
+extension FoldState {
+    /// What is said of files without a partial; nil when every file has one.
+    var complaint: String? {
+        guard let first = lacking.first else { return nil }
+        let others = lacking.count > 1 ? " and \(Show.number(lacking.count - 1)) more" : ""
+        return
+            "the fold \(fold) lacks \(Show.count(lacking.count, "file")) that \(lacking.count == 1 ? "counts" : "count"): "
+            + "\(Show.name(first.facts.name))\(others) \(lacking.count == 1 ? "was" : "were") folded by an earlier form of it, "
+            + "and `watchfold run` folds what is still in the inbox again"
+    }
+
+    /// Identifies what is merged.
+    var inputs: String {
+        var digest = StreamingXXH128()
+        for path in packs.keys.sorted() {
+            let chosen = (slots[path] ?? nil).map { $0.sorted().map(String.init).joined(separator: ",") } ?? "all"
+            var line = "\(packs[path]!.digest) \(chosen)\n"
+            line.withUTF8 { digest.update(UnsafeRawBufferPointer($0)) }
+        }
+        return digest.finish().hex
+    }
+}
+
+/// Answers of folds from what counts.
+package struct FoldAnswers {
+    private let session: DuckDBSession
+    private let folding: PackFolding
+    private let states: [String: FoldState]
+    private let fileSystem: FileSystem
+    private let store: PackStore
+
+    /// - Parameter states: of the folds that will be asked for.
+    init(
+        _ work: SQLWork, _ checkpoints: CheckpointFolder, _ states: [FoldState], scratch: String?,
+        in fileSystem: FileSystem
+    )
+        throws
+    {
+        let paths = try Set(
+            states.flatMap { $0.packs.values }.map { try fileSystem.physicalPath(checkpoints.packs.path($0)) })
+        session = try work.engine(checkpoints, scratch: scratch, fileSystem).answeringSession(
+            reading: paths.sorted(), in: fileSystem)
+        folding = PackFolding(work.plan, try PlanCheck(work.plan, session).compile(), session)
+        self.states = Dictionary(uniqueKeysWithValues: states.map { ($0.fold, $0) })
+        self.fileSystem = fileSystem
+        store = checkpoints.packs
+    }
+
+    package func close() { try? session.close() }
+
+    func answer(_ name: String) throws -> (answer: FoldAnswer, table: AnswerTable) {
+        let fold = folding.folds.first { $0.checked.name == name }!
+        let state = states[name]!
+        let packs = try fold.tables.map { try state.rows(part: $0.part(of: fold), store) }
+        let answer = try folding.answer(fold, packs)
+        return (answer, AnswerTable(answer, session, in: fileSystem))
+    }
+}
+
+/// Keeps the tables of folds up to date.
+struct FoldPublisher {
+    private let work: SQLWork
+    private let place: WorkPlace
+    private var output: String { place.settings.configuration.output }
+    private var fileSystem: FileSystem { place.fileSystem }
+
+    init(_ work: SQLWork, _ place: WorkPlace) { (self.work, self.place) = (work, place) }
+
+    private struct Wanted {
+        var rule: FoldRule
+        var state: FoldState
+        var identity: String
+
+        func fileName(_ format: MartRule.Format) -> String { "\(rule.name).\(format.rawValue)" }
+    }
+
+    func publish() throws -> [PublishedTable] {
+        let rules = work.plan.file.folds.filter { !$0.formats.isEmpty }
+        if rules.isEmpty { return [] }
+        let before = record()
+        var result: [PublishedTable] = []
+        var due: [Wanted] = []
+        var kept: [FoldsRecord.Table] = []
+        for rule in rules {
+            let fold = work.plan.folds.first { $0.name == rule.name }!
+            let wanted = Wanted(
+                rule: rule, state: try work.state(of: fold, place.checkpoints), identity: work.plan.identity(of: fold))
+            let known = before.tables.filter { $0.fold == rule.name }
+            if let complaint = wanted.state.complaint {
+                kept += known
+                result += rule.formats.map { PublishedTable(name: wanted.fileName($0), rows: 0, problem: complaint) }
+            } else if try isCurrent(wanted, known) {
+                kept += known
+                result += known.map { PublishedTable(name: $0.file, rows: $0.rows) }
+            } else {
+                due.append(wanted)
+            }
+        }
+        if due.isEmpty { return result }
+        let made = try write(due)
+        result += made.map { PublishedTable(name: $0.file, rows: $0.rows) }
+        try write(FoldsRecord((kept + made).sorted { $0.file < $1.file }))
+        return result.sorted { $0.name < $1.name }
+    }
+
+    private func record() -> FoldsRecord {
+        let bytes = try? fileSystem.open(Path.join(output, FoldsRecord.fileName), .read).readAll(limit: 1 << 24)
+        return bytes.flatMap { FoldsRecord(json: $0) } ?? FoldsRecord()
+    }
+
+    private func isCurrent(_ wanted: Wanted, _ known: [FoldsRecord.Table]) throws -> Bool {
+        guard Set(known.map(\.file)) == Set(wanted.rule.formats.map { wanted.fileName($0) }) else { return false }
+        return try known.allSatisfy { table in
+            try table.identity == wanted.identity && table.inputs == wanted.state.inputs && table.tool == Tool.name
+                && fileSystem.statusIfPresent(Path.join(output, table.file))?.size == table.bytes
+        }
+    }
+
+    private func write(_ due: [Wanted]) throws -> [FoldsRecord.Table] {
+        try fileSystem.createFolders(output)
+        let answers = try FoldAnswers(
+            work, place.checkpoints, due.map(\.state), scratch: nil, in: fileSystem)
+        defer { answers.close() }
+        var files: [AtomicFile] = []
+        var tables: [FoldsRecord.Table] = []
+        for wanted in due {
+            let (answer, table) = try answers.answer(wanted.rule.name)
+            for format in wanted.rule.formats {
+                let file = try AtomicFile(Path.join(output, wanted.fileName(format)), in: fileSystem)
+                var digest = StreamingXXH128()
+                try AnswerWriting(table, title: wanted.rule.name, in: fileSystem).write(
+                    format.exported, isGzipped: false, scratch: output, isConcurrent: place.settings.jobs > 1
+                ) { bytes in
+                    digest.update(bytes)
+                    try file.write(bytes)
+                }
+                tables.append(
+                    FoldsRecord.Table(
+                        file: wanted.fileName(format), fold: wanted.rule.name, identity: wanted.identity,
+                        tool: Tool.name, generation: wanted.state.generation, inputs: wanted.state.inputs,
+                        digest: digest.finish().hex, bytes: file.count, rows: answer.rowCount))
+                files.append(file)
+            }
+        }
+        for file in files { try file.seal() }
+        for file in files { try file.place(syncingFolder: false) }
+        return tables
+    }
+
+    private func write(_ record: FoldsRecord) throws {
+        let file = try AtomicFile(Path.join(output, FoldsRecord.fileName), in: fileSystem)
+        try record.json.withUnsafeBytes { try file.write($0) }
+        try file.commit()
+    }
+}
+
+extension MartRule.Format {
+    var exported: ExportFormat {
+        switch self {
+        case .csv: .table(.csv)
+        case .parquet: .table(.parquet)
+        case .jsonl: .table(.jsonl)
+        case .xlsx: .workbook
+        }
+    }
+}
+
+/// Writes the table of a fold for those who ask.
+package struct FoldExporter {
+    private let work: SQLWork
+    private let checkpoints: CheckpointFolder
+    private let fileSystem: FileSystem
+
+    /// - Throws: `CheckpointError`, `LedgerError`, `IOError`.
+    package init(_ work: SQLWork, _ settings: Settings, in fileSystem: FileSystem) throws {
+        self.work = work
+        self.fileSystem = fileSystem
+        checkpoints = try CheckpointFolder.openForReading(
+            settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
+    }
+
+    /// - Parameters:
+    ///   - generation: nil: what counts now.
+    ///   - scratch: an absolute path of a folder for temporary files: the checkpoints may be for reading alone.
+    /// - Returns: rows.
+    /// - Throws: `FoldIncomplete`; `DuckDBProgramError`, `DuckDBError`; what the sink throws.
+    package func export(
+        _ name: String, at generation: Int?, _ format: ExportFormat, isGzipped: Bool, scratch: String,
+        isConcurrent: Bool, to sink: @escaping TableSink
+    ) throws -> Int {
+        let fold = work.plan.folds.first { $0.name == name }!
+        if let generation {
+            let current = try checkpoints.ledger.generation
+            guard (0...current).contains(generation) else {
+                throw FoldIncomplete(description: "there is no generation \(generation) yet; the newest is \(current)")
+            }
+        }
+        let state = try work.state(of: fold, checkpoints, at: generation)
+        if let complaint = state.complaint { throw FoldIncomplete(description: complaint) }
+        let answers = try FoldAnswers(work, checkpoints, [state], scratch: scratch, in: fileSystem)
+        defer { answers.close() }
+        let (answer, table) = try answers.answer(name)
+        try AnswerWriting(table, title: name, in: fileSystem).write(
+            format, isGzipped: isGzipped, scratch: scratch, isConcurrent: isConcurrent, to: sink)
+        return answer.rowCount
+    }
+}

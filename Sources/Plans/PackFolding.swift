@@ -1,0 +1,161 @@
+//  Partials that are kept: several files folded at once, each in a slot of its own, and answers over many such packs.
+//
+//      rows of files, with a slot each ─▶ a pack for each table of each fold        fold
+//      packs, with the slots that count ─▶ merged ─▶ the answer                      answer
+//
+//  A statement costs about a millisecond however few rows it is about, so small files share one. If rows of one of them do not
+//  fit an expression, they are folded one by one: that file fails, and no other.
+
+import Configuration
+import DuckDB
+import DurableIO
+import FoldSQL
+import Records
+
+/// A pack that was written, and has no place yet.
+package struct WrittenPack: Sendable, Hashable {
+    package var fold: String
+    /// Empty for the table of the keys, else the companion's name.
+    package var part: String
+    package var path: String
+}
+
+/// What counts of a pack.
+package struct PackRows: Sendable, Hashable {
+    /// An absolute path.
+    package var path: String
+    /// Nil: all slots.
+    package var slots: Set<Int>?
+
+    package init(path: String, slots: Set<Int>?) { (self.path, self.slots) = (path, slots) }
+}
+
+extension StateTable {
+    /// Which table of its fold it is: empty for that of the keys.
+    package func part(of fold: CompiledFold) -> String {
+        name == fold.checked.name ? "" : String(name.dropFirst(fold.checked.name.count + 1))
+    }
+}
+
+/// Folds with a session.
+package final class PackFolding {
+    private let plan: PlanFolder
+    package let folds: [CompiledFold]
+    private let session: DuckDBSession
+    private var packs = 0
+
+    /// - Parameters:
+    ///   - folds: compiled in this session by ``PlanCheck``.
+    ///   - session: with a folder of its own, if files are to be folded.
+    package init(_ plan: PlanFolder, _ folds: [CompiledFold], _ session: DuckDBSession) {
+        (self.plan, self.folds, self.session) = (plan, folds, session)
+    }
+
+    /// Where rows and packs are put.
+    package var folder: String {
+        guard let folder = session.folder else { preconditionFailure("folding needs a folder") }
+        return folder
+    }
+
+    private static let slot = "__w_slot"
+    private static let rows = SQLText.identifier("__w_rows")
+
+    // MARK: Folding
+
+    /// Folds the rows of files by all folds of their source, each file in the slot of its place.
+    ///
+    /// - Parameter metadata: of the pack of a fold's table.
+    /// - Throws: ``FoldFailure`` for rows that an expression does not take; `DuckDBError`.
+    package func fold(
+        _ files: [StagedFile], of source: PlanSource,
+        metadata: (_ fold: CompiledFold, _ part: String) -> [(String, String)]
+    ) throws -> [WrittenPack] {
+        try session.execute(
+            "CREATE OR REPLACE TEMP VIEW \(Self.rows) AS \(StageTable(source).rows(of: files, slot: Self.slot))")
+        var written: [WrittenPack] = []
+        do {
+            for fold in folds where fold.checked.source.name == source.name {
+                for table in fold.tables {
+                    packs += 1
+                    let part = table.part(of: fold)
+                    let pack = WrittenPack(
+                        fold: fold.checked.name, part: part, path: Path.join(folder, "pack-\(packs).parquet"))
+                    let pairs = metadata(fold, part).map { CopyMetadata($0.0, $0.1) }
+                    do throws(DuckDBError) {
+                        try session.copy(
+                            table.partial(over: Self.rows, slot: Self.slot), to: pack.path,
+                            .parquet(compression: "lz4_raw", metadata: pairs))
+                    } catch {
+                        guard case .statement(let failure) = error, failure.isOfRows else { throw error }
+                        // Of several it is found out which when they are folded one by one.
+                        guard files.count == 1 else { throw SeveralFailed() }
+                        throw try FailingRow(fold, table, session).failure(files[0], failure, Self.rows)
+                    }
+                    written.append(pack)
+                }
+            }
+        } catch {
+            discard(written)
+            throw error
+        }
+        return written
+    }
+
+    /// Some of the files do not fit an expression; folded one by one, they say which.
+    package struct SeveralFailed: Error {}
+
+    private func discard(_ packs: [WrittenPack]) {
+        // What cannot be removed goes with the session's folder.
+        for pack in packs { try? FileSystem.real.removeIfPresent(pack.path) }
+    }
+
+    // MARK: Answers
+
+    /// The answer of a fold.
+    ///
+    /// - Parameter packs: for each of its tables what counts.
+    /// - Throws: `DuckDBError`.
+    package func answer(_ fold: CompiledFold, _ packs: [[PackRows]]) throws -> FoldAnswer {
+        precondition(packs.count == fold.tables.count, "packs of \(packs.count) tables of \(fold.tables.count)")
+        let merged = try zip(fold.tables, packs).enumerated().map { number, table in
+            "(\(table.0.merge(over: try relation(fold, number, table.1))))"
+        }
+        return try FoldAnswer(fold.finish(over: merged), fold, session)
+    }
+
+    /// What follows FROM.
+    private func relation(_ fold: CompiledFold, _ table: Int, _ packs: [PackRows]) throws -> String {
+        let name = SQLText.identifier("__w_packs_\(table)")
+        if packs.isEmpty {
+            return try fold.noPartials(of: table, StageTable(plan.source(of: fold.checked)), session)
+        }
+        let whole = packs.filter { $0.slots == nil }.map(\.path)
+        let some = packs.compactMap { pack in pack.slots.map { (pack.path, $0.sorted()) } }
+        var parts: [String] = []
+        if !whole.isEmpty { parts.append("SELECT * FROM \(Self.read(whole))") }
+        if !some.isEmpty {
+            // One reading of all of them: each further part would be planned by itself.
+            let wanted = some.flatMap { path, slots in slots.map { "(\(SQLText.literal(path)), \($0))" } }
+            parts.append(
+                "SELECT * EXCLUDE (filename) FROM \(Self.read(some.map(\.0), withNames: true)) "
+                    + "WHERE (filename, \(Self.slot)) IN (\(wanted.joined(separator: ", ")))")
+        }
+        try session.execute("CREATE OR REPLACE TEMP VIEW \(name) AS \(parts.joined(separator: " UNION ALL "))")
+        return name
+    }
+
+    private static func read(_ paths: [String], withNames: Bool = false) -> String {
+        "read_parquet(\(SQLText.list(paths)), hive_partitioning = false\(withNames ? ", filename = true" : ""))"
+    }
+}
+
+extension CompiledFold {
+    /// A table of the session that is as one of partials, without a row.
+    func noPartials(of table: Int, _ stage: StageTable, _ session: DuckDBSession) throws -> String {
+        let rows = SQLText.identifier("__w_no_rows")
+        try session.execute("CREATE OR REPLACE TEMP VIEW \(rows) AS \(stage.empty)")
+        let nothing = SQLText.identifier("__w_no_partials_\(table)")
+        try session.keep(tables[table].partial(over: rows), as: nothing)
+        return nothing
+    }
+}

@@ -1,0 +1,56 @@
+//  What a fold's partials depend on beside the records, as text and as a digest.
+//
+//      watchfold fold 1                    the version of our compiler
+//      duckdb 1.5
+//      source events json                  what every row of the source depends on
+//      field "user_id" string required at ["user_id"]
+//      parameter reach_seconds = 30        those that the fold names
+//      select count ( * ) …                the fold's tokens
+//
+//  Partials of different identities are never merged.
+
+import Codecs
+import Configuration
+import FoldSQL
+import Records
+
+extension PlanSource {
+    /// What its rows depend on, a line each; equal for two sources exactly if their files give the same rows.
+    package var rowLines: [String] {
+        var head = "source \(name) \(format.rawValue)"
+        if format == .csv {
+            head += " delimiter \(delimiter.map { "\($0)" } ?? "found") null \(Self.quoted(null))"
+        }
+        let fields = schema.fields.map { field in
+            "field \(Self.quoted(field.name)) \(field.type) \(field.isRequired ? "required" : "optional") at "
+                + field.path.alternatives.map { "[" + $0.map(Self.quoted).joined(separator: " ") + "]" }
+                .joined(separator: " ")
+        }
+        let columns = pathColumns.map { "path \(Self.quoted($0.name)) \($0.isDate ? "date" : "string")" }
+        return [head] + fields + columns
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
+    }
+}
+
+extension PlanFolder {
+    /// The identity of a fold, 32 hexadecimal digits.
+    package func identity(of fold: CheckedFold) -> String {
+        let named = Set(fold.parameters)
+        let parameters = file.parameters.filter { named.contains($0.name) }.map {
+            "parameter \($0.name) = \($0.value.sql)"
+        }
+        let lines =
+            ["watchfold fold \(CompiledFold.version)", "duckdb \(Self.series)"] + source(of: fold).rowLines + parameters
+            + [fold.identity]
+        var text = lines.map { $0 + "\n" }.joined()
+        var digest = StreamingXXH128()
+        text.withUTF8 { digest.update(UnsafeRawBufferPointer($0)) }
+        return digest.finish().hex
+    }
+
+    /// The only one that is accepted; another may evaluate an expression otherwise.
+    private static let series = "1.5"
+}
