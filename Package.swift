@@ -102,7 +102,8 @@ let package = Package(
             "PlanRuns",
             [
                 "Admission", "Checkpoints", "Codecs", "Columns", "Configuration", "Conversion", "DuckDB", "DurableIO",
-                "Events", "FoldSQL", "Folding", "Inbox", "Intake", "KeyedTables", "Ledgers", "Operations", "Plans",
+                "Events", "FoldSQL", "Folding", "Inbox", "Intake", "KeyedTables", "Ledgers", "Operations", "Pipelines",
+                "Plans",
                 "Publishing",
                 "Records", "Reports", "RunSettings", "SmallJSON", "Tables", "Wording",
             ]),

@@ -68,7 +68,7 @@ package struct FoldAnswers {
             states.flatMap { $0.packs.values }.map { try fileSystem.physicalPath(checkpoints.packs.path($0)) })
         session = try work.engine(checkpoints, scratch: scratch, fileSystem).answeringSession(
             reading: paths.sorted(), in: fileSystem)
-        folding = PackFolding(work.plan, try PlanCheck(work.plan, session).compile(), session)
+        folding = try work.folding(session)
         self.states = Dictionary(uniqueKeysWithValues: states.map { ($0.fold, $0) })
         self.fileSystem = fileSystem
         store = checkpoints.packs
@@ -105,6 +105,9 @@ struct FoldPublisher {
     func publish() throws -> [PublishedTable] {
         let rules = work.plan.file.folds.filter { !$0.formats.isEmpty }
         if rules.isEmpty { return [] }
+        try fileSystem.createFolders(output)
+        // Also when nothing is due: who crashed had written before, and may have been the last to have anything to write.
+        try UnfinishedOutputs.remove(names(of: rules), in: output, fileSystem)
         let before = record()
         var result: [PublishedTable] = []
         var due: [Wanted] = []
@@ -131,6 +134,10 @@ struct FoldPublisher {
         return result.sorted { $0.name < $1.name }
     }
 
+    private func names(of rules: [FoldRule]) -> [String] {
+        rules.flatMap { rule in rule.formats.map { "\(rule.name).\($0.rawValue)" } } + [FoldsRecord.fileName]
+    }
+
     private func record() -> FoldsRecord {
         let bytes = try? fileSystem.open(Path.join(output, FoldsRecord.fileName), .read).readAll(limit: 1 << 24)
         return bytes.flatMap { FoldsRecord(json: $0) } ?? FoldsRecord()
@@ -145,7 +152,6 @@ struct FoldPublisher {
     }
 
     private func write(_ due: [Wanted]) throws -> [FoldsRecord.Table] {
-        try fileSystem.createFolders(output)
         let answers = try FoldAnswers(
             work, place.checkpoints, due.map(\.state), scratch: nil, in: fileSystem)
         defer { answers.close() }

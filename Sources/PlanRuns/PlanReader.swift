@@ -22,6 +22,7 @@ import Intake
 import KeyedTables
 import Ledgers
 import Operations
+import Pipelines
 import Plans
 import Records
 import RunSettings
@@ -30,19 +31,23 @@ import Synchronization
 /// Reads files by a plan's sources and folds.
 final class PlanReader: InboxReader, @unchecked Sendable {
     private let plan: PlanFolder
+    /// Makes a session ready.
+    private let compile: @Sendable (DuckDBSession) throws -> PackFolding
     private let engine: PlanEngine
     private let place: WorkPlace
     private let isCancelled = Atomic<Bool>(false)
     /// The child at work, for whoever cancels from another thread.
     private let child = Mutex<DuckDBSession?>(nil)
-    // Of the thread that reads.
-    private var folding: PackFolding?
+    /// Files whose rows were staged; of the thread that reads.
     private var stages = 0
 
     private var fileSystem: FileSystem { place.fileSystem }
 
-    init(_ plan: PlanFolder, _ engine: PlanEngine, _ place: WorkPlace) {
-        (self.plan, self.engine, self.place) = (plan, engine, place)
+    init(
+        _ plan: PlanFolder, _ engine: PlanEngine, _ place: WorkPlace,
+        compile: @escaping @Sendable (DuckDBSession) throws -> PackFolding
+    ) {
+        (self.plan, self.engine, self.place, self.compile) = (plan, engine, place, compile)
     }
 
     func cancel() {
@@ -69,31 +74,37 @@ final class PlanReader: InboxReader, @unchecked Sendable {
         onStoredBytes: @escaping @Sendable (Int, Int) -> Void,
         onFinished: @escaping @Sendable (Int, ReadOutcome) -> Void
     ) {
-        var waiting: [Staged] = []
-        func flush() {
-            fold(waiting, onFinished)
-            waiting = []
+        let folding: PackFolding
+        do { folding = try begun() } catch {
+            onFinished(0, .failed(error))
+            return close()
         }
-        for (index, file) in files.enumerated() {
-            if index > 0, !wantsMore() { break }
-            if isCancelled.load(ordering: .relaxed) {
-                onFinished(index, .failed(Cancelled()))
-                continue
-            }
-            do {
-                guard let staged = try stage(file, index, onStoredBytes, onFinished) else { continue }
-                if let first = waiting.first, first.source.name != staged.source.name { flush() }
+        // Rows of the next files are read while DuckDB folds those before. What goes wrong ends in the files' outcomes.
+        try? Handover.run(isConcurrent: place.settings.jobs > 1, ahead: 1) {
+            (put: @escaping ([Staged]) throws -> Void) in
+            var waiting: [Staged] = []
+            for (index, file) in files.enumerated() {
+                if index > 0, !wantsMore() { break }
+                guard let staged = stage(file, index, in: folding.folder, onStoredBytes, onFinished) else { continue }
+                if let first = waiting.first, first.source.name != staged.source.name {
+                    try put(waiting)
+                    waiting = []
+                }
                 waiting.append(staged)
                 let bytes = waiting.reduce(0) { $0 + $1.summary.size }
-                if waiting.count >= Self.mostFiles || bytes >= Self.mostBytes { flush() }
-            } catch { onFinished(index, .failed(error)) }
+                if waiting.count >= Self.mostFiles || bytes >= Self.mostBytes {
+                    try put(waiting)
+                    waiting = []
+                }
+            }
+            if !waiting.isEmpty { try put(waiting) }
+        } take: { [self] files in
+            fold(files, folding, onFinished)
         }
-        flush()
         close()
     }
 
     private func close() {
-        folding = nil
         let session = child.withLock { child in
             defer { child = nil }
             return child
@@ -101,17 +112,14 @@ final class PlanReader: InboxReader, @unchecked Sendable {
         try? session?.close()
     }
 
-    /// The folding of this reading; the child is started when it is first needed.
+    /// Starts the child.
     private func begun() throws -> PackFolding {
-        if let folding { return folding }
         do {
             try fileSystem.createFolders(engine.scratch)
             let session = try engine.foldingSession(in: fileSystem)
             child.withLock { $0 = session }
             if isCancelled.load(ordering: .relaxed) { throw Cancelled() }
-            let folding = PackFolding(plan, try PlanCheck(plan, session).compile(), session)
-            self.folding = folding
-            return folding
+            return try compile(session)
         } catch { throw Self.ofEngine(error) }
     }
 
@@ -123,16 +131,33 @@ final class PlanReader: InboxReader, @unchecked Sendable {
     ///
     /// - Returns: nil when there is nothing to fold; then its outcome was told.
     private func stage(
-        _ file: InboxFile, _ index: Int, _ onStoredBytes: @escaping @Sendable (Int, Int) -> Void,
+        _ file: InboxFile, _ index: Int, in folder: String, _ onStoredBytes: @escaping @Sendable (Int, Int) -> Void,
         _ onFinished: (Int, ReadOutcome) -> Void
-    ) throws -> Staged? {
+    ) -> Staged? {
+        do {
+            if isCancelled.load(ordering: .relaxed) { throw Cancelled() }
+            let staged = try rows(of: file, index, in: folder, onStoredBytes)
+            if staged.summary.size > 0, staged.summary.end != .insideValue { return staged }
+            // It waits, or has failed: nobody asks for its partial.
+            try? fileSystem.removeIfPresent(staged.rows.path)
+            onFinished(
+                index,
+                .read(
+                    staged.summary,
+                    PlanContent(source: staged.source.name, bytes: staged.summary.size, records: 0, [])))
+        } catch { onFinished(index, .failed(error)) }
+        return nil
+    }
+
+    private func rows(
+        of file: InboxFile, _ index: Int, in folder: String, _ onStoredBytes: @escaping @Sendable (Int, Int) -> Void
+    ) throws -> Staged {
         guard case .source(let source, let values) = plan.match(file.relativePath, isWhole: true) else {
             preconditionFailure("\(file.relativePath) is of no source")
         }
         if source.format == .parquet { throw NotReadYet(source: source.name) }
-        let folding = try begun()
         stages += 1
-        let path = Path.join(folding.folder, "rows-\(stages).parquet")
+        let path = Path.join(folder, "rows-\(stages).parquet")
         let settings = place.settings
         let request = source.conversion(
             of: FoldInput(name: file.relativePath, path: file.path), settings.fold, jobs: settings.jobs)
@@ -147,12 +172,6 @@ final class PlanReader: InboxReader, @unchecked Sendable {
         }
         let summary: FileSummary
         do { summary = try conversion.run(into: store).files[0] } catch let error as InputFailure { throw error.cause }
-        if summary.size == 0 || summary.end == .insideValue {
-            // It waits, or has failed: nobody asks for its partial.
-            try? fileSystem.removeIfPresent(path)
-            onFinished(index, .read(summary, PlanContent(source: source.name, bytes: summary.size, records: 0, [])))
-            return nil
-        }
         return Staged(
             place: index, file: file, source: source, summary: summary,
             rows: StagedFile(
@@ -161,10 +180,9 @@ final class PlanReader: InboxReader, @unchecked Sendable {
 
     // MARK: Packs
 
-    private func fold(_ files: [Staged], _ onFinished: (Int, ReadOutcome) -> Void) {
-        guard !files.isEmpty else { return }
+    private func fold(_ files: [Staged], _ folding: PackFolding, _ onFinished: (Int, ReadOutcome) -> Void) {
         do {
-            let packs = try packs(of: files)
+            let packs = try packs(of: files, folding)
             for file in files { try? fileSystem.removeIfPresent(file.rows.path) }
             for (slot, file) in files.enumerated() {
                 let content = PlanContent(
@@ -173,14 +191,13 @@ final class PlanReader: InboxReader, @unchecked Sendable {
                 onFinished(file.place, .read(file.summary, content))
             }
         } catch is PackFolding.SeveralFailed {
-            for file in files { fold([file], onFinished) }
+            for file in files { fold([file], folding, onFinished) }
         } catch {
             for file in files { onFinished(file.place, .failed(error is FoldFailure ? error : Self.ofEngine(error))) }
         }
     }
 
-    private func packs(of files: [Staged]) throws -> [SealedPack] {
-        let folding = try begun()
+    private func packs(of files: [Staged], _ folding: PackFolding) throws -> [SealedPack] {
         let inputs = files.map {
             PackOrigin.File(name: $0.file.logicalName, digest: $0.summary.digest.hex, date: $0.file.date)
         }

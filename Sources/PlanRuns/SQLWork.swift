@@ -12,11 +12,13 @@ import Operations
 import Plans
 import Records
 import RunSettings
+import Synchronization
 import Wording
 
 /// A plan at work on checkpoints.
 package struct SQLWork: PlanWork {
     package let plan: PlanFolder
+    private let compiled = CompiledFolds()
     /// Its scratch folder is that of the checkpoints.
     private let makeEngine: @Sendable (_ scratch: String) throws -> PlanEngine
 
@@ -34,6 +36,15 @@ package struct SQLWork: PlanWork {
         return try makeEngine(try fileSystem.physicalPath(checkpoints.scratch))
     }
 
+    /// The folds, compiled by the first session that is asked, and ready to be used in this one.
+    ///
+    /// - Parameter session: nothing was run in it.
+    /// - Throws: `ConfigurationError` with all mistakes; `DuckDBError`.
+    func folding(_ session: DuckDBSession) throws -> PackFolding {
+        let check = try PlanCheck(plan, session)
+        return PackFolding(plan, try compiled.folds { try check.compile() }, session)
+    }
+
     // MARK: Files
 
     package var hasSources: Bool { true }
@@ -48,7 +59,7 @@ package struct SQLWork: PlanWork {
     }
 
     package func reader(_ place: WorkPlace) throws -> any InboxReader {
-        PlanReader(plan, try engine(place.checkpoints, place.fileSystem), place)
+        PlanReader(plan, try engine(place.checkpoints, place.fileSystem), place) { [self] in try folding($0) }
     }
 
     // MARK: Partials
@@ -101,6 +112,18 @@ package struct SQLWork: PlanWork {
 
     package func publish(_ place: WorkPlace) throws -> [PublishedTable] {
         try FoldPublisher(self, place).publish()
+    }
+}
+
+/// Compiling takes a tenth of a second, and gives the same in each session.
+private final class CompiledFolds: Sendable {
+    private let known = Mutex<[CompiledFold]?>(nil)
+
+    func folds(_ compile: () throws -> [CompiledFold]) throws -> [CompiledFold] {
+        if let folds = known.withLock({ $0 }) { return folds }
+        let folds = try compile()
+        known.withLock { $0 = folds }
+        return folds
     }
 }
 

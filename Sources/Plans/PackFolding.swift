@@ -38,7 +38,9 @@ extension StateTable {
 }
 
 /// Folds with a session.
-package final class PackFolding {
+///
+/// `@unchecked Sendable`: one thread at a time has it.
+package final class PackFolding: @unchecked Sendable {
     private let plan: PlanFolder
     package let folds: [CompiledFold]
     private let session: DuckDBSession

@@ -13,7 +13,6 @@ import Codecs
 import DurableIO
 import Events
 import Folding
-import Glibc
 import KeyedTables
 import Ledgers
 import Reports
@@ -74,7 +73,7 @@ package struct Publisher {
         }
         onEvent(.reportsDue(reason))
         try fileSystem.createFolders(output)
-        try sweep()
+        try UnfinishedOutputs.remove(settings.plan.reports.map(\.fileName) + [Self.receiptName], in: output, fileSystem)
         let sources = try clock.measure(.planning) { try checkpoints.total.sources(checkpoints.ledger) }
         do {
             return try write(snapshot, sources)
@@ -89,21 +88,6 @@ package struct Publisher {
         if try Manifest.read(checkpoints.root, in: fileSystem) == manifest { return }
         try manifest.write(checkpoints.root, in: fileSystem)
         onEvent(.manifestWritten(generation: manifest.generation))
-    }
-
-    /// Removes unfinished reports of writers that crashed. Another process may be exporting into the same folder: what
-    /// belongs to one that lives stays.
-    private func sweep() throws {
-        let names = settings.plan.reports.map(\.fileName) + [Self.receiptName]
-        for entry in try fileSystem.list(output) {
-            guard entry.kind == .file, let name = entry.name, let origin = AtomicFile.origin(ofTemporary: name),
-                names.contains(origin.name)
-            else { continue }
-            let isOwn = origin.processID == getpid()
-            if isOwn || (kill(origin.processID, 0) != 0 && errno == ESRCH) {
-                try fileSystem.removeIfPresent(Path.join(output, name))
-            }
-        }
     }
 
     /// Whether a merge with the total failed in a way that a merge of all partials that count may not: the total is not
