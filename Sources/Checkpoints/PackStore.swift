@@ -23,6 +23,8 @@ package struct PackOrigin: Sendable, Hashable {
     /// Empty for the table of the keys, else a companion's name.
     package var part: String
     package var identity: String
+    /// Digest of the settings under which the files were read, as text.
+    package var settings: String
     /// The input files, by slot.
     package var files: [File]
 
@@ -39,9 +41,22 @@ package struct PackOrigin: Sendable, Hashable {
         }
     }
 
-    package init(fold: String, part: String, identity: String, files: [File]) {
+    /// - Parameter settingsText: under which the files were read.
+    package init(fold: String, part: String, identity: String, settingsText: String, files: [File]) {
+        self.init(fold, part, identity, Self.digest(settingsText), files)
+    }
+
+    private init(_ fold: String, _ part: String, _ identity: String, _ settings: String, _ files: [File]) {
         precondition(!files.isEmpty, "a pack of no file")
-        (self.fold, self.part, self.identity, self.files) = (fold, part, identity, files)
+        (self.fold, self.part, self.identity, self.settings, self.files) = (fold, part, identity, settings, files)
+    }
+
+    /// Whether the files were read under some settings: others may take other records of the same file.
+    package func isOf(settingsText: String) -> Bool { settings == Self.digest(settingsText) }
+
+    private static func digest(_ text: String) -> String {
+        var text = text
+        return text.withUTF8 { XXH128(of: UnsafeRawBufferPointer($0)).hex }
     }
 
     fileprivate static let kind = "fold"
@@ -51,7 +66,7 @@ package struct PackOrigin: Sendable, Hashable {
     package var metadata: [(String, String)] {
         [
             ("watchfold.format", Self.version), ("watchfold.kind", Self.kind), ("watchfold.fold", fold),
-            ("watchfold.part", part), ("watchfold.identity", identity),
+            ("watchfold.part", part), ("watchfold.identity", identity), ("watchfold.settings", settings),
             (
                 "watchfold.files",
                 files.map { "\($0.digest) \($0.date ?? "-") \(Self.escaped($0.name))\n" }.joined()
@@ -63,7 +78,8 @@ package struct PackOrigin: Sendable, Hashable {
     init?(_ metadata: (String) -> String?) {
         guard metadata("watchfold.kind") == Self.kind, metadata("watchfold.format") == Self.version,
             let fold = metadata("watchfold.fold"), let part = metadata("watchfold.part"),
-            let identity = metadata("watchfold.identity"), let lines = metadata("watchfold.files")
+            let identity = metadata("watchfold.identity"), let settings = metadata("watchfold.settings"),
+            let lines = metadata("watchfold.files")
         else { return nil }
         var files: [File] = []
         for line in lines.split(separator: "\n") {
@@ -75,7 +91,7 @@ package struct PackOrigin: Sendable, Hashable {
                     date: words[1] == "-" ? nil : String(words[1])))
         }
         if files.isEmpty { return nil }
-        self.init(fold: fold, part: part, identity: identity, files: files)
+        self.init(fold, part, identity, settings, files)
     }
 
     /// A name may have any character but NUL.

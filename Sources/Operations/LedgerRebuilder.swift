@@ -81,11 +81,11 @@ struct LedgerRebuilder {
             }
             let pack = try packs.describe(path, origin)
             for (slot, file) in origin.files.enumerated() {
-                // The last of several: it was folded last.
+                // Of several the last that was read alike: it is the one that counts, if any does.
+                let same = places[Content(name: ByteOrdered(file.name), digest: file.digest)] ?? []
                 guard
-                    let place = places[Content(name: ByteOrdered(file.name), digest: file.digest)]?.max(by: {
-                        found[$0].modified < found[$1].modified
-                    })
+                    let place = same.filter({ origin.isOf(settingsText: found[$0].version.facts.settings) })
+                        .max(by: { found[$0].modified < found[$1].modified })
                 else { continue }
                 let isKnown = found[place].version.folds.contains {
                     ($0.pack.fold, $0.pack.part, $0.pack.identity) == (pack.fold, pack.part, pack.identity)

@@ -73,6 +73,9 @@ package protocol PlanWork: Sendable {
     /// Versions that count and lack a partial that the plan needs now.
     func lacking(_ place: WorkPlace) throws -> [VersionRecord]
 
+    /// What is to be known of what counts, in words; said once.
+    func remarks(_ place: WorkPlace) throws -> [String]
+
     /// Brings tables up to date that are kept beside the reports.
     func publish(_ place: WorkPlace) throws -> [PublishedTable]
 }
@@ -85,6 +88,7 @@ package struct RecordWork: PlanWork {
     package func verdict(on file: InboxFile) -> InputVerdict { .input }
     package func reader(_ place: WorkPlace) -> any InboxReader { RecordFolding(place) }
     package func lacking(_ place: WorkPlace) throws -> [VersionRecord] { [] }
+    package func remarks(_ place: WorkPlace) throws -> [String] { [] }
     package func publish(_ place: WorkPlace) throws -> [PublishedTable] { [] }
 }
 

@@ -109,6 +109,7 @@ extension Processor {
                 RunNote(.foreignFile, "\(path) in \(checkpoints.root) is not a file of Watchfold; it stays where it is")
             )
         }
+        result.remarks += try work.remarks(place).map { RunNote(.note, $0) }
         let text = settings.configuration.foldSettingsText
         let others = try checkpoints.ledger.countingVersions().filter { $0.facts.settings != text }
         if others.isEmpty { return }

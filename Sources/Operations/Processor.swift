@@ -125,9 +125,12 @@ package final class Processor {
     func fillIn(_ run: RunID, _ result: inout RunResult) throws {
         let lacking = try work.lacking(place)
         if lacking.isEmpty { return }
-        let names = Set(lacking.map { ByteOrdered($0.facts.name) })
+        let ids = Set(lacking.map(\.id))
         var ignored = RunResult()
-        let files = try list(&ignored).filter { names.contains(ByteOrdered($0.logicalName)) }
+        // Where something else lies by now, what counts cannot be had from it.
+        let files = try list(&ignored).filter { file in
+            known[ByteOrdered(file.logicalName)]?.holding.present.map { ids.contains($0) } ?? false
+        }
         var filled = RunResult()
         try fold(files, run, &filled, isAfresh: true, commitsEarly: true)
         result.take(filled)

@@ -203,7 +203,9 @@ final class PlanReader: InboxReader, @unchecked Sendable {
         }
         func origin(_ fold: String, _ part: String) -> PackOrigin {
             let checked = plan.folds.first { $0.name == fold }!
-            return PackOrigin(fold: fold, part: part, identity: plan.identity(of: checked), files: inputs)
+            return PackOrigin(
+                fold: fold, part: part, identity: plan.identity(of: checked),
+                settingsText: place.settings.configuration.foldSettingsText, files: inputs)
         }
         let written: [WrittenPack]
         do {

@@ -110,6 +110,19 @@ package struct SQLWork: PlanWork {
         return lacking.values.sorted { $0.id < $1.id }
     }
 
+    package func remarks(_ place: WorkPlace) throws -> [String] {
+        let strangers = try place.checkpoints.ledger.countingVersions().map(\.facts.name).filter {
+            source(of: $0) == nil
+        }
+        guard let first = strangers.first else { return [] }
+        let isOne = strangers.count == 1
+        return [
+            "\(Show.count(strangers.count, "file")) that \(isOne ? "counts" : "count") \(isOne ? "is" : "are") of no source of "
+                + "the plan any more and \(isOne ? "is" : "are") in no fold: \(Show.name(first))\(isOne ? "" : " and others"); "
+                + "`watchfold retract` takes \(isOne ? "it" : "them") out of the accounts, too"
+        ]
+    }
+
     package func publish(_ place: WorkPlace) throws -> [PublishedTable] {
         try FoldPublisher(self, place).publish()
     }

@@ -183,6 +183,69 @@ import Testing
         try world.expectLaw()
     }
 
+    /// What counts lacks a partial, and under its name lies something else, which is held: it is not read again and again.
+    @Test func whatCannotBeFoldedAgainIsLeftAlone() throws {
+        var (world, dice) = try started(files: 2)
+        try world.put("events-2022-04-01.json", Content(&dice, count: 20, bad: 10))
+        try world.run()
+        var folds = Self.folds
+        folds["by_user"] = "SELECT user, max(n) AS most FROM events GROUP BY user"
+        try world.set(folds)
+        try world.run()
+        let versions = try world.ledger().versions().count
+        for _ in 0..<2 {
+            let result = try world.run()
+            #expect(result.files.isEmpty && result.isIncomplete, "\(result.files)")
+        }
+        #expect(try world.ledger().versions().count == versions)
+        _ = try world.processor().decide(.accept, "events-2022-04-01.json")
+        try world.run()
+        try world.expectLaw()
+        #expect(try world.ledger().versions().count <= versions + 1)
+    }
+
+    /// The same content read under other settings has other records; a pack of the one is never taken for the other's.
+    @Test func aRebuildTellsPacksOfOtherSettingsApart() throws {
+        let world = try PlanWorld(["all": "SELECT user, sum(n) AS total FROM events GROUP BY user"])
+        let long = String(repeating: "x", count: 2000)
+        let rows = [
+            "\"user\":\"a\",\"n\":1,\"at\":\"2022-04-01\"}", "\"user\":\"\(long)\",\"n\":2,\"at\":\"2022-04-01\"}",
+        ]
+        try world.put(
+            "events-2022-04-01.json",
+            Content(text: rows.map { "{\($0)\n" }.joined(), rows: rows.enumerated().map { "{\"_row\":\($0 + 1),\($1)" })
+        )
+        world.flags[.maxRecordBytes] = "1000"
+        try world.run()
+        _ = try world.processor().decide(.accept, "events-2022-04-01.json")
+        #expect(try world.table("all") == "user,total\na,1\n")
+        world.flags[.maxRecordBytes] = nil
+        _ = try world.processor().reprocess([])
+        try world.expectLaw()
+        let table = try world.table("all")
+        for suffix in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: world.checkpoints + "/ledger.sqlite" + suffix)
+        }
+        #expect(try world.verifier().repair().isSound)
+        #expect(try world.export("all") == table)
+    }
+
+    @Test func filesThatNoSourceHasAnyMoreAreSaid() throws {
+        let (world, _) = try started()
+        let text = try world.folder.read("plan/plan.yaml").replacingOccurrences(
+            of: "events*.json", with: "events-2022-04-0[12]*")
+        try world.folder.write(
+            "plan/plan.yaml", text.replacingOccurrences(of: "events-2022-04-0[12]*", with: "events-2022-04-01*.json"))
+        let result = try world.run()
+        #expect(
+            result.notes.contains { $0.hasPrefix("2 files that count are of no source of the plan any more") },
+            "\(result.notes)")
+        let first = try world.judged([
+            ("events-2022-04-01.json", "2022-04-01", world.contents[world.ledger().versions()[0].facts.digest]!)
+        ])
+        #expect(try world.table("by_user") == first["by_user"])
+    }
+
     @Test func whatNeverCountedIsSweptAndWhatIsForeignStays() throws {
         let (world, _) = try started()
         let other = try PlanWorld(Self.folds)

@@ -93,6 +93,8 @@ final class PlanWorld {
     /// By digest: all that ever lay in the inbox.
     var contents: [String: Content] = [:]
     let fileSystem: FileSystem
+    /// Settings.
+    var flags: [Setting: String] = [:]
     /// The tables at the last comparison.
     private var last: [String: String] = [:]
     /// Tables that were compared with their statements, and that stayed what they were.
@@ -145,9 +147,10 @@ final class PlanWorld {
     func settings() throws -> Settings {
         let plan = try plan()
         let sources = SourcesPlan(plan)
-        let flags = try Overlay.flags([
+        let places: [Setting: String] = [
             .inbox: inbox, .checkpoints: checkpoints, .output: output, .jobs: "\(jobs)",
-        ])
+        ]
+        let flags = try Overlay.flags(places.merging(flags) { $1 })
         return try Settings(
             Configuration.resolve(sources.settings, flags: flags), plan: sources, inputNames: plan.inputNames)
     }
