@@ -104,7 +104,8 @@ struct FoldPublisher {
 
     func publish() throws -> [PublishedTable] {
         let rules = work.plan.file.folds.filter { !$0.formats.isEmpty }
-        if rules.isEmpty { return [] }
+        // As with the reports: before anything counts there is nothing to write.
+        if try rules.isEmpty || place.checkpoints.ledger.generation == 0 { return [] }
         try fileSystem.createFolders(output)
         // Also when nothing is due: who crashed had written before, and may have been the last to have anything to write.
         try UnfinishedOutputs.remove(names(of: rules), in: output, fileSystem)
