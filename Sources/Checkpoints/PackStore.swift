@@ -173,7 +173,6 @@ package final class PackStore: Sendable {
         guard PackOrigin({ reader.metadataValue($0) }) == origin else {
             throw DamagedTable(path: file, detail: "its metadata is not what was asked for")
         }
-        let digest = try fileDigest(opened)
         try opened.sync()
         let table = origin.part.isEmpty ? origin.fold : "\(origin.fold).\(origin.part)"
         let dates = Set(origin.files.map(\.date))
@@ -186,10 +185,15 @@ package final class PackStore: Sendable {
         let temporary = AtomicFile.newTemporaryPath(for: place)
         try fileSystem.rename(file, to: temporary)
         return SealedPack(
-            FoldPack(
-                fold: origin.fold, identity: origin.identity, part: origin.part, path: path,
-                size: try opened.status().size, digest: digest.hex, rows: reader.rowCount, slots: origin.files.count),
-            path: place, temporary: temporary, fileSystem)
+            try Self.pack(opened, reader, origin, path), path: place, temporary: temporary, fileSystem)
+    }
+
+    private static func pack(
+        _ file: OpenFile, _ reader: TableReader, _ origin: PackOrigin, _ path: String
+    ) throws -> FoldPack {
+        FoldPack(
+            fold: origin.fold, identity: origin.identity, part: origin.part, path: path, size: try file.status().size,
+            digest: try fileDigest(file).hex, rows: reader.rowCount, slots: origin.files.count)
     }
 
     private static func reader(_ file: OpenFile) throws -> TableReader {
@@ -214,25 +218,14 @@ package final class PackStore: Sendable {
     /// - Throws: `DamagedTable`, `IOError`.
     package func describe(_ path: String, _ origin: PackOrigin) throws -> FoldPack {
         let file = try fileSystem.open(Path.join(root, path), .read)
-        return FoldPack(
-            fold: origin.fold, identity: origin.identity, part: origin.part, path: path, size: try file.status().size,
-            digest: try fileDigest(file).hex, rows: try Self.reader(file).rowCount, slots: origin.files.count)
+        return try Self.pack(file, try Self.reader(file), origin, path)
     }
 
     /// Compares a whole pack with what the ledger says of it.
     ///
     /// - Throws: `DamagedTable`; `IOError` when it cannot be read.
     package func verify(_ pack: FoldPack) throws {
-        let path = path(pack)
-        let file = try fileSystem.open(path, .read)
-        let size = try file.status().size
-        guard size == pack.size else {
-            throw DamagedTable(path: path, detail: "it has \(size) bytes, the ledger says \(pack.size)")
-        }
-        let digest = try fileDigest(file)
-        guard digest.hex == pack.digest else {
-            throw DamagedTable(path: path, detail: "its digest is \(digest.hex), the ledger says \(pack.digest)")
-        }
+        try fileSystem.compare(path(pack), size: pack.size, digest: pack.digest)
     }
 
     /// Paths of everything that may be a pack, below the checkpoints folder; other names are not in the list.

@@ -280,14 +280,7 @@ package final class PartialStore: Sendable {
         let facts = version.facts
         let path = path(facts.partial)
         func damaged(_ detail: String) -> DamagedTable { DamagedTable(path: path, detail: detail) }
-        let file = try fileSystem.open(path, .read)
-        guard try file.status().size == facts.partialSize else {
-            throw damaged("it has \(try file.status().size) bytes, the ledger says \(facts.partialSize)")
-        }
-        let digest = try fileDigest(file)
-        guard digest.hex == facts.partialDigest else {
-            throw damaged("its digest is \(digest.hex), the ledger says \(facts.partialDigest)")
-        }
+        try fileSystem.compare(path, size: facts.partialSize, digest: facts.partialDigest)
         let reader = try open(facts.partial)
         guard reader.metadata("watchfold.digest") == facts.digest, reader.metadata("watchfold.source") == facts.name
         else {
@@ -301,6 +294,20 @@ package final class PartialStore: Sendable {
                 "it has \(sums.rows) keys, \(sums.records) records and \(sums.sum) \(plan.metadataNames.sum); "
                     + "the ledger says \(facts.rows), \(version.tally.folded) and \(facts.sum)")
         }
+    }
+}
+
+extension FileSystem {
+    /// Compares the bytes of a file with what the ledger says of them.
+    ///
+    /// - Throws: `DamagedTable` where they differ; `IOError` when they cannot be read.
+    func compare(_ path: String, size: Int, digest: String) throws {
+        func damaged(_ detail: String) -> DamagedTable { DamagedTable(path: path, detail: detail) }
+        let file = try open(path, .read)
+        let found = try file.status().size
+        guard found == size else { throw damaged("it has \(found) bytes, the ledger says \(size)") }
+        let own = try fileDigest(file).hex
+        guard own == digest else { throw damaged("its digest is \(own), the ledger says \(digest)") }
     }
 }
 

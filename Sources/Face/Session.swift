@@ -7,17 +7,16 @@ import Foundation
 import Logging
 import Operations
 import PlanRuns
-import Plans
 import RunSettings
 import Wording
 
 /// Opens the configuration, log and progress, and hands them out.
 package struct Session {
     let settings: Settings
+    /// A plan of SQL; nil for the built-in one.
+    let plan: SQLWork?
     /// What is done with the inbox.
-    let work: any PlanWork
-    /// Nil for the built-in plan.
-    let plan: PlanFolder?
+    var work: any PlanWork { plan ?? RecordWork() }
     let fileSystem = FileSystem.real
     let logger: Logger
     let progress: ProgressDisplay
@@ -31,8 +30,8 @@ package struct Session {
     package init(flags: [Setting: String?], isService: Bool = false) throws {
         self.flags = flags.compactMapValues { $0 }
         let opened = try OpenedConfiguration(self.flags, fileSystem)
-        (settings, plan, streamed) = (opened.settings, opened.plan, opened.streamed)
-        work = try opened.plan.map { try SQLWork($0, opened.settings) } ?? RecordWork()
+        (settings, streamed) = (opened.settings, opened.streamed)
+        plan = opened.plan.map { SQLWork($0, opened.settings) }
         let configuration = settings.configuration
         let level = configuration.quiet ? .warning : Logger.Level(rawValue: configuration.logLevel.rawValue)!
         logger = Logger(label: "watchfold") { _ in
@@ -104,7 +103,7 @@ package struct Session {
         guard let plan else { return }
         throw CommandFailure(
             .usage,
-            "\(command) is for the built-in plan, and the configuration names \(Show.name(plan.path)); \(advice)")
+            "\(command) is for the built-in plan, and the configuration names \(Show.name(plan.plan.path)); \(advice)")
     }
 
     /// Says what is wrong with names of files: empty ones, and standard input where it is read already.

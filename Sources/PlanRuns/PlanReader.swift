@@ -4,8 +4,7 @@
 //      rows of some files ─▶ a pack for each table    DuckDB, in the scratch folder of the checkpoints
 //      each file ─▶ its outcome                       with the slots of the packs that are its partials
 //
-//  Everything on the way lies in the child's own folder, which goes with it. What is kept leaves it by a rename when its
-//  file is committed.
+//  Everything on the way lies in the child's own folder, which goes with it. Packs leave it as soon as they are whole.
 
 import Admission
 import Checkpoints
@@ -159,19 +158,16 @@ final class PlanReader: InboxReader, @unchecked Sendable {
         stages += 1
         let path = Path.join(folder, "rows-\(stages).parquet")
         let settings = place.settings
-        let request = source.conversion(
-            of: FoldInput(name: file.relativePath, path: file.path), settings.fold, jobs: settings.jobs)
-        let conversion = Conversion(request, fileSystem: fileSystem, onStoredBytes: { onStoredBytes(index, $0) })
-        let store = SinkStore { [fileSystem] in
-            let rows: OpenFile
-            do {
-                rows = try fileSystem.open(path, .readWrite)
-                try rows.truncate(to: 0)
-            } catch { throw EngineFailure(error) }
-            return { bytes in do { try rows.write(bytes) } catch { throw EngineFailure(error) } }
-        }
         let summary: FileSummary
-        do { summary = try conversion.run(into: store).files[0] } catch let error as InputFailure { throw error.cause }
+        do {
+            summary = try source.stage(
+                FoldInput(name: file.relativePath, path: file.path), to: path, settings.fold, jobs: settings.jobs,
+                in: fileSystem, onStoredBytes: { onStoredBytes(index, $0) })
+        } catch let error as InputFailure {
+            throw error.cause
+        } catch let error as IOError where error.path == path {
+            throw EngineFailure(error)
+        }
         return Staged(
             place: index, file: file, source: source, summary: summary,
             rows: StagedFile(

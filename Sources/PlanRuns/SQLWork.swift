@@ -82,7 +82,6 @@ package struct SQLWork: PlanWork {
                 source(of: $0.facts.name) == fold.source.name
             }
             var state = FoldState(fold: fold.name, generation: try generation ?? ledger.generation)
-            state.files = counting.count
             var slots: [String: Set<Int>] = [:]
             for version in counting {
                 // All of a fold's tables are committed together.
@@ -144,9 +143,7 @@ private final class CompiledFolds: Sendable {
 struct FoldState {
     var fold: String
     var generation: Int
-    /// Files of its source that count.
-    var files = 0
-    /// Those of them without a partial of the fold as it is now.
+    /// Files of its source that count and have no partial of the fold as it is now.
     var lacking: [VersionRecord] = []
     /// By path.
     var packs: [String: FoldPack] = [:]

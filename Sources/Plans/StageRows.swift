@@ -44,6 +44,25 @@ extension PlanSource {
         request.take(settings)
         return request
     }
+
+    /// Writes the rows of a file.
+    ///
+    /// - Parameter path: of the Parquet file; an `IOError` about it is of the disk, and not of the input.
+    /// - Throws: `InputFailure`, `FileChanged`, `IOError`.
+    package func stage(
+        _ input: FoldInput, to path: String, _ settings: FoldSettings, jobs: Int, in fileSystem: FileSystem,
+        onStoredBytes: @escaping @Sendable (Int) -> Void
+    ) throws -> FileSummary {
+        let conversion = Conversion(
+            conversion(of: input, settings, jobs: jobs), fileSystem: fileSystem, onStoredBytes: onStoredBytes)
+        let store = SinkStore {
+            let rows = try fileSystem.open(path, .readWrite)
+            // There is something when the file turned out to be one that cannot be cut.
+            try rows.truncate(to: 0)
+            return { try rows.write($0) }
+        }
+        return try conversion.run(into: store).files[0]
+    }
 }
 
 extension StageTable {

@@ -22,7 +22,7 @@ package struct ReadCommands {
     package func export(_ options: ExportOptions) throws { try session.logged { try writeExport(options) } }
 
     private func writeExport(_ options: ExportOptions) throws {
-        if let plan = session.plan { return try FoldCommands(session, plan).export(options) }
+        if let work = session.plan { return try FoldCommands(session, work).export(options) }
         if !options.isForDatabase { try options.checkIsForFile() }
         if let list = options.keys { try session.checkPaths([list], options.plan.settings.keyOption) }
         let form = try options.form(file: try session.fileName(options.out))

@@ -13,9 +13,9 @@ import Wording
 /// The commands about the folds of a plan that is at work.
 struct FoldCommands {
     private let session: Session
-    private let plan: PlanFolder
+    private let work: SQLWork
 
-    init(_ session: Session, _ plan: PlanFolder) { (self.session, self.plan) = (session, plan) }
+    init(_ session: Session, _ work: SQLWork) { (self.session, self.work) = (session, work) }
 
     /// Writes the table of a fold.
     func export(_ options: ExportOptions) throws {
@@ -24,28 +24,17 @@ struct FoldCommands {
                 .usage,
                 "\(option) is for reports of the built-in plan; the table of a fold takes -o, --format and --as-of")
         }
-        let name = try fold(options.report)
-        let format: ExportFormat
-        do { format = try ExportFormat(options.format, file: try session.fileName(options.out)) }
+        let name = try work.plan.fold(named: options.report, by: "say which fold")
+        let format = try ExportFormat(options.format, file: try session.fileName(options.out))
         try session.checkTarget(options.out, inputs: [])
         try session.checkTerminal(format, options.out)
         let scratch = try session.fileSystem.physicalPath(ScratchFolder.path)
         try session.beginWriting { DuckDBSession.endUnfinished() }
-        let exporter = try FoldExporter(SQLWork(plan, session.settings), session.settings, in: session.fileSystem)
+        let exporter = try FoldExporter(work, session.settings, in: session.fileSystem)
         try session.writing(to: options.out) { sink in
             _ = try exporter.export(
                 name, at: options.generation, format, isGzipped: FileEnding(options.out ?? "").isGzipped,
                 scratch: scratch, isConcurrent: session.settings.jobs > 1, to: sink)
         }
-    }
-
-    private func fold(_ name: String?) throws -> String {
-        let names = plan.folds.map(\.name)
-        guard let name else {
-            if names.count == 1 { return names[0] }
-            throw CommandFailure(.usage, "say which fold: \(names.joined(separator: ", "))")
-        }
-        guard names.contains(name) else { throw CommandFailure(.usage, noSuch("fold", name, among: names)) }
-        return name
     }
 }

@@ -8,8 +8,7 @@ import Plans
 import RunSettings
 
 extension SQLWork {
-    /// - Throws: what the signals throw.
-    init(_ plan: PlanFolder, _ settings: Settings) throws {
+    init(_ plan: PlanFolder, _ settings: Settings) {
         self.init(plan) { scratch in
             try Signals.beforeEnd { DuckDBSession.endUnfinished() }
             return PlanEngine(settings, duckDB: nil, scratch: scratch)

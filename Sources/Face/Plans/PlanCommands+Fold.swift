@@ -51,7 +51,7 @@ private final class PlanFoldRun {
                 .usage, "--json writes what was done to standard output; name a file for the table with -o")
         }
         let plan = try commands.read(options.plan)
-        let name = try fold(plan)
+        let name = try plan.fold(named: options.fold, by: "say with --fold which fold")
         let format = try ExportFormat(options.format, file: try session.fileName(options.out))
         var inputs = try PlanInputs(session, plan, source: options.source)
         let found = try session.inputs(paths, and: plan.inputNames)
@@ -78,16 +78,6 @@ private final class PlanFoldRun {
         try conclude(PlanFoldSummary(name, results, answer.rowCount, options.out, ContinuousClock.now - start))
         let isWhole = results.allSatisfy { $0.state == .folded || $0.state == .duplicate }
         if !isWhole || found.leavesOut || !inputs.problems.isEmpty { throw CommandFailure(.filesOpen, nil) }
-    }
-
-    private func fold(_ plan: PlanFolder) throws -> String {
-        let names = plan.folds.map(\.name)
-        guard let name = options.fold else {
-            if names.count == 1 { return names[0] }
-            throw CommandFailure(.usage, "say with --fold which fold: \(names.joined(separator: ", "))")
-        }
-        guard names.contains(name) else { throw CommandFailure(.usage, noSuch("fold", name, among: names)) }
-        return name
     }
 
     private func check(_ format: ExportFormat, _ files: [String]) throws {
@@ -142,7 +132,11 @@ private final class PlanFoldRun {
     private func read(_ input: PlanInput, _ folding: PlanFolding, _ result: inout PlanFileResult) throws {
         let path = folding.nextPath()
         let summary: FileSummary
-        do { summary = try stage(input, path) } catch let error as InputFailure {
+        do {
+            summary = try input.source.stage(
+                input.input, to: path, session.settings.fold, jobs: session.settings.jobs, in: fileSystem,
+                onStoredBytes: { [observer = session.observer] in observer.advance(storedBytes: $0) })
+        } catch let error as InputFailure {
             return result.fail("\(error.cause)")
         } catch is FileChanged {
             return result.fail("it changed while it was being read")
@@ -162,21 +156,6 @@ private final class PlanFoldRun {
         }
         first[digest] = input.input.name
         staged.append(file)
-    }
-
-    /// Writes the rows of a file.
-    private func stage(_ input: PlanInput, _ path: String) throws -> FileSummary {
-        let request = input.source.conversion(of: input.input, session.settings.fold, jobs: session.settings.jobs)
-        let conversion = Conversion(
-            request, fileSystem: fileSystem,
-            onStoredBytes: { [observer = session.observer] in observer.advance(storedBytes: $0) })
-        let store = SinkStore { [fileSystem] in
-            let file = try fileSystem.open(path, .readWrite)
-            // There is something when the file turned out to be one that cannot be cut.
-            try file.truncate(to: 0)
-            return { try file.write($0) }
-        }
-        return try conversion.run(into: store).files[0]
     }
 
     // MARK: Writing

@@ -140,6 +140,21 @@ struct PlanInputs {
     private var sourceNames: String { plan.file.sources.map(\.name).joined(separator: ", ") }
 }
 
+extension PlanFolder {
+    /// The name of the fold that is meant; the only one when none was given.
+    ///
+    /// - Parameter advice: how to say which, when there are several.
+    func fold(named name: String?, by advice: String) throws(CommandFailure) -> String {
+        let names = folds.map(\.name)
+        guard let name else {
+            if names.count == 1 { return names[0] }
+            throw CommandFailure(.usage, "\(advice): \(names.joined(separator: ", "))")
+        }
+        guard names.contains(name) else { throw CommandFailure(.usage, noSuch("fold", name, among: names)) }
+        return name
+    }
+}
+
 /// What to say of a name that nothing has.
 func noSuch(_ noun: String, _ name: String, among names: [String]) -> String {
     let advice = nearest(to: name, among: names).map { "did you mean \($0)?" }
