@@ -104,7 +104,7 @@ package final class Committer: @unchecked Sendable {
         _ candidate: Candidate, _ summary: FileSummary, _ folded: any FoldedContent, _ isAfresh: Bool
     ) throws -> Verdict {
         let digest = summary.digest.hex
-        let text = settings.configuration.foldSettingsText
+        let text = settings.configuration.foldSettingsText(of: candidate.name)
         let judgement = VersionJudgement(
             rejectedBytes: summary.rejectedBytesOfContent,
             held: Judgement.unread(summary).map { WholeFile.explained($0, summary) })

@@ -35,7 +35,8 @@ package enum Judgement {
             case let error as EngineFailure: throw error.cause
             case is Cancelled: self = .cancelled
             case is FileChanged: self = .waiting("it changed while it was being read")
-            case CodecError.truncated where !isStale, is TornCharacter where !isStale: self = .waiting("\(error)")
+            case CodecError.truncated where !isStale: self = .waiting("\(error)")
+            case let error as any UnfinishedContent where error.isUnfinished && !isStale: self = .waiting("\(error)")
             case let error as IOError where error.isMissing: self = .gone
             case let error as IOError: self = .failed("\(error)", nil, isPassing: true)
             default: self = .failed(FoldError.text(error, settings.fold.plan), nil, isPassing: false)

@@ -312,8 +312,15 @@ package struct Resolution {
         return precedes(a.date != nil, ByteOrdered(a.name), b.date != nil, ByteOrdered(b.name))
     }
 
+    /// Whether what a name claims was folded under the settings of now.
+    private func isCurrent(_ subject: Subject) -> Bool {
+        subject.claim!.settingsText
+            == (settings.fold.plan.details.isEmpty
+                ? settingsText : settings.configuration.foldSettingsText(of: subject.name.string))
+    }
+
     private func precedes(_ a: Subject, _ b: Subject) -> Bool {
-        let (isCurrent, isOtherCurrent) = (a.claim!.settingsText == settingsText, b.claim!.settingsText == settingsText)
+        let (isCurrent, isOtherCurrent) = (isCurrent(a), isCurrent(b))
         if isCurrent != isOtherCurrent { return isCurrent }
         return Self.precedes(a.isDated, a.name, b.isDated, b.name)
     }

@@ -27,8 +27,14 @@ extension TextEncoding {
     }
 }
 
+/// Why a content cannot be read that may be because its writer is not done.
+package protocol UnfinishedContent: Error {
+    var isUnfinished: Bool { get }
+}
+
 /// The text ended between the two bytes of a character: its writer may not be done.
-package struct TornCharacter: Error, Equatable, Sendable, CustomStringConvertible {
+package struct TornCharacter: UnfinishedContent, Equatable, Sendable, CustomStringConvertible {
+    package var isUnfinished: Bool { true }
     /// Bytes of content.
     package var size: Int
 

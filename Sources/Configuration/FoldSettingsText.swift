@@ -22,7 +22,8 @@
 //      json lenient
 //      records at ["data" "items"]
 //
-//  A plan of SQL has the lines of its sources behind them (PlanIdentity.swift).
+//  A plan of SQL has the lines of its sources behind them (PlanIdentity.swift); the text of a file has those of its own source,
+//  so that what is changed about one source is nothing to the files of others.
 //
 //  Each line ends in LF. The ignored keys stand in ascending byte order, each once, separated by blanks. Between
 //  quotes, a backslash stands before a quote and a backslash, and a control character below U+0020 is `\x` and two
@@ -34,7 +35,16 @@ import Records
 
 extension Configuration {
     /// See the head of the file. Equal for two configurations exactly if every file folds alike under both.
-    package var foldSettingsText: String {
+    package var foldSettingsText: String { foldSettingsText(plan.details) }
+
+    /// The same of one file.
+    ///
+    /// - Parameter name: its logical name.
+    package func foldSettingsText(of name: String) -> String {
+        foldSettingsText(plan.details.filter { $0.isAbout(name) })
+    }
+
+    private func foldSettingsText(_ details: [FoldDetail]) -> String {
         var lines = ["watchfold fold settings 1", "plan \(literal(plan.name))"]
         for (name, path) in zip(plan.keys, plan.keyPaths) { lines.append("key \(literal(name)) at \(text(path))") }
         lines.append("value \(literal(plan.value)) at \(text(plan.valuePath))")
@@ -51,7 +61,7 @@ extension Configuration {
         if encoding != .utf8 { lines.append("encoding \(encoding.rawValue)") }
         if plan.isLenient { lines.append("json lenient") }
         if !plan.recordPaths.isEmpty { lines.append("records at \(text(FieldPath(plan.recordPaths)))") }
-        return (lines + plan.details).map { $0 + "\n" }.joined()
+        return (lines + details.flatMap(\.lines)).map { $0 + "\n" }.joined()
     }
 
     private func text(_ path: FieldPath) -> String {

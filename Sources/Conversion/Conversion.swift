@@ -131,6 +131,9 @@ package struct NoFields: Error, CustomStringConvertible {
 package struct InputFailure: Error, CustomStringConvertible {
     package var name: String
     package var cause: any Error
+
+    package init(name: String, cause: any Error) { (self.name, self.cause) = (name, cause) }
+
     package var description: String { "\(name): \(cause)" }
 
     /// The error with the file's name, unless it tells of a file itself.

@@ -43,7 +43,8 @@ extension DuckDBFiles {
         }
     }
 
-    private static func isPattern(_ path: String) -> Bool { path.utf8.contains { "*?[".utf8.contains($0) } }
+    /// Whether a path is not a file's to DuckDB.
+    package static func isPattern(_ path: String) -> Bool { path.utf8.contains { "*?[".utf8.contains($0) } }
 
     /// Makes the session's own folder and adds it to the folders.
     ///

@@ -24,7 +24,9 @@
 //  Without the fsync of `.a.tmp` the last would be a = "", and under `.namesWithZeros` three bytes of zero: the file
 //  full of zeros after a power cut.
 //
-//  Not modelled: symbolic and hard links, changes made behind the model's back (they are seen only by `.everything`),
+//  Files of other processes are known from when they are opened here.
+//
+//  Not modelled: symbolic and hard links, other changes made behind the model's back (they are seen only by `.everything`),
 //  and disks that keep a part of what was not synced: the options are the ends of what may happen, and crashing at
 //  every call reaches what lies between.
 
@@ -73,9 +75,9 @@ package final class CrashModel: Interposer {
 
     package func didPerform(_ call: SystemCall, on descriptor: Int32?, result: Int, bytes: UnsafeRawBufferPointer?) {
         switch call {
-        case .open(let path, let flags):
+        case .open(let path, _):
             guard let parts = parts(path) else { return }
-            state.withLock { $0.open(parts, creating: flags & O_CREAT != 0, descriptor: Int32(result)) }
+            state.withLock { $0.open(parts, descriptor: Int32(result)) }
         case .sync:
             if let descriptor { state.withLock { $0.sync(descriptor) } }
         case .rename(let from, let to):

@@ -67,12 +67,14 @@ struct DiskState {
         nodes[folder] = .folder(current: current, durable: durable)
     }
 
-    mutating func open(_ parts: [String], creating: Bool, descriptor: Int32) {
+    /// A file that is not known yet is new, or another process made it: its name is there, and nothing of it is durable.
+    mutating func open(_ parts: [String], descriptor: Int32) {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return }
         var node = find(parts)
-        if node == nil && creating {
-            node = add(.file(durable: nil))
+        if node == nil {
+            let isFolder = status.st_mode & S_IFMT == S_IFDIR
+            node = add(isFolder ? .folder(current: [:], durable: [:]) : .file(durable: nil))
             set(parts, to: node)
         }
         nodeOfInode[UInt64(status.st_ino)] = node

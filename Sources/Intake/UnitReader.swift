@@ -159,6 +159,9 @@ final class UnitReader {
 /// The file is not what it was when reading began.
 package struct FileChanged: Error, CustomStringConvertible {
     package var path: String
+
+    package init(path: String) { self.path = path }
+
     package var description: String { "\(path) changed while it was being read" }
 }
 

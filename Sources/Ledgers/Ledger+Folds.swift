@@ -4,7 +4,8 @@
 //      folded together, two tables                     2 session videos folds/session.videos/…           1 → 1, slot 0   2 → 1, slot 1
 //                                                                                                        1 → 2, slot 0   2 → 2, slot 1
 //
-//  A pack is written down with the first version that needs it; what nobody needs is nowhere.
+//  A pack is written down with the first version that needs it; what nobody needs is nowhere. If a version has two partials of
+//  one table, the later counts: it was made because the earlier pack is damaged.
 
 extension Ledger {
     /// Packs that are not known yet are written down.
@@ -64,12 +65,18 @@ extension Ledger {
         }
     }
 
-    /// The versions with partials in a pack.
+    /// The versions whose partials are those in a pack.
     package func versions(inPack path: String) throws(LedgerError) -> [VersionID] {
         try reading("reading what is in \(path)") {
             guard try has(format: LedgerSchema.packsFormat) else { return [] }
             return try connection.rows(
-                "SELECT version FROM fold_partials WHERE pack = (SELECT id FROM fold_packs WHERE path = ?)", [path]
+                """
+                SELECT x.version FROM fold_partials x JOIN fold_packs p ON p.id = x.pack
+                WHERE p.path = ? AND NOT EXISTS (
+                    SELECT 1 FROM fold_partials y JOIN fold_packs q ON q.id = y.pack
+                    WHERE y.version = x.version AND q.id > p.id
+                        AND (q.fold, q.identity, q.part) = (p.fold, p.identity, p.part))
+                """, [path]
             ) { (row) throws(SQLiteError) in VersionID(try row.integer(0)) }
         }
     }
@@ -93,8 +100,9 @@ extension Ledger {
                 """, [fold, identity]
             ) { (row) throws(SQLiteError) in
                 guard let pack = packs[try row.integer(1)] else { throw row.unexpected(1, "a pack") }
-                partials[VersionID(try row.integer(0)), default: []].append(
-                    FoldPartial(pack: pack, slot: try row.int(2)))
+                let version = VersionID(try row.integer(0))
+                partials[version, default: []].removeAll { $0.pack.part == pack.part }
+                partials[version]!.append(FoldPartial(pack: pack, slot: try row.int(2)))
             }
             return partials
         }

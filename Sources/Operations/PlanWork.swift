@@ -23,8 +23,32 @@ package struct WorkPlace {
     package var clock: StageClock
 }
 
+/// Work that goes on until it is done or somebody ends it.
+package protocol Endable: AnyObject, Sendable {
+    /// Ends it soon, from any thread: what is not finished fails with `Cancelled`.
+    func cancel()
+}
+
+/// Folds files of which rows are kept by what the plan has them lack, without reading them again.
+package protocol RowsFolding: Endable {
+    /// - Parameters:
+    ///   - run: that is open.
+    ///   - damaged: paths of packs that are as good as none.
+    func fold(_ run: RunID, without damaged: Set<String>) throws -> RowsFolded
+}
+
+/// What became of folding kept rows.
+package struct RowsFolded: Sendable {
+    /// Those that lack nothing any more.
+    package var files = 0
+    /// What could not be done, in words.
+    package var problems: [String] = []
+
+    package init() {}
+}
+
 /// Reads files of the inbox and says what became of each.
-package protocol InboxReader: AnyObject, Sendable {
+package protocol InboxReader: Endable {
     /// Reads files. Those that are not begun when no more are wanted are left out.
     ///
     /// - Parameters:
@@ -35,9 +59,6 @@ package protocol InboxReader: AnyObject, Sendable {
         _ files: [InboxFile], while wantsMore: @escaping @Sendable () -> Bool,
         onStoredBytes: @escaping @Sendable (_ place: Int, _ bytes: Int) -> Void,
         onFinished: @escaping @Sendable (_ place: Int, ReadOutcome) -> Void)
-
-    /// Ends the reading soon: files that are not finished fail with `Cancelled`.
-    func cancel()
 }
 
 /// What a file of the inbox is to a plan.
@@ -73,11 +94,33 @@ package protocol PlanWork: Sendable {
     /// Versions that count and lack a partial that the plan needs now.
     func lacking(_ place: WorkPlace) throws -> [VersionRecord]
 
+    /// Whether what counts is made from a pack, as the plan is now.
+    func needs(_ pack: FoldPack) -> Bool
+
+    /// Nil when the plan keeps no rows.
+    func rowsFolding(_ place: WorkPlace) throws -> (any RowsFolding)?
+
     /// What is to be known of what counts, in words; said once.
     func remarks(_ place: WorkPlace) throws -> [String]
 
     /// Brings tables up to date that are kept beside the reports.
     func publish(_ place: WorkPlace) throws -> [PublishedTable]
+
+    /// Makes all tables afresh from files and compares them with what partials give; nil when the plan's own partials are
+    /// all that there is.
+    func recompute(_ place: WorkPlace, _ observer: any RunObserver) throws -> Recomputed?
+}
+
+/// What became of making all afresh.
+package struct Recomputed: Sendable {
+    /// That were read again, or whose rows are kept.
+    package var files = 0
+    /// What is not what it should be, in words.
+    package var differences: [String] = []
+    /// What could not be compared, in words.
+    package var leftOut: [String] = []
+
+    package init() {}
 }
 
 /// The work of a plan whose records are folded here.
@@ -88,8 +131,11 @@ package struct RecordWork: PlanWork {
     package func verdict(on file: InboxFile) -> InputVerdict { .input }
     package func reader(_ place: WorkPlace) -> any InboxReader { RecordFolding(place) }
     package func lacking(_ place: WorkPlace) throws -> [VersionRecord] { [] }
+    package func needs(_ pack: FoldPack) -> Bool { true }
+    package func rowsFolding(_ place: WorkPlace) throws -> (any RowsFolding)? { nil }
     package func remarks(_ place: WorkPlace) throws -> [String] { [] }
     package func publish(_ place: WorkPlace) throws -> [PublishedTable] { [] }
+    package func recompute(_ place: WorkPlace, _ observer: any RunObserver) throws -> Recomputed? { nil }
 }
 
 /// Reads files on all cores.

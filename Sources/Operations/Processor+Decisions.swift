@@ -89,7 +89,7 @@ extension Processor {
         }
         let counting = try now.counting.flatMap { try ledger.version($0) }
         var notes: [String] = []
-        if let counting, counting.facts.settings != settings.configuration.foldSettingsText {
+        if let counting, counting.facts.settings != settings.configuration.foldSettingsText(of: now.name) {
             notes.append(
                 "\(now.name) was folded under settings that have changed since; `watchfold reprocess` folds it again")
         }

@@ -80,7 +80,7 @@ extension Processor {
     /// Whether a file's version was folded under other settings.
     private func isFoldedOtherwise(_ record: FileRecord) throws -> Bool {
         let version = try record.status.version.flatMap { try checkpoints.ledger.version($0) }
-        return version?.facts.settings != settings.configuration.foldSettingsText
+        return version?.facts.settings != settings.configuration.foldSettingsText(of: record.name)
     }
 
     /// What is reported about known files that have another date now; nil when there are none.
@@ -110,8 +110,9 @@ extension Processor {
             )
         }
         result.remarks += try work.remarks(place).map { RunNote(.note, $0) }
-        let text = settings.configuration.foldSettingsText
-        let others = try checkpoints.ledger.countingVersions().filter { $0.facts.settings != text }
+        let others = try checkpoints.ledger.countingVersions().filter {
+            $0.facts.settings != settings.configuration.foldSettingsText(of: $0.facts.name)
+        }
         if others.isEmpty { return }
         result.remarks.append(
             RunNote(

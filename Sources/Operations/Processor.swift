@@ -120,9 +120,13 @@ package final class Processor {
         }
     }
 
-    /// Reads files again of which the plan lacks partials: a fold is new, or another than before. Each is committed as it
-    /// comes, so that what was done is done.
+    /// Folds files once more of which the plan lacks partials: a fold is new, or another than before. What is kept of their
+    /// rows is folded; of others the files are read again. Each is committed as it comes, so that what was done is done.
     func fillIn(_ run: RunID, _ result: inout RunResult) throws {
+        if try work.lacking(place).isEmpty { return }
+        let folded = try foldRows(run)
+        result.remarks += folded.problems.map { RunNote(.foldsLacking, $0) }
+        result.foldedFromRows = folded.files
         let lacking = try work.lacking(place)
         if lacking.isEmpty { return }
         let ids = Set(lacking.map(\.id))
@@ -142,6 +146,16 @@ package final class Processor {
                 "\(Show.count(left.count, "file")) that \(left.count == 1 ? "counts" : "count") cannot be folded as the plan "
                     + "says now, and \(left.count == 1 ? "is" : "are") not in the inbox as \(left.count == 1 ? "it was" : "they were"): "
                     + Show.name(first.facts.name) + (left.count > 1 ? " and others" : "")))
+    }
+
+    /// Folds what is kept of rows by what the plan has their files lack.
+    ///
+    /// - Parameter damaged: paths of packs that are as good as none.
+    func foldRows(_ run: RunID, without damaged: Set<String> = []) throws -> RowsFolded {
+        guard let folding = try work.rowsFolding(place) else { return RowsFolded() }
+        cancellation.begin(folding)
+        defer { cancellation.end() }
+        return try clock.measure(.reading) { try folding.fold(run, without: damaged) }
     }
 
     /// Reads files again, all that are in the inbox when none is named, and puts the new partials in place of the old
@@ -272,25 +286,25 @@ package final class Processor {
     }
 }
 
-/// A request to stop that reaches the reader at work, or the next one.
+/// A request to stop that reaches the work that is going on, or the next.
 final class Cancellation: Sendable {
-    private let state = Mutex((isCancelled: false, reader: (any InboxReader)?.none))
+    private let state = Mutex((isCancelled: false, work: (any Endable)?.none))
 
     func cancel() {
         state.withLock { state in
             state.isCancelled = true
-            state.reader?.cancel()
+            state.work?.cancel()
         }
     }
 
-    func begin(_ reader: any InboxReader) {
+    func begin(_ work: any Endable) {
         state.withLock { state in
-            state.reader = reader
-            if state.isCancelled { reader.cancel() }
+            state.work = work
+            if state.isCancelled { work.cancel() }
         }
     }
 
-    func end() { state.withLock { $0.reader = nil } }
+    func end() { state.withLock { $0.work = nil } }
 }
 
 /// There is no inbox.

@@ -22,9 +22,9 @@ struct Repairer {
     let logger: Logger
     let observer: any RunObserver
 
-    /// - Parameter damaged: versions that are in use and whose partials cannot be read.
     /// - Returns: what is to be reported, and whether something that counted is lost.
-    func repair(_ checkpoints: CheckpointFolder, damaged: [VersionRecord]) throws -> (notes: [String], loses: Bool) {
+    func repair(_ checkpoints: CheckpointFolder, _ damage: PartialDamage) throws -> (notes: [String], loses: Bool) {
+        let damaged = damage.versions
         let ledger = checkpoints.ledger
         var notes: [String] = []
         var wanted: [FileRecord] = []
@@ -41,8 +41,28 @@ struct Repairer {
         for file in result.files where file.state == .folded || file.state == .duplicate {
             notes.append("\(file.name) was folded again from the inbox")
         }
-        let (losses, loses) = try giveUp(wanted, damaged, checkpoints)
+        notes += try foldRows(processor, damage)
+        let left = Set(
+            try ledger.foldPacks().filter { damage.packs.contains($0.path) && work.needs($0) }
+                .flatMap { try ledger.versions(inPack: $0.path) })
+        let lost = damaged.filter { damage.own.contains($0.id) || left.contains($0.id) }
+        let (losses, loses) = try giveUp(wanted, lost, checkpoints)
         return (notes + losses, loses)
+    }
+
+    /// Makes partials anew of rows that are kept, where the file is gone.
+    private func foldRows(_ processor: Processor, _ damage: PartialDamage) throws -> [String] {
+        if damage.packs.isEmpty { return [] }
+        return try processor.checkpoints.ledger.recordedRun("verify --repair") { run in
+            let folded = try processor.foldRows(run, without: damage.packs)
+            let notes =
+                folded.files == 0
+                ? []
+                : [
+                    "\(Show.count(folded.files, "file")) \(folded.files == 1 ? "was" : "were") folded again from kept rows"
+                ]
+            return (notes + folded.problems, RunSummary(outcome: .finished, files: [:]))
+        }
     }
 
     /// What could not be folded again stops counting.

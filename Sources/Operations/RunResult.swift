@@ -64,6 +64,8 @@ package struct RunResult: Sendable {
     package var outputs: [OutputOutcome] = []
     /// Tables that the plan keeps beside the reports.
     package var tables: [PublishedTable] = []
+    /// Files that were folded once more by what the plan had them lack, from rows that are kept.
+    package var foldedFromRows = 0
     /// Bytes read, as stored.
     package var storedBytes = 0
     package var seconds = 0.0

@@ -22,7 +22,8 @@ struct SampleCheck {
         var counted: [ByteOrdered: VersionRecord] = [:]
         for version in try checkpoints.ledger.countingVersions() {
             // Other settings give other rows, rightly.
-            guard version.facts.settings == settings.configuration.foldSettingsText else { continue }
+            let text = settings.configuration.foldSettingsText(of: version.facts.name)
+            guard version.facts.settings == text else { continue }
             counted[ByteOrdered(version.facts.name)] = version
         }
         let inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)

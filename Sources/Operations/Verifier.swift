@@ -45,18 +45,41 @@ package struct Verifier {
 
     /// Checks everything; changes nothing and needs no lock.
     ///
-    /// - Parameter sample: how many raw files to fold afresh and compare with their partials, chosen at random.
+    /// - Parameters:
+    ///   - sample: how many raw files to fold afresh and compare with their partials, chosen at random.
+    ///   - recomputes: all of them, and of a plan of SQL every table by the statement itself.
     /// - Throws: `CheckpointError`, `LedgerError`, `IOError`.
-    package func verify(sample: Int = 0) throws -> VerifyResult {
+    package func verify(sample: Int = 0, recomputes: Bool = false) throws -> VerifyResult {
         let configuration = settings.configuration
         let checkpoints = try CheckpointFolder.openForReading(
             configuration.checkpoints, plan: configuration.plan, in: fileSystem)
         var result = VerifyResult()
         _ = try check(checkpoints, &result)
-        if result.damages.isEmpty && sample > 0 {
+        if result.damages.isEmpty && recomputes {
+            try recompute(checkpoints, &result)
+        } else if result.damages.isEmpty && sample > 0 {
             try SampleCheck(settings: settings, fileSystem: fileSystem).run(checkpoints, count: sample, &result)
         }
         return result
+    }
+
+    private func recompute(_ checkpoints: CheckpointFolder, _ result: inout VerifyResult) throws {
+        let place = WorkPlace(
+            settings: settings, checkpoints: checkpoints, fileSystem: fileSystem, onEvent: logger.sink,
+            clock: StageClock())
+        guard let outcome = try work.recompute(place, observer) else {
+            let counting = try checkpoints.ledger.countingVersions().count
+            try SampleCheck(settings: settings, fileSystem: fileSystem).run(checkpoints, count: counting, &result)
+            if result.sampled < counting {
+                result.leftOut.append(
+                    "\(Show.count(counting - result.sampled, "file")) that \(counting - result.sampled == 1 ? "counts" : "count") "
+                        + "cannot be folded again: not in the inbox as when read, or read under other settings")
+            }
+            return
+        }
+        result.sampled = outcome.files
+        result.damages += outcome.differences
+        result.leftOut += outcome.leftOut
     }
 
     /// Checks everything and makes good what can be made good. Holds the writer's lock.
@@ -92,17 +115,17 @@ package struct Verifier {
     private func finish(_ checkpoints: CheckpointFolder, _ start: VerifyResult) throws -> VerifyResult {
         var result = start
         let damaged = try check(checkpoints, &result)
-        if !damaged.isEmpty {
+        if !damaged.versions.isEmpty {
             let (notes, loses) = try Repairer(
                 settings: settings, work: work, fileSystem: fileSystem, logger: logger, observer: observer
-            ).repair(checkpoints, damaged: damaged)
+            ).repair(checkpoints, damaged)
             result.repairs += notes
             if loses { result.hasLost = true }
             // What is there now was written or given up by the repair.
             var after = VerifyResult()
             let remaining = try checkPartials(checkpoints, &after)
             (result.partials, result.rows) = (after.partials, after.rows)
-            if !remaining.isEmpty {
+            if !remaining.versions.isEmpty {
                 result.damages += after.damages
                 return result
             }
@@ -129,37 +152,40 @@ package struct Verifier {
         }
     }
 
-    /// - Returns: the versions in use whose partials are damaged or gone.
-    private func check(_ checkpoints: CheckpointFolder, _ result: inout VerifyResult) throws -> [VersionRecord] {
+    private func check(_ checkpoints: CheckpointFolder, _ result: inout VerifyResult) throws -> PartialDamage {
         result.damages += try checkpoints.ledger.check()
         let damaged = try checkPartials(checkpoints, &result)
-        if damaged.isEmpty { try verifyDerived(checkpoints, &result) }
+        if damaged.versions.isEmpty { try verifyDerived(checkpoints, &result) }
         return damaged
     }
 
     private func checkPartials(
         _ checkpoints: CheckpointFolder, _ result: inout VerifyResult
-    ) throws -> [VersionRecord] {
-        var damaged: [VersionRecord] = []
-        let inDamagedPacks = try checkPacks(checkpoints, &result)
+    ) throws -> PartialDamage {
+        var damaged = PartialDamage()
+        let inDamagedPacks = try checkPacks(checkpoints, &damaged, &result)
         let used = Set(
             try checkpoints.ledger.files().flatMap { [$0.holding.claim, $0.holding.present].compactMap { $0 } })
         for version in try checkpoints.ledger.versions() {
             let fault: String
             do {
                 try checkpoints.partials.verify(version, breakdown: try checkpoints.ledger.breakdown(of: version.id))
-                if let fault = inDamagedPacks[version.id] { throw fault }
-                result.partials += 1
-                result.rows += version.facts.rows
-                continue
+                guard let inPack = inDamagedPacks[version.id] else {
+                    result.partials += 1
+                    result.rows += version.facts.rows
+                    continue
+                }
+                fault = "\(inPack)"
             } catch let error as DamagedTable {
                 fault = "\(error)"
+                damaged.own.insert(version.id)
             } catch let error as IOError where error.isMissing {
                 fault = "\(error.path) is missing: the partial of \(version.facts.name)"
+                damaged.own.insert(version.id)
             }
             if used.contains(version.id) {
                 result.damages.append(fault)
-                damaged.append(version)
+                damaged.versions.append(version)
             } else {
                 result.history.append(fault)
             }
@@ -169,7 +195,7 @@ package struct Verifier {
 
     /// - Returns: what is wrong with a pack that has a partial of a version.
     private func checkPacks(
-        _ checkpoints: CheckpointFolder, _ result: inout VerifyResult
+        _ checkpoints: CheckpointFolder, _ damaged: inout PartialDamage, _ result: inout VerifyResult
     ) throws -> [VersionID: DamagedTable] {
         var faults: [VersionID: DamagedTable] = [:]
         for pack in try checkpoints.ledger.foldPacks() {
@@ -183,7 +209,14 @@ package struct Verifier {
             } catch let error as IOError where error.isMissing {
                 fault = DamagedTable(path: error.path, detail: "it is missing")
             }
-            for version in try checkpoints.ledger.versions(inPack: pack.path) { faults[version] = fault }
+            damaged.packs.insert(pack.path)
+            let versions = try checkpoints.ledger.versions(inPack: pack.path)
+            if work.needs(pack), !versions.isEmpty {
+                for version in versions { faults[version] = fault }
+            } else {
+                // Rows, of which a fold could be made; a fold that the plan has no more; what was made good for.
+                result.history.append("\(fault)")
+            }
         }
         return faults
     }
@@ -314,6 +347,16 @@ package struct Verifier {
             return nil
         }
     }
+}
+
+/// What is damaged or gone of what things are made from.
+struct PartialDamage {
+    /// In use.
+    var versions: [VersionRecord] = []
+    /// Those whose own partial is, and not only one in a pack.
+    var own: Set<VersionID> = []
+    /// Paths.
+    var packs: Set<String> = []
 }
 
 /// What a report has to be.

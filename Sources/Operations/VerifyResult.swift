@@ -19,6 +19,8 @@ package struct VerifyResult: Sendable {
     package var packs = 0
     /// Raw files that were folded afresh and compared.
     package var sampled = 0
+    /// Files that count and could not be folded afresh, in words.
+    package var leftOut: [String] = []
     /// What a repair did and could not do, in words.
     package var repairs: [String] = []
     /// Whether everything found was made good, as far as it could be.

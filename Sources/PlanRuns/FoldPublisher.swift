@@ -58,17 +58,20 @@ package struct FoldAnswers {
     private let store: PackStore
 
     /// - Parameter states: of the folds that will be asked for.
+    /// - Throws: `DamagedTable` for a pack that is not what was written; `IOError`, `DuckDBProgramError`, `DuckDBError`.
     init(
-        _ work: SQLWork, _ checkpoints: CheckpointFolder, _ states: [FoldState], scratch: String?,
+        _ planTables: PlanTables, _ checkpoints: CheckpointFolder, _ states: [FoldState], scratch: String?,
         in fileSystem: FileSystem
     )
         throws
     {
-        let paths = try Set(
-            states.flatMap { $0.packs.values }.map { try fileSystem.physicalPath(checkpoints.packs.path($0)) })
-        session = try work.engine(checkpoints, scratch: scratch, fileSystem).answeringSession(
+        let packs = Set(states.flatMap { $0.packs.values })
+        // Parquet has no checksums that DuckDB looks at: what the disk changed would become a wrong number.
+        for pack in packs { try checkpoints.packs.verify(pack) }
+        let paths = try Set(packs.map { try fileSystem.physicalPath(checkpoints.packs.path($0)) })
+        session = try planTables.engine(checkpoints, scratch: scratch, fileSystem).foldingSession(
             reading: paths.sorted(), in: fileSystem)
-        folding = try work.folding(session)
+        folding = try planTables.folding(session)
         self.states = Dictionary(uniqueKeysWithValues: states.map { ($0.fold, $0) })
         self.fileSystem = fileSystem
         store = checkpoints.packs
@@ -87,12 +90,12 @@ package struct FoldAnswers {
 
 /// Keeps the tables of folds up to date.
 struct FoldPublisher {
-    private let work: SQLWork
+    private let planTables: PlanTables
     private let place: WorkPlace
     private var output: String { place.settings.configuration.output }
     private var fileSystem: FileSystem { place.fileSystem }
 
-    init(_ work: SQLWork, _ place: WorkPlace) { (self.work, self.place) = (work, place) }
+    init(_ planTables: PlanTables, _ place: WorkPlace) { (self.planTables, self.place) = (planTables, place) }
 
     private struct Wanted {
         var rule: FoldRule
@@ -103,7 +106,7 @@ struct FoldPublisher {
     }
 
     func publish() throws -> [PublishedTable] {
-        let rules = work.plan.file.folds.filter { !$0.formats.isEmpty }
+        let rules = planTables.plan.file.folds.filter { !$0.formats.isEmpty }
         // As with the reports: before anything counts there is nothing to write.
         if try rules.isEmpty || place.checkpoints.ledger.generation == 0 { return [] }
         try fileSystem.createFolders(output)
@@ -114,9 +117,10 @@ struct FoldPublisher {
         var due: [Wanted] = []
         var kept: [FoldsRecord.Table] = []
         for rule in rules {
-            let fold = work.plan.folds.first { $0.name == rule.name }!
+            let fold = planTables.plan.folds.first { $0.name == rule.name }!
+            let table = planTables.plan.keptTable(of: fold)
             let wanted = Wanted(
-                rule: rule, state: try work.state(of: fold, place.checkpoints), identity: work.plan.identity(of: fold))
+                rule: rule, state: try planTables.state(of: table, place.checkpoints), identity: table.identity)
             let known = before.tables.filter { $0.fold == rule.name }
             if let complaint = wanted.state.complaint {
                 kept += known
@@ -154,7 +158,7 @@ struct FoldPublisher {
 
     private func write(_ due: [Wanted]) throws -> [FoldsRecord.Table] {
         let answers = try FoldAnswers(
-            work, place.checkpoints, due.map(\.state), scratch: nil, in: fileSystem)
+            planTables, place.checkpoints, due.map(\.state), scratch: nil, in: fileSystem)
         defer { answers.close() }
         var files: [AtomicFile] = []
         var tables: [FoldsRecord.Table] = []
@@ -202,13 +206,13 @@ extension MartRule.Format {
 
 /// Writes the table of a fold for those who ask.
 package struct FoldExporter {
-    private let work: SQLWork
+    private let planTables: PlanTables
     private let checkpoints: CheckpointFolder
     private let fileSystem: FileSystem
 
     /// - Throws: `CheckpointError`, `LedgerError`, `IOError`.
-    package init(_ work: SQLWork, _ settings: Settings, in fileSystem: FileSystem) throws {
-        self.work = work
+    package init(_ planTables: PlanTables, _ settings: Settings, in fileSystem: FileSystem) throws {
+        self.planTables = planTables
         self.fileSystem = fileSystem
         checkpoints = try CheckpointFolder.openForReading(
             settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
@@ -223,16 +227,16 @@ package struct FoldExporter {
         _ name: String, at generation: Int?, _ format: ExportFormat, isGzipped: Bool, scratch: String,
         isConcurrent: Bool, to sink: @escaping TableSink
     ) throws -> Int {
-        let fold = work.plan.folds.first { $0.name == name }!
+        let fold = planTables.plan.folds.first { $0.name == name }!
         if let generation {
             let current = try checkpoints.ledger.generation
             guard (0...current).contains(generation) else {
                 throw FoldIncomplete(description: "there is no generation \(generation) yet; the newest is \(current)")
             }
         }
-        let state = try work.state(of: fold, checkpoints, at: generation)
+        let state = try planTables.state(of: planTables.plan.keptTable(of: fold), checkpoints, at: generation)
         if let complaint = state.complaint { throw FoldIncomplete(description: complaint) }
-        let answers = try FoldAnswers(work, checkpoints, [state], scratch: scratch, in: fileSystem)
+        let answers = try FoldAnswers(planTables, checkpoints, [state], scratch: scratch, in: fileSystem)
         defer { answers.close() }
         let (answer, table) = try answers.answer(name)
         try AnswerWriting(table, title: name, in: fileSystem).write(

@@ -35,8 +35,11 @@ final class PlanReader: InboxReader, @unchecked Sendable {
     private let engine: PlanEngine
     private let place: WorkPlace
     private let isCancelled = Atomic<Bool>(false)
-    /// The child at work, for whoever cancels from another thread.
-    private let child = Mutex<DuckDBSession?>(nil)
+    /// The children at work, for whoever cancels from another thread: one folds, and one reads Parquet, where there is some.
+    private let children = Mutex<[DuckDBSession]>([])
+    /// Files of Parquet, absolute paths.
+    private var parquetFiles: [String] = []
+    private var parquetSession: DuckDBSession?
     /// Files whose rows were staged; of the thread that reads.
     private var stages = 0
 
@@ -51,7 +54,7 @@ final class PlanReader: InboxReader, @unchecked Sendable {
 
     func cancel() {
         isCancelled.store(true, ordering: .relaxed)
-        child.withLock { $0 }?.cancel()
+        for child in children.withLock({ $0 }) { child.cancel() }
     }
 
     /// A file whose rows are staged.
@@ -63,17 +66,14 @@ final class PlanReader: InboxReader, @unchecked Sendable {
         var rows: StagedFile
     }
 
-    /// What is folded together: so few files that little is read again after a crash, and so many that statements cost
-    /// little.
-    private static let mostFiles = 64
-    private static let mostBytes = 4 << 20
-
     func read(
         _ files: [InboxFile], while wantsMore: @escaping @Sendable () -> Bool,
         onStoredBytes: @escaping @Sendable (Int, Int) -> Void,
         onFinished: @escaping @Sendable (Int, ReadOutcome) -> Void
     ) {
         let folding: PackFolding
+        parquetFiles = files.filter { source(of: $0).0.format == .parquet }
+            .compactMap { try? fileSystem.physicalPath($0.path) }.filter { !DuckDBFiles.isPattern($0) }
         do { folding = try begun() } catch {
             onFinished(0, .failed(error))
             return close()
@@ -91,7 +91,7 @@ final class PlanReader: InboxReader, @unchecked Sendable {
                 }
                 waiting.append(staged)
                 let bytes = waiting.reduce(0) { $0 + $1.summary.size }
-                if waiting.count >= Self.mostFiles || bytes >= Self.mostBytes {
+                if PackLimits.isFull(files: waiting.count, bytes: bytes) {
                     try put(waiting)
                     waiting = []
                 }
@@ -104,21 +104,32 @@ final class PlanReader: InboxReader, @unchecked Sendable {
     }
 
     private func close() {
-        let session = child.withLock { child in
-            defer { child = nil }
-            return child
+        let sessions = children.withLock { children in
+            defer { children = [] }
+            return children
         }
-        try? session?.close()
+        for session in sessions { try? session.close() }
     }
 
-    /// Starts the child.
+    /// Half of what DuckDB may take, where two of its processes are at work.
+    private var share: PlanEngine {
+        var share = engine
+        if !parquetFiles.isEmpty { share.memory /= 2 }
+        return share
+    }
+
+    private func start(reading files: [String] = []) throws -> DuckDBSession {
+        let session = try share.foldingSession(reading: files, in: fileSystem)
+        children.withLock { $0.append(session) }
+        if isCancelled.load(ordering: .relaxed) { throw Cancelled() }
+        return session
+    }
+
+    /// Starts the child that folds.
     private func begun() throws -> PackFolding {
         do {
             try fileSystem.createFolders(engine.scratch)
-            let session = try engine.foldingSession(in: fileSystem)
-            child.withLock { $0 = session }
-            if isCancelled.load(ordering: .relaxed) { throw Cancelled() }
-            return try compile(session)
+            return try compile(start())
         } catch { throw Self.ofEngine(error) }
     }
 
@@ -148,13 +159,24 @@ final class PlanReader: InboxReader, @unchecked Sendable {
         return nil
     }
 
-    private func rows(
-        of file: InboxFile, _ index: Int, in folder: String, _ onStoredBytes: @escaping @Sendable (Int, Int) -> Void
-    ) throws -> Staged {
+    private func source(of file: InboxFile) -> (PlanSource, pathValues: [String]) {
         guard case .source(let source, let values) = plan.match(file.relativePath, isWhole: true) else {
             preconditionFailure("\(file.relativePath) is of no source")
         }
-        if source.format == .parquet { throw NotReadYet(source: source.name) }
+        return (source, values)
+    }
+
+    private func forParquet() throws -> DuckDBSession {
+        if let parquetSession { return parquetSession }
+        let session = try start(reading: parquetFiles)
+        parquetSession = session
+        return session
+    }
+
+    private func rows(
+        of file: InboxFile, _ index: Int, in folder: String, _ onStoredBytes: @escaping @Sendable (Int, Int) -> Void
+    ) throws -> Staged {
+        let (source, values) = source(of: file)
         stages += 1
         let path = Path.join(folder, "rows-\(stages).parquet")
         let settings = place.settings
@@ -162,9 +184,12 @@ final class PlanReader: InboxReader, @unchecked Sendable {
         do {
             summary = try source.stage(
                 FoldInput(name: file.relativePath, path: file.path), to: path, settings.fold, jobs: settings.jobs,
-                in: fileSystem, onStoredBytes: { onStoredBytes(index, $0) })
+                in: fileSystem, by: { [self] in try forParquet() }, onStoredBytes: { onStoredBytes(index, $0) })
         } catch let error as InputFailure {
             throw error.cause
+        } catch let error as DuckDBError {
+            if isCancelled.load(ordering: .relaxed) { throw Cancelled() }
+            throw EngineFailure(error)
         } catch let error as IOError where error.path == path {
             throw EngineFailure(error)
         }
@@ -197,29 +222,34 @@ final class PlanReader: InboxReader, @unchecked Sendable {
         let inputs = files.map {
             PackOrigin.File(name: $0.file.logicalName, digest: $0.summary.digest.hex, date: $0.file.date)
         }
-        func origin(_ fold: String, _ part: String) -> PackOrigin {
-            let checked = plan.folds.first { $0.name == fold }!
-            return PackOrigin(
-                fold: fold, part: part, identity: plan.identity(of: checked),
-                settingsText: place.settings.configuration.foldSettingsText, files: inputs)
-        }
-        let written: [WrittenPack]
         do {
-            written = try folding.fold(files.map(\.rows), of: files[0].source) { fold, part in
-                origin(fold.checked.name, part).metadata
-            }
+            return try place.checkpoints.packs.seal(
+                files.map(\.rows), of: files[0].source, into: plan.keptTables(of: files[0].source), by: folding,
+                inputs, settingsText: place.settings.configuration.foldSettingsText(of: inputs[0].name))
         } catch {
             if isCancelled.load(ordering: .relaxed) { throw Cancelled() }
             throw error
         }
-        return try written.map { try place.checkpoints.packs.seal($0.path, origin($0.fold, $0.part)) }
     }
 }
 
-/// Files of Parquet cannot be read yet.
-struct NotReadYet: Error, CustomStringConvertible {
-    var source: String
-    var description: String { "the source \(source): files of Parquet cannot be folded yet" }
+extension PackStore {
+    /// Folds rows, and takes over the packs.
+    ///
+    /// - Parameters:
+    ///   - inputs: the files, in their order.
+    ///   - settingsText: under which they were read.
+    func seal(
+        _ rows: [StagedFile], of source: PlanSource, into tables: [KeptTable], by folding: PackFolding,
+        _ inputs: [PackOrigin.File], settingsText: String
+    ) throws -> [SealedPack] {
+        func origin(_ table: KeptTable, _ part: String) -> PackOrigin {
+            PackOrigin(
+                fold: table.name, part: part, identity: table.identity, settingsText: settingsText, files: inputs)
+        }
+        return try folding.fold(rows, of: source, into: tables) { origin($0, $1).metadata }
+            .map { try seal($0.path, origin($0.table, $0.part)) }
+    }
 }
 
 /// What a file gives to the plan.

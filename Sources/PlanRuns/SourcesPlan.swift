@@ -28,7 +28,7 @@ package struct SourcesPlan: Plan {
             valuePath: FieldPath([["bytes"]]),
             valueWords: FieldWords(label: "bytes", noun: "size", plural: "sizes"), unit: "bytes", ignoredKeys: [],
             keepsNegativeValues: false)
-        fold.details = plan.file.sources.flatMap(\.rowLines)
+        fold.details = plan.file.sources.map { FoldDetail(files: $0.files, lines: $0.rowLines) }
         settings = PlanSettings(
             fold: fold, ignoreExample: "[]",
             grouping: KeyGrouping(

@@ -3,6 +3,8 @@
 //      rows of files, with a slot each ─▶ a pack for each table of each fold        fold
 //      packs, with the slots that count ─▶ merged ─▶ the answer                      answer
 //
+//  A source that keeps its rows has a pack of them beside the others, of which a fold can be made later.
+//
 //  A statement costs about a millisecond however few rows it is about, so small files share one. If rows of one of them do not
 //  fit an expression, they are folded one by one: that file fails, and no other.
 
@@ -14,8 +16,8 @@ import Records
 
 /// A pack that was written, and has no place yet.
 package struct WrittenPack: Sendable, Hashable {
-    package var fold: String
-    /// Empty for the table of the keys, else the companion's name.
+    package var table: KeptTable
+    /// Empty for the table of the keys and for rows, else the companion's name.
     package var part: String
     package var path: String
 }
@@ -59,41 +61,50 @@ package final class PackFolding: @unchecked Sendable {
         return folder
     }
 
-    private static let slot = "__w_slot"
     private static let rows = SQLText.identifier("__w_rows")
 
     // MARK: Folding
 
-    /// Folds the rows of files by all folds of their source, each file in the slot of its place.
+    /// Folds the rows of files by folds of their source, each file in the slot of its place.
     ///
-    /// - Parameter metadata: of the pack of a fold's table.
+    /// - Parameters:
+    ///   - tables: of the source, what the files are to have.
+    ///   - metadata: of the pack of a table.
     /// - Throws: ``FoldFailure`` for rows that an expression does not take; `DuckDBError`.
     package func fold(
-        _ files: [StagedFile], of source: PlanSource,
-        metadata: (_ fold: CompiledFold, _ part: String) -> [(String, String)]
+        _ files: [StagedFile], of source: PlanSource, into tables: [KeptTable],
+        metadata: (_ table: KeptTable, _ part: String) -> [(String, String)]
     ) throws -> [WrittenPack] {
+        let stage = StageTable(source)
         try session.execute(
-            "CREATE OR REPLACE TEMP VIEW \(Self.rows) AS \(StageTable(source).rows(of: files, slot: Self.slot))")
+            "CREATE OR REPLACE TEMP VIEW \(Self.rows) AS \(stage.rows(of: files, slot: StageTable.slot))")
         var written: [WrittenPack] = []
+        func write(_ query: String, _ table: KeptTable, part: String, _ compression: String) throws(DuckDBError) {
+            packs += 1
+            let pack = WrittenPack(table: table, part: part, path: Path.join(folder, "pack-\(packs).parquet"))
+            let pairs = metadata(table, part).map { CopyMetadata($0.0, $0.1) }
+            try session.copy(query, to: pack.path, .parquet(compression: compression, metadata: pairs))
+            written.append(pack)
+        }
         do {
-            for fold in folds where fold.checked.source.name == source.name {
-                for table in fold.tables {
-                    packs += 1
-                    let part = table.part(of: fold)
-                    let pack = WrittenPack(
-                        fold: fold.checked.name, part: part, path: Path.join(folder, "pack-\(packs).parquet"))
-                    let pairs = metadata(fold, part).map { CopyMetadata($0.0, $0.1) }
+            for table in tables {
+                if table.isStage {
+                    // Large, and read seldom.
+                    try write(stage.kept(from: Self.rows, slot: StageTable.slot), table, part: "", "zstd")
+                    continue
+                }
+                let fold = folds.first { $0.checked.name == table.name }!
+                for state in fold.tables {
                     do throws(DuckDBError) {
-                        try session.copy(
-                            table.partial(over: Self.rows, slot: Self.slot), to: pack.path,
-                            .parquet(compression: "lz4_raw", metadata: pairs))
+                        try write(
+                            state.partial(over: Self.rows, slot: StageTable.slot), table, part: state.part(of: fold),
+                            "lz4_raw")
                     } catch {
                         guard case .statement(let failure) = error, failure.isOfRows else { throw error }
                         // Of several it is found out which when they are folded one by one.
                         guard files.count == 1 else { throw SeveralFailed() }
-                        throw try FailingRow(fold, table, session).failure(files[0], failure, Self.rows)
+                        throw try FailingRow(fold, state, session).failure(files[0], failure, Self.rows)
                     }
-                    written.append(pack)
                 }
             }
         } catch {
@@ -118,11 +129,33 @@ package final class PackFolding: @unchecked Sendable {
     /// - Parameter packs: for each of its tables what counts.
     /// - Throws: `DuckDBError`.
     package func answer(_ fold: CompiledFold, _ packs: [[PackRows]]) throws -> FoldAnswer {
+        try FoldAnswer(finished(fold, packs), fold, session)
+    }
+
+    /// In what the answer of a fold differs from that of its statement over rows; nil when in nothing.
+    ///
+    /// - Parameters:
+    ///   - packs: for each of its tables what counts.
+    ///   - files: the rows of the same files.
+    /// - Throws: `DuckDBError`.
+    package func difference(
+        _ fold: CompiledFold, _ packs: [[PackRows]], from files: [StagedFile]
+    ) throws -> ProofDifference? {
+        let stage = StageTable(plan.source(of: fold.checked))
+        let (rows, direct) = (SQLText.identifier("__w_all_rows"), SQLText.identifier("__w_afresh"))
+        try session.execute(
+            "CREATE OR REPLACE TEMP VIEW \(rows) AS \(files.isEmpty ? stage.empty : stage.rows(of: files))")
+        try session.keep(fold.direct(over: rows), as: direct)
+        return try FoldTrial(plan, fold, session).difference(
+            finished(fold, packs), "SELECT * FROM \(direct)", "from files")
+    }
+
+    private func finished(_ fold: CompiledFold, _ packs: [[PackRows]]) throws -> String {
         precondition(packs.count == fold.tables.count, "packs of \(packs.count) tables of \(fold.tables.count)")
         let merged = try zip(fold.tables, packs).enumerated().map { number, table in
             "(\(table.0.merge(over: try relation(fold, number, table.1))))"
         }
-        return try FoldAnswer(fold.finish(over: merged), fold, session)
+        return fold.finish(over: merged)
     }
 
     /// What follows FROM.
@@ -140,7 +173,7 @@ package final class PackFolding: @unchecked Sendable {
             let wanted = some.flatMap { path, slots in slots.map { "(\(SQLText.literal(path)), \($0))" } }
             parts.append(
                 "SELECT * EXCLUDE (filename) FROM \(Self.read(some.map(\.0), withNames: true)) "
-                    + "WHERE (filename, \(Self.slot)) IN (\(wanted.joined(separator: ", ")))")
+                    + "WHERE (filename, \(StageTable.slot)) IN (\(wanted.joined(separator: ", ")))")
         }
         try session.execute("CREATE OR REPLACE TEMP VIEW \(name) AS \(parts.joined(separator: " UNION ALL "))")
         return name

@@ -13,13 +13,21 @@ import FoldSQL
 import Records
 
 /// Why an accepted fold does not give what its statement gives: the compiler's mistake, never the user's.
-package struct ProofDifference: Sendable, Hashable {
+package struct ProofDifference: Sendable, Hashable, CustomStringConvertible {
     package var fold: String
     /// What was compared.
     package var what: String
     /// A row that only the folded answer has, and one that only the direct one has; nil where it has no more.
     package var folded: [String?]?
     package var direct: [String?]?
+
+    package var description: String {
+        func row(_ row: [String?]?) -> String {
+            row.map { "(" + $0.map { $0 ?? "NULL" }.joined(separator: ", ") + ")" } ?? "no other row"
+        }
+        return "the fold \(fold), \(what): folded file by file it gives \(row(folded)), the statement itself "
+            + "\(row(direct)); this is a fault of Watchfold: please report it"
+    }
 }
 
 /// What became of the proof of a fold.

@@ -42,18 +42,9 @@ package struct PlanEngine: Sendable {
 
     /// A child for folding, with a folder of its own for rows and partials.
     ///
+    /// - Parameter files: that are read beside those of this folder; absolute paths.
     /// - Throws: `DuckDBProgramError`, `DuckDBError`.
-    package func foldingSession(in fileSystem: FileSystem) throws -> DuckDBSession {
-        try session(
-            DuckDBFiles(hasOwnFolder: true),
-            DuckDBLimits(threads: threads, memoryBytes: memory, temporaryBytes: Self.temporaryBytes), fileSystem)
-    }
-
-    /// A child for answers from files that are there.
-    ///
-    /// - Parameter files: absolute paths.
-    /// - Throws: `DuckDBProgramError`, `DuckDBError`.
-    package func answeringSession(reading files: [String], in fileSystem: FileSystem) throws -> DuckDBSession {
+    package func foldingSession(reading files: [String] = [], in fileSystem: FileSystem) throws -> DuckDBSession {
         try session(
             DuckDBFiles(reads: files, hasOwnFolder: true),
             DuckDBLimits(threads: threads, memoryBytes: memory, temporaryBytes: Self.temporaryBytes), fileSystem)

@@ -7,7 +7,7 @@
 //      parameter reach_seconds = 30        those that the fold names
 //      select count ( * ) …                the fold's tokens
 //
-//  Partials of different identities are never merged.
+//  Partials of different identities are never merged. Rows that are kept depend on their source alone.
 
 import Codecs
 import Configuration
@@ -35,16 +35,55 @@ extension PlanSource {
     }
 }
 
+extension PlanSource {
+    /// The name of the table of its rows; that of a fold has no point.
+    package var stageTable: String { "stage.\(name)" }
+}
+
+/// What is kept of every file of a source: its partials of a fold, or its typed rows.
+package struct KeptTable: Sendable, Hashable {
+    /// The fold's name, or ``PlanSource/stageTable``.
+    package var name: String
+    package var identity: String
+    /// The source's name.
+    package var source: String
+    /// Whether it has rows, and no partials.
+    package var isStage: Bool
+}
+
 extension PlanFolder {
+    package func keptTable(of fold: CheckedFold) -> KeptTable {
+        KeptTable(name: fold.name, identity: identity(of: fold), source: fold.source.name, isStage: false)
+    }
+
+    /// Of a source's rows, whether they are to be kept or were once.
+    package func keptTable(ofRowsOf source: PlanSource) -> KeptTable {
+        KeptTable(
+            name: source.stageTable, identity: Self.digest(["watchfold stage 1"] + source.rowLines),
+            source: source.name, isStage: true)
+    }
+
+    /// All that a file of a source has to have.
+    package func keptTables(of source: PlanSource) -> [KeptTable] {
+        folds.filter { $0.source.name == source.name }.map { keptTable(of: $0) }
+            + (source.keepsStage ? [keptTable(ofRowsOf: source)] : [])
+    }
+
+    /// All that files have to have.
+    package var keptTables: [KeptTable] { file.sources.flatMap { keptTables(of: $0) } }
+
     /// The identity of a fold, 32 hexadecimal digits.
     package func identity(of fold: CheckedFold) -> String {
         let named = Set(fold.parameters)
         let parameters = file.parameters.filter { named.contains($0.name) }.map {
             "parameter \($0.name) = \($0.value.sql)"
         }
-        let lines =
+        return Self.digest(
             ["watchfold fold \(CompiledFold.version)", "duckdb \(Self.series)"] + source(of: fold).rowLines + parameters
-            + [fold.identity]
+                + [fold.identity])
+    }
+
+    private static func digest(_ lines: [String]) -> String {
         var text = lines.map { $0 + "\n" }.joined()
         var digest = StreamingXXH128()
         text.withUTF8 { digest.update(UnsafeRawBufferPointer($0)) }

@@ -2,7 +2,8 @@
 //
 //      file ─▶ records ─▶ rows of the declared fields and `_row` ─▶ Parquet        what others call the stage
 //
-//  What is the same for all rows of a file (its name, its day, what its path says) is not written but added by the view.
+//  What is the same for all rows of a file (its name, its day, what its path says) is not written but added by the view. A
+//  source that keeps its rows has them in packs, as partials are kept.
 
 import CSVRecords
 import Configuration
@@ -20,9 +21,11 @@ package struct StagedFile: Sendable, Hashable {
     package var name: String
     package var day: CalendarDay?
     package var pathValues: [String]
+    /// In a pack of rows that are kept: which of them are the file's. Nil: all, and there is no such column.
+    package var slot: Int?
 
-    package init(path: String, name: String, day: CalendarDay?, pathValues: [String]) {
-        (self.path, self.name, self.day, self.pathValues) = (path, name, day, pathValues)
+    package init(path: String, slot: Int? = nil, name: String, day: CalendarDay?, pathValues: [String]) {
+        (self.path, self.slot, self.name, self.day, self.pathValues) = (path, slot, name, day, pathValues)
     }
 }
 
@@ -33,7 +36,7 @@ extension PlanSource {
     ///   - input: one file.
     ///   - settings: whose limits, encoding and leniency hold.
     package func conversion(of input: FoldInput, _ settings: FoldSettings, jobs: Int) -> ConversionRequest {
-        precondition(format != .parquet, "DuckDB reads files of Parquet")
+        precondition(format != .parquet, "a file of Parquet becomes text first")
         var request = ConversionRequest([input], schema: schema, format: .parquet)
         if format == .csv {
             request.csv = CSVSettings(delimiter: delimiter, null: null)
@@ -47,9 +50,22 @@ extension PlanSource {
 
     /// Writes the rows of a file.
     ///
-    /// - Parameter path: of the Parquet file; an `IOError` about it is of the disk, and not of the input.
-    /// - Throws: `InputFailure`, `FileChanged`, `IOError`.
+    /// - Parameters:
+    ///   - path: of the Parquet file that is written; an `IOError` about it is of the disk, and not of the input.
+    ///   - session: with a folder of its own, which may read the input; asked for if that is Parquet.
+    /// - Throws: `InputFailure`, `FileChanged`, `IOError`, `DuckDBError`.
     package func stage(
+        _ input: FoldInput, to path: String, _ settings: FoldSettings, jobs: Int, in fileSystem: FileSystem,
+        by session: () throws -> DuckDBSession, onStoredBytes: @escaping @Sendable (Int) -> Void
+    ) throws -> FileSummary {
+        if format == .parquet {
+            return try ParquetRows(self, session(), in: fileSystem).stage(
+                input, to: path, settings, jobs: jobs, onStoredBytes: onStoredBytes)
+        }
+        return try stageText(input, to: path, settings, jobs: jobs, in: fileSystem, onStoredBytes: onStoredBytes)
+    }
+
+    func stageText(
         _ input: FoldInput, to path: String, _ settings: FoldSettings, jobs: Int, in fileSystem: FileSystem,
         onStoredBytes: @escaping @Sendable (Int) -> Void
     ) throws -> FileSummary {
@@ -83,6 +99,12 @@ extension StageTable {
         .joined(separator: " UNION ALL ")
     }
 
+    /// What is kept of rows: not what is the same for all of a file, which may change with its name.
+    func kept(from rows: String, slot: String) -> String {
+        let fields = source.schema.fields.map(\.name) + ["_row"]
+        return "SELECT \(([slot] + fields).map(SQLText.identifier).joined(separator: ", ")) FROM \(rows)"
+    }
+
     private func rows(of file: StagedFile) -> String {
         var constants = zip(pathColumns, file.pathValues).map { column, value in
             (column.name, column.isDate ? "DATE \(SQLText.literal(value))" : SQLText.literal(value))
@@ -90,6 +112,9 @@ extension StageTable {
         constants.append(("_file", SQLText.literal(file.name)))
         constants.append(("_date", file.day.map { "DATE \(SQLText.literal($0.description))" } ?? "CAST(NULL AS DATE)"))
         let columns = constants.map { "\($1) AS \(SQLText.identifier($0))" }.joined(separator: ", ")
-        return "SELECT *, \(columns) FROM read_parquet(\(SQLText.literal(file.path)), hive_partitioning = false)"
+        let rows = "read_parquet(\(SQLText.literal(file.path)), hive_partitioning = false)"
+        guard let slot = file.slot else { return "SELECT *, \(columns) FROM \(rows)" }
+        let name = SQLText.identifier(Self.slot)
+        return "SELECT * EXCLUDE (\(name)), \(columns) FROM \(rows) WHERE \(name) = \(slot)"
     }
 }

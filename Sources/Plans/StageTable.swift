@@ -90,7 +90,9 @@ enum TrialTaste: CaseIterable {
 
 /// The columns of a source.
 struct StageTable {
-    private let source: PlanSource
+    let source: PlanSource
+    /// The column that tells the files of a pack apart.
+    static let slot = "__w_slot"
 
     init(_ source: PlanSource) { self.source = source }
 

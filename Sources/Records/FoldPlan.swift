@@ -86,6 +86,19 @@ package struct FieldWords: Sendable, Hashable {
     }
 }
 
+/// What partials of files of some names depend on.
+package struct FoldDetail: Sendable, Hashable {
+    package var files: [PathPattern]
+    package var lines: [String]
+
+    package init(files: [PathPattern], lines: [String]) { (self.files, self.lines) = (files, lines) }
+
+    /// - Parameter name: a logical name.
+    package func isAbout(_ name: String) -> Bool {
+        files.contains { if case .match = $0.match(name) { true } else { false } }
+    }
+}
+
 /// A fold described: which fields are its keys, where they are found, and what is summed by them.
 package struct FoldPlan: Sendable, Hashable {
     /// The plan's name, as written into checkpoint files.
@@ -113,8 +126,8 @@ package struct FoldPlan: Sendable, Hashable {
     /// Where objects around the records hold them: keys from the outside in, down to an array. All of them are read. Empty
     /// to find out from the content.
     package var recordPaths: [[String]] = []
-    /// What a plan of SQL reads, a line each: what partials depend on beside the other settings.
-    package var details: [String] = []
+    /// What partials of a plan of SQL depend on beside the other settings.
+    package var details: [FoldDetail] = []
     /// How a partial's metadata calls what it counts.
     package let metadataNames: PartialMetadataNames
 

@@ -4,13 +4,13 @@ import Face
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Check a plan, and show what its folds become.",
+        abstract: "Check a plan, show what its folds become, and what a change would cost.",
         discussion: """
             A plan is a folder: plan.yaml declares sources, folds/NAME.sql has one SELECT with GROUP BY each. A fold is \
             compiled into queries that work file by file and give the same answer as the statement itself. See \
             docs/plans.md and docs/folds.md.
             """,
-        subcommands: [PlanCheckCommand.self, PlanSQLCommand.self])
+        subcommands: [PlanCheckCommand.self, PlanSQLCommand.self, PlanCostCommand.self])
 }
 
 /// What plans are run with.
@@ -83,4 +83,29 @@ struct PlanSQLCommand: ParsableCommand {
         try PlanCommands(common.open())
             .sql(fold, plan: plan ?? ".", duckDB: engine.duckDB, isDirect: direct, asJSON: json)
     }
+}
+
+struct PlanCostCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cost",
+        abstract: "Say what the next run has to do because folds are new or changed.",
+        discussion: """
+            Which folds lack files that count, how many of them can be folded from rows that are kept (keep_stage), how many are \
+            read again, which are gone, and about how long it takes. Changes nothing, and needs no DuckDB.
+
+            Example:
+              watchfold plan cost --plan plans/video
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(
+        help: ArgumentHelp("The folder of the plan (default: that of the configuration).", valueName: "folder"),
+        completion: .directory)
+    var plan: String?
+
+    @Flag(help: "As JSON.")
+    var json = false
+
+    func run() throws { try PlanCommands(common.open([.plan: plan])).cost(asJSON: json) }
 }

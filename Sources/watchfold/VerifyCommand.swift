@@ -12,6 +12,7 @@ struct VerifyCommand: ParsableCommand {
 
             Examples:
               watchfold verify --sample 2
+              watchfold verify --recompute
               watchfold verify --repair
             """)
 
@@ -30,7 +31,13 @@ struct VerifyCommand: ParsableCommand {
         help: ArgumentHelp("Fold this many input files again, chosen at random, and compare.", valueName: "n"))
     var sample = 0
 
+    @Flag(
+        help: """
+            Fold all counted input files again and compare; of a plan, make every table by the statement itself.
+            """)
+    var recompute = false
+
     func run() throws {
-        try ReadCommands(common.open([.plan: plan])).verify(repairing: repair, sample: sample)
+        try ReadCommands(common.open([.plan: plan])).verify(repairing: repair, sample: sample, recomputes: recompute)
     }
 }

@@ -60,7 +60,7 @@ import Testing
 
     @Test(arguments: 0..<histories) func everyHistoryEndsAsTheStatementSays(seed: Int) throws {
         var dice = TestSeed.dice(#function, "\(seed)")
-        let world = try PlanWorld(Self.folds(&dice), jobs: 1 + dice.below(3))
+        let world = try PlanWorld(Self.folds(&dice), jobs: 1 + dice.below(3), keepsRows: dice.once(in: 2))
         var story: [String] = []
         for _ in 0..<14 {
             let name = dice.pick(Self.names)
@@ -111,6 +111,7 @@ import Testing
             _ = try world.processor().reprocess([])
             return "run"
         default:
+            if dice.once(in: 6) { world.keepsRows.toggle() }
             let changed = Self.folds(&dice)
             try world.set(changed)
             return "files: other folds \(changed)"

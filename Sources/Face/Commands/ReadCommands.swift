@@ -1,5 +1,6 @@
 //  What reads the checkpoints and changes nothing, but for a repair.
 
+import DuckDB
 import DurableIO
 import Events
 import Foundation
@@ -120,20 +121,23 @@ package struct ReadCommands {
     }
 
     /// Checks the checkpoints, or mends them, and ends with code 4 when they are damaged.
-    package func verify(repairing: Bool, sample: Int) throws {
-        try session.logged { try check(repairing: repairing, sample: sample) }
+    package func verify(repairing: Bool, sample: Int, recomputes: Bool) throws {
+        try session.logged { try check(repairing: repairing, sample: sample, recomputes: recomputes) }
     }
 
-    private func check(repairing: Bool, sample: Int) throws {
+    private func check(repairing: Bool, sample: Int, recomputes: Bool) throws {
         guard sample >= 0 else { throw CommandFailure(.usage, "--sample takes a number of files, not \(sample)") }
-        if repairing && sample > 0 { throw CommandFailure(.usage, "--repair and --sample cannot be combined") }
+        if [repairing, sample > 0, recomputes].count(where: { $0 }) > 1 {
+            throw CommandFailure(.usage, "--repair, --sample and --recompute cannot be combined")
+        }
         if sample > 0, session.plan != nil {
             throw CommandFailure(
-                .usage, "--sample compares partials of the built-in plan; a plan's are not compared yet")
+                .usage, "--sample is for the built-in plan; --recompute makes every table of a plan afresh")
         }
+        if recomputes, session.plan != nil { try session.beginWriting { DuckDBSession.endUnfinished() } }
         let verifier = Verifier(
             settings, work: session.work, fileSystem: fileSystem, logger: session.logger, observer: session.observer)
-        let result = try repairing ? verifier.repair() : verifier.verify(sample: sample)
+        let result = try repairing ? verifier.repair() : verifier.verify(sample: sample, recomputes: recomputes)
         session.progress.end()
         for damage in result.damages { StandardError.write("damaged: \(Show.name(damage))\n") }
         for stale in result.stale { StandardError.write("wrong: \(Show.name(stale))\n") }
@@ -143,6 +147,7 @@ package struct ReadCommands {
         for fault in result.history {
             StandardError.write("history: \(Show.name(fault)); it has no effect on the sums\n")
         }
+        for text in result.leftOut { StandardError.write("not compared: \(Show.name(text))\n") }
         for repair in result.repairs { StandardError.write("repair: \(Show.name(repair))\n") }
         guard result.isSound else {
             throw CommandFailure(
@@ -156,7 +161,7 @@ package struct ReadCommands {
         }
         if settings.configuration.quiet { return }
         var text = "\(Show.count(result.partials, "partial")), \(Show.count(result.rows, "row"))"
-        if sample > 0 { text += ", \(Show.count(result.sampled, "raw file")) folded again" }
+        if sample > 0 || recomputes { text += ", \(Show.count(result.sampled, "raw file")) folded again" }
         StandardError.write((result.isRepaired ? "repaired; " : "all well: ") + text + "\n")
     }
 }

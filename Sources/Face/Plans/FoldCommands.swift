@@ -30,7 +30,7 @@ struct FoldCommands {
         try session.checkTerminal(format, options.out)
         let scratch = try session.fileSystem.physicalPath(ScratchFolder.path)
         try session.beginWriting { DuckDBSession.endUnfinished() }
-        let exporter = try FoldExporter(work, session.settings, in: session.fileSystem)
+        let exporter = try FoldExporter(work.tables, session.settings, in: session.fileSystem)
         try session.writing(to: options.out) { sink in
             _ = try exporter.export(
                 name, at: options.generation, format, isGzipped: FileEnding(options.out ?? "").isGzipped,

@@ -57,12 +57,13 @@ private final class PlanFoldRun {
         let found = try session.inputs(paths, and: plan.inputNames)
         try inputs.add(found, below: paths)
         try check(format, found.files)
-        let engine = try commands.engine(options.duckDB).foldingSession(in: fileSystem)
+        let engine = try commands.engine(options.duckDB).foldingSession(
+            reading: try inputs.parquetFiles(fileSystem), in: fileSystem)
         defer { try? engine.close() }
         let compiled = try PlanCheck(plan, engine).compile().filter { $0.checked.name == name }
         let folding = PlanFolding(plan, compiled, engine)
         let fold = compiled[0]
-        try read(inputs.inputs.filter { $0.source.name == fold.checked.source.name }, folding)
+        try read(inputs.inputs.filter { $0.source.name == fold.checked.source.name }, folding, engine)
         session.progress.end()
         session.note(found)
         say(inputs, fold)
@@ -112,16 +113,12 @@ private final class PlanFoldRun {
 
     // MARK: Reading
 
-    private func read(_ inputs: [PlanInput], _ folding: PlanFolding) throws {
-        let source = inputs.first?.source
-        if source?.format == .parquet {
-            throw CommandFailure(.usage, "the source \(source!.name): files of Parquet cannot be folded yet")
-        }
+    private func read(_ inputs: [PlanInput], _ folding: PlanFolding, _ engine: DuckDBSession) throws {
         let sizes = inputs.map { $0.input.storedSize(in: fileSystem) }
         session.observer.begin(files: inputs.count, storedBytes: sizes.reduce(0, +))
         for input in inputs {
             var result = PlanFileResult(input)
-            try read(input, folding, &result)
+            try read(input, folding, engine, &result)
             results.append(result)
         }
         let read = results.filter { $0.summary != nil }
@@ -129,12 +126,15 @@ private final class PlanFoldRun {
     }
 
     /// Reads and folds one file. What is wrong with the file ends in its result.
-    private func read(_ input: PlanInput, _ folding: PlanFolding, _ result: inout PlanFileResult) throws {
+    private func read(
+        _ input: PlanInput, _ folding: PlanFolding, _ engine: DuckDBSession, _ result: inout PlanFileResult
+    ) throws {
         let path = folding.nextPath()
         let summary: FileSummary
         do {
             summary = try input.source.stage(
                 input.input, to: path, session.settings.fold, jobs: session.settings.jobs, in: fileSystem,
+                by: { engine },
                 onStoredBytes: { [observer = session.observer] in observer.advance(storedBytes: $0) })
         } catch let error as InputFailure {
             return result.fail("\(error.cause)")

@@ -40,7 +40,7 @@ package struct PlanCommands {
                 lines.append(line)
             }
             try session.print(Array((lines.joined(separator: "\n") + "\n").utf8))
-            if let first = differences.first { throw CommandFailure(.system, Self.text(first)) }
+            if let first = differences.first { throw CommandFailure(.system, Show.name("\(first)")) }
         }
     }
 
@@ -125,14 +125,5 @@ package struct PlanCommands {
         case .notTried(let words): "not proved: the rows of the proof do not fit an expression: \(Show.name(words))"
         case .different: "WRONG"
         }
-    }
-
-    private static func text(_ difference: ProofDifference) -> String {
-        func row(_ row: [String?]?) -> String {
-            row.map { "(" + $0.map { $0 ?? "NULL" }.joined(separator: ", ") + ")" } ?? "no other row"
-        }
-        return Show.name(
-            "the fold \(difference.fold), \(difference.what): folded file by file it gives \(row(difference.folded)), "
-                + "the statement itself \(row(difference.direct)); this is a fault of Watchfold: please report it")
     }
 }

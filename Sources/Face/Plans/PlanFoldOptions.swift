@@ -1,6 +1,7 @@
 //  What `fold --plan` is asked for, and what its files are to the plan.
 
 import Configuration
+import DuckDB
 import DurableIO
 import FoldSQL
 import Inbox
@@ -111,6 +112,12 @@ struct PlanInputs {
             if isNamed { try refuse(path, true, "it belongs to no source; say with --source which: \(sourceNames)") }
             others.add(path)
         }
+    }
+
+    /// Those that DuckDB reads itself, by absolute paths.
+    func parquetFiles(_ fileSystem: FileSystem) throws -> [String] {
+        try Set(inputs.filter { $0.source.format == .parquet }.compactMap(\.input.path))
+            .map { try fileSystem.physicalPath($0) }.filter { !DuckDBFiles.isPattern($0) }.sorted()
     }
 
     private mutating func append(

@@ -18,6 +18,7 @@ extension RunResult {
             text.array("files") { text in
                 for file in files { text.object { file.write(to: &$0) } }
             }
+            if foldedFromRows > 0 { text.member("folded_from_rows", foldedFromRows) }
             text.array("followed") { text in
                 for file in followers { text.object { file.write(to: &$0) } }
             }
@@ -47,6 +48,17 @@ extension RunResult {
                 for file in stillOpen { text.object { file.write(to: &$0) } }
             }
             text.member("stored_bytes", storedBytes)
+            if !tables.isEmpty {
+                text.array("tables") { text in
+                    for table in tables {
+                        text.object { text in
+                            text.member("name", table.name)
+                            if let problem = table.problem { text.member("problem", problem) }
+                            text.member("rows", table.rows)
+                        }
+                    }
+                }
+            }
             text.member("unchanged", unchanged)
         }
     }

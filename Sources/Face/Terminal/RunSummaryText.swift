@@ -53,6 +53,9 @@ extension RunResult {
             file.isUnchanged ? nil : file.findings.map { (name: String?(file.name), findings: $0) }
         }
         lines += FindingsText(files: told, plan: plan, columns: columns).lines().map { "  " + $0 }
+        if foldedFromRows > 0 {
+            lines.append("\(Show.count(foldedFromRows, "file")) folded from kept rows, as the plan says now")
+        }
         switch publication {
         case .written(_, let keys): lines.append("\(Show.count(keys, plan.fold.keyWords[0])) in \(path)")
         case .current: lines.append("\(path) is up to date")
