@@ -37,8 +37,12 @@ import Testing
         ("--status-port 9117", "--status-port 0"),
     ]
 
+    private let duckDB = ["WATCHFOLD_DUCKDB": Tools.duckDB]
+
     /// Puts everything into place that a command's examples speak of.
-    private func prepare(_ command: String, needsPlan: Bool) async throws -> Shell {
+    ///
+    /// - Parameter isAtWork: whether the checkpoints are the plan's.
+    private func prepare(_ command: String, needsPlan: Bool, isAtWork: Bool = false) async throws -> Shell {
         let shell = Shell()
         let day = records((0..<50).map { ("HNH\($0)", $0 % 2 == 0 ? "VOD" : "SPORT", 3600) })
         let good = "cp 20220401.json inbox/; cp 20220402.json inbox/; $W run -q"
@@ -63,7 +67,9 @@ import Testing
             shell.put("plan.yaml", "sources: {plays: {files: \"*.json\", fields: \(fields)}}\n")
             shell.put("session.sql", "SELECT contract, count(DISTINCT app) AS apps FROM plays GROUP BY contract\n")
             try await shell.expect(
-                0, "mkdir -p plans/video/folds; mv plan.yaml plans/video/; mv session.sql plans/video/folds/; \(good)")
+                0,
+                "mkdir -p plans/video/folds; mv plan.yaml plans/video/; mv session.sql plans/video/folds/; "
+                    + (isAtWork ? "cp 20220401.json inbox/; $W run -q --plan plans/video" : good), duckDB)
         case "run", "watch": try await shell.expect(0, "cp 20220401.json inbox/")
         default: try await shell.expect(0, good)
         }
@@ -87,7 +93,8 @@ import Testing
         try await withThrowingTaskGroup { group in
             for (command, line) in examples {
                 group.addTask {
-                    let shell = try await prepare(command, needsPlan: line.contains("plans/"))
+                    let shell = try await prepare(
+                        command, needsPlan: line.contains("plans/"), isAtWork: line.contains("plan cost"))
                     var line = Self.stand.reduce(line) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
                     if command == "watch" {
                         // Until it has published; then it is asked to stop.
@@ -99,7 +106,7 @@ import Testing
                     }
                     let outcome = try await shell.expect(
                         line.contains("postgres://") ? 5 : 0, "PATH=\"$PWD/bin:$PATH\"; set -o pipefail; \(line)",
-                        ["WATCHFOLD_DUCKDB": Tools.duckDB])
+                        duckDB)
                     #expect(!outcome.errors.contains("USAGE") && !outcome.errors.contains("not found"), "\(outcome)")
                 }
             }
