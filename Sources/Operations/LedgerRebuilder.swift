@@ -152,7 +152,8 @@ struct LedgerRebuilder {
         for entry in manifest.counting where present[entry.partial] == nil {
             notes.append(
                 "\(entry.partial) counted and is lost: \(Show.count(entry.records, "record")) and "
-                    + "\(Show.number(entry.sum)) seconds, unless the next run finds its file in the inbox")
+                    + "\(Show.number(entry.sum)) \(settings.fold.plan.unit), unless the next run finds its file in the inbox"
+            )
         }
         // What was retracted came before what the name gives, or the name would give nothing; what lies there now, if that is
         // something else, came last.

@@ -94,8 +94,8 @@ package protocol PlanWork: Sendable {
     /// Versions that count and lack a partial that the plan needs now.
     func lacking(_ place: WorkPlace) throws -> [VersionRecord]
 
-    /// Whether what counts is made from a pack, as the plan is now.
-    func needs(_ pack: FoldPack) -> Bool
+    /// What a pack is for, as the plan is now.
+    func use(of pack: FoldPack) -> PackUse
 
     /// Nil when the plan keeps no rows.
     func rowsFolding(_ place: WorkPlace) throws -> (any RowsFolding)?
@@ -109,6 +109,15 @@ package protocol PlanWork: Sendable {
     /// Makes all tables afresh from files and compares them with what partials give; nil when the plan's own partials are
     /// all that there is.
     func recompute(_ place: WorkPlace, _ observer: any RunObserver) throws -> Recomputed?
+}
+
+/// What a pack is for.
+package enum PackUse: Sendable, Hashable {
+    /// What counts is made from it.
+    case partials
+    /// A fold that comes later would be made from it.
+    case rows
+    case none
 }
 
 /// What became of making all afresh.
@@ -131,7 +140,7 @@ package struct RecordWork: PlanWork {
     package func verdict(on file: InboxFile) -> InputVerdict { .input }
     package func reader(_ place: WorkPlace) -> any InboxReader { RecordFolding(place) }
     package func lacking(_ place: WorkPlace) throws -> [VersionRecord] { [] }
-    package func needs(_ pack: FoldPack) -> Bool { true }
+    package func use(of pack: FoldPack) -> PackUse { .partials }
     package func rowsFolding(_ place: WorkPlace) throws -> (any RowsFolding)? { nil }
     package func remarks(_ place: WorkPlace) throws -> [String] { [] }
     package func publish(_ place: WorkPlace) throws -> [PublishedTable] { [] }

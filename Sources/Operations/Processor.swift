@@ -144,8 +144,8 @@ package final class Processor {
             RunNote(
                 .foldsLacking,
                 "\(Show.count(left.count, "file")) that \(left.count == 1 ? "counts" : "count") cannot be folded as the plan "
-                    + "says now, and \(left.count == 1 ? "is" : "are") not in the inbox as \(left.count == 1 ? "it was" : "they were"): "
-                    + Show.name(first.facts.name) + (left.count > 1 ? " and others" : "")))
+                    + "says now: \(Show.name(first.facts.name))\(left.count > 1 ? " and others" : ""); what is kept of rows does "
+                    + "not help, and nothing in the inbox is as it was"))
     }
 
     /// Folds what is kept of rows by what the plan has their files lack.

@@ -28,22 +28,24 @@ struct Repairer {
         let ledger = checkpoints.ledger
         var notes: [String] = []
         var wanted: [FileRecord] = []
+        var withoutRows: Set<ByteOrdered> = []
         for file in try ledger.files() {
             let used = [file.holding.claim, file.holding.present].compactMap { $0 }
             if damaged.contains(where: { used.contains($0.id) }) { wanted.append(file) }
+            if used.contains(where: damage.rows.contains) { withoutRows.insert(ByteOrdered(file.name)) }
         }
-        if wanted.isEmpty { return ([], false) }
+        if wanted.isEmpty && withoutRows.isEmpty { return ([], false) }
 
         let processor = try Processor(
             settings, checkpoints: checkpoints, work: work, fileSystem: fileSystem, logger: logger, observer: observer)
-        let names = Set(wanted.map { ByteOrdered($0.name) })
+        let names = Set(wanted.map { ByteOrdered($0.name) }).union(withoutRows)
         let result = try processor.refold { names.contains(ByteOrdered($0.logicalName)) }
         for file in result.files where file.state == .folded || file.state == .duplicate {
             notes.append("\(file.name) was folded again from the inbox")
         }
         notes += try foldRows(processor, damage)
         let left = Set(
-            try ledger.foldPacks().filter { damage.packs.contains($0.path) && work.needs($0) }
+            try ledger.foldPacks().filter { damage.packs.contains($0.path) && work.use(of: $0) == .partials }
                 .flatMap { try ledger.versions(inPack: $0.path) })
         let lost = damaged.filter { damage.own.contains($0.id) || left.contains($0.id) }
         let (losses, loses) = try giveUp(wanted, lost, checkpoints)
@@ -98,8 +100,9 @@ struct Repairer {
                 if let heir {
                     consequence = "its content counts under \(heir.name) now"
                 } else if file.counting == version.id {
-                    let seconds = Show.number(version.facts.sum)
-                    consequence = "\(Show.count(version.tally.folded, "record")) and \(seconds) seconds no longer count"
+                    let sum = Show.number(version.facts.sum)
+                    consequence =
+                        "\(Show.count(version.tally.folded, "record")) and \(sum) \(settings.fold.plan.unit) no longer count"
                     loses = true
                 } else {
                     consequence = "it did not count"

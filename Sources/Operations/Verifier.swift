@@ -115,7 +115,7 @@ package struct Verifier {
     private func finish(_ checkpoints: CheckpointFolder, _ start: VerifyResult) throws -> VerifyResult {
         var result = start
         let damaged = try check(checkpoints, &result)
-        if !damaged.versions.isEmpty {
+        if !damaged.versions.isEmpty || !damaged.rows.isEmpty {
             let (notes, loses) = try Repairer(
                 settings: settings, work: work, fileSystem: fileSystem, logger: logger, observer: observer
             ).repair(checkpoints, damaged)
@@ -124,13 +124,13 @@ package struct Verifier {
             // What is there now was written or given up by the repair.
             var after = VerifyResult()
             let remaining = try checkPartials(checkpoints, &after)
-            (result.partials, result.rows) = (after.partials, after.rows)
+            (result.partials, result.rows, result.keptRows) = (after.partials, after.rows, after.keptRows)
             if !remaining.versions.isEmpty {
                 result.damages += after.damages
                 return result
             }
         }
-        if !result.stale.isEmpty || !result.damages.isEmpty || !result.behind.isEmpty {
+        if !result.stale.isEmpty || !result.damages.isEmpty || !result.behind.isEmpty || !damaged.rows.isEmpty {
             try fileSystem.removeIfPresent(checkpoints.total.path)
             _ = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem).publish(force: true)
             _ = try work.publish(
@@ -163,9 +163,9 @@ package struct Verifier {
         _ checkpoints: CheckpointFolder, _ result: inout VerifyResult
     ) throws -> PartialDamage {
         var damaged = PartialDamage()
-        let inDamagedPacks = try checkPacks(checkpoints, &damaged, &result)
         let used = Set(
             try checkpoints.ledger.files().flatMap { [$0.holding.claim, $0.holding.present].compactMap { $0 } })
+        let inDamagedPacks = try checkPacks(checkpoints, used, &damaged, &result)
         for version in try checkpoints.ledger.versions() {
             let fault: String
             do {
@@ -195,7 +195,8 @@ package struct Verifier {
 
     /// - Returns: what is wrong with a pack that has a partial of a version.
     private func checkPacks(
-        _ checkpoints: CheckpointFolder, _ damaged: inout PartialDamage, _ result: inout VerifyResult
+        _ checkpoints: CheckpointFolder, _ used: Set<VersionID>, _ damaged: inout PartialDamage,
+        _ result: inout VerifyResult
     ) throws -> [VersionID: DamagedTable] {
         var faults: [VersionID: DamagedTable] = [:]
         for pack in try checkpoints.ledger.foldPacks() {
@@ -211,11 +212,13 @@ package struct Verifier {
             }
             damaged.packs.insert(pack.path)
             let versions = try checkpoints.ledger.versions(inPack: pack.path)
-            if work.needs(pack), !versions.isEmpty {
-                for version in versions { faults[version] = fault }
-            } else {
-                // Rows, of which a fold could be made; a fold that the plan has no more; what was made good for.
-                result.history.append("\(fault)")
+            switch work.use(of: pack) {
+            case .partials where !versions.isEmpty: for version in versions { faults[version] = fault }
+            case .rows where versions.contains(where: used.contains):
+                damaged.rows.formUnion(versions.filter(used.contains))
+                result.keptRows.append("\(fault)")
+            // A fold that the plan has no more; what was made good for.
+            case .partials, .rows, .none: result.history.append("\(fault)")
             }
         }
         return faults
@@ -355,6 +358,8 @@ struct PartialDamage {
     var versions: [VersionRecord] = []
     /// Those whose own partial is, and not only one in a pack.
     var own: Set<VersionID> = []
+    /// In use, and what is damaged is what is kept of their rows.
+    var rows: Set<VersionID> = []
     /// Paths.
     var packs: Set<String> = []
 }

@@ -13,6 +13,8 @@ package struct VerifyResult: Sendable {
     package var behind: [String] = []
     /// Damage to what neither counts nor can count again: earlier generations can no longer be had.
     package var history: [String] = []
+    /// Damage to rows that are kept of files that are in use: no number depends on them.
+    package var keptRows: [String] = []
     package var partials = 0
     package var rows = 0
     /// Files with partials of folds.

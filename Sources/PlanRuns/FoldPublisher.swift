@@ -34,7 +34,7 @@ extension FoldState {
         return
             "the fold \(fold) lacks \(Show.count(lacking.count, "file")) that \(lacking.count == 1 ? "counts" : "count"): "
             + "\(Show.name(first.facts.name))\(others) \(lacking.count == 1 ? "was" : "were") folded by an earlier form of it, "
-            + "and `watchfold run` folds what is still in the inbox again"
+            + "and `watchfold run` folds again what it has kept rows of, or finds in the inbox"
     }
 
     /// Identifies what is merged.

@@ -75,9 +75,11 @@ final class Recomputation {
     private func compare(_ source: PlanSource, _ candidates: [Candidate]) throws {
         let tables = plan.keptTables(of: source).filter { !$0.isStage }
         let states = try planTables.states(of: tables, checkpoints)
-        let packs = Set(states.flatMap(\.packs.values) + candidates.compactMap(\.kept?.pack))
+        var packs = Set(states.flatMap(\.packs.values))
         // What is damaged is said as such, and not as a wrong number.
         for pack in packs { try checkpoints.packs.verify(pack) }
+        let kept = Set(candidates.compactMap(\.kept?.pack)).filter { (try? checkpoints.packs.verify($0)) != nil }
+        packs.formUnion(kept)
         var reads = try packs.map { try fileSystem.physicalPath(checkpoints.packs.path($0)) }
         if source.format == .parquet {
             reads += try candidates.compactMap(\.file).map { try fileSystem.physicalPath($0.path) }
@@ -92,6 +94,8 @@ final class Recomputation {
         var rows: [StagedFile] = []
         var versions: [VersionRecord] = []
         for candidate in candidates {
+            var candidate = candidate
+            if let pack = candidate.kept?.pack, !kept.contains(pack) { candidate.kept = nil }
             if let staged = try self.rows(candidate, source, session) {
                 rows.append(staged)
                 versions.append(candidate.version)

@@ -39,8 +39,9 @@ package struct SQLWork: PlanWork {
 
     // MARK: What counts
 
-    package func needs(_ pack: FoldPack) -> Bool {
-        plan.keptTables.contains { !$0.isStage && $0.name == pack.fold && $0.identity == pack.identity }
+    package func use(of pack: FoldPack) -> PackUse {
+        let table = plan.keptTables.first { $0.name == pack.fold && $0.identity == pack.identity }
+        return table.map { $0.isStage ? .rows : .partials } ?? .none
     }
 
     package func lacking(_ place: WorkPlace) throws -> [VersionRecord] {

@@ -21,7 +21,7 @@ struct ParquetRows {
     private let session: DuckDBSession
     private let fileSystem: FileSystem
     private static let view = SQLText.identifier("__w_parquet")
-    /// A row without any value would be an empty line, which is no record.
+    /// Beside a single field: a row without any value would be an empty line, which is no record.
     private static let number = "__w_number"
 
     init(_ source: PlanSource, _ session: DuckDBSession, in fileSystem: FileSystem) {
@@ -42,6 +42,9 @@ struct ParquetRows {
         }
         if DuckDBFiles.isPattern(try fileSystem.physicalPath(inputPath)) {
             throw InputFailure(name: input.name, cause: NotParquet.pattern)
+        }
+        guard try fileSystem.status(inputPath).kind == .file else {
+            throw InputFailure(name: input.name, cause: NotParquet.stream)
         }
         let file = try fileSystem.open(inputPath, .read)
         let status = try file.status()
@@ -105,16 +108,14 @@ struct ParquetRows {
         do {
             try session.execute(
                 "CREATE OR REPLACE TEMP VIEW \(Self.view) AS FROM read_parquet("
-                    + "\(SQLText.literal(try fileSystem.physicalPath(path))), hive_partitioning = false, "
-                    + "file_row_number = true)")
-            let names = try session.describe("SELECT * FROM \(Self.view)").map(\.name)
-            let fields = try source.schema.fields.map { field in
-                "\(try value(of: field, names)) AS \(SQLText.identifier(field.name))"
+                    + "\(SQLText.literal(try fileSystem.physicalPath(path))), hive_partitioning = false)")
+            let columns = try session.describe("SELECT * FROM \(Self.view)")
+            var values = try source.schema.fields.map { field in
+                "\(try value(of: field, columns)) AS \(SQLText.identifier(field.name))"
             }
+            if values.count == 1 { values.append("1 AS \(SQLText.identifier(Self.number))") }
             // In the order of the file: DuckDB keeps it.
-            try session.copy(
-                "SELECT \(fields.joined(separator: ", ")), file_row_number AS \(SQLText.identifier(Self.number)) "
-                    + "FROM \(Self.view)", to: text, .csv())
+            try session.copy("SELECT \(values.joined(separator: ", ")) FROM \(Self.view)", to: text, .csv())
         } catch DuckDBError.statement(let failure) where failure.isOf(file: path) {
             throw InputFailure(name: input.name, cause: NotParquet.unreadable(failure.headline))
         } catch let error as ColumnMismatch {
@@ -122,28 +123,17 @@ struct ParquetRows {
         }
     }
 
-    /// A field as text: of the first of its paths that has a value.
-    private func value(of field: RowField, _ names: [String]) throws -> String {
-        let values = try field.path.alternatives.compactMap { parts -> String? in
-            guard names.contains(parts[0]) else { return nil }
-            let place = parts.dropFirst().reduce(SQLText.identifier(parts[0])) {
-                "struct_extract(\($0), \(SQLText.literal($1)))"
-            }
-            return try type(of: place).map { try text(of: place, type: $0, field, parts) }
+    /// A field as text: of the first of its paths of which the struct around it is there, as with objects of JSON.
+    private func value(of field: RowField, _ columns: [DuckDBColumn]) throws -> String {
+        var cases = ""
+        for parts in field.path.alternatives {
+            guard let place = ColumnPlace(parts, columns) else { continue }
+            let value = try place.type.map { try text(of: place.sql, type: $0, field, parts) } ?? "NULL"
+            // What is around a column is the row.
+            guard let holder = place.holder else { return cases.isEmpty ? value : "CASE \(cases)ELSE \(value) END" }
+            cases += "WHEN \(holder) IS NOT NULL THEN \(value) "
         }
-        switch values.count {
-        case 0: return "CAST(NULL AS VARCHAR)"
-        case 1: return values[0]
-        default: return "coalesce(\(values.joined(separator: ", ")))"
-        }
-    }
-
-    /// Nil when there is nothing at the place.
-    private func type(of place: String) throws(DuckDBError) -> String? {
-        do { return try session.describe("SELECT \(place) AS value FROM \(Self.view)")[0].type } catch {
-            if case .statement(let failure) = error, failure.kind == .binder { return nil }
-            throw error
-        }
+        return cases.isEmpty ? "CAST(NULL AS VARCHAR)" : "CASE \(cases)END"
     }
 
     private func text(of place: String, type: String, _ field: RowField, _ parts: [String]) throws -> String {
@@ -166,12 +156,76 @@ struct ParquetRows {
 
     /// - Parameter input: the text.
     private func rows(_ input: FoldInput, to path: String, _ settings: FoldSettings, jobs: Int) throws -> FileSummary {
+        var settings = settings
+        // That of the text, which DuckDB wrote.
+        settings.encoding = .utf8
         var text = source
         text.format = .csv
         (text.delimiter, text.null) = (UInt8(ascii: ","), "")
         // Columns have the names of their fields.
         text.schema.fields = text.schema.fields.map { RowField($0.name, $0.type, isRequired: $0.isRequired) }
         return try text.stageText(input, to: path, settings, jobs: jobs, in: fileSystem) { _ in }
+    }
+}
+
+/// Where a path leads in a file. Names are compared byte for byte, as those of JSON, which SQL does not do.
+private struct ColumnPlace {
+    /// The value.
+    var sql: String
+    /// In DuckDB's words; nil when there is no such member.
+    var type: String?
+    /// The struct around it; nil when it is a column.
+    var holder: String?
+
+    /// Nil when what should be around it is not there.
+    init?(_ parts: [String], _ columns: [DuckDBColumn]) {
+        sql = SQLText.identifier(parts[0])
+        type = columns.first { $0.name.utf8.elementsEqual(parts[0].utf8) }?.type
+        for part in parts.dropFirst() {
+            guard let outer = type, outer.hasPrefix("STRUCT("), outer.hasSuffix(")") else { return nil }
+            holder = sql
+            sql = "struct_extract(\(sql), \(SQLText.literal(part)))"
+            type = Self.members(outer).first { $0.name.utf8.elementsEqual(part.utf8) }?.type
+        }
+    }
+
+    /// The members of `STRUCT(a INTEGER, "b c" STRUCT(d VARCHAR)[])`.
+    private static func members(_ type: String) -> [(name: String, type: String)] {
+        var members: [(name: String, type: String)] = []
+        var (depth, isQuoted) = (0, false)
+        var member = ""
+        for character in type.dropFirst("STRUCT(".count).dropLast() + "," {
+            if character == "\"" { isQuoted.toggle() }
+            if !isQuoted {
+                if character == "(" { depth += 1 }
+                if character == ")" { depth -= 1 }
+                if character == ",", depth == 0 {
+                    members.append(Self.member(member.drop { $0 == " " }))
+                    member = ""
+                    continue
+                }
+            }
+            member.append(character)
+        }
+        return members
+    }
+
+    private static func member(_ text: Substring) -> (name: String, type: String) {
+        guard text.first == "\"" else {
+            let space = text.firstIndex(of: " ") ?? text.endIndex
+            return (String(text[..<space]), String(text[space...].dropFirst()))
+        }
+        var rest = text.dropFirst()
+        var name = ""
+        while let character = rest.popFirst() {
+            if character == "\"" {
+                // Two of them are one.
+                guard rest.first == "\"" else { break }
+                rest.removeFirst()
+            }
+            name.append(character)
+        }
+        return (name, String(rest.dropFirst()))
     }
 }
 

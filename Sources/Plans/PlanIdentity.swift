@@ -27,7 +27,9 @@ extension PlanSource {
                 .joined(separator: " ")
         }
         let columns = pathColumns.map { "path \(Self.quoted($0.name)) \($0.isDate ? "date" : "string")" }
-        return [head] + fields + columns
+        // Which values these have is said by the patterns, the first that matches.
+        let patterns = columns.isEmpty ? [] : files.map { "files \(Self.quoted($0.text))" }
+        return [head] + fields + columns + patterns
     }
 
     private static func quoted(_ text: String) -> String {

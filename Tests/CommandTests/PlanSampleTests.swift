@@ -29,6 +29,6 @@ import Testing
         let done = try await shell.expect(
             0, script, ["WATCHFOLD_DUCKDB": Tools.duckDB, "PLANS": plans, "TMPDIR": shell.root])
         #expect(Int(done.output.trimmingCharacters(in: .whitespacesAndNewlines))! > 8000, "\(done)")
-        #expect(done.errors.contains("all well: ") && done.errors.contains("4 raw files folded again"), "\(done)")
+        #expect(done.errors.contains("all well: ") && done.errors.contains("4 files made afresh"), "\(done)")
     }
 }

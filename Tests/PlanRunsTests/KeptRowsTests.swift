@@ -152,9 +152,21 @@ import Testing
         try damage(world, "stage.events", isLost: isLost)
         let found = try world.verifier().verify()
         #expect(
-            found.isSound && found.history.count == 1 && found.history[0].contains("folds/stage.events/"), "\(found)")
-        #expect(try world.verifier().repair().isSound)
+            found.isSound && found.keptRows.count == 1 && found.keptRows[0].contains("folds/stage.events/"), "\(found)")
+        // Made anew from files that are there, but not from those that are gone.
+        let copy = try world.folder.read("inbox/events-2022-04-02.json")
+        try world.remove("events-2022-04-02.json")
+        let repaired = try world.verifier().repair()
+        #expect(repaired.isSound && !repaired.hasLost && repaired.keptRows.count == 1, "\(repaired)")
+        #expect(repaired.repairs.count == 2, "\(repaired.repairs)")
         try world.expectLaw()
+        #expect(try world.verifier().verify(recomputes: true).leftOut.count == 1)
+        try world.put("events-2022-04-02.json", bytes: Array(copy.utf8))
+        #expect(try world.verifier().repair().keptRows.isEmpty)
+        let sound = try world.verifier().verify(recomputes: true)
+        #expect(sound.isSound && sound.leftOut.isEmpty && sound.keptRows.isEmpty)
+        try world.expectLaw()
+        try damage(world, "stage.events", isLost: isLost)
         try empty(world)
         try world.set(Self.others)
         let result = try world.run()
@@ -182,5 +194,29 @@ import Testing
         let after = try world.verifier().verify()
         #expect(after.isSound && after.damages.isEmpty, "\(after.damages)")
         try world.expectLaw()
+    }
+
+    /// What a path says of the rows is not in them: with other patterns they are other rows.
+    @Test func otherPatternsMakeOtherColumns() throws {
+        let world = try PlanWorld(["names": "SELECT name, sum(n) AS total FROM events GROUP BY name"], keepsRows: true)
+        func set(_ pattern: String) throws {
+            let text = try world.folder.read("plan/plan.yaml")
+            let line = text.split(separator: "\n").first { $0.contains("files:") }!
+            try world.folder.write(
+                "plan/plan.yaml", text.replacingOccurrences(of: line, with: "    files: \"\(pattern)\""))
+        }
+        try set("a{name}.json")
+        for name in ["ab", "ac"] {
+            try world.put(
+                "\(name).json",
+                bytes: Array("{\"user\":\"u\",\"n\":1,\"at\":\"2022-04-01\"}\n".utf8) + name.utf8.map { _ in 10 })
+        }
+        world.flags[.duplicates] = "count"
+        try world.run()
+        #expect(try world.table("names") == "name,total\nb,1\nc,1\n")
+        try set("{name}.json")
+        try world.run()
+        #expect(try world.table("names") == "name,total\nab,1\nac,1\n")
+        #expect(try world.verifier().verify(recomputes: true).damages.isEmpty)
     }
 }

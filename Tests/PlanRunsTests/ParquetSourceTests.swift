@@ -170,4 +170,61 @@ import Testing
         let table = try world.table("by_user")
         #expect(table.split(separator: "\n")[1].hasPrefix("a,40,780,,,2022-04-01 00:00:00,,"), "\(table)")
     }
+
+    /// Names are compared byte for byte, and of alternatives the first counts whose surroundings are there, as with JSON.
+    @Test func pathsLeadWhereTheyDoInJSON() throws {
+        let world = try world()
+        try world.folder.write(
+            "plan/plan.yaml",
+            """
+            sources:
+              buys:
+                files: "buys*.parquet"
+                fields:
+                  user: {type: string, path: [a.u, b], required: no}
+                  n: {type: integer, path: [n, m], required: no}
+                  tags: {type: string, path: "a.x, y", required: no}
+                  file_row_number: {type: integer, required: no}
+              json:
+                files: "json*.json"
+                fields:
+                  user: {type: string, path: [a.u, b], required: no}
+                  n: {type: integer, path: [n, m], required: no}
+                  tags: {type: string, path: "a.x, y", required: no}
+                  file_row_number: {type: integer, required: no}
+            folds: {by_user: {formats: [csv]}, same: {formats: [csv]}}
+
+            """)
+        let fold = "SELECT user, n, tags, file_row_number AS r, count(*) AS c FROM buys GROUP BY 1, 2, 3, 4\n"
+        try world.folder.write("plan/folds/by_user.sql", fold)
+        try world.folder.add("plan/folds/same.sql", fold.replacingOccurrences(of: "buys", with: "json"))
+        func rows(_ more: String) -> String {
+            """
+            SELECT * FROM (VALUES ({'u': 'in', 'v': 'other', 'x, y': 'q'}, 'alt1', 1, 7), \
+            ({'u': NULL, 'v': 'other', 'x, y': 'q'}, 'alt2', NULL, 8)\(more)) t(a, b, "N", m)
+            """
+        }
+        try write(rows(""), "buys-1.parquet", world)
+        let json = try run(rows(""), as: "json", world)
+        try FileManager.default.moveItem(atPath: json, toPath: world.inbox + "/json-1.json")
+        let result = try world.run()
+        #expect(result.files.map(\.state) == [.folded, .folded], "\(result.files)")
+        #expect(try world.table("by_user") == world.table("same"))
+        #expect(try world.table("by_user") == "user,n,tags,r,c\nin,,q,,1\n,,q,,1\n")
+        // A struct that is NULL is one that is not there.
+        try write(rows(", (NULL, 'alt3', 3, 9)"), "buys-1.parquet", world)
+        try world.run()
+        #expect(try world.table("by_user") == "user,n,tags,r,c\nalt3,,,,1\nin,,q,,1\n,,q,,1\n")
+    }
+
+    /// The text between is UTF-8, whatever files of other sources are.
+    @Test func theEncodingOfOtherFilesIsNothingToIt() throws {
+        for encoding in ["latin1", "utf-16le"] {
+            let world = try world()
+            world.flags[.encoding] = encoding
+            try write(Self.query(rows: 50, seed: 1), "buys-1.parquet", world)
+            try world.run()
+            #expect(try world.table("by_user") == judged(["buys-1.parquet"], world))
+        }
+    }
 }

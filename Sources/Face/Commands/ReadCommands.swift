@@ -147,6 +147,11 @@ package struct ReadCommands {
         for fault in result.history {
             StandardError.write("history: \(Show.name(fault)); it has no effect on the sums\n")
         }
+        for fault in result.keptRows {
+            StandardError.write(
+                "kept rows: \(Show.name(fault)); no number depends on them, and `watchfold verify --repair` folds their files "
+                    + "again that are in the inbox\n")
+        }
         for text in result.leftOut { StandardError.write("not compared: \(Show.name(text))\n") }
         for repair in result.repairs { StandardError.write("repair: \(Show.name(repair))\n") }
         guard result.isSound else {
@@ -159,9 +164,20 @@ package struct ReadCommands {
         if result.hasLost {
             throw CommandFailure(.filesOpen, "repaired, but not everything could be recovered; see the lines above")
         }
+        if !result.leftOut.isEmpty {
+            throw CommandFailure(
+                .filesOpen,
+                "what could be made afresh is right: \(Show.count(result.sampled, "file")); not all could, see the lines above"
+            )
+        }
         if settings.configuration.quiet { return }
         var text = "\(Show.count(result.partials, "partial")), \(Show.count(result.rows, "row"))"
-        if sample > 0 || recomputes { text += ", \(Show.count(result.sampled, "raw file")) folded again" }
-        StandardError.write((result.isRepaired ? "repaired; " : "all well: ") + text + "\n")
+        if recomputes, session.plan != nil {
+            text += ", \(Show.count(result.sampled, "file")) made afresh"
+        } else if sample > 0 || recomputes {
+            text += ", \(Show.count(result.sampled, "raw file")) folded again"
+        }
+        let start = result.isRepaired ? "repaired; " : result.keptRows.isEmpty ? "all well: " : "the numbers are well: "
+        StandardError.write(start + text + "\n")
     }
 }
