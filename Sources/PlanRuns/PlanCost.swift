@@ -51,27 +51,23 @@ package struct PlanCost: Sendable {
             settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
         let ledger = checkpoints.ledger
         let inbox = try InboxAsKnown(settings, ledger, in: fileSystem)
-        var needs: [VersionID: (version: VersionRecord, source: String, needsFile: Bool)] = [:]
-        for (table, state) in zip(
-            planTables.plan.keptTables, try planTables.states(of: planTables.plan.keptTables, checkpoints))
-        {
-            if state.lacking.isEmpty { continue }
-            tables.append(
-                Table(
-                    name: table.name, files: state.lacking.count,
-                    bytes: state.lacking.reduce(0) { $0 + $1.facts.size }))
-            for version in state.lacking {
-                needs[version.id, default: (version, table.source, false)].needsFile = table.isStage
-            }
-        }
         for source in planTables.plan.file.sources {
-            let stage = planTables.plan.keptTable(ofRowsOf: source)
-            let rows = try ledger.foldPartials(of: stage.name, identity: stage.identity)
-            let versions = needs.values.filter { $0.source == source.name }.sorted { $0.version.id < $1.version.id }
-            for (version, _, needsFile) in versions {
-                if !needsFile, rows[version.id] != nil {
+            let tables = planTables.plan.keptTables(of: source)
+            var lacking: [VersionID: VersionRecord] = [:]
+            for (table, state) in zip(tables, try planTables.states(of: tables, checkpoints)) {
+                if state.lacking.isEmpty { continue }
+                self.tables.append(
+                    Table(
+                        name: table.name, files: state.lacking.count,
+                        bytes: state.lacking.reduce(0) { $0 + $1.facts.size }))
+                for version in state.lacking { lacking[version.id] = version }
+            }
+            if lacking.isEmpty { continue }
+            let rows = try planTables.keptRows(of: source, ledger)
+            for version in lacking.values.sorted(by: { $0.id < $1.id }) {
+                if rows[version.id] != nil {
                     fromRows.add(version)
-                } else if inbox.has(version) {
+                } else if inbox.file(of: version) != nil {
                     fromInbox.add(version)
                 } else {
                     gone.append(version.facts.name)
@@ -111,6 +107,5 @@ struct InboxAsKnown {
         }
     }
 
-    func has(_ version: VersionRecord) -> Bool { present[version.id] != nil }
     func file(of version: VersionRecord) -> InboxFile? { present[version.id] }
 }

@@ -5,15 +5,10 @@ import Configuration
 import DuckDB
 import DurableIO
 import FoldSQL
-import Inbox
-import KeyedTables
 import Ledgers
-import Operations
 import Plans
 import Records
-import RunSettings
 import Synchronization
-import Wording
 
 /// A plan with its engine, and what the ledger has of its tables.
 package struct PlanTables: Sendable {
@@ -69,6 +64,36 @@ package struct PlanTables: Sendable {
         return FoldState(
             table, try ledger.generation, counting: versions,
             try ledger.foldPartials(of: table.name, identity: table.identity))
+    }
+
+    /// The folds of a source, as tables.
+    func foldTables(of source: PlanSource) -> [KeptTable] { plan.keptTables(of: source).filter { !$0.isStage } }
+
+    /// What is kept of rows of a source, with its fields as they are now.
+    ///
+    /// - Throws: `LedgerError`.
+    func keptRows(of source: PlanSource, _ ledger: Ledger) throws -> [VersionID: FoldPartial] {
+        let stage = plan.keptTable(ofRowsOf: source)
+        // They have one table.
+        return try ledger.foldPartials(of: stage.name, identity: stage.identity).compactMapValues(\.first)
+    }
+
+    /// The rows of a version that lie in a file; nil when its name is of no source.
+    func rows(of version: VersionRecord, path: String, slot: Int? = nil) -> StagedFile? {
+        let facts = version.facts
+        guard case .source(_, let values) = plan.match(facts.name, isWhole: true) else { return nil }
+        return StagedFile(
+            path: path, slot: slot, name: facts.name, day: facts.date.flatMap { CalendarDay($0) }, pathValues: values)
+    }
+
+    /// The same of rows that are kept.
+    ///
+    /// - Throws: `IOError`.
+    func rows(
+        of version: VersionRecord, kept: FoldPartial, _ checkpoints: CheckpointFolder, in fileSystem: FileSystem
+    ) throws -> StagedFile? {
+        let path = try fileSystem.physicalPath(checkpoints.packs.path(kept.pack))
+        return rows(of: version, path: path, slot: kept.slot)
     }
 
     /// The versions of a source that count.

@@ -58,22 +58,21 @@ final class Recomputation {
     }
 
     private func candidates(_ source: PlanSource, _ inbox: InboxAsKnown) throws -> [Candidate] {
-        let stage = plan.keptTable(ofRowsOf: source)
         let ledger = checkpoints.ledger
         return try ledger.snapshot {
-            let rows = try ledger.foldPartials(of: stage.name, identity: stage.identity)
+            let rows = try planTables.keptRows(of: source, ledger)
             return try planTables.counting(source, ledger).map { version in
                 // Other settings give other rows, rightly.
                 let text = place.settings.configuration.foldSettingsText(of: version.facts.name)
                 let isAlike = version.facts.settings == text
                 return Candidate(
-                    version: version, file: isAlike ? inbox.file(of: version) : nil, kept: rows[version.id]?.first)
+                    version: version, file: isAlike ? inbox.file(of: version) : nil, kept: rows[version.id])
             }
         }
     }
 
     private func compare(_ source: PlanSource, _ candidates: [Candidate]) throws {
-        let tables = plan.keptTables(of: source).filter { !$0.isStage }
+        let tables = planTables.foldTables(of: source)
         let states = try planTables.states(of: tables, checkpoints)
         var packs = Set(states.flatMap(\.packs.values))
         // What is damaged is said as such, and not as a wrong number.
@@ -121,19 +120,13 @@ final class Recomputation {
 
     /// The rows of a version; nil when they cannot be had.
     private func rows(_ candidate: Candidate, _ source: PlanSource, _ session: DuckDBSession) throws -> StagedFile? {
-        let facts = candidate.version.facts
-        guard case .source(_, let values) = plan.match(facts.name, isWhole: true) else { return nil }
-        var staged = StagedFile(
-            path: "", name: facts.name, day: facts.date.flatMap { CalendarDay($0) }, pathValues: values)
-        if let file = candidate.file, let path = try read(file, facts.digest, source, session) {
-            staged.path = path
-        } else if let kept = candidate.kept {
-            staged.path = try fileSystem.physicalPath(checkpoints.packs.path(kept.pack))
-            staged.slot = kept.slot
-        } else {
-            return nil
+        let version = candidate.version
+        if let file = candidate.file, let path = try read(file, version.facts.digest, source, session) {
+            return planTables.rows(of: version, path: path)
         }
-        return staged
+        return try candidate.kept.flatMap {
+            try planTables.rows(of: version, kept: $0, checkpoints, in: fileSystem)
+        }
     }
 
     /// - Returns: nil when it is not what it was: the next run finds out.

@@ -59,17 +59,16 @@ final class RowsKept: RowsFolding, @unchecked Sendable {
 
     /// What of a source can be folded from rows, in the order of their packs.
     private func due(_ source: PlanSource, _ damaged: Set<String>, _ result: inout RowsFolded) throws -> [Due] {
-        let tables = planTables.plan.keptTables(of: source).filter { !$0.isStage }
+        let tables = planTables.foldTables(of: source)
         let states = try planTables.states(of: tables, checkpoints, without: damaged)
         var lacking: [VersionID: (version: VersionRecord, tables: [KeptTable])] = [:]
         for (table, state) in zip(tables, states) {
             for version in state.lacking { lacking[version.id, default: (version, [])].tables.append(table) }
         }
         if lacking.isEmpty { return [] }
-        let stage = planTables.plan.keptTable(ofRowsOf: source)
-        let rows = try checkpoints.ledger.foldPartials(of: stage.name, identity: stage.identity)
+        let rows = try planTables.keptRows(of: source, checkpoints.ledger)
         var due = lacking.values.compactMap { item in
-            rows[item.version.id].map { Due(version: item.version, rows: $0[0], tables: item.tables) }
+            rows[item.version.id].map { Due(version: item.version, rows: $0, tables: item.tables) }
         }
         // What lies damaged is not folded as if it were sound.
         var faults: [String: Bool] = [:]
@@ -147,13 +146,9 @@ final class RowsKept: RowsFolding, @unchecked Sendable {
     }
 
     private func rows(_ due: Due) throws -> StagedFile {
-        let facts = due.version.facts
-        guard case .source(_, let values) = planTables.plan.match(facts.name, isWhole: true) else {
-            preconditionFailure("\(facts.name) is of no source")
-        }
-        return StagedFile(
-            path: try place.fileSystem.physicalPath(checkpoints.packs.path(due.rows.pack)), slot: due.rows.slot,
-            name: facts.name, day: facts.date.flatMap { CalendarDay($0) }, pathValues: values)
+        let rows = try planTables.rows(of: due.version, kept: due.rows, checkpoints, in: place.fileSystem)
+        guard let rows else { preconditionFailure("\(due.version.facts.name) is of no source") }
+        return rows
     }
 
     private func commit(_ batch: ArraySlice<Due>, _ packs: [SealedPack], _ run: RunID) throws {

@@ -22,12 +22,8 @@ import Testing
             "SELECT _date AS day, _file AS file, sum(amount) AS amount, max(_row) AS last FROM events GROUP BY 1, 2",
     ]
 
-    private func started(_ dice: inout Dice, files: Int = 3, folds: [String: String] = Self.folds) throws -> PlanWorld {
-        let world = try PlanWorld(folds, keepsRows: true)
-        for day in 1...files { try world.put("events-2022-04-0\(day).json", Content(&dice, count: 40, bad: 1)) }
-        try world.run()
-        try world.expectLaw()
-        return world
+    private func started(_ dice: inout Dice) throws -> PlanWorld {
+        try PlanWorld.started(Self.folds, &dice, bad: 1, keepsRows: true)
     }
 
     private func empty(_ world: PlanWorld) throws {

@@ -26,10 +26,7 @@ import Testing
     /// With some files that were folded.
     private func started(_ test: StaticString = #function, files: Int = 3) throws -> (PlanWorld, Dice) {
         var dice = TestSeed.dice(test)
-        let world = try PlanWorld(Self.folds)
-        for day in 1...files { try world.put("events-2022-04-0\(day).json", Content(&dice, count: 40)) }
-        try world.run()
-        try world.expectLaw()
+        let world = try PlanWorld.started(Self.folds, &dice, days: files)
         return (world, dice)
     }
 

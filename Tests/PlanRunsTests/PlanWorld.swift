@@ -129,6 +129,19 @@ final class PlanWorld {
         self.fileSystem = fileSystem
     }
 
+    /// With some days that were folded.
+    ///
+    /// - Parameter bad: lines of each day that are no record.
+    static func started(
+        _ folds: [String: String], _ dice: inout Dice, days: Int = 3, bad: Int = 0, keepsRows: Bool = false
+    ) throws -> PlanWorld {
+        let world = try PlanWorld(folds, keepsRows: keepsRows)
+        for day in 1...days { try world.put("events-2022-04-0\(day).json", Content(&dice, count: 40, bad: bad)) }
+        try world.run()
+        try world.expectLaw()
+        return world
+    }
+
     var inbox: String { folder.file("inbox") }
     var output: String { folder.file("output") }
     var checkpoints: String { folder.file("checkpoints") }
