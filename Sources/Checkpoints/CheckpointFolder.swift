@@ -4,6 +4,7 @@
 //      ledger.sqlite          the truth (with -wal and -shm while it is open)
 //      partials/dt=…/*.parquet
 //      folds/…/dt=…/*.parquet of plans: partials of folds (PackStore.swift)
+//      segments/…/*.parquet   of plans: merged partials of folds (SegmentStore.swift); derived
 //      tmp/                   of plans: what a child is writing; removed with it
 //      total.parquet          derived
 //      manifest               what counts, once more: what a lost ledger is rebuilt from
@@ -81,6 +82,7 @@ package final class CheckpointFolder {
     package let ledger: Ledger
     package let partials: PartialStore
     package let packs: PackStore
+    package let segments: SegmentStore
     package let total: TotalStore
     package let sweep: SweepResult
     /// How often the writer's lock was found held before it was taken.
@@ -96,6 +98,7 @@ package final class CheckpointFolder {
         self.ledger = ledger
         self.partials = partials
         self.packs = packs
+        segments = SegmentStore(root: root, in: fileSystem)
         self.total = total
         self.sweep = sweep
         self.lock = lock
@@ -150,12 +153,14 @@ package final class CheckpointFolder {
     private struct Known {
         var partials: [String] = []
         var packs: [String] = []
+        var segments: [String] = []
 
         init() {}
 
         init(_ ledger: Ledger) throws(LedgerError) {
             partials = try ledger.versions().map(\.facts.partial)
             packs = try ledger.foldPacks().map(\.path)
+            segments = try ledger.segments().map(\.path)
         }
     }
 
@@ -347,7 +352,8 @@ package final class CheckpointFolder {
         }
         let own: Set<String> = [
             ledgerName, ledgerName + "-wal", ledgerName + "-shm", ledgerName + "-journal", TotalStore.fileName,
-            lockName, partialsName, PackStore.folderName, scratchName, Manifest.fileName, "README.md", ".gitignore",
+            lockName, partialsName, PackStore.folderName, SegmentStore.folderName, scratchName, Manifest.fileName,
+            "README.md", ".gitignore",
             ".gitkeep",
         ]
         for entry in try fileSystem.list(root) {
@@ -365,6 +371,11 @@ package final class CheckpointFolder {
         for path in try PackStore.paths(root, in: fileSystem, other: { (path) in strangers.append(path) })
         where !packs.contains(path) {
             if store.origin(path) == nil { strangers.append(path) } else { try remove(path) }
+        }
+        let merged = Set(known.segments)
+        let segments = SegmentStore(root: root, in: fileSystem)
+        for path in try segments.paths(other: { (path) in strangers.append(path) }) where !merged.contains(path) {
+            if segments.isSegment(path) { try remove(path) } else { strangers.append(path) }
         }
         for path in strangers where AtomicFile.isTemporary(Path.name(path)) {
             if try fileSystem.statusIfPresent(Path.join(root, path))?.kind == .file { try remove(path) }

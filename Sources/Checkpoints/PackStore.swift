@@ -196,7 +196,8 @@ package final class PackStore: Sendable {
             digest: try fileDigest(file).hex, rows: reader.rowCount, slots: origin.files.count)
     }
 
-    private static func reader(_ file: OpenFile) throws -> TableReader {
+    /// - Throws: `DamagedTable`, `IOError`.
+    static func reader(_ file: OpenFile) throws -> TableReader {
         do {
             var options = ReaderOptions()
             // A state may be of any type of DuckDB's.

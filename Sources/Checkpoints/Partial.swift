@@ -298,16 +298,36 @@ package final class PartialStore: Sendable {
 }
 
 extension FileSystem {
-    /// Compares the bytes of a file with what the ledger says of them.
+    /// Compares the bytes of a file with what is written down of them.
     ///
+    /// - Parameter place: where that is.
     /// - Throws: `DamagedTable` where they differ; `IOError` when they cannot be read.
-    func compare(_ path: String, size: Int, digest: String) throws {
+    func compare(_ path: String, size: Int, digest: String, with place: String = "the ledger") throws {
         func damaged(_ detail: String) -> DamagedTable { DamagedTable(path: path, detail: detail) }
         let file = try open(path, .read)
         let found = try file.status().size
-        guard found == size else { throw damaged("it has \(found) bytes, the ledger says \(size)") }
+        guard found == size else { throw damaged("it has \(found) bytes, \(place) says \(size)") }
         let own = try fileDigest(file).hex
-        guard own == digest else { throw damaged("its digest is \(own), the ledger says \(digest)") }
+        guard own == digest else { throw damaged("its digest is \(own), \(place) says \(digest)") }
+    }
+}
+
+extension FileSystem {
+    /// What is wrong with a file, in words; nil when it is what is written down of it.
+    ///
+    /// - Parameter place: where that is.
+    /// - Throws: `IOError` when it is there and cannot be read.
+    package func fault(
+        _ path: String, size: Int, digest: String, with place: String = "the ledger"
+    ) throws -> String? {
+        do {
+            try compare(path, size: size, digest: digest, with: place)
+            return nil
+        } catch let error as DamagedTable {
+            return "\(error)"
+        } catch let error as IOError where error.isMissing {
+            return "\(error.path) is missing"
+        }
     }
 }
 

@@ -34,6 +34,8 @@ package enum EventName: String, Sendable, Hashable, CaseIterable {
     case partialsMerged = "partials-merged"
     case mergeStaged = "merge-staged"
     case mergeUnstaged = "merge-unstaged"
+    case segmentMade = "segment-made"
+    case segmentRefused = "segment-refused"
     case outputDue = "output-due"
     case outputWritten = "output-written"
     case outputFailed = "output-failed"

@@ -45,6 +45,10 @@ package enum WorkEvent: Sendable, Hashable {
     /// The same was wanted, but there is no place for such files.
     case mergeUnstaged(tables: Int, detail: String)
     case outputDue(output: String, because: OutputReason)
+    /// So many partials and segments of a fold's table were merged into a segment.
+    case segmentMade(segment: String, inputs: Int, rows: Int)
+    /// The same was wanted, but their merge has no value, so they are merged with all others each time.
+    case segmentRefused(segment: String, detail: String)
 }
 
 /// Why one thread reads a whole file.

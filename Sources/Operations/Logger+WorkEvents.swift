@@ -19,7 +19,7 @@ extension Logger {
         case .fileCut, .fileNotCut, .slowRecords, .shapesForgotten, .tableSpilled, .runsMerged: noteReading(event)
         case .contentKnown, .partialReused, .partialDamaged, .partialWritten, .committed: noteCommit(event)
         case .manifestWritten, .reportsDue, .totalKept, .totalRenewed, .partialsMerged, .mergeStaged, .mergeUnstaged,
-            .outputDue:
+            .outputDue, .segmentMade, .segmentRefused:
             notePublishing(event)
         }
     }
@@ -177,6 +177,15 @@ extension Logger {
             debug(
                 .outputDue, "output \(Show.name(output)) is made: \(Self.text(reason))",
                 ["file": "\(Show.name(output))", "reason": "\(reason.rawValue)"])
+        case .segmentMade(let segment, let inputs, let rows):
+            debug(
+                .segmentMade,
+                "\(segment): \(Show.count(inputs, "table")) are merged into a segment of \(Show.count(rows, "row"))",
+                ["segment": "\(segment)", "tables": "\(inputs)", "rows": "\(rows)"])
+        case .segmentRefused(let segment, let detail):
+            debug(
+                .segmentRefused, "\(segment) is not made: \(Show.name(detail))",
+                ["segment": "\(segment)", "reason": "\(Show.name(detail))"])
         default: preconditionFailure("not an event of publishing: \(event)")
         }
     }

@@ -37,6 +37,17 @@ package protocol RowsFolding: Endable {
     func fold(_ run: RunID, without damaged: Set<String>) throws -> RowsFolded
 }
 
+/// A version that counts and has not all that the plan has files keep.
+package struct LackingFile: Sendable {
+    package var version: VersionRecord
+    /// Whether it lacks its rows alone, on which no table depends.
+    package var lacksRowsOnly: Bool
+
+    package init(_ version: VersionRecord, lacksRowsOnly: Bool) {
+        (self.version, self.lacksRowsOnly) = (version, lacksRowsOnly)
+    }
+}
+
 /// What became of folding kept rows.
 package struct RowsFolded: Sendable {
     /// Those that lack nothing any more.
@@ -91,8 +102,15 @@ package protocol PlanWork: Sendable {
 
     func reader(_ place: WorkPlace) throws -> any InboxReader
 
-    /// Versions that count and lack a partial that the plan needs now.
-    func lacking(_ place: WorkPlace) throws -> [VersionRecord]
+    /// Whether a name that is known is of no source any more.
+    func isStranger(_ name: String) -> Bool
+
+    /// Which files that failed, by their names, are worth reading again: a fold of their source is new, or another than the one
+    /// that did not take them.
+    func mayTryAgain(_ place: WorkPlace) throws -> @Sendable (_ name: String) -> Bool
+
+    /// Versions that count and lack what the plan has files keep now.
+    func lacking(_ place: WorkPlace) throws -> [LackingFile]
 
     /// What a pack is for, as the plan is now.
     func use(of pack: FoldPack) -> PackUse
@@ -104,11 +122,25 @@ package protocol PlanWork: Sendable {
     func remarks(_ place: WorkPlace) throws -> [String]
 
     /// Brings tables up to date that are kept beside the reports.
-    func publish(_ place: WorkPlace) throws -> [PublishedTable]
+    ///
+    /// - Parameter force: writes all of them whatever there is.
+    func publish(_ place: WorkPlace, force: Bool) throws -> [PublishedTable]
+
+    /// Compares those tables, and what is derived for them, with what is written down of them; changes nothing.
+    func checkDerived(_ place: WorkPlace) throws -> DerivedFaults
 
     /// Makes all tables afresh from files and compares them with what partials give; nil when the plan's own partials are
     /// all that there is.
     func recompute(_ place: WorkPlace, _ observer: any RunObserver) throws -> Recomputed?
+}
+
+/// What is derived and not as it should be, in words.
+package struct DerivedFaults: Sendable {
+    package var wrong: [String] = []
+    /// Of an earlier state; the next run renews it.
+    package var behind: [String] = []
+
+    package init() {}
 }
 
 /// What a pack is for.
@@ -139,11 +171,14 @@ package struct RecordWork: PlanWork {
     package var hasSources: Bool { false }
     package func verdict(on file: InboxFile) -> InputVerdict { .input }
     package func reader(_ place: WorkPlace) -> any InboxReader { RecordFolding(place) }
-    package func lacking(_ place: WorkPlace) throws -> [VersionRecord] { [] }
+    package func isStranger(_ name: String) -> Bool { false }
+    package func mayTryAgain(_ place: WorkPlace) -> @Sendable (String) -> Bool { { _ in false } }
+    package func lacking(_ place: WorkPlace) throws -> [LackingFile] { [] }
     package func use(of pack: FoldPack) -> PackUse { .partials }
     package func rowsFolding(_ place: WorkPlace) throws -> (any RowsFolding)? { nil }
     package func remarks(_ place: WorkPlace) throws -> [String] { [] }
-    package func publish(_ place: WorkPlace) throws -> [PublishedTable] { [] }
+    package func publish(_ place: WorkPlace, force: Bool) throws -> [PublishedTable] { [] }
+    package func checkDerived(_ place: WorkPlace) throws -> DerivedFaults { DerivedFaults() }
     package func recompute(_ place: WorkPlace, _ observer: any RunObserver) throws -> Recomputed? { nil }
 }
 

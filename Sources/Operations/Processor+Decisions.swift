@@ -76,12 +76,15 @@ extension Processor {
         for step in try steps(decision, file, resolution) { resolution.decide(step) }
         let before = try totals()
         var tables: [PublishedTable] = []
+        var problems: [String] = []
         let (commit, now) = try ledger.recordedRun(
             "\(decision.rawValue) \(file.name)", plan: settings.reports.canonicalText
         ) { run in
             var commit = CommitChange(run: run)
             try resolution.complete(&commit)
             try ledger.commit(commit)
+            // What counts again may be older than a fold.
+            if try !work.lacking(place).isEmpty { problems = try foldRows(run).problems }
             let published = try publish().generation
             tables = try publishTables()
             let now = try ledger.file(named: file.name)!
@@ -93,7 +96,7 @@ extension Processor {
             notes.append(
                 "\(now.name) was folded under settings that have changed since; `watchfold reprocess` folds it again")
         }
-        notes += Set(tables.compactMap(\.problem)).sorted()
+        notes += problems + Set(tables.compactMap(\.problem)).sorted()
         return DecisionResult(
             name: now.name, state: now.state, reason: now.reason,
             others: try commit.files.filter { !$0.name.utf8.elementsEqual(file.name.utf8) }.map {

@@ -73,6 +73,9 @@ extension Processor {
         case .held where try isFoldedOtherwise(record): return .settings
         // Time alone makes a file that was being written one that stays cut short.
         case .waiting where file.status.modified < WallClock.now() - settings.staleAfter: return .stale
+        // Once in a process: where it fails again, a watch would have no end.
+        case .failed where mayTryAgain(record.name) && triedAgain.insert(ByteOrdered(record.name)).inserted:
+            return .plan
         default: return nil
         }
     }
@@ -111,7 +114,8 @@ extension Processor {
         }
         result.remarks += try work.remarks(place).map { RunNote(.note, $0) }
         let others = try checkpoints.ledger.countingVersions().filter {
-            $0.facts.settings != settings.configuration.foldSettingsText(of: $0.facts.name)
+            !work.isStranger($0.facts.name)
+                && $0.facts.settings != settings.configuration.foldSettingsText(of: $0.facts.name)
         }
         if others.isEmpty { return }
         result.remarks.append(
@@ -133,6 +137,7 @@ enum ReasonToRead: String {
     case date
     case settings
     case stale
+    case plan
     case again
 
     /// What differs between a file as it was when it was read last, and as it is; nil when nothing does.
@@ -165,6 +170,7 @@ enum ReasonToRead: String {
         case .date: "it has another date than before"
         case .settings: "it is held, and the settings are others than when it was folded"
         case .stale: "it was waiting for its end, and has not changed for a while"
+        case .plan: "it failed, and a fold of its source is another than then"
         case .again: "it was not read to its end, or could not be"
         }
     }

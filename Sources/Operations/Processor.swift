@@ -40,6 +40,10 @@ package final class Processor {
     package let history: ArrivalHistory?
     /// Ends reading soon, from any thread: files that are not finished are left as they were. There is no way back.
     let cancellation = Cancellation()
+    /// Which files that failed before this process are read once more.
+    let mayTryAgain: @Sendable (String) -> Bool
+    /// Those that were.
+    var triedAgain: Set<ByteOrdered> = []
     /// Notes about the folders are given once, with the first run.
     private var hasNoted = false
 
@@ -78,6 +82,11 @@ package final class Processor {
         inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
         let rules = settings.configuration.gate
         history = rules.mode == .off ? nil : ArrivalHistory(checkpoints, rules: rules, plan: settings.fold.plan)
+        mayTryAgain = try work.mayTryAgain(
+            WorkPlace(
+                settings: settings, checkpoints: checkpoints, fileSystem: fileSystem, onEvent: logger.sink, clock: clock
+            )
+        )
         noteOpening()
     }
 
@@ -123,29 +132,42 @@ package final class Processor {
     /// Folds files once more of which the plan lacks partials: a fold is new, or another than before. What is kept of their
     /// rows is folded; of others the files are read again. Each is committed as it comes, so that what was done is done.
     func fillIn(_ run: RunID, _ result: inout RunResult) throws {
-        if try work.lacking(place).isEmpty { return }
+        var lacking = try work.lacking(place)
+        if lacking.isEmpty { return }
         let folded = try foldRows(run)
         result.remarks += folded.problems.map { RunNote(.foldsLacking, $0) }
         result.foldedFromRows = folded.files
-        let lacking = try work.lacking(place)
+        if folded.files > 0 { lacking = try work.lacking(place) }
         if lacking.isEmpty { return }
-        let ids = Set(lacking.map(\.id))
+        let ids = Set(lacking.map(\.version.id))
         var ignored = RunResult()
         // Where something else lies by now, what counts cannot be had from it.
         let files = try list(&ignored).filter { file in
             known[ByteOrdered(file.logicalName)]?.holding.present.map { ids.contains($0) } ?? false
         }
-        var filled = RunResult()
-        try fold(files, run, &filled, isAfresh: true, commitsEarly: true)
-        result.take(filled)
-        let left = try work.lacking(place)
-        guard let first = left.first else { return }
-        result.remarks.append(
-            RunNote(
-                .foldsLacking,
-                "\(Show.count(left.count, "file")) that \(left.count == 1 ? "counts" : "count") cannot be folded as the plan "
-                    + "says now: \(Show.name(first.facts.name))\(left.count > 1 ? " and others" : ""); what is kept of rows does "
-                    + "not help, and nothing in the inbox is as it was"))
+        if !files.isEmpty {
+            var filled = RunResult()
+            try fold(files, run, &filled, isAfresh: true, commitsEarly: true)
+            result.take(filled)
+            lacking = try work.lacking(place)
+        }
+        result.remarks += Self.remarks(lacking).map { RunNote(.foldsLacking, $0) }
+    }
+
+    /// What is said of files that could not be had again.
+    private static func remarks(_ lacking: [LackingFile]) -> [String] {
+        func text(_ files: [LackingFile], _ words: (_ isOne: Bool) -> String) -> String? {
+            guard let first = files.first else { return nil }
+            let isOne = files.count == 1
+            return "\(Show.count(files.count, "file")) that \(isOne ? "counts" : "count") \(words(isOne)): "
+                + "\(Show.name(first.version.facts.name))\(isOne ? "" : " and others"); "
+        }
+        let unfolded = text(lacking.filter { !$0.lacksRowsOnly }) { _ in "cannot be folded as the plan says now" }
+        let rowless = text(lacking.filter(\.lacksRowsOnly)) { "\($0 ? "has" : "have") no kept rows" }
+        return [
+            unfolded.map { $0 + "what is kept of rows does not help, and nothing in the inbox is as it was" },
+            rowless.map { $0 + "nothing in the inbox is as it was, and a fold that comes later will lack them" },
+        ].compactMap { $0 }
     }
 
     /// Folds what is kept of rows by what the plan has their files lack.
@@ -245,7 +267,9 @@ package final class Processor {
     }
 
     /// Brings the plan's own tables up to date.
-    func publishTables() throws -> [PublishedTable] { try clock.measure(.outputs) { try work.publish(place) } }
+    func publishTables() throws -> [PublishedTable] {
+        try clock.measure(.outputs) { try work.publish(place, force: false) }
+    }
 
     /// Makes the configured outputs that are behind what counts.
     func renewOutputs() throws -> [OutputOutcome] {

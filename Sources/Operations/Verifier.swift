@@ -4,6 +4,7 @@
 //      partials    every version's: digest, size, page checksums, order of rows, sums and counts against the ledger
 //      total       row by row against a fresh merge of the partials that count
 //      reports     byte by byte against what the total gives, and against the receipt
+//      tables      of a plan, and merged partials: against what is written down of them
 //
 //  A repair makes anew what is derived and wrong, folds again the files of damaged partials, and rebuilds a ledger that
 //  is lost (LedgerRebuilder.swift, Repairer.swift).
@@ -41,6 +42,12 @@ package struct Verifier {
         self.observer = observer
     }
 
+    private func place(_ checkpoints: CheckpointFolder) -> WorkPlace {
+        WorkPlace(
+            settings: settings, checkpoints: checkpoints, fileSystem: fileSystem, onEvent: logger.sink,
+            clock: StageClock())
+    }
+
     private var now: String { Timestamp.text(milliseconds: WallClock.now() / 1_000_000) }
 
     /// Checks everything; changes nothing and needs no lock.
@@ -64,10 +71,7 @@ package struct Verifier {
     }
 
     private func recompute(_ checkpoints: CheckpointFolder, _ result: inout VerifyResult) throws {
-        let place = WorkPlace(
-            settings: settings, checkpoints: checkpoints, fileSystem: fileSystem, onEvent: logger.sink,
-            clock: StageClock())
-        guard let outcome = try work.recompute(place, observer) else {
+        guard let outcome = try work.recompute(place(checkpoints), observer) else {
             let counting = try checkpoints.ledger.countingVersions().count
             try SampleCheck(settings: settings, fileSystem: fileSystem).run(checkpoints, count: counting, &result)
             if result.sampled < counting {
@@ -133,10 +137,7 @@ package struct Verifier {
         if !result.stale.isEmpty || !result.damages.isEmpty || !result.behind.isEmpty || !damaged.rows.isEmpty {
             try fileSystem.removeIfPresent(checkpoints.total.path)
             _ = try Publisher(checkpoints: checkpoints, settings: settings, fileSystem: fileSystem).publish(force: true)
-            _ = try work.publish(
-                WorkPlace(
-                    settings: settings, checkpoints: checkpoints, fileSystem: fileSystem, onEvent: logger.sink,
-                    clock: StageClock()))
+            _ = try work.publish(place(checkpoints), force: true)
             result.isRepaired = true
         }
         return result
@@ -240,6 +241,9 @@ package struct Verifier {
             let before = try state()
             var found = VerifyResult()
             try verifyDerived(checkpoints, &found, receiptPath)
+            let tables = try work.checkDerived(place(checkpoints))
+            found.stale += tables.wrong
+            found.behind += tables.behind
             if try found.stale.isEmpty || state() == before {
                 result.stale += found.stale
                 result.behind += found.behind

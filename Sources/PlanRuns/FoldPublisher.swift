@@ -49,45 +49,6 @@ extension FoldState {
     }
 }
 
-/// Answers of folds from what counts.
-package struct FoldAnswers {
-    private let session: DuckDBSession
-    private let folding: PackFolding
-    private let states: [String: FoldState]
-    private let fileSystem: FileSystem
-    private let store: PackStore
-
-    /// - Parameter states: of the folds that will be asked for.
-    /// - Throws: `DamagedTable` for a pack that is not what was written; `IOError`, `DuckDBProgramError`, `DuckDBError`.
-    init(
-        _ planTables: PlanTables, _ checkpoints: CheckpointFolder, _ states: [FoldState], scratch: String?,
-        in fileSystem: FileSystem
-    )
-        throws
-    {
-        let packs = Set(states.flatMap { $0.packs.values })
-        // Parquet has no checksums that DuckDB looks at: what the disk changed would become a wrong number.
-        for pack in packs { try checkpoints.packs.verify(pack) }
-        let paths = try Set(packs.map { try fileSystem.physicalPath(checkpoints.packs.path($0)) })
-        session = try planTables.engine(checkpoints, scratch: scratch, fileSystem).foldingSession(
-            reading: paths.sorted(), in: fileSystem)
-        folding = try planTables.folding(session)
-        self.states = Dictionary(uniqueKeysWithValues: states.map { ($0.fold, $0) })
-        self.fileSystem = fileSystem
-        store = checkpoints.packs
-    }
-
-    package func close() { try? session.close() }
-
-    func answer(_ name: String) throws -> (answer: FoldAnswer, table: AnswerTable) {
-        let fold = folding.folds.first { $0.checked.name == name }!
-        let state = states[name]!
-        let packs = try fold.tables.map { try state.rows(part: $0.part(of: fold), store) }
-        let answer = try folding.answer(fold, packs)
-        return (answer, AnswerTable(answer, session, in: fileSystem))
-    }
-}
-
 /// Keeps the tables of folds up to date.
 struct FoldPublisher {
     private let planTables: PlanTables
@@ -100,47 +61,83 @@ struct FoldPublisher {
     private struct Wanted {
         var rule: FoldRule
         var state: FoldState
-        var identity: String
 
-        func fileName(_ format: MartRule.Format) -> String { "\(rule.name).\(format.rawValue)" }
+        func fileName(_ format: MartRule.Format) -> String { rule.fileName(format) }
     }
 
-    func publish() throws -> [PublishedTable] {
+    /// - Parameter force: writes all tables whatever there is.
+    func publish(force: Bool = false) throws -> [PublishedTable] {
         let rules = planTables.plan.file.folds.filter { !$0.formats.isEmpty }
         // As with the reports: before anything counts there is nothing to write.
-        if try rules.isEmpty || place.checkpoints.ledger.generation == 0 { return [] }
-        try fileSystem.createFolders(output)
-        // Also when nothing is due: who crashed had written before, and may have been the last to have anything to write.
-        try UnfinishedOutputs.remove(names(of: rules), in: output, fileSystem)
-        let before = record()
+        if try place.checkpoints.ledger.generation == 0 { return [] }
+        let states = Dictionary(
+            uniqueKeysWithValues: try planTables.plan.folds.map { fold in
+                (fold.name, try planTables.state(of: planTables.plan.keptTable(of: fold), place.checkpoints))
+            })
         var result: [PublishedTable] = []
         var due: [Wanted] = []
         var kept: [FoldsRecord.Table] = []
+        if !rules.isEmpty {
+            try fileSystem.createFolders(output)
+            // Also when nothing is due: who crashed had written before, and may have been the last to have anything to write.
+            try UnfinishedOutputs.remove(names(of: rules), in: output, fileSystem)
+        }
+        let before = record()
         for rule in rules {
-            let fold = planTables.plan.folds.first { $0.name == rule.name }!
-            let table = planTables.plan.keptTable(of: fold)
-            let wanted = Wanted(
-                rule: rule, state: try planTables.state(of: table, place.checkpoints), identity: table.identity)
+            let wanted = Wanted(rule: rule, state: states[rule.name]!)
             let known = before.tables.filter { $0.fold == rule.name }
             if let complaint = wanted.state.complaint {
                 kept += known
                 result += rule.formats.map { PublishedTable(name: wanted.fileName($0), rows: 0, problem: complaint) }
-            } else if try isCurrent(wanted, known) {
+            } else if try !force && isCurrent(wanted, known) {
                 kept += known
                 result += known.map { PublishedTable(name: $0.file, rows: $0.rows) }
             } else {
                 due.append(wanted)
             }
         }
-        if due.isEmpty { return result }
-        let made = try write(due)
+        let made = try write(due, states.values.sorted { $0.fold < $1.fold })
+        if made.isEmpty { return result }
         result += made.map { PublishedTable(name: $0.file, rows: $0.rows) }
         try write(FoldsRecord((kept + made).sorted { $0.file < $1.file }))
         return result.sorted { $0.name < $1.name }
     }
 
+    /// Compares tables and segments with what is written down of them.
+    ///
+    /// - Throws: `LedgerError`, `IOError`.
+    func check() throws -> DerivedFaults {
+        var result = DerivedFaults()
+        for segment in try place.checkpoints.ledger.segments() {
+            if let fault = try place.checkpoints.segments.fault(of: segment) { result.wrong.append(fault) }
+        }
+        if try place.checkpoints.ledger.generation == 0 { return result }
+        let record = record()
+        for rule in planTables.plan.file.folds {
+            let fold = planTables.plan.folds.first { $0.name == rule.name }!
+            let state = try planTables.state(of: planTables.plan.keptTable(of: fold), place.checkpoints)
+            for format in rule.formats {
+                let path = Path.join(output, rule.fileName(format))
+                guard let table = record.tables.first(where: { $0.file == rule.fileName(format) }) else {
+                    result.behind.append("\(path) is not there yet")
+                    continue
+                }
+                if let fault = try fileSystem.fault(
+                    path, size: table.bytes, digest: table.digest, with: FoldsRecord.fileName)
+                {
+                    result.wrong.append(fault)
+                    continue
+                }
+                if table.identity != state.identity || table.inputs != state.inputs {
+                    result.behind.append("\(path) is of an earlier state (generation \(table.generation))")
+                }
+            }
+        }
+        return result
+    }
+
     private func names(of rules: [FoldRule]) -> [String] {
-        rules.flatMap { rule in rule.formats.map { "\(rule.name).\($0.rawValue)" } } + [FoldsRecord.fileName]
+        rules.flatMap { rule in rule.formats.map(rule.fileName) } + [FoldsRecord.fileName]
     }
 
     private func record() -> FoldsRecord {
@@ -151,15 +148,23 @@ struct FoldPublisher {
     private func isCurrent(_ wanted: Wanted, _ known: [FoldsRecord.Table]) throws -> Bool {
         guard Set(known.map(\.file)) == Set(wanted.rule.formats.map { wanted.fileName($0) }) else { return false }
         return try known.allSatisfy { table in
-            try table.identity == wanted.identity && table.inputs == wanted.state.inputs && table.tool == Tool.name
+            try table.identity == wanted.state.identity && table.inputs == wanted.state.inputs
+                && table.tool == Tool.name
                 && fileSystem.statusIfPresent(Path.join(output, table.file))?.size == table.bytes
         }
     }
 
-    private func write(_ due: [Wanted]) throws -> [FoldsRecord.Table] {
-        let answers = try FoldAnswers(
-            planTables, place.checkpoints, due.map(\.state), scratch: nil, in: fileSystem)
+    /// - Parameter states: of all folds; segments of those that lack nothing are brought up to date, too.
+    private func write(_ due: [Wanted], _ states: [FoldState]) throws -> [FoldsRecord.Table] {
+        let merges = try FoldMerges(
+            planTables, place.checkpoints, states.filter { $0.complaint == nil }, read: Set(due.map(\.rule.name)))
+        if due.isEmpty, !merges.hasMissing {
+            try merges.forgetStale(folds: Set(states.map(\.fold)))
+            return []
+        }
+        let answers = try FoldAnswers(planTables, merges, scratch: nil, in: fileSystem)
         defer { answers.close() }
+        try answers.makeSegments(place.onEvent)
         var files: [AtomicFile] = []
         var tables: [FoldsRecord.Table] = []
         for wanted in due {
@@ -175,7 +180,7 @@ struct FoldPublisher {
                 }
                 tables.append(
                     FoldsRecord.Table(
-                        file: wanted.fileName(format), fold: wanted.rule.name, identity: wanted.identity,
+                        file: wanted.fileName(format), fold: wanted.rule.name, identity: wanted.state.identity,
                         tool: Tool.name, generation: wanted.state.generation, inputs: wanted.state.inputs,
                         digest: digest.finish().hex, bytes: file.count, rows: answer.rowCount))
                 files.append(file)
@@ -183,6 +188,8 @@ struct FoldPublisher {
         }
         for file in files { try file.seal() }
         for file in files { try file.place(syncingFolder: false) }
+        try answers.keepSegments()
+        try merges.forgetStale(folds: Set(states.map(\.fold)))
         return tables
     }
 
@@ -193,6 +200,10 @@ struct FoldPublisher {
     }
 }
 
+extension FoldRule {
+    func fileName(_ format: MartRule.Format) -> String { "\(name).\(format.rawValue)" }
+}
+
 extension MartRule.Format {
     var exported: ExportFormat {
         switch self {
@@ -201,46 +212,5 @@ extension MartRule.Format {
         case .jsonl: .table(.jsonl)
         case .xlsx: .workbook
         }
-    }
-}
-
-/// Writes the table of a fold for those who ask.
-package struct FoldExporter {
-    private let planTables: PlanTables
-    private let checkpoints: CheckpointFolder
-    private let fileSystem: FileSystem
-
-    /// - Throws: `CheckpointError`, `LedgerError`, `IOError`.
-    package init(_ planTables: PlanTables, _ settings: Settings, in fileSystem: FileSystem) throws {
-        self.planTables = planTables
-        self.fileSystem = fileSystem
-        checkpoints = try CheckpointFolder.openForReading(
-            settings.configuration.checkpoints, plan: settings.configuration.plan, in: fileSystem)
-    }
-
-    /// - Parameters:
-    ///   - generation: nil: what counts now.
-    ///   - scratch: an absolute path of a folder for temporary files: the checkpoints may be for reading alone.
-    /// - Returns: rows.
-    /// - Throws: `FoldIncomplete`; `DuckDBProgramError`, `DuckDBError`; what the sink throws.
-    package func export(
-        _ name: String, at generation: Int?, _ format: ExportFormat, isGzipped: Bool, scratch: String,
-        isConcurrent: Bool, to sink: @escaping TableSink
-    ) throws -> Int {
-        let fold = planTables.plan.folds.first { $0.name == name }!
-        if let generation {
-            let current = try checkpoints.ledger.generation
-            guard (0...current).contains(generation) else {
-                throw FoldIncomplete(description: "there is no generation \(generation) yet; the newest is \(current)")
-            }
-        }
-        let state = try planTables.state(of: planTables.plan.keptTable(of: fold), checkpoints, at: generation)
-        if let complaint = state.complaint { throw FoldIncomplete(description: complaint) }
-        let answers = try FoldAnswers(planTables, checkpoints, [state], scratch: scratch, in: fileSystem)
-        defer { answers.close() }
-        let (answer, table) = try answers.answer(name)
-        try AnswerWriting(table, title: name, in: fileSystem).write(
-            format, isGzipped: isGzipped, scratch: scratch, isConcurrent: isConcurrent, to: sink)
-        return answer.rowCount
     }
 }

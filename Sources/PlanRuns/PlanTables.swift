@@ -13,12 +13,16 @@ import Synchronization
 /// A plan with its engine, and what the ledger has of its tables.
 package struct PlanTables: Sendable {
     package let plan: PlanFolder
+    let segmentRule: SegmentRule
     private let compiled = CompiledFolds()
     /// Its scratch folder is that of the checkpoints.
     private let makeEngine: @Sendable (_ scratch: String) throws -> PlanEngine
 
-    package init(_ plan: PlanFolder, makeEngine: @escaping @Sendable (_ scratch: String) throws -> PlanEngine) {
-        (self.plan, self.makeEngine) = (plan, makeEngine)
+    package init(
+        _ plan: PlanFolder, _ segmentRule: SegmentRule,
+        makeEngine: @escaping @Sendable (_ scratch: String) throws -> PlanEngine
+    ) {
+        (self.plan, self.segmentRule, self.makeEngine) = (plan, segmentRule, makeEngine)
     }
 
     /// - Parameter scratch: where temporary files may lie, an absolute path; nil: in the checkpoints, where packs can be renamed
@@ -142,6 +146,7 @@ private final class CompiledFolds: Sendable {
 /// What counts of a fold, at one generation.
 struct FoldState {
     var fold: String
+    var identity: String
     var generation: Int
     /// Files of its source that count and have no partial of the fold as it is now.
     var lacking: [VersionRecord] = []
@@ -149,6 +154,8 @@ struct FoldState {
     var packs: [String: FoldPack] = [:]
     /// By path: which slots count; nil: all.
     var slots: [String: Set<Int>?] = [:]
+    /// By path, of all packs of the fold: the first version in it.
+    private var first: [String: Int64] = [:]
 
     /// - Parameters:
     ///   - counting: versions of the table's source.
@@ -156,7 +163,12 @@ struct FoldState {
     init(
         _ table: KeptTable, _ generation: Int, counting: [VersionRecord], _ known: [VersionID: [FoldPartial]]
     ) {
-        (fold, self.generation) = (table.name, generation)
+        (fold, identity, self.generation) = (table.name, table.identity, generation)
+        for (version, partials) in known {
+            for partial in partials {
+                first[partial.pack.path] = min(first[partial.pack.path] ?? .max, version.rawValue)
+            }
+        }
         var slots: [String: Set<Int>] = [:]
         for version in counting {
             // All of a fold's tables are committed together.
@@ -173,11 +185,22 @@ struct FoldState {
             .reduce(into: [:]) { $0.updateValue($1.1, forKey: $1.0) }
     }
 
-    /// What counts of a table, in the order of paths.
-    func rows(part: String, _ store: PackStore) throws -> [PackRows] {
-        try packs.values.filter { $0.part == part }.sorted { $0.path < $1.path }.map { pack in
-            // An absolute path, as a sandbox wants it.
-            PackRows(path: try FileSystem.real.physicalPath(store.path(pack)), slots: slots[pack.path] ?? nil)
+    /// Names of companions with something that counts, and the empty name of the table of the keys.
+    var parts: Set<String> { Set(packs.values.map(\.part)).union([""]) }
+
+    /// What one of its tables is merged from.
+    ///
+    /// - Parameters:
+    ///   - segments: that the ledger knows, of any table.
+    ///   - isWhole: whether a segment's file is what the ledger says.
+    func tree(
+        part: String, _ segments: [FoldSegment], _ rule: SegmentRule, isWhole: (FoldSegment) throws -> Bool
+    ) rethrows -> MergeTree {
+        let leaves = packs.values.filter { $0.part == part }.map {
+            MergeTree.Leaf(first: first[$0.path]!, pack: $0, slots: slots[$0.path] ?? nil)
         }
+        return try MergeTree(
+            identity: identity, leaves, newest: first.values.max() ?? 0,
+            known: segments.filter { $0.fold == fold && $0.part == part }, rule, isWhole: isWhole)
     }
 }

@@ -79,7 +79,10 @@ final class Recomputation {
         for pack in packs { try checkpoints.packs.verify(pack) }
         let kept = Set(candidates.compactMap(\.kept?.pack)).filter { (try? checkpoints.packs.verify($0)) != nil }
         packs.formUnion(kept)
-        var reads = try packs.map { try fileSystem.physicalPath(checkpoints.packs.path($0)) }
+        // Tables are made of segments, so a wrong one has to be found, too; one that is damaged is not used.
+        let segments = try checkpoints.ledger.segments().filter { try checkpoints.segments.fault(of: $0) == nil }
+        let places = packs.map(checkpoints.packs.path) + segments.map(checkpoints.segments.path)
+        var reads = try places.map { try fileSystem.physicalPath($0) }
         if source.format == .parquet {
             reads += try candidates.compactMap(\.file).map { try fileSystem.physicalPath($0.path) }
                 .filter { !DuckDBFiles.isPattern($0) }
@@ -111,7 +114,10 @@ final class Recomputation {
                 result.leftOut.append(complaint)
                 continue
             }
-            let packs = try fold.tables.map { try state.rows(part: $0.part(of: fold), checkpoints.packs) }
+            let packs = try fold.tables.map { table in
+                try state.tree(part: table.part(of: fold), segments, planTables.segmentRule) { _ in true }
+                    .inputs { try fileSystem.physicalPath(Path.join(checkpoints.root, $0)) }
+            }
             if let difference = try folding.difference(fold, packs, from: rows) {
                 result.differences.append("\(difference)")
             }

@@ -14,8 +14,11 @@ package struct SQLWork: PlanWork {
     package var plan: PlanFolder { tables.plan }
 
     /// - Parameter makeEngine: gets an absolute path of a folder for temporary files.
-    package init(_ plan: PlanFolder, makeEngine: @escaping @Sendable (_ scratch: String) throws -> PlanEngine) {
-        tables = PlanTables(plan, makeEngine: makeEngine)
+    package init(
+        _ plan: PlanFolder, _ segmentRule: SegmentRule = SegmentRule(),
+        makeEngine: @escaping @Sendable (_ scratch: String) throws -> PlanEngine
+    ) {
+        tables = PlanTables(plan, segmentRule, makeEngine: makeEngine)
     }
 
     // MARK: Files
@@ -44,12 +47,24 @@ package struct SQLWork: PlanWork {
         return table.map { $0.isStage ? .rows : .partials } ?? .none
     }
 
-    package func lacking(_ place: WorkPlace) throws -> [VersionRecord] {
-        var lacking: [VersionID: VersionRecord] = [:]
-        for state in try tables.states(of: plan.keptTables, place.checkpoints) {
-            for version in state.lacking { lacking[version.id] = version }
+    package func isStranger(_ name: String) -> Bool { tables.source(of: name) == nil }
+
+    package func mayTryAgain(_ place: WorkPlace) throws -> @Sendable (String) -> Bool {
+        let known = Set(try place.checkpoints.ledger.foldPacks().map { [$0.fold, $0.identity] })
+        let renewed = Set(
+            plan.keptTables.filter { !$0.isStage && !known.contains([$0.name, $0.identity]) }.map(\.source))
+        return { [tables] name in tables.source(of: name).map(renewed.contains) ?? false }
+    }
+
+    package func lacking(_ place: WorkPlace) throws -> [LackingFile] {
+        var lacking: [VersionID: LackingFile] = [:]
+        for (table, state) in zip(plan.keptTables, try tables.states(of: plan.keptTables, place.checkpoints)) {
+            for version in state.lacking {
+                let lacksRowsOnly = table.isStage && lacking[version.id]?.lacksRowsOnly ?? true
+                lacking[version.id] = LackingFile(version, lacksRowsOnly: lacksRowsOnly)
+            }
         }
-        return lacking.values.sorted { $0.id < $1.id }
+        return lacking.values.sorted { $0.version.id < $1.version.id }
     }
 
     package func rowsFolding(_ place: WorkPlace) throws -> (any RowsFolding)? {
@@ -57,9 +72,7 @@ package struct SQLWork: PlanWork {
     }
 
     package func remarks(_ place: WorkPlace) throws -> [String] {
-        let strangers = try place.checkpoints.ledger.countingVersions().map(\.facts.name).filter {
-            tables.source(of: $0) == nil
-        }
+        let strangers = try place.checkpoints.ledger.countingVersions().map(\.facts.name).filter(isStranger)
         guard let first = strangers.first else { return [] }
         let isOne = strangers.count == 1
         return [
@@ -73,7 +86,11 @@ package struct SQLWork: PlanWork {
         try Recomputation(tables, place, observer).run()
     }
 
-    package func publish(_ place: WorkPlace) throws -> [PublishedTable] {
-        try FoldPublisher(tables, place).publish()
+    package func publish(_ place: WorkPlace, force: Bool) throws -> [PublishedTable] {
+        try FoldPublisher(tables, place).publish(force: force)
+    }
+
+    package func checkDerived(_ place: WorkPlace) throws -> DerivedFaults {
+        try FoldPublisher(tables, place).check()
     }
 }

@@ -122,6 +122,31 @@ package final class PackFolding: @unchecked Sendable {
         for pack in packs { try? FileSystem.real.removeIfPresent(pack.path) }
     }
 
+    // MARK: Segments
+
+    /// Merges what counts of a table into one file, in one slot.
+    ///
+    /// - Returns: its path, in the session's folder.
+    /// - Throws: `DuckDBError`, also when the merge has no value.
+    package func merge(
+        _ fold: CompiledFold, _ table: Int, _ packs: [PackRows], metadata: [(String, String)]
+    ) throws -> String {
+        self.packs += 1
+        let path = Path.join(folder, "segment-\(self.packs).parquet")
+        let state = fold.tables[table]
+        let merged = state.merge(over: try relation(fold, table, packs))
+        let order = state.keyColumns.indices.map { "\($0 + 2)" }.joined(separator: ", ")
+        do {
+            try session.copy(
+                "SELECT CAST(0 AS BIGINT) AS \(StageTable.slot), * FROM (\(merged)) ORDER BY \(order)", to: path,
+                .parquet(compression: "lz4_raw", metadata: metadata.map { CopyMetadata($0.0, $0.1) }))
+        } catch {
+            try? FileSystem.real.removeIfPresent(path)
+            throw error
+        }
+        return path
+    }
+
     // MARK: Answers
 
     /// The answer of a fold.

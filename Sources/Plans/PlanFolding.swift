@@ -148,7 +148,7 @@ extension FoldAnswer {
 
 extension StatementError {
     /// Whether rows are the reason, and not the machine.
-    var isOfRows: Bool {
+    package var isOfRows: Bool {
         switch kind {
         case .conversion, .outOfRange, .invalidInput, .notImplemented, .other: true
         default: false

@@ -6,8 +6,8 @@ import Testing
 
 /// Fields that are found in the records.
 @Suite struct InferenceTests {
-    /// A quarter of what the program takes.
-    private static let firstLook = 1 << 20
+    /// Less than the program takes, so that a text that goes beyond it is small.
+    private static let firstLook = 1 << 17
 
     private func types(_ text: String) throws -> [String: FieldType] {
         try Converted(text) { $0.firstLookBytes = Self.firstLook }.types
@@ -51,7 +51,7 @@ import Testing
     }
 
     /// More records than the first look takes.
-    private static let count = 125_000
+    private static let count = 16_000
     private static let json = (0..<count).map { "{\"v\":\($0)}\n" }.joined()
     private static let csv = (0..<count).map { "\($0),12345\n" }.joined()
 
@@ -80,7 +80,7 @@ import Testing
         #expect(try types("{\"a\":1,\"tags\":[{\"k\":2}]}\n{\"a\":2}\n") == ["a": .integer, "tags": .json])
     }
 
-    /// Megabytes in front of the first whole record, behind the first look.
+    /// Much in front of the first whole record, behind the first look.
     enum Front: CaseIterable {
         case longRecord
         case emptyLines
@@ -88,9 +88,9 @@ import Testing
 
         var text: String {
             switch self {
-            case .longRecord: "{\"a\":1,\"s\":\"" + String(repeating: "x", count: 1_300_000) + "\"}\n"
-            case .emptyLines: String(repeating: "\n", count: 1_300_000)
-            case .brokenLines: String(repeating: "broken\n", count: 180_000)
+            case .longRecord: "{\"a\":1,\"s\":\"" + String(repeating: "x", count: 163_000) + "\"}\n"
+            case .emptyLines: String(repeating: "\n", count: 163_000)
+            case .brokenLines: String(repeating: "broken\n", count: 23_000)
             }
         }
     }
@@ -139,8 +139,8 @@ import Testing
 
     /// A guess that cannot divide rows is no mistake of the user's.
     @Test func rowsAreDividedByAFieldWhoseTypeIsFoundLate() throws {
-        let csv = "k,n\n" + String(repeating: "1.5,1\n", count: 200_000) + "late,2\n"
-        let json = String(repeating: "{\"k\":1.5,\"n\":1}\n", count: 75_000) + "{\"k\":\"late\",\"n\":2}\n"
+        let csv = "k,n\n" + String(repeating: "1.5,1\n", count: 25_000) + "late,2\n"
+        let json = String(repeating: "{\"k\":1.5,\"n\":1}\n", count: 9_500) + "{\"k\":\"late\",\"n\":2}\n"
         for (text, isCSV) in [(csv, true), (json, false)] {
             let store = MemoryStore()
             let result = try Converted.convert([Array(text.utf8)], nil, .csv, into: store) {
@@ -180,7 +180,7 @@ import Testing
         ("1.5", "9007199254740993", .string), ("9007199254740992", "1.5", .double),
     ])
     func whatComesLateCountsAsWhatComesFirst(last: String, first: String, type: FieldType) throws {
-        let text = String(repeating: "{\"v\":\(first)}\n", count: 150_000) + "{\"v\":\(last)}\n"
+        let text = String(repeating: "{\"v\":\(first)}\n", count: 19_000) + "{\"v\":\(last)}\n"
         #expect(try types(text) == ["v": type])
     }
 

@@ -106,6 +106,48 @@ import Testing
         // No fold has it, so folds agree on which files count.
         try world.expectLaw()
         #expect(try world.table("by_kind") == "kind,events\n,4\n")
+        // As it is, it would fail again; once the fold is another, it is read again, once.
+        #expect(try world.run().files.isEmpty)
+        var folds = [
+            "numbers": "SELECT CAST(user AS SMALLINT) AS number, count(*) AS events FROM events GROUP BY 1",
+            "by_kind": "SELECT kind, count(*) AS events FROM events GROUP BY kind",
+        ]
+        try world.set(folds)
+        do {
+            let other = try world.processor()
+            #expect(try other.run().files.first { $0.name == "events-2022-04-02.json" }?.state == .failed)
+            #expect(try other.run().files.isEmpty)
+        }
+        folds["numbers"] = "SELECT TRY_CAST(user AS INTEGER) AS number, count(*) AS events FROM events GROUP BY 1"
+        try world.set(folds)
+        #expect(try world.run().files.first { $0.name == "events-2022-04-02.json" }?.state == .folded)
+        try world.expectLaw()
+        #expect(try world.table("by_kind") == "kind,events\n,8\n")
+    }
+
+    /// What is beside the reports is verified as they are.
+    @Test func aTableThatWasWrittenToIsFoundAndMadeAnew() throws {
+        var (world, dice) = try started()
+        let wanted = try world.table("by_user")
+        try world.folder.write("output/by_user.csv", wanted.replacingOccurrences(of: "u1", with: "v1"))
+        let found = try world.verifier().verify()
+        #expect(
+            found.damages.isEmpty && found.stale.count == 1 && found.stale[0].contains("by_user.csv"), "\(found.stale)")
+        #expect(found.stale[0].contains("folds.json says"), "\(found.stale)")
+        #expect(try world.verifier().repair().isRepaired)
+        #expect(try world.table("by_user") == wanted)
+        try FileManager.default.removeItem(atPath: world.output + "/by_day.csv")
+        #expect(try world.verifier().verify().stale.map { $0.hasSuffix("by_day.csv is missing") } == [true])
+        try world.run()
+        // What was made of less is only behind.
+        try world.put("events-2022-04-04.json", Content(&dice, count: 40))
+        let old = try world.table("by_user")
+        let record = try world.folder.read("output/folds.json")
+        try world.run()
+        try world.folder.write("output/by_user.csv", old)
+        try world.folder.write("output/folds.json", record)
+        let behind = try world.verifier().verify()
+        #expect(behind.behind.contains { $0.contains("by_user.csv is of an earlier state") }, "\(behind.behind)")
     }
 
     @Test func aSumBeyondItsRangeNamesTheKey() throws {

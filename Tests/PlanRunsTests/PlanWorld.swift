@@ -95,6 +95,8 @@ final class PlanWorld {
     /// By digest: all that ever lay in the inbox.
     var contents: [String: Content] = [:]
     var fileSystem: FileSystem
+    /// Segments of two files each, and of two of those, so that a few files have several levels.
+    var segmentRule = SegmentRule(width: 2, fewest: 2, mostKept: 2)
     /// Settings.
     var flags: [Setting: String] = [:]
     /// The tables at the last comparison.
@@ -126,6 +128,7 @@ final class PlanWorld {
     init(_ folder: TemporaryFolder, like other: PlanWorld, fileSystem: FileSystem = .real) {
         self.folder = folder
         (jobs, keepsRows, contents, flags) = (other.jobs, other.keepsRows, other.contents, other.flags)
+        segmentRule = other.segmentRule
         self.fileSystem = fileSystem
     }
 
@@ -187,7 +190,7 @@ final class PlanWorld {
 
     func work() throws -> SQLWork {
         let jobs = jobs
-        return SQLWork(try plan()) { Self.engine($0, jobs: jobs) }
+        return SQLWork(try plan(), segmentRule) { Self.engine($0, jobs: jobs) }
     }
 
     func processor() throws -> Processor {

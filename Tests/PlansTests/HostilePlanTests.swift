@@ -60,19 +60,21 @@ import Testing
     ]
 
     @Test(arguments: statements.indices) func areRefusedOrRight(statement index: Int) throws {
-        let outcomes = try Self.outcomes(Self.statements[index], Self.expressions)
+        let outcomes = try Self.outcomes(Self.statements[index], Self.expressions, memory: 256)
         #expect(outcomes[.refused]! > 60 && outcomes[.equal, default: 0] > 0, "\(outcomes)")
     }
 
-    /// In a condition, and as an argument.
+    /// In a condition, and as an argument. In little memory, which is soon full.
     @Test(arguments: [1, 2]) func starveNobody(statement index: Int) throws {
-        let outcomes = try Self.outcomes(Self.statements[index], Self.starving)
+        let outcomes = try Self.outcomes(Self.statements[index], Self.starving, memory: 64)
         #expect(outcomes[.refused]! > 5, "\(outcomes)")
     }
 
     private enum Outcome { case refused, equal, notTried }
 
-    private static func outcomes(_ statement: String, _ expressions: [String]) throws -> [Outcome: Int] {
+    private static func outcomes(
+        _ statement: String, _ expressions: [String], memory: Int
+    ) throws -> [Outcome: Int] {
         let root = try TemporaryFolder()
         try root.add("secret", "Parole\n")
         let bench = try PlanBench(["a.sql": ""])
@@ -82,7 +84,7 @@ import Testing
             let shown = expression.prefix(80)
             do {
                 try bench.folder.add("plan/folds/a.sql", statement.replacing("§", with: expression))
-                let check = try bench.check(try bench.plan())
+                let check = try bench.check(try bench.plan(), memory: memory)
                 switch try check.prove(try check.compile()[0]) {
                 case .equal: outcomes[.equal, default: 0] += 1
                 case .notTried(let words):

@@ -59,10 +59,11 @@ struct PlanBench {
         return (error?.mistakes ?? []).map { $0.description.replacingOccurrences(of: folder.file("plan/"), with: "") }
     }
 
-    func check(_ plan: PlanFolder) throws -> PlanCheck {
+    /// - Parameter memory: megabytes of DuckDB's.
+    func check(_ plan: PlanFolder, memory: Int = 256) throws -> PlanCheck {
         let session = try DuckDBSession(
             try #require(RealDuckDB.program), files: DuckDBFiles(),
-            limits: DuckDBLimits(threads: 2, memoryBytes: 256 << 20, temporaryBytes: 0, seconds: 60),
+            limits: DuckDBLimits(threads: 2, memoryBytes: memory << 20, temporaryBytes: 0, seconds: 60),
             scratchBelow: try FileSystem.real.physicalPath(folder.path), in: .real)
         return try PlanCheck(plan, session)
     }

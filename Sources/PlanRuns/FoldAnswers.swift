@@ -1,0 +1,218 @@
+//  Answers of folds from what counts: packs and segments that are whole are merged and finished by DuckDB.
+//
+//      ledger ─▶ states ─▶ trees of packs and segments ─▶ those that are read are compared with their digests     FoldMerges
+//      ─▶ a session that may read them ─▶ segments that lack are merged ─▶ answers ─▶ segments get their places     FoldAnswers
+
+import Checkpoints
+import DuckDB
+import DurableIO
+import Events
+import FoldSQL
+import Ledgers
+import Plans
+
+/// What the tables of folds are merged from.
+final class FoldMerges {
+    fileprivate let checkpoints: CheckpointFolder
+    fileprivate let states: [String: FoldState]
+    /// By fold and part.
+    fileprivate private(set) var trees: [String: [String: MergeTree]] = [:]
+    fileprivate let rule: SegmentRule
+    private let segments: [FoldSegment]
+
+    /// - Parameters:
+    ///   - states: of folds of which every file that counts has a partial.
+    ///   - read: the folds whose answers are wanted.
+    /// - Throws: `DamagedTable` for a pack that is not what was written; `LedgerError`, `IOError`.
+    init(
+        _ planTables: PlanTables, _ checkpoints: CheckpointFolder, _ states: [FoldState], read: Set<String>
+    ) throws {
+        self.checkpoints = checkpoints
+        self.states = Dictionary(uniqueKeysWithValues: states.map { ($0.fold, $0) })
+        rule = planTables.segmentRule
+        segments = try checkpoints.ledger.segments()
+        // Parquet has no checksums that DuckDB looks at: what the disk changed would become a wrong number.
+        var packs: Set<FoldPack> = []
+        for state in states {
+            for part in state.parts {
+                let tree = try soundTree(state, part)
+                trees[state.fold, default: [:]][part] = tree
+                if read.contains(state.fold) || tree.hasMissing { packs.formUnion(tree.files.packs) }
+            }
+        }
+        for pack in packs { try checkpoints.packs.verify(pack) }
+    }
+
+    /// A tree whose segments are what was written.
+    private func soundTree(_ state: FoldState, _ part: String) throws -> MergeTree {
+        var damaged: Set<String> = []
+        while true {
+            let tree = try state.tree(part: part, segments, rule) { segment in
+                try !damaged.contains(segment.path) && checkpoints.segments.seemsWhole(segment)
+            }
+            let count = damaged.count
+            for segment in tree.files.segments where try checkpoints.segments.fault(of: segment) != nil {
+                damaged.insert(segment.path)
+            }
+            if damaged.count == count { return tree }
+        }
+    }
+
+    var hasMissing: Bool { trees.values.contains { $0.values.contains(where: \.hasMissing) } }
+
+    /// Absolute paths of all that is read.
+    fileprivate func paths(in fileSystem: FileSystem) throws -> [String] {
+        let files = trees.values.flatMap(\.values).map(\.files)
+        let paths =
+            files.flatMap(\.packs).map(checkpoints.packs.path)
+            + files.flatMap(\.segments).map(checkpoints.segments.path)
+        return try Set(paths.map { try fileSystem.physicalPath($0) }).sorted()
+    }
+
+    /// Whether a segment that was there is gone.
+    func lostSegments() throws -> Bool {
+        try trees.values.flatMap(\.values).flatMap(\.files.segments).contains {
+            try !checkpoints.segments.seemsWhole($0)
+        }
+    }
+
+    /// Removes segments that nothing is made from any more.
+    ///
+    /// - Parameter folds: of the plan.
+    func forgetStale(folds: Set<String>) throws {
+        let stale =
+            trees.values.flatMap(\.values).flatMap(\.stale)
+            + segments.filter { segment in
+                guard folds.contains(segment.fold) else { return true }
+                // Of a fold that lacks something nothing is known.
+                guard let trees = trees[segment.fold] else { return false }
+                return trees[segment.part] == nil
+            }.map(\.path)
+        // What was merged anew in the meantime has the path of what it replaces.
+        let known = Set(segments.map { "\($0.path) \($0.digest)" })
+        let gone = try checkpoints.ledger.segments().filter {
+            stale.contains($0.path) && known.contains("\($0.path) \($0.digest)")
+        }.map(\.path)
+        if gone.isEmpty { return }
+        try checkpoints.ledger.replaceSegments(gone, with: [])
+        checkpoints.segments.remove(gone)
+    }
+}
+
+/// Answers of folds.
+final class FoldAnswers {
+    private let session: DuckDBSession
+    private let folding: PackFolding
+    private let merges: FoldMerges
+    private let fileSystem: FileSystem
+    /// What was merged, and where it lies.
+    private var made: [SegmentOrigin: (segment: FoldSegment, path: String)] = [:]
+
+    /// - Parameter scratch: an absolute path of a folder for temporary files; nil: in the checkpoints, where segments can be
+    ///   renamed from.
+    /// - Throws: `IOError`, `DuckDBProgramError`, `DuckDBError`.
+    init(_ planTables: PlanTables, _ merges: FoldMerges, scratch: String?, in fileSystem: FileSystem) throws {
+        session = try planTables.engine(merges.checkpoints, scratch: scratch, fileSystem).foldingSession(
+            reading: try merges.paths(in: fileSystem), in: fileSystem)
+        do {
+            folding = try planTables.folding(session)
+        } catch {
+            try? session.close()
+            throw error
+        }
+        self.merges = merges
+        self.fileSystem = fileSystem
+    }
+
+    func close() { try? session.close() }
+
+    // MARK: Answers
+
+    func answer(_ name: String) throws -> (answer: FoldAnswer, table: AnswerTable) {
+        let fold = fold(name)
+        let packs = try fold.tables.map { try inputs(name, $0.part(of: fold)) }
+        let answer = try folding.answer(fold, packs)
+        return (answer, AnswerTable(answer, session, in: fileSystem))
+    }
+
+    private func fold(_ name: String) -> CompiledFold { folding.folds.first { $0.checked.name == name }! }
+
+    /// What counts of a table, from segments where there are any.
+    private func inputs(_ fold: String, _ part: String) throws -> [PackRows] {
+        // A companion of which no file has a partial has no tree.
+        guard let tree = merges.trees[fold]?[part] else { return [] }
+        return try tree.inputs(
+            making: { missing, _ in
+                made[origin(of: missing, fold, part)].map { PackRows(path: $0.path, slots: nil) }
+            }, at: path)
+    }
+
+    private func path(_ relative: String) throws -> String {
+        try fileSystem.physicalPath(Path.join(merges.checkpoints.root, relative))
+    }
+
+    private func origin(of missing: MergeTree.Missing, _ fold: String, _ part: String) -> SegmentOrigin {
+        SegmentOrigin(
+            fold: fold, part: part, identity: merges.states[fold]!.identity, name: missing.name, inputs: missing.inputs)
+    }
+
+    // MARK: Segments
+
+    /// Merges what lacks of segments, in the session's folder.
+    ///
+    /// - Throws: `DuckDBError`.
+    func makeSegments(_ onEvent: EventSink) throws {
+        for (name, trees) in merges.trees.sorted(by: { $0.key < $1.key }) {
+            let fold = fold(name)
+            for (number, table) in fold.tables.enumerated() {
+                let part = table.part(of: fold)
+                guard let tree = trees[part], tree.hasMissing else { continue }
+                var paysOff = true
+                func make(_ missing: MergeTree.Missing, _ inputs: [PackRows]) throws -> PackRows? {
+                    guard paysOff else { return nil }
+                    let origin = origin(of: missing, name, part)
+                    guard let (segment, path) = try merge(fold, number, inputs, origin, onEvent) else { return nil }
+                    made[origin] = (segment, path)
+                    if let rows = missing.rows, !merges.rule.paysOff(segment.rows, of: rows) { paysOff = false }
+                    return PackRows(path: path, slots: nil)
+                }
+                _ = try tree.inputs(making: make, at: path)
+            }
+        }
+    }
+
+    /// - Returns: nil when the merge has no value.
+    private func merge(
+        _ fold: CompiledFold, _ table: Int, _ inputs: [PackRows], _ origin: SegmentOrigin, _ onEvent: EventSink
+    ) throws -> (segment: FoldSegment, path: String)? {
+        let shown = "segment \(origin.name) of \(fold.tables[table].name)"
+        do {
+            let path = try folding.merge(fold, table, inputs, metadata: origin.metadata)
+            let segment = try merges.checkpoints.segments.describe(path, origin)
+            onEvent(.segmentMade(segment: shown, inputs: inputs.count, rows: segment.rows))
+            return (segment, path)
+        } catch DuckDBError.statement(let failure) where failure.isOfRows {
+            // A sum may be too large for some files and not for all. Whether it is, the table has to say.
+            onEvent(.segmentRefused(segment: shown, detail: "\(failure)"))
+            return nil
+        }
+    }
+
+    /// Gives segments their places.
+    func keepSegments() throws {
+        if made.isEmpty { return }
+        let (store, ledger) = (merges.checkpoints.segments, merges.checkpoints.ledger)
+        for (segment, path) in made.values.sorted(by: { $0.path < $1.path }) { try store.place(path, as: segment) }
+        let kept = made.values.map(\.segment).sorted { $0.path < $1.path }
+        let names = Set(kept.map(\.place))
+        let replaced = try ledger.segments().filter { names.contains($0.place) }.map(\.path)
+        try ledger.replaceSegments(replaced, with: kept)
+        store.remove(Set(replaced).subtracting(kept.map(\.path)))
+        made = [:]
+    }
+}
+
+extension FoldSegment {
+    /// Of a table there is one of each name.
+    fileprivate var place: [String] { [fold, part, name] }
+}
