@@ -125,10 +125,11 @@ package final class PartialStore: Sendable {
     /// Writes a partial under a temporary name.
     ///
     /// - Parameters:
+    ///   - folds: what the file gives to folds beside this partial.
     ///   - jobs: above 1, batches are encoded and written by a thread of their own.
     ///   - produce: hands batches, ascending, to the closure that it is given.
     package func write(
-        _ origin: PartialOrigin, schema: KeyedSchema, jobs: Int = 1,
+        _ origin: PartialOrigin, schema: KeyedSchema, folds: [FoldProfile] = [], jobs: Int = 1,
         produce: ((KeyedBatch) throws -> Void) throws -> Void
     ) throws -> SealedPartial {
         let partial = names.reserve(
@@ -138,7 +139,9 @@ package final class PartialStore: Sendable {
         let target = PartialTarget(
             try KeyedTableWriter(path, kind: Self.kind, schema: schema, in: fileSystem))
         try Handover.run(isConcurrent: jobs > 1, make: produce) { batch in try target.take(batch) }
-        let (writer, sums, sketch) = (target.writer, target.sums, target.sketches.finish())
+        let (writer, sums) = (target.writer, target.sums)
+        var sketch = target.sketches.finish()
+        sketch.folds = folds
         precondition(
             Self.agree(sums, folded: origin.outcomes.folded),
             "\(origin.name): \(origin.outcomes.folded) records were folded, the partial has \(sums.records)")
@@ -176,6 +179,7 @@ package final class PartialStore: Sendable {
         }
         pairs.append(("watchfold.\(names.keyCount)", String(sketch.keyCount)))
         pairs.append(("watchfold.sketch", sketch.keys.text))
+        if !sketch.folds.isEmpty { pairs.append(("watchfold.folds", FoldProfile.text(sketch.folds))) }
         return pairs
     }
 
@@ -197,7 +201,8 @@ package final class PartialStore: Sendable {
         guard let count = reader.metadata("watchfold.\(plan.metadataNames.keyCount)").flatMap({ Int($0) }),
             let keys = reader.metadata("watchfold.sketch").flatMap({ KeySketch(text: $0) })
         else { return nil }
-        return PartialSketch(keyCount: count, keys: keys)
+        let folds = reader.metadata("watchfold.folds").map(FoldProfile.profiles) ?? []
+        return PartialSketch(keyCount: count, keys: keys, folds: folds)
     }
 
     /// Opens a partial.

@@ -31,6 +31,14 @@ package struct StateTable: Sendable {
     /// All columns, in their order.
     package var columns: [String] { keyColumns + [Self.records] + states.map(\.name) }
 
+    /// The states that are sums, and the measures that they are of as they are written.
+    package var sums: [(column: String, shown: String)] {
+        states.filter { $0.merge == "sum" }.map { ($0.name, $0.shown) }
+    }
+
+    /// Columns that are the same in two files exactly if these give the same.
+    package var valueColumns: [String] { [Self.records] + states.map(\.name) }
+
     /// The number of rows behind a row.
     static let records = "_records"
 

@@ -78,6 +78,23 @@ package struct KeySketch: Sendable, Hashable {
         return either < Self.leastSample ? nil : Double(sample.same) / Double(either)
     }
 
+    /// A sample that another program took.
+    ///
+    /// - Parameter digits: the text without its mark; a hash that is there more than once counts once.
+    /// - Returns: nil when it is none.
+    package init?(digits: String) {
+        let characters = Array(digits.utf8)
+        let starts = Array(stride(from: 0, to: characters.count, by: Self.memberDigits))
+        guard characters.count % Self.memberDigits == 0 else { return nil }
+        let kept = starts.filter { start in
+            start == 0
+                || characters[start..<start + Self.keyDigits]
+                    != characters[start - Self.memberDigits..<start - Self.memberDigits + Self.keyDigits]
+        }
+        let unique = kept.flatMap { characters[$0..<$0 + Self.memberDigits] }
+        self.init(text: String(decoding: Self.mark + unique, as: UTF8.self))
+    }
+
     // MARK: Text
 
     private static let mark = Array("1 ".utf8)
@@ -148,10 +165,11 @@ package struct PartialSketch: Sendable, Hashable {
     /// neighbours with the same hash: once in 2^64 pairs.
     package var keyCount: Int
     package var keys: KeySketch
+    /// What the file gives to folds beside its own partial.
+    package var folds: [FoldProfile]
 
-    package init(keyCount: Int, keys: KeySketch) {
-        self.keyCount = keyCount
-        self.keys = keys
+    package init(keyCount: Int, keys: KeySketch, folds: [FoldProfile] = []) {
+        (self.keyCount, self.keys, self.folds) = (keyCount, keys, folds)
     }
 }
 

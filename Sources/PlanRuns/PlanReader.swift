@@ -203,12 +203,12 @@ final class PlanReader: InboxReader, @unchecked Sendable {
 
     private func fold(_ files: [Staged], _ folding: PackFolding, _ onFinished: (Int, ReadOutcome) -> Void) {
         do {
-            let packs = try packs(of: files, folding)
+            let (packs, profiles) = try packs(of: files, folding)
             for file in files { try? fileSystem.removeIfPresent(file.rows.path) }
             for (slot, file) in files.enumerated() {
                 let content = PlanContent(
                     source: file.source.name, bytes: file.summary.size, records: file.summary.counts.folded,
-                    packs.map { ($0, slot) })
+                    packs.map { ($0, slot) }, profiles.isEmpty ? [] : profiles[slot])
                 onFinished(file.place, .read(file.summary, content))
             }
         } catch is PackFolding.SeveralFailed {
@@ -218,14 +218,24 @@ final class PlanReader: InboxReader, @unchecked Sendable {
         }
     }
 
-    private func packs(of files: [Staged], _ folding: PackFolding) throws -> [SealedPack] {
+    /// - Returns: packs, and of each file what it gives to folds; empty when nobody compares files.
+    private func packs(
+        of files: [Staged], _ folding: PackFolding
+    ) throws -> (packs: [SealedPack], profiles: [[FoldProfile]]) {
         let inputs = files.map {
             PackOrigin.File(name: $0.file.logicalName, digest: $0.summary.digest.hex, date: $0.file.date)
         }
+        // The gate knows only files with a date.
+        let areCompared = place.settings.configuration.gate.mode != .off && inputs.contains { $0.date != nil }
+        var profiles: [[FoldProfile]] = []
         do {
-            return try place.checkpoints.packs.seal(
+            let packs = try place.checkpoints.packs.seal(
                 files.map(\.rows), of: files[0].source, into: plan.keptTables(of: files[0].source), by: folding,
-                inputs, settingsText: place.settings.configuration.foldSettingsText(of: inputs[0].name))
+                inputs, settingsText: place.settings.configuration.foldSettingsText(of: inputs[0].name)
+            ) { written in
+                if areCompared { profiles = try folding.profiles(of: written, slots: files.count) }
+            }
+            return (packs, profiles)
         } catch {
             if isCancelled.load(ordering: .relaxed) { throw Cancelled() }
             throw error
@@ -239,16 +249,18 @@ extension PackStore {
     /// - Parameters:
     ///   - inputs: the files, in their order.
     ///   - settingsText: under which they were read.
+    ///   - onWritten: gets the packs before they leave the session's folder.
     func seal(
         _ rows: [StagedFile], of source: PlanSource, into tables: [KeptTable], by folding: PackFolding,
-        _ inputs: [PackOrigin.File], settingsText: String
+        _ inputs: [PackOrigin.File], settingsText: String, onWritten: ([WrittenPack]) throws -> Void = { _ in }
     ) throws -> [SealedPack] {
         func origin(_ table: KeptTable, _ part: String) -> PackOrigin {
             PackOrigin(
                 fold: table.name, part: part, identity: table.identity, settingsText: settingsText, files: inputs)
         }
-        return try folding.fold(rows, of: source, into: tables) { origin($0, $1).metadata }
-            .map { try seal($0.path, origin($0.table, $0.part)) }
+        let written = try folding.fold(rows, of: source, into: tables) { origin($0, $1).metadata }
+        try onWritten(written)
+        return try written.map { try seal($0.path, origin($0.table, $0.part)) }
     }
 }
 
@@ -258,15 +270,19 @@ private final class PlanContent: FoldedContent {
     private let bytes: Int
     private let records: Int
     private let partials: [(SealedPack, Int)]
+    private let profiles: [FoldProfile]
 
-    init(source: String, bytes: Int, records: Int, _ partials: [(SealedPack, Int)]) {
-        (self.source, self.bytes, self.records, self.partials) = (source, bytes, records, partials)
+    init(
+        source: String, bytes: Int, records: Int, _ partials: [(SealedPack, Int)], _ profiles: [FoldProfile] = []
+    ) {
+        (self.source, self.bytes, self.records) = (source, bytes, records)
+        (self.partials, self.profiles) = (partials, profiles)
     }
 
     func seal(
         _ origin: PartialOrigin, schema: KeyedSchema, in store: PartialStore, jobs: Int
     ) throws -> SealedPartial {
-        try store.write(origin, schema: schema) { emit in
+        try store.write(origin, schema: schema, folds: profiles) { emit in
             if records == 0 { return }
             try emit(
                 KeyedBatch(keys: [StringColumn([source])], measures: [[Int64(bytes)], [Int64(records)]]))

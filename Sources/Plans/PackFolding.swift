@@ -12,6 +12,7 @@ import Configuration
 import DuckDB
 import DurableIO
 import FoldSQL
+import KeyedTables
 import Records
 
 /// A pack that was written, and has no place yet.
@@ -112,6 +113,49 @@ package final class PackFolding: @unchecked Sendable {
             throw error
         }
         return written
+    }
+
+    /// What files give to folds: of each file, in the order of slots, a profile for each pack of a fold's keys.
+    ///
+    /// - Parameters:
+    ///   - packs: as they were written, in the session's folder.
+    ///   - slots: how many files they are of.
+    /// - Throws: `DuckDBError`.
+    package func profiles(of packs: [WrittenPack], slots: Int) throws -> [[FoldProfile]] {
+        var profiles: [[FoldProfile]] = Array(repeating: [], count: slots)
+        for pack in packs where pack.part.isEmpty && !pack.table.isStage {
+            let table = folds.first { $0.checked.name == pack.table.name }!.tables[0]
+            let bySlot = Dictionary(
+                uniqueKeysWithValues: try session.rows(Self.profile(of: pack.path, table)).rows.map {
+                    (Int($0[0]!)!, $0)
+                })
+            for slot in 0..<slots {
+                // Of a file without a row there is nothing to be found.
+                let row = bySlot[slot]
+                let sums = table.sums.enumerated().map { number, sum in
+                    FoldProfile.Sum(name: sum.shown, value: row?[number + 3].flatMap(Double.init) ?? 0)
+                }
+                guard let sample = KeySketch(digits: row?[2] ?? "") else {
+                    throw DuckDBError.unintelligible("no sample of the keys of \(table.name)")
+                }
+                profiles[slot].append(
+                    FoldProfile(
+                        fold: table.name, identity: pack.table.identity, keys: row.flatMap { Int($0[1]!) } ?? 0,
+                        sums: sums, sample: sample))
+            }
+        }
+        return profiles
+    }
+
+    /// Slot, number of keys, their sample, and the sums.
+    private static func profile(of path: String, _ table: StateTable) -> String {
+        func list(_ columns: [String]) -> String { columns.map(SQLText.identifier).joined(separator: ", ") }
+        let sums = table.sums.map { ", CAST(sum(\(SQLText.identifier($0.column))) AS DOUBLE)" }.joined()
+        return
+            "SELECT \(StageTable.slot), count(*), array_to_string(list_transform(min(struct_pack(k := __w_k >> 16, r := __w_r >> 32), "
+            + "\(KeySketch.size)), lambda x: format('{:012x}{:08x}', CAST(x.k AS BIGINT), CAST(x.r AS BIGINT))), '')\(sums) "
+            + "FROM (SELECT *, hash(\(list(table.keyColumns))) AS __w_k, hash(\(list(table.valueColumns))) AS __w_r "
+            + "FROM \(read([path]))) GROUP BY \(StageTable.slot)"
     }
 
     /// Some of the files do not fit an expression; folded one by one, they say which.

@@ -370,7 +370,7 @@ struct SmallDays {
     ) -> ArrivalProfile {
         ArrivalProfile(
             name: date + ".json", date: date, digest: date, records: records, sum: Int64(records) * 100,
-            rows: records, labels: Dictionary(uniqueKeysWithValues: labels.map { (ByteOrdered($0), $1) }),
+            size: records, labels: Dictionary(uniqueKeysWithValues: labels.map { (ByteOrdered($0), $1) }),
             sketch: sketch)
     }
 

@@ -144,7 +144,7 @@ import Testing
 
     private func profile(_ day: Int, sum: Int64, _ labels: [String: Int]) -> ArrivalProfile {
         ArrivalProfile(
-            name: "\(day).json", date: "2022-04-0\(day)", digest: "\(day)", records: 1000, sum: sum, rows: 1000,
+            name: "\(day).json", date: "2022-04-0\(day)", digest: "\(day)", records: 1000, sum: sum, size: 1000,
             labels: Dictionary(uniqueKeysWithValues: labels.map { (ByteOrdered($0), $1) }), sketch: nil)
     }
 

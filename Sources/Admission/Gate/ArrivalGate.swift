@@ -10,6 +10,8 @@
 //      labels       each one's share of the records                       slack half the share, 0.1 %, and chance
 //      known        the share of its first keys that another day has,     slack 15 points; too few alone is unusual
 //                   the median over the last eight days
+//      folds        of a plan of SQL: keys, sums and known keys of each fold, by the same rules, if the days have profiles of the
+//                   same fold
 //
 //  "Chance" is what as few records as these vary by anyway: threshold × √n. Records, sum and keys that are
 //  unusual together and on the same side are one finding.
@@ -35,8 +37,8 @@ struct ArrivalProfile {
     /// Folded ones.
     var records: Int
     var sum: Int64
-    /// Keys of the partial.
-    var rows: Int
+    /// Keys of the partial; where it has none, records.
+    var size: Int
     /// Records of the labels that have at least `ArrivalGate.leastLabelShare` of them.
     var labels: [ByteOrdered: Int]
     /// Nil for a partial that has none.
@@ -70,7 +72,9 @@ package struct ArrivalGate {
     func finding(_ file: ArrivalProfile, earlier: [ArrivalProfile], others: [ArrivalProfile]) -> String? {
         var parts: [String] = []
         if earlier.count >= Self.leastDays {
-            parts += amounts(file, earlier) + labels(file, earlier) + known(file, earlier)
+            let amounts = amounts(file, earlier)
+            parts += amounts.map(text) + labels(file, earlier) + known(file, earlier)
+            parts += folds(file, earlier, told: Set(amounts.map(\.side)))
         }
         parts += copies(file, others)
         return parts.isEmpty ? nil : UnusualFile.mark + parts.joined(separator: "; ")
@@ -87,41 +91,54 @@ package struct ArrivalGate {
         var side: UsualRange.Side
     }
 
-    private func amounts(_ file: ArrivalProfile, _ earlier: [ArrivalProfile]) -> [String] {
+    /// What follows from the first is not said again.
+    private func amounts(_ file: ArrivalProfile, _ earlier: [ArrivalProfile]) -> [Amount] {
         var amounts: [Amount] = []
         func look(_ quantity: Quantity, _ value: Double, _ values: [Double], share: Double, chance: Double) {
             let usual = UsualRange(values)
-            // n things that come by chance vary by √n.
-            let slack = max(share * abs(usual.median), threshold * chance * abs(usual.median).squareRoot())
-            guard let side = usual.side(of: value, slack: slack, threshold: threshold) else { return }
+            guard let side = side(of: value, usual, share: share, chance: chance) else { return }
             amounts.append(Amount(quantity: quantity, value: value, usual: usual, side: side))
         }
         look(.records, Double(file.records), earlier.map { Double($0.records) }, share: 0.1, chance: 1)
-        // A sum of n values that scatter widely varies by about 2 × mean × √n = 2 × √mean × √sum.
-        let records = Double(earlier.reduce(0) { $0 + $1.records })
-        let mean = records > 0 ? earlier.reduce(0) { $0 + abs(Double($1.sum)) } / records : 0
         look(
-            .sum, Double(file.sum), earlier.map { Double($0.sum) }, share: 0.15, chance: 2 * mean.squareRoot())
+            .sum, Double(file.sum), earlier.map { Double($0.sum) }, share: 0.15,
+            chance: chance(earlier.map { Double($0.sum) }, earlier))
         let counts = earlier.compactMap { $0.sketch.map { Double($0.keyCount) } }
         if let sketch = file.sketch, counts.count >= Self.leastDays {
             look(.keys, Double(sketch.keyCount), counts, share: 0.1, chance: 1)
         }
         guard let first = amounts.first else { return [] }
-        // What follows from the first is not said again.
-        let told = [first] + amounts.dropFirst().filter { $0.side != first.side }
-        return told.map { amount in
-            var text = "\(Show.number(Int128(amount.value))) \(noun(amount.quantity)), "
-            text += "usual is \(Show.short(amount.usual.median))"
-            text += " (\(Show.short(amount.usual.low)) to \(Show.short(amount.usual.high)))"
-            if amount.quantity == .records {
-                text += amount.side == .below ? ": a short dump?" : ": more than one day?"
-            } else if amount.quantity == .sum,
-                max(abs(amount.value), abs(amount.usual.median)) > 10 * min(abs(amount.value), abs(amount.usual.median))
-            {
-                text += ": another unit?"
-            }
-            return text
+        return [first] + amounts.dropFirst().filter { $0.side != first.side }
+    }
+
+    /// n things that come by chance vary by √n.
+    private func side(of value: Double, _ usual: UsualRange, share: Double, chance: Double) -> UsualRange.Side? {
+        let slack = max(share * abs(usual.median), threshold * chance * abs(usual.median).squareRoot())
+        return usual.side(of: value, slack: slack, threshold: threshold)
+    }
+
+    /// A sum of n values that scatter widely varies by about 2 × mean × √n = 2 × √mean × √sum.
+    private func chance(_ sums: [Double], _ days: [ArrivalProfile]) -> Double {
+        let records = Double(days.reduce(0) { $0 + $1.records })
+        let mean = records > 0 ? sums.reduce(0) { $0 + abs($1) } / records : 0
+        return 2 * mean.squareRoot()
+    }
+
+    private func text(_ amount: Amount) -> String {
+        let text = "\(Show.number(Int128(amount.value))) \(noun(amount.quantity)), \(text(amount.usual))"
+        switch amount.quantity {
+        case .records: return text + (amount.side == .below ? ": a short dump?" : ": more than one day?")
+        case .sum: return text + question(amount.value, amount.usual)
+        case .keys: return text
         }
+    }
+
+    private func text(_ usual: UsualRange) -> String {
+        "usual is \(Show.short(usual.median)) (\(Show.short(usual.low)) to \(Show.short(usual.high)))"
+    }
+
+    private func question(_ sum: Double, _ usual: UsualRange) -> String {
+        max(abs(sum), abs(usual.median)) > 10 * min(abs(sum), abs(usual.median)) ? ": another unit?" : ""
     }
 
     private func noun(_ quantity: Quantity) -> String {
@@ -174,8 +191,16 @@ package struct ArrivalGate {
     // MARK: First keys
 
     private func known(_ file: ArrivalProfile, _ earlier: [ArrivalProfile]) -> [String] {
-        let days = earlier.compactMap { $0.sketch?.keys }.suffix(Self.knownDays)
-        guard let sketch = file.sketch?.keys, days.count >= Self.leastDays else { return [] }
+        guard let sketch = file.sketch?.keys else { return [] }
+        return known(sketch, earlier.compactMap { $0.sketch?.keys }, plan.keyWords[0].plural, of: "")
+    }
+
+    /// - Parameters:
+    ///   - keys: what they are called.
+    ///   - owner: ` of by_user`; nothing where it is clear.
+    private func known(_ sketch: KeySketch, _ earlier: [KeySketch], _ keys: String, of owner: String) -> [String] {
+        let days = earlier.suffix(Self.knownDays)
+        guard days.count >= Self.leastDays else { return [] }
         /// The median share of a day's first keys that other days have.
         func known(_ day: KeySketch, in others: [KeySketch]) -> Double? {
             let shares = others.compactMap { day.shareFound(in: $0) }.sorted()
@@ -187,11 +212,47 @@ package struct ArrivalGate {
         guard let own = known(sketch, in: Array(days)), history.count >= Self.leastDays else { return [] }
         let usual = UsualRange(history)
         guard usual.side(of: own, slack: 0.15, threshold: threshold) == .below else { return [] }
-        let keys = plan.keyWords[0].plural
         return [
-            "\(Show.percent(own)) of its \(keys) are known from the days before, usual is "
+            "\(Show.percent(own)) of its \(keys)\(owner) are known from the days before, usual is "
                 + "\(Show.percent(usual.median)): other \(keys), or written otherwise?"
         ]
+    }
+
+    // MARK: Folds
+
+    /// Most findings about folds that are named.
+    private static let namedFolds = 3
+
+    /// - Parameter told: on which sides of usual the file is known to be: what its folds have follows from that.
+    private func folds(
+        _ file: ArrivalProfile, _ earlier: [ArrivalProfile], told: Set<UsualRange.Side>
+    ) -> [String] {
+        var parts: [String] = []
+        for fold in file.sketch?.folds ?? [] {
+            let days = earlier.compactMap { day in day.sketch?.profile(of: fold).map { (day, $0) } }
+            guard days.count >= Self.leastDays else { continue }
+            let keys = UsualRange(days.map { Double($0.1.keys) })
+            if let side = side(of: Double(fold.keys), keys, share: 0.1, chance: 1), !told.contains(side) {
+                parts.append("\(Show.count(fold.keys, "key")) of \(fold.fold), \(text(keys))")
+            }
+            for sum in fold.sums {
+                let values = days.compactMap { _, profile in profile.sums.first { $0.name == sum.name }?.value }
+                guard values.count == days.count else { continue }
+                let usual = UsualRange(values)
+                guard
+                    let side = side(of: sum.value, usual, share: 0.15, chance: chance(values, days.map(\.0))),
+                    !told.contains(side)
+                else { continue }
+                let words = UnusualFile.shortened(sum.name)
+                parts.append(
+                    "\(words) of \(fold.fold) is \(Show.short(sum.value)), \(text(usual))"
+                        + question(sum.value, usual))
+            }
+            parts += known(fold.sample, days.map(\.1.sample), "keys", of: " of \(fold.fold)")
+        }
+        let more = parts.count - Self.namedFolds
+        guard more > 0 else { return parts }
+        return parts.prefix(Self.namedFolds) + ["and \(Show.count(more, "more thing")) in its folds"]
     }
 
     // MARK: Copies
@@ -203,20 +264,39 @@ package struct ArrivalGate {
     }
 
     private func copies(_ file: ArrivalProfile, _ others: [ArrivalProfile]) -> [String] {
-        guard let sketch = file.sketch?.keys else { return [] }
-        var closest: (name: String, date: String, share: Double)?
-        for other in others where other.digest != file.digest && Self.canBeCopies(file.rows, other.rows) {
-            guard let rows = other.sketch?.keys, let share = sketch.similarity(to: rows), share >= Self.copyShare,
-                share > closest?.share ?? 0
-            else { continue }
-            closest = (other.name, other.date, share)
+        let alike = others.compactMap { other -> (other: ArrivalProfile, share: Double)? in
+            guard other.digest != file.digest, Self.canBeCopies(file.size, other.size),
+                let share = similarity(file, other), share >= Self.copyShare
+            else { return nil }
+            return (other, share)
         }
-        guard let closest else { return [] }
+        // Where a fold has the same rows on several days, that is its nature.
+        if !(file.sketch?.folds ?? []).isEmpty, alike.count > 1 { return [] }
+        guard let first = alike.first else { return [] }
+        let closest = alike.dropFirst().reduce(first) { $1.share > $0.share ? $1 : $0 }
+        let keys = file.sketch?.folds.isEmpty ?? true ? plan.keyWords[0].plural : "keys"
         return [
-            "\(Show.percent(closest.share)) of its \(plan.keyWords[0].plural) have the same rows as in "
-                + "\(UnusualFile.shortened(closest.name)): the same day "
-                + (closest.date == file.date ? "twice?" : "under another date?")
+            "\(Show.percent(closest.share)) of its \(keys) have the same rows as in "
+                + "\(UnusualFile.shortened(closest.other.name)): the same day "
+                + (closest.other.date == file.date ? "twice?" : "under another date?")
         ]
+    }
+
+    /// Of the keys that either file has, those with the same rows in both; of several folds the least. Nil when too little is
+    /// known.
+    private func similarity(_ file: ArrivalProfile, _ other: ArrivalProfile) -> Double? {
+        guard let own = file.sketch, let others = other.sketch else { return nil }
+        if own.folds.isEmpty { return own.keys.similarity(to: others.keys) }
+        return own.folds.compactMap { fold in
+            others.profile(of: fold).flatMap { fold.sample.similarity(to: $0.sample) }
+        }.min()
+    }
+}
+
+extension PartialSketch {
+    /// The profile of the same fold.
+    fileprivate func profile(of fold: FoldProfile) -> FoldProfile? {
+        folds.first { $0.fold == fold.fold && $0.identity == fold.identity }
     }
 }
 

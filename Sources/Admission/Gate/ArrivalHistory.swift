@@ -20,7 +20,8 @@ package final class ArrivalHistory {
         var partial: String
         var records: Int
         var sum: Int64
-        var rows: Int
+        /// How much there is to be alike.
+        var size: Int
         /// Of a version that is not committed yet.
         var labels: [ByteOrdered: Int]?
     }
@@ -33,6 +34,8 @@ package final class ArrivalHistory {
     private let checkpoints: CheckpointFolder
     private let gate: ArrivalGate
     private let rules: GateRules
+    /// Whether a file's own partial has accounts alone, and what it gives is in folds beside it.
+    private let hasAccountsAlone: Bool
     /// Ascending by date; of one series each date once.
     private var series: [FileSeries: [Entry]] = [:]
     /// Those of a date that are large enough to be copies of each other: of thousands of small ones none is looked at.
@@ -48,9 +51,13 @@ package final class ArrivalHistory {
 
     package init(_ checkpoints: CheckpointFolder, rules: GateRules, plan: FoldPlan) {
         self.checkpoints = checkpoints
+        hasAccountsAlone = !plan.details.isEmpty
         self.rules = rules
         gate = ArrivalGate(rules: rules, plan: plan)
     }
+
+    /// Keys of the partial; where it has none, records.
+    private func size(_ facts: VersionFacts, _ records: Int) -> Int { hasAccountsAlone ? records : facts.rows }
 
     // MARK: The list
 
@@ -76,11 +83,11 @@ package final class ArrivalHistory {
         guard let date = facts.date else { return }
         let entry = Entry(
             name: facts.name, date: date, version: version, digest: facts.digest, partial: facts.partial,
-            records: records, sum: facts.sum, rows: facts.rows,
+            records: records, sum: facts.sum, size: size(facts, records),
             labels: labels.map { Self.large($0, of: records) })
         let key = FileSeries(name: facts.name, date: date)
         series[key, default: []].insert(entry, at: place(of: date, in: series[key] ?? []))
-        if ArrivalGate.canBeCopies(facts.rows, facts.rows) {
+        if ArrivalGate.canBeCopies(entry.size, entry.size) {
             dates[date, default: [:]][ByteOrdered(facts.name)] = entry
         }
         names[ByteOrdered(facts.name)] = entry
@@ -131,7 +138,7 @@ package final class ArrivalHistory {
         if let sketch { keep(facts.partial, Detail(labels: detail.labels, sketch: sketch)) }
         let file = ArrivalProfile(
             name: facts.name, date: date, digest: facts.digest, records: records, sum: facts.sum,
-            rows: facts.rows, labels: detail.labels, sketch: detail.sketch)
+            size: size(facts, records), labels: detail.labels, sketch: detail.sketch)
         let line = series[FileSeries(name: facts.name, date: date)] ?? []
         let own = place(of: date, in: line)
         let earlier = line[max(0, own - rules.days)..<own]
@@ -139,12 +146,12 @@ package final class ArrivalHistory {
         var others: [Entry] = []
         if looksForCopies {
             let sameDate =
-                ArrivalGate.canBeCopies(facts.rows, facts.rows)
+                ArrivalGate.canBeCopies(file.size, file.size)
                 ? (dates[date] ?? [:]).filter {
-                    $0.key != ByteOrdered(facts.name) && ArrivalGate.canBeCopies(facts.rows, $0.value.rows)
+                    $0.key != ByteOrdered(facts.name) && ArrivalGate.canBeCopies(file.size, $0.value.size)
                 } : [:]
             others = sameDate.sorted { $0.key < $1.key }.map(\.value) + earlier + after
-            others.removeAll { !ArrivalGate.canBeCopies(facts.rows, $0.rows) }
+            others.removeAll { !ArrivalGate.canBeCopies(file.size, $0.size) }
         }
         return try gate.finding(
             file, earlier: earlier.count < ArrivalGate.leastDays ? [] : earlier.map { try profile($0) },
@@ -169,7 +176,7 @@ package final class ArrivalHistory {
         let detail = try detail(entry)
         return ArrivalProfile(
             name: entry.name, date: entry.date, digest: entry.digest, records: entry.records, sum: entry.sum,
-            rows: entry.rows, labels: detail.labels, sketch: detail.sketch)
+            size: entry.size, labels: detail.labels, sketch: detail.sketch)
     }
 
     private func detail(_ entry: Entry) throws -> Detail {
