@@ -133,13 +133,25 @@ extension Ledger {
         }
     }
 
+    /// What the settings of every file of the same source have, and of no other; nil where there are no sources.
+    private static func source(of settings: String) -> String? {
+        let line = settings.split(separator: "\n").first { $0.hasPrefix("source ") }
+        guard let words = line?.split(separator: " ", maxSplits: 2), words.count == 3 else { return nil }
+        return "\nsource \(words[1]) "
+    }
+
     /// Of the fields of a version's file, those that no file before it had: before by date, then by name, so that it does
-    /// not matter in which order files were read. Empty when no earlier file was looked at.
+    /// not matter in which order files were read. Empty when no earlier file was looked at. Of a plan with sources, files of the same
+    /// source are compared: what one source has is nothing to another.
     package func newFields(of version: VersionRecord) throws(LedgerError) -> [String] {
         try reading("comparing fields") {
             guard try has(format: 2) else { return [] }
-            let before = "(coalesce(v.date, '~'), v.name) < (?, ?)"
-            let place: [any SQLiteBindable] = [version.facts.date ?? "~", version.facts.name]
+            var before = "(coalesce(v.date, '~'), v.name) < (?, ?)"
+            var place: [any SQLiteBindable] = [version.facts.date ?? "~", version.facts.name]
+            if let source = Self.source(of: version.facts.settings) {
+                before += " AND instr(v.settings, ?) > 0"
+                place.append(source)
+            }
             let hasEarlier = try connection.first(
                 "SELECT 1 FROM observed o JOIN versions v ON v.id = o.version WHERE \(before) LIMIT 1", place
             ) { _ in true }

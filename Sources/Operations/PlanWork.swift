@@ -34,7 +34,8 @@ package protocol RowsFolding: Endable {
     /// - Parameters:
     ///   - run: that is open.
     ///   - damaged: paths of packs that are as good as none.
-    func fold(_ run: RunID, without damaged: Set<String>) throws -> RowsFolded
+    ///   - observer: told of the files whose rows are folded, by the bytes of their contents.
+    func fold(_ run: RunID, without damaged: Set<String>, _ observer: any RunObserver) throws -> RowsFolded
 }
 
 /// A version that counts and has not all that the plan has files keep.

@@ -177,7 +177,7 @@ package final class Processor {
         guard let folding = try work.rowsFolding(place) else { return RowsFolded() }
         cancellation.begin(folding)
         defer { cancellation.end() }
-        return try clock.measure(.reading) { try folding.fold(run, without: damaged) }
+        return try clock.measure(.reading) { try folding.fold(run, without: damaged, observer) }
     }
 
     /// Reads files again, all that are in the inbox when none is named, and puts the new partials in place of the old

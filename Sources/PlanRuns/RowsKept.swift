@@ -45,12 +45,15 @@ final class RowsKept: RowsFolding, @unchecked Sendable {
         var tables: [KeptTable]
     }
 
-    func fold(_ run: RunID, without damaged: Set<String>) throws -> RowsFolded {
+    func fold(_ run: RunID, without damaged: Set<String>, _ observer: any RunObserver) throws -> RowsFolded {
         var result = RowsFolded()
-        for source in planTables.plan.file.sources {
-            let due = try due(source, damaged, &result)
-            if due.isEmpty { continue }
-            try fold(due, of: source, run, &result)
+        let sources = planTables.plan.file.sources
+        let due = try sources.map { try self.due($0, damaged, &result) }
+        let files = due.joined()
+        if files.isEmpty { return result }
+        observer.begin(files: files.count, storedBytes: files.reduce(0) { $0 + $1.version.facts.size })
+        for (source, due) in zip(sources, due) where !due.isEmpty {
+            try fold(due, of: source, run, observer, &result)
         }
         return result
     }
@@ -89,7 +92,9 @@ final class RowsKept: RowsFolding, @unchecked Sendable {
 
     // MARK: Folding
 
-    private func fold(_ due: [Due], of source: PlanSource, _ run: RunID, _ result: inout RowsFolded) throws {
+    private func fold(
+        _ due: [Due], of source: PlanSource, _ run: RunID, _ observer: any RunObserver, _ result: inout RowsFolded
+    ) throws {
         let paths = try Set(due.map(\.rows.pack)).map { try place.fileSystem.physicalPath(checkpoints.packs.path($0)) }
         do {
             let session = try engine.foldingSession(reading: paths.sorted(), in: place.fileSystem)
@@ -100,7 +105,10 @@ final class RowsKept: RowsFolding, @unchecked Sendable {
             }
             if isCancelled.load(ordering: .relaxed) { throw Cancelled() }
             let folding = try planTables.folding(session)
-            for batch in batches(of: due) { try fold(batch, of: source, folding, run, &result) }
+            for batch in batches(of: due) {
+                try fold(batch, of: source, folding, run, &result)
+                observer.advance(storedBytes: batch.reduce(0) { $0 + $1.version.facts.size })
+            }
         } catch {
             if isCancelled.load(ordering: .relaxed) { throw Cancelled() }
             throw error

@@ -22,7 +22,7 @@ extension PlanSource {
             head += " delimiter \(delimiter.map { "\($0)" } ?? "found") null \(Self.quoted(null))"
         }
         let fields = schema.fields.map { field in
-            "field \(Self.quoted(field.name)) \(field.type) \(field.isRequired ? "required" : "optional") at "
+            "field \(Self.quoted(field.name)) \(Self.text(field.type)) \(field.isRequired ? "required" : "optional") at "
                 + field.path.alternatives.map { "[" + $0.map(Self.quoted).joined(separator: " ") + "]" }
                 .joined(separator: " ")
         }
@@ -30,6 +30,11 @@ extension PlanSource {
         // Which values these have is said by the patterns, the first that matches.
         let patterns = columns.isEmpty ? [] : files.map { "files \(Self.quoted($0.text))" }
         return [head] + fields + columns + patterns
+    }
+
+    /// A type as it is declared, with a timestamp's unit.
+    private static func text(_ type: FieldType) -> String {
+        if case .timestamp(let form) = type { "\(type.name) \(form.rawValue)" } else { type.name }
     }
 
     private static func quoted(_ text: String) -> String {

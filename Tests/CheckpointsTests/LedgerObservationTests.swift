@@ -21,11 +21,13 @@ import Testing
     /// Folds a file in which this was seen; returns its version.
     @discardableResult
     private func fold(
-        _ ledger: Ledger, _ name: String, content: Int, date: String?, _ observations: FileObservations?, run: RunID
+        _ ledger: Ledger, _ name: String, content: Int, date: String?, _ observations: FileObservations?, run: RunID,
+        settings: String? = nil
     ) throws -> VersionRecord {
         var change = CommitChange(run: run)
         var version = newVersion(
             name, content: content, partial: "partials/\(try ledger.versions().count).parquet", date: date)
+        if let settings { version.facts.settings = settings }
         version.observations = observations
         if observations != nil {
             version.observations!.coercions.keyAsNumber = version.outcomes.coerced
@@ -123,6 +125,23 @@ import Testing
             let again = try fold(
                 ledger, file.name, content: index + 100, date: file.date, observations(file.paths), run: run)
             #expect(try ledger.newFields(of: again) == expected)
+        }
+    }
+
+    /// Sources of one plan have fields of their own.
+    @Test func aFieldIsNewToItsSource() throws {
+        let folder = try TestFolder()
+        let ledger = try Ledger.test(folder.ledger, .create)
+        let run = try ledger.testRun()
+        let files: [(source: String, paths: [String], new: [String])] = [
+            ("events", ["a", "b"], []), ("events2", ["a", "c"], []), ("events", ["a", "c"], ["c"]),
+            ("events2", ["b", "d"], ["b", "d"]), ("events", ["d"], ["d"]), ("events2", ["a", "b"], []),
+        ]
+        for (index, file) in files.enumerated() {
+            let version = try fold(
+                ledger, "f\(index).json", content: index, date: "2022-04-01", observations(file.paths), run: run,
+                settings: "settings\nsource \(file.source) json\nfield \(index)\n")
+            #expect(try ledger.newFields(of: version) == file.new, "\(index)")
         }
     }
 
