@@ -407,7 +407,8 @@ package final class CheckpointFolder {
 
     /// Whether a file that no version names is a partial of ours: one whose commit never happened.
     private static func isPartial(_ path: String, _ fileSystem: FileSystem) -> Bool {
-        guard path.hasSuffix(".parquet"),
+        // Opening a pipe would take forever.
+        guard path.hasSuffix(".parquet"), (try? fileSystem.statusIfPresent(path))??.kind == .file,
             let reader = try? KeyedTableReader(path, kind: PartialStore.kind, in: fileSystem),
             let digest = reader.metadata("watchfold.digest")
         else { return false }

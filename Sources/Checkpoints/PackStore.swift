@@ -208,9 +208,10 @@ package final class PackStore: Sendable {
 
     /// What a file that may be a pack says of itself; nil when it is none.
     package func origin(_ path: String) -> PackOrigin? {
-        guard let file = try? fileSystem.open(Path.join(root, path), .read), let reader = try? Self.reader(file) else {
-            return nil
-        }
+        // Opening a pipe would take forever.
+        guard (try? fileSystem.statusIfPresent(Path.join(root, path)))??.kind == .file,
+            let file = try? fileSystem.open(Path.join(root, path), .read), let reader = try? Self.reader(file)
+        else { return nil }
         return PackOrigin { reader.metadataValue($0) }
     }
 

@@ -90,18 +90,23 @@ package struct SegmentStore: Sendable {
         try fileSystem.rename(file, to: path(segment))
     }
 
-    /// What is wrong with a whole segment, in words; nil when it is what the ledger says.
-    ///
-    /// - Throws: `IOError` when it is there and cannot be read.
-    package func fault(of segment: FoldSegment) throws -> String? {
-        try fileSystem.fault(path(segment), size: segment.size, digest: segment.digest)
+    /// What is wrong with a whole segment, in words; nil when it is what the ledger says. Whatever cannot be read is wrong, too:
+    /// it can be merged again.
+    package func fault(of segment: FoldSegment) -> String? {
+        do {
+            guard isFile(segment.path) else { return "\(path(segment)) is missing, or no file" }
+            return try fileSystem.fault(path(segment), size: segment.size, digest: segment.digest)
+        } catch { return "\(error)" }
     }
 
     /// Whether a segment lies in its place, as far as its size tells.
-    ///
-    /// - Throws: `IOError`.
-    package func seemsWhole(_ segment: FoldSegment) throws -> Bool {
-        try fileSystem.statusIfPresent(path(segment))?.size == segment.size
+    package func seemsWhole(_ segment: FoldSegment) -> Bool {
+        (try? fileSystem.statusIfPresent(path(segment)))??.size == segment.size
+    }
+
+    /// Opening what is none may take forever.
+    private func isFile(_ path: String) -> Bool {
+        (try? fileSystem.statusIfPresent(Path.join(root, path)))??.kind == .file
     }
 
     /// Removes what the ledger knows no more; what cannot be removed is left to the next sweep.
@@ -111,7 +116,8 @@ package struct SegmentStore: Sendable {
 
     /// Whether a file that no ledger names is a segment of ours.
     func isSegment(_ path: String) -> Bool {
-        guard let file = try? fileSystem.open(Path.join(root, path), .read), let reader = try? PackStore.reader(file)
+        guard isFile(path), let file = try? fileSystem.open(Path.join(root, path), .read),
+            let reader = try? PackStore.reader(file)
         else { return false }
         return SegmentOrigin { reader.metadataValue($0) } != nil
     }
@@ -121,11 +127,16 @@ package struct SegmentStore: Sendable {
     /// - Parameter other: told of what cannot be one.
     func paths(other: (String) throws(IOError) -> Void) throws(IOError) -> [String] {
         let top = Path.join(root, Self.folderName)
-        guard try fileSystem.statusIfPresent(top) != nil else { return [] }
+        guard let status = try fileSystem.statusIfPresent(top) else { return [] }
+        guard status.kind == .folder else {
+            try other(Self.folderName)
+            return []
+        }
         var paths: [String] = []
         for table in try fileSystem.list(top) {
             let place = "\(Self.folderName)/\(table.displayName)"
-            guard table.name != nil, try fileSystem.statusIfPresent(Path.join(root, place))?.kind == .folder else {
+            // A link that leads nowhere is none.
+            guard table.name != nil, (try? fileSystem.statusIfPresent(Path.join(root, place)))??.kind == .folder else {
                 try other(place)
                 continue
             }

@@ -36,6 +36,7 @@ package enum EventName: String, Sendable, Hashable, CaseIterable {
     case mergeUnstaged = "merge-unstaged"
     case segmentMade = "segment-made"
     case segmentRefused = "segment-refused"
+    case segmentUnplaced = "segment-unplaced"
     case outputDue = "output-due"
     case outputWritten = "output-written"
     case outputFailed = "output-failed"

@@ -49,6 +49,8 @@ package enum WorkEvent: Sendable, Hashable {
     case segmentMade(segment: String, inputs: Int, rows: Int)
     /// The same was wanted, but their merge has no value, so they are merged with all others each time.
     case segmentRefused(segment: String, detail: String)
+    /// It was made, and cannot get its place.
+    case segmentUnplaced(segment: String, detail: String)
 }
 
 /// Why one thread reads a whole file.

@@ -19,7 +19,7 @@ extension Logger {
         case .fileCut, .fileNotCut, .slowRecords, .shapesForgotten, .tableSpilled, .runsMerged: noteReading(event)
         case .contentKnown, .partialReused, .partialDamaged, .partialWritten, .committed: noteCommit(event)
         case .manifestWritten, .reportsDue, .totalKept, .totalRenewed, .partialsMerged, .mergeStaged, .mergeUnstaged,
-            .outputDue, .segmentMade, .segmentRefused:
+            .outputDue, .segmentMade, .segmentRefused, .segmentUnplaced:
             notePublishing(event)
         }
     }
@@ -185,6 +185,11 @@ extension Logger {
         case .segmentRefused(let segment, let detail):
             debug(
                 .segmentRefused, "\(segment) is not made: \(Show.name(detail))",
+                ["segment": "\(segment)", "reason": "\(Show.name(detail))"])
+        case .segmentUnplaced(let segment, let detail):
+            info(
+                .segmentUnplaced,
+                "\(segment) is not kept, and has to be merged again each time: \(Show.name(detail))",
                 ["segment": "\(segment)", "reason": "\(Show.name(detail))"])
         default: preconditionFailure("not an event of publishing: \(event)")
         }

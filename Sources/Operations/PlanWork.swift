@@ -106,9 +106,10 @@ package protocol PlanWork: Sendable {
     /// Whether a name that is known is of no source any more.
     func isStranger(_ name: String) -> Bool
 
-    /// Which files that failed, by their names, are worth reading again: a fold of their source is new, or another than the one
-    /// that did not take them.
-    func mayTryAgain(_ place: WorkPlace) throws -> @Sendable (_ name: String) -> Bool
+    /// Whether a file that failed is worth reading again: the fold that did not take it is gone, or another now.
+    ///
+    /// - Parameter reason: the words that it failed with.
+    func mayTryAgain(_ reason: String) -> Bool
 
     /// Versions that count and lack what the plan has files keep now.
     func lacking(_ place: WorkPlace) throws -> [LackingFile]
@@ -173,7 +174,7 @@ package struct RecordWork: PlanWork {
     package func verdict(on file: InboxFile) -> InputVerdict { .input }
     package func reader(_ place: WorkPlace) -> any InboxReader { RecordFolding(place) }
     package func isStranger(_ name: String) -> Bool { false }
-    package func mayTryAgain(_ place: WorkPlace) -> @Sendable (String) -> Bool { { _ in false } }
+    package func mayTryAgain(_ reason: String) -> Bool { false }
     package func lacking(_ place: WorkPlace) throws -> [LackingFile] { [] }
     package func use(of pack: FoldPack) -> PackUse { .partials }
     package func rowsFolding(_ place: WorkPlace) throws -> (any RowsFolding)? { nil }

@@ -52,6 +52,8 @@ package struct DecisionResult: Sendable {
     package var notes: [String] = []
     /// Whether its content is counted and has no good record.
     package var countsNothing = false
+    /// Whether something that counts is not in all tables.
+    package var isIncomplete = false
 }
 
 extension Processor {
@@ -73,7 +75,16 @@ extension Processor {
                 description: "\(name): the ledger has no such file; `watchfold status` lists all files")
         }
         var resolution = Resolution(checkpoints, settings)
-        for step in try steps(decision, file, resolution) { resolution.decide(step) }
+        do {
+            for step in try steps(decision, file, resolution) { resolution.decide(step) }
+        } catch {
+            // Who was killed behind the commit comes again, and finds it done; what people read has to follow all the same.
+            if try ledger.generation > 0 {
+                _ = try publish()
+                _ = try publishTables()
+            }
+            throw error
+        }
         let before = try totals()
         var tables: [PublishedTable] = []
         var problems: [String] = []
@@ -105,7 +116,8 @@ extension Processor {
             }, before: before, after: try totals(),
             plan: settings.plan.settings, outputs: try renewOutputs(),
             notes: notes,
-            countsNothing: counting?.tally.folded == 0)
+            countsNothing: counting?.tally.folded == 0,
+            isIncomplete: !problems.isEmpty || tables.contains { $0.problem != nil })
     }
 
     /// What a decision about a name means for contents.

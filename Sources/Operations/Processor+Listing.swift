@@ -73,9 +73,7 @@ extension Processor {
         case .held where try isFoldedOtherwise(record): return .settings
         // Time alone makes a file that was being written one that stays cut short.
         case .waiting where file.status.modified < WallClock.now() - settings.staleAfter: return .stale
-        // Once in a process: where it fails again, a watch would have no end.
-        case .failed where mayTryAgain(record.name) && triedAgain.insert(ByteOrdered(record.name)).inserted:
-            return .plan
+        case .failed where work.mayTryAgain(record.reason): return .plan
         default: return nil
         }
     }
@@ -170,7 +168,7 @@ enum ReasonToRead: String {
         case .date: "it has another date than before"
         case .settings: "it is held, and the settings are others than when it was folded"
         case .stale: "it was waiting for its end, and has not changed for a while"
-        case .plan: "it failed, and a fold of its source is another than then"
+        case .plan: "it failed, and the fold that did not take it is another now, or gone"
         case .again: "it was not read to its end, or could not be"
         }
     }

@@ -40,10 +40,6 @@ package final class Processor {
     package let history: ArrivalHistory?
     /// Ends reading soon, from any thread: files that are not finished are left as they were. There is no way back.
     let cancellation = Cancellation()
-    /// Which files that failed before this process are read once more.
-    let mayTryAgain: @Sendable (String) -> Bool
-    /// Those that were.
-    var triedAgain: Set<ByteOrdered> = []
     /// Notes about the folders are given once, with the first run.
     private var hasNoted = false
 
@@ -82,11 +78,6 @@ package final class Processor {
         inbox = Inbox(settings.configuration.inbox, rules: settings.inboxRules, in: fileSystem)
         let rules = settings.configuration.gate
         history = rules.mode == .off ? nil : ArrivalHistory(checkpoints, rules: rules, plan: settings.fold.plan)
-        mayTryAgain = try work.mayTryAgain(
-            WorkPlace(
-                settings: settings, checkpoints: checkpoints, fileSystem: fileSystem, onEvent: logger.sink, clock: clock
-            )
-        )
         noteOpening()
     }
 

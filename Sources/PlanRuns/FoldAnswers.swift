@@ -35,7 +35,7 @@ final class FoldMerges {
         var packs: Set<FoldPack> = []
         for state in states {
             for part in state.parts {
-                let tree = try soundTree(state, part)
+                let tree = soundTree(state, part)
                 trees[state.fold, default: [:]][part] = tree
                 if read.contains(state.fold) || tree.hasMissing { packs.formUnion(tree.files.packs) }
             }
@@ -44,14 +44,14 @@ final class FoldMerges {
     }
 
     /// A tree whose segments are what was written.
-    private func soundTree(_ state: FoldState, _ part: String) throws -> MergeTree {
+    private func soundTree(_ state: FoldState, _ part: String) -> MergeTree {
         var damaged: Set<String> = []
         while true {
-            let tree = try state.tree(part: part, segments, rule) { segment in
-                try !damaged.contains(segment.path) && checkpoints.segments.seemsWhole(segment)
+            let tree = state.tree(part: part, segments, rule) { segment in
+                !damaged.contains(segment.path) && checkpoints.segments.seemsWhole(segment)
             }
             let count = damaged.count
-            for segment in tree.files.segments where try checkpoints.segments.fault(of: segment) != nil {
+            for segment in tree.files.segments where checkpoints.segments.fault(of: segment) != nil {
                 damaged.insert(segment.path)
             }
             if damaged.count == count { return tree }
@@ -70,10 +70,8 @@ final class FoldMerges {
     }
 
     /// Whether a segment that was there is gone.
-    func lostSegments() throws -> Bool {
-        try trees.values.flatMap(\.values).flatMap(\.files.segments).contains {
-            try !checkpoints.segments.seemsWhole($0)
-        }
+    func lostSegments() -> Bool {
+        trees.values.flatMap(\.values).flatMap(\.files.segments).contains { !checkpoints.segments.seemsWhole($0) }
     }
 
     /// Removes segments that nothing is made from any more.
@@ -198,17 +196,26 @@ final class FoldAnswers {
         }
     }
 
-    /// Gives segments their places.
-    func keepSegments() throws {
+    /// Gives segments their places. One that cannot get it is left out: nothing is lost with it.
+    ///
+    /// - Throws: `LedgerError`.
+    func keepSegments(_ onEvent: EventSink) throws {
         if made.isEmpty { return }
         let (store, ledger) = (merges.checkpoints.segments, merges.checkpoints.ledger)
-        for (segment, path) in made.values.sorted(by: { $0.path < $1.path }) { try store.place(path, as: segment) }
-        let kept = made.values.map(\.segment).sorted { $0.path < $1.path }
+        var kept: [FoldSegment] = []
+        for (segment, path) in made.values.sorted(by: { $0.segment.path < $1.segment.path }) {
+            do {
+                try store.place(path, as: segment)
+                kept.append(segment)
+            } catch {
+                onEvent(.segmentUnplaced(segment: segment.path, detail: "\(error)"))
+            }
+        }
+        made = [:]
         let names = Set(kept.map(\.place))
         let replaced = try ledger.segments().filter { names.contains($0.place) }.map(\.path)
         try ledger.replaceSegments(replaced, with: kept)
         store.remove(Set(replaced).subtracting(kept.map(\.path)))
-        made = [:]
     }
 }
 

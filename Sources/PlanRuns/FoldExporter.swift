@@ -64,7 +64,7 @@ package struct FoldExporter {
             }
         } catch {
             // A writer that merged again has removed what it does not need any more.
-            guard try merges.lostSegments() else { throw error }
+            guard merges.lostSegments() else { throw error }
             return try self.answer(state, scratch: scratch)
         }
     }

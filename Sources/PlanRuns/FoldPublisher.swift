@@ -96,10 +96,12 @@ struct FoldPublisher {
                 due.append(wanted)
             }
         }
-        let made = try write(due, states.values.sorted { $0.fold < $1.fold })
-        if made.isEmpty { return result }
+        let made = try write(due, states.values.sorted { $0.fold < $1.fold }, kept) {
+            // A crash between tables and record must not leave a record that speaks of others: what counted before may count again.
+            let others = before.tables.filter { table in !due.contains { $0.rule.name == table.fold } }
+            if others.count < before.tables.count { try write(FoldsRecord(others)) }
+        }
         result += made.map { PublishedTable(name: $0.file, rows: $0.rows) }
-        try write(FoldsRecord((kept + made).sorted { $0.file < $1.file }))
         return result.sorted { $0.name < $1.name }
     }
 
@@ -109,7 +111,7 @@ struct FoldPublisher {
     func check() throws -> DerivedFaults {
         var result = DerivedFaults()
         for segment in try place.checkpoints.ledger.segments() {
-            if let fault = try place.checkpoints.segments.fault(of: segment) { result.wrong.append(fault) }
+            if let fault = place.checkpoints.segments.fault(of: segment) { result.wrong.append(fault) }
         }
         if try place.checkpoints.ledger.generation == 0 { return result }
         let record = record()
@@ -119,7 +121,7 @@ struct FoldPublisher {
             for format in rule.formats {
                 let path = Path.join(output, rule.fileName(format))
                 guard let table = record.tables.first(where: { $0.file == rule.fileName(format) }) else {
-                    result.behind.append("\(path) is not there yet")
+                    result.behind.append("\(path) is not there yet, or \(FoldsRecord.fileName) does not know it")
                     continue
                 }
                 if let fault = try fileSystem.fault(
@@ -128,7 +130,9 @@ struct FoldPublisher {
                     result.wrong.append(fault)
                     continue
                 }
-                if table.identity != state.identity || table.inputs != state.inputs {
+                if let complaint = state.complaint {
+                    result.behind.append("\(path) is of an earlier state: \(complaint)")
+                } else if table.identity != state.identity || table.inputs != state.inputs {
                     result.behind.append("\(path) is of an earlier state (generation \(table.generation))")
                 }
             }
@@ -154,8 +158,13 @@ struct FoldPublisher {
         }
     }
 
-    /// - Parameter states: of all folds; segments of those that lack nothing are brought up to date, too.
-    private func write(_ due: [Wanted], _ states: [FoldState]) throws -> [FoldsRecord.Table] {
+    /// - Parameters:
+    ///   - states: of all folds; segments of those that lack nothing are brought up to date, too.
+    ///   - kept: entries of tables that stay as they are.
+    ///   - onDue: called before a table is replaced.
+    private func write(
+        _ due: [Wanted], _ states: [FoldState], _ kept: [FoldsRecord.Table], onDue: () throws -> Void
+    ) throws -> [FoldsRecord.Table] {
         let merges = try FoldMerges(
             planTables, place.checkpoints, states.filter { $0.complaint == nil }, read: Set(due.map(\.rule.name)))
         if due.isEmpty, !merges.hasMissing {
@@ -187,8 +196,13 @@ struct FoldPublisher {
             }
         }
         for file in files { try file.seal() }
-        for file in files { try file.place(syncingFolder: false) }
-        try answers.keepSegments()
+        if !due.isEmpty {
+            try onDue()
+            for file in files { try file.place(syncingFolder: false) }
+            try write(FoldsRecord((kept + tables).sorted { $0.file < $1.file }))
+        }
+        // Last: tables do not wait for what is derived, and do not fail with it.
+        try answers.keepSegments(place.onEvent)
         try merges.forgetStale(folds: Set(states.map(\.fold)))
         return tables
     }

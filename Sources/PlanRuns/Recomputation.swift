@@ -80,7 +80,7 @@ final class Recomputation {
         let kept = Set(candidates.compactMap(\.kept?.pack)).filter { (try? checkpoints.packs.verify($0)) != nil }
         packs.formUnion(kept)
         // Tables are made of segments, so a wrong one has to be found, too; one that is damaged is not used.
-        let segments = try checkpoints.ledger.segments().filter { try checkpoints.segments.fault(of: $0) == nil }
+        let segments = try checkpoints.ledger.segments().filter { checkpoints.segments.fault(of: $0) == nil }
         let places = packs.map(checkpoints.packs.path) + segments.map(checkpoints.segments.path)
         var reads = try places.map { try fileSystem.physicalPath($0) }
         if source.format == .parquet {

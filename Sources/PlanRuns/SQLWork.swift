@@ -49,11 +49,8 @@ package struct SQLWork: PlanWork {
 
     package func isStranger(_ name: String) -> Bool { tables.source(of: name) == nil }
 
-    package func mayTryAgain(_ place: WorkPlace) throws -> @Sendable (String) -> Bool {
-        let known = Set(try place.checkpoints.ledger.foldPacks().map { [$0.fold, $0.identity] })
-        let renewed = Set(
-            plan.keptTables.filter { !$0.isStage && !known.contains([$0.name, $0.identity]) }.map(\.source))
-        return { [tables] name in tables.source(of: name).map(renewed.contains) ?? false }
+    package func mayTryAgain(_ reason: String) -> Bool {
+        FoldFailure.isOfNone(of: plan.keptTables.map(\.identity), reason)
     }
 
     package func lacking(_ place: WorkPlace) throws -> [LackingFile] {

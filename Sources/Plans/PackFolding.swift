@@ -104,7 +104,9 @@ package final class PackFolding: @unchecked Sendable {
                         guard case .statement(let failure) = error, failure.isOfRows else { throw error }
                         // Of several it is found out which when they are folded one by one.
                         guard files.count == 1 else { throw SeveralFailed() }
-                        throw try FailingRow(fold, state, session).failure(files[0], failure, Self.rows)
+                        var ofRow = try FailingRow(fold, state, session).failure(files[0], failure, Self.rows)
+                        ofRow.identity = table.identity
+                        throw ofRow
                     }
                 }
             }
@@ -150,7 +152,7 @@ package final class PackFolding: @unchecked Sendable {
     /// Slot, number of keys, their sample, and the sums.
     private static func profile(of path: String, _ table: StateTable) -> String {
         func list(_ columns: [String]) -> String { columns.map(SQLText.identifier).joined(separator: ", ") }
-        let sums = table.sums.map { ", CAST(sum(\(SQLText.identifier($0.column))) AS DOUBLE)" }.joined()
+        let sums = table.sums.map { ", sum(CAST(\(SQLText.identifier($0.column)) AS DOUBLE))" }.joined()
         return
             "SELECT \(StageTable.slot), count(*), array_to_string(list_transform(min(struct_pack(k := __w_k >> 16, r := __w_r >> 32), "
             + "\(KeySketch.size)), lambda x: format('{:012x}{:08x}', CAST(x.k AS BIGINT), CAST(x.r AS BIGINT))), '')\(sums) "

@@ -33,11 +33,27 @@ package struct FoldFailure: Error, Sendable, CustomStringConvertible {
     package var input: String
     package var row: Int?
     package var error: StatementError
+    /// Of the fold, where partials are kept.
+    package var identity: String?
+
+    /// So many digits of an identity tell whether a plan still has the fold.
+    private static let digits = 8
 
     package var description: String {
         let position = place.map { "\(file):\($0.line):\($0.column)" } ?? file
         let record = row.map { ", record \($0)" } ?? ""
-        return "\(position): the fold \(fold) does not take \(input)\(record): DuckDB: \(error.headline)"
+        let mark = identity.map { " (fold \($0.prefix(Self.digits)))" } ?? ""
+        return "\(position): the fold \(fold) does not take \(input)\(record): DuckDB: \(error.headline)\(mark)"
+    }
+
+    /// Whether a file failed because of a fold that is none of these: it may be read again.
+    ///
+    /// - Parameters:
+    ///   - reason: the words that it failed with.
+    ///   - identities: of the folds that there are.
+    package static func isOfNone(of identities: [String], _ reason: String) -> Bool {
+        guard let mark = reason.firstMatch(of: /\ \(fold\ ([0-9a-f]{8})\)$/) else { return false }
+        return !identities.contains { $0.hasPrefix(mark.1) }
     }
 }
 

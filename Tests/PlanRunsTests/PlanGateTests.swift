@@ -69,7 +69,7 @@ import Testing
                 && !kinds.contains("sum(n)"), "\(kinds)")
         let users = try reason(world, 13, Self.day(&dice, users: "v"))
         #expect(
-            users.contains("0.00 % of its keys of by_user are known from the days before") && !users.contains("sum(n)"),
+            users.contains("0.00 % of its keys in by_user are known from the days before") && !users.contains("sum(n)"),
             "\(users)")
         // Fewer keys follow from fewer records.
         let short = try reason(world, 14, Self.day(&dice, records: 100))
@@ -92,6 +92,32 @@ import Testing
         #expect(
             copy.contains("of its keys have the same rows as in \(Self.name(9)): the same day under another date?"),
             "\(copy)")
+    }
+
+    /// What says nothing about a file: keys with the same values every day.
+    @Test(arguments: ["flag", "hold"]) func aSourceOfTheSameRowsEveryDayIsNoCopy(gate: String) throws {
+        var dice = TestSeed.dice()
+        let world = try PlanWorld(Self.folds)
+        world.flags[.gate] = gate
+        let rows = (0..<300).map {
+            "\"user\":\"u\($0)\",\"n\":600000000000000000,\"at\":\"2022-04-01T10:00:00\",\"kind\":\"buy\"}"
+        }
+        for day in 1...12 {
+            let more = "\"user\":\"v\(day)\",\"n\":\(dice.below(9)),\"at\":\"2022-04-01T10:00:00\",\"kind\":\"buy\"}"
+            try world.put(Self.name(day), Self.content(rows + [more]))
+            let file = try #require(world.run().files.first { $0.name == Self.name(day) })
+            #expect(file.state == .folded && file.reason.isEmpty, "\(day): \(file.reason)")
+        }
+        try world.expectLaw()
+    }
+
+    /// More records, and numbers that are larger by much more.
+    @Test func aUnitIsFoundAlsoInALargerFile() throws {
+        var dice = TestSeed.dice()
+        let world = try started(&dice)
+        let reason = try reason(world, 10, Self.day(&dice, records: 1600, factor: 10_000))
+        #expect(reason.contains("1,600 records") && reason.contains("sum(n) of by_user is"), "\(reason)")
+        #expect(!reason.contains("count(*) of by_user"), "\(reason)")
     }
 
     @Test func whatIsHeldCountsOnceItIsAccepted() throws {

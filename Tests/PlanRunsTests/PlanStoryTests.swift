@@ -5,11 +5,13 @@ import Checkpoints
 import DuckDB
 import DurableIO
 import Foundation
+import Glibc
 import Ledgers
 import Operations
 import TestSupport
 import Testing
 
+@testable import FaultInjection
 @testable import PlanRuns
 @testable import Plans
 
@@ -118,11 +120,39 @@ import Testing
             #expect(try other.run().files.first { $0.name == "events-2022-04-02.json" }?.state == .failed)
             #expect(try other.run().files.isEmpty)
         }
+        // Also where the fold is gone, and where one comes back that others were folded by.
+        try world.set(["by_kind": folds["by_kind"]!])
+        #expect(try world.run().files.first { $0.name == "events-2022-04-02.json" }?.state == .folded)
+        try world.expectLaw()
+        try world.put("events-2022-04-02.json", content(["1", "two", "4", "4"]))
+        folds["numbers"] = "SELECT CAST(user AS INTEGER) AS number, count(*) AS events FROM events GROUP BY 1"
+        try world.set(folds)
+        #expect(try world.run().files.first { $0.name == "events-2022-04-02.json" }?.state == .failed)
         folds["numbers"] = "SELECT TRY_CAST(user AS INTEGER) AS number, count(*) AS events FROM events GROUP BY 1"
         try world.set(folds)
         #expect(try world.run().files.first { $0.name == "events-2022-04-02.json" }?.state == .folded)
         try world.expectLaw()
         #expect(try world.table("by_kind") == "kind,events\n,8\n")
+    }
+
+    /// A run that ends between tables and their record, and then what counted before counts again.
+    @Test func aRecordNeverSpeaksOfOtherTables() throws {
+        var (world, dice) = try started()
+        let before = world.contents.values.first { content in
+            (try? Data(contentsOf: URL(fileURLWithPath: world.inbox + "/events-2022-04-03.json"))).map(Array.init)
+                == content.bytes
+        }!
+        try world.put("events-2022-04-03.json", Content(&dice, count: 40))
+        // First the record forgets these tables, then they get their names, then it cannot be told of them.
+        let toRecord = Fault(
+            matches: { if case .rename(_, let to) = $0 { to.hasSuffix("/folds.json") } else { false } }, nth: 2,
+            forEver: false, verdict: .fail(errno: EIO))
+        world.fileSystem = FileSystem(interposer: FaultScript([toRecord]))
+        #expect(throws: (any Error).self) { try world.run() }
+        world.fileSystem = .real
+        try world.put("events-2022-04-03.json", before)
+        try world.run()
+        try world.expectLaw()
     }
 
     /// What is beside the reports is verified as they are.

@@ -136,12 +136,50 @@ import Testing
         let state = try tables.state(
             of: tables.plan.keptTable(of: tables.plan.folds.first { $0.name == "by_user" }!), opened)
         let merges = try FoldMerges(tables, opened, [state], read: ["by_user"])
-        #expect(try !merges.lostSegments())
+        #expect(!merges.lostSegments())
         for segment in try world.ledger().segments() {
             try FileManager.default.removeItem(atPath: world.checkpoints + "/" + segment.path)
         }
-        #expect(try merges.lostSegments())
+        #expect(merges.lostSegments())
         #expect(try world.export("by_user") == wanted)
+    }
+
+    /// Where a segment cannot have its place, tables are made all the same, and nothing waits for ever.
+    @Test(arguments: ["folder", "loop", "pipe", "file", "all"]) func whatIsInTheWayKeepsNobodyFromATable(_ what: String)
+        throws
+    {
+        var dice = TestSeed.dice(#function, what)
+        let world = try started(&dice)
+        let manager = FileManager.default
+        let root = world.checkpoints + "/segments"
+        let segment = try #require(world.ledger().segments().first { $0.fold == "by_user" })
+        let path = world.checkpoints + "/" + segment.path
+        switch what {
+        case "folder":
+            try manager.removeItem(atPath: path)
+            try manager.createDirectory(atPath: path, withIntermediateDirectories: false)
+        case "loop":
+            try manager.removeItem(atPath: path)
+            try manager.createSymbolicLink(atPath: path, withDestinationPath: path)
+            try manager.createSymbolicLink(atPath: root + "/loop", withDestinationPath: root + "/loop")
+        case "pipe":
+            try manager.removeItem(atPath: path)
+            #expect(mkfifo(path, 0o600) == 0 && mkfifo(root + "/by_user/x.parquet", 0o600) == 0)
+        case "file":
+            try manager.removeItem(atPath: root + "/by_user")
+            try Data("x".utf8).write(to: URL(fileURLWithPath: root + "/by_user"))
+        default:
+            try manager.removeItem(atPath: root)
+            try Data("x".utf8).write(to: URL(fileURLWithPath: root))
+        }
+        #expect(try world.verifier().verify().damages.isEmpty)
+        #expect(try world.export("by_user") == world.table("by_user"))
+        try world.put("events-2022-04-08.json", Content(&dice, count: 40))
+        try world.run()
+        try world.expectLaw()
+        _ = try world.verifier().repair()
+        _ = try world.processor().decide(.retract, "events-2022-04-01.json")
+        try world.expectLaw()
     }
 
     /// What a crash leaves between a segment's place and the ledger goes; what is not ours stays and is named.

@@ -74,7 +74,7 @@ package struct ArrivalGate {
         if earlier.count >= Self.leastDays {
             let amounts = amounts(file, earlier)
             parts += amounts.map(text) + labels(file, earlier) + known(file, earlier)
-            parts += folds(file, earlier, told: Set(amounts.map(\.side)))
+            parts += folds(file, earlier, told: amounts.map { Change($0.value, $0.usual) })
         }
         parts += copies(file, others)
         return parts.isEmpty ? nil : UnusualFile.mark + parts.joined(separator: "; ")
@@ -138,7 +138,25 @@ package struct ArrivalGate {
     }
 
     private func question(_ sum: Double, _ usual: UsualRange) -> String {
-        max(abs(sum), abs(usual.median)) > 10 * min(abs(sum), abs(usual.median)) ? ": another unit?" : ""
+        let (less, more) = (min(abs(sum), abs(usual.median)), max(abs(sum), abs(usual.median)))
+        return less > 0 && more > 10 * less ? ": another unit?" : ""
+    }
+
+    /// How a value is to what is usual.
+    private struct Change {
+        /// Above 1: more. Nil where there is no ratio.
+        var ratio: Double?
+
+        init(_ value: Double, _ usual: UsualRange) {
+            let ratio = value / usual.median
+            self.ratio = ratio > 0 && ratio.isFinite ? ratio : nil
+        }
+
+        /// Whether it may well be nothing but what follows from another: not more to the same side, give or take a half.
+        func follows(from other: Change) -> Bool {
+            guard let ratio, let first = other.ratio, (ratio > 1) == (first > 1) else { return false }
+            return max(ratio, 1 / ratio) <= 1.5 * max(first, 1 / first)
+        }
     }
 
     private func noun(_ quantity: Quantity) -> String {
@@ -192,13 +210,13 @@ package struct ArrivalGate {
 
     private func known(_ file: ArrivalProfile, _ earlier: [ArrivalProfile]) -> [String] {
         guard let sketch = file.sketch?.keys else { return [] }
-        return known(sketch, earlier.compactMap { $0.sketch?.keys }, plan.keyWords[0].plural, of: "")
+        return known(sketch, earlier.compactMap { $0.sketch?.keys }, plan.keyWords[0].plural, in: "")
     }
 
     /// - Parameters:
     ///   - keys: what they are called.
-    ///   - owner: ` of by_user`; nothing where it is clear.
-    private func known(_ sketch: KeySketch, _ earlier: [KeySketch], _ keys: String, of owner: String) -> [String] {
+    ///   - owner: ` in by_user`; nothing where it is clear.
+    private func known(_ sketch: KeySketch, _ earlier: [KeySketch], _ keys: String, in owner: String) -> [String] {
         let days = earlier.suffix(Self.knownDays)
         guard days.count >= Self.leastDays else { return [] }
         /// The median share of a day's first keys that other days have.
@@ -223,36 +241,48 @@ package struct ArrivalGate {
     /// Most findings about folds that are named.
     private static let namedFolds = 3
 
-    /// - Parameter told: on which sides of usual the file is known to be: what its folds have follows from that.
-    private func folds(
-        _ file: ArrivalProfile, _ earlier: [ArrivalProfile], told: Set<UsualRange.Side>
-    ) -> [String] {
+    /// - Parameter told: what is known to be unusual about the whole file: what follows from that is not said again.
+    private func folds(_ file: ArrivalProfile, _ earlier: [ArrivalProfile], told: [Change]) -> [String] {
         var parts: [String] = []
         for fold in file.sketch?.folds ?? [] {
             let days = earlier.compactMap { day in day.sketch?.profile(of: fold).map { (day, $0) } }
             guard days.count >= Self.leastDays else { continue }
+            func isNews(_ value: Double, _ usual: UsualRange) -> Bool {
+                let change = Change(value, usual)
+                return !told.contains { change.follows(from: $0) }
+            }
             let keys = UsualRange(days.map { Double($0.1.keys) })
-            if let side = side(of: Double(fold.keys), keys, share: 0.1, chance: 1), !told.contains(side) {
-                parts.append("\(Show.count(fold.keys, "key")) of \(fold.fold), \(text(keys))")
+            if side(of: Double(fold.keys), keys, share: 0.1, chance: 1) != nil, isNews(Double(fold.keys), keys) {
+                parts.append("\(Show.count(fold.keys, "key")) in \(fold.fold), \(text(keys))")
             }
-            for sum in fold.sums {
-                let values = days.compactMap { _, profile in profile.sums.first { $0.name == sum.name }?.value }
-                guard values.count == days.count else { continue }
-                let usual = UsualRange(values)
-                guard
-                    let side = side(of: sum.value, usual, share: 0.15, chance: chance(values, days.map(\.0))),
-                    !told.contains(side)
-                else { continue }
-                let words = UnusualFile.shortened(sum.name)
-                parts.append(
-                    "\(words) of \(fold.fold) is \(Show.short(sum.value)), \(text(usual))"
-                        + question(sum.value, usual))
+            // Without a key there is nothing to add up.
+            if fold.keys > 0 {
+                parts += fold.sums.compactMap { sum in
+                    let values = days.compactMap { _, profile in profile.sums.first { $0.name == sum.name }?.value }
+                    guard values.count == days.count else { return nil }
+                    return finding(sum, of: fold.fold, values, days.map(\.0), isNews)
+                }
             }
-            parts += known(fold.sample, days.map(\.1.sample), "keys", of: " of \(fold.fold)")
+            parts += known(fold.sample, days.map(\.1.sample), "keys", in: " in \(fold.fold)")
         }
         let more = parts.count - Self.namedFolds
         guard more > 0 else { return parts }
         return parts.prefix(Self.namedFolds) + ["and \(Show.count(more, "more thing")) in its folds"]
+    }
+
+    private func finding(
+        _ sum: FoldProfile.Sum, of fold: String, _ values: [Double], _ days: [ArrivalProfile],
+        _ isNews: (Double, UsualRange) -> Bool
+    ) -> String? {
+        guard sum.value.isFinite, values.allSatisfy(\.isFinite) else { return nil }
+        let usual = UsualRange(values)
+        // Where nothing is usual, a few of anything are chance.
+        if usual.median == 0, abs(sum.value) <= threshold { return nil }
+        guard side(of: sum.value, usual, share: 0.15, chance: chance(values, days)) != nil, isNews(sum.value, usual)
+        else { return nil }
+        let isCount = sum.name.hasPrefix("count(")
+        return "\(UnusualFile.shortened(sum.name)) of \(fold) is \(Show.short(sum.value)), \(text(usual))"
+            + (isCount ? "" : question(sum.value, usual))
     }
 
     // MARK: Copies
@@ -270,16 +300,23 @@ package struct ArrivalGate {
             else { return nil }
             return (other, share)
         }
-        // Where a fold has the same rows on several days, that is its nature.
-        if !(file.sketch?.folds ?? []).isEmpty, alike.count > 1 { return [] }
         guard let first = alike.first else { return [] }
+        let hasFolds = !(file.sketch?.folds ?? []).isEmpty
+        if hasFolds, !areUsuallyUnlike(others.filter { $0.date != file.date }) { return [] }
         let closest = alike.dropFirst().reduce(first) { $1.share > $0.share ? $1 : $0 }
-        let keys = file.sketch?.folds.isEmpty ?? true ? plan.keyWords[0].plural : "keys"
         return [
-            "\(Show.percent(closest.share)) of its \(keys) have the same rows as in "
+            "\(Show.percent(closest.share)) of its \(hasFolds ? "keys" : plan.keyWords[0].plural) have the same rows as in "
                 + "\(UnusualFile.shortened(closest.other.name)): the same day "
                 + (closest.other.date == file.date ? "twice?" : "under another date?")
         ]
+    }
+
+    /// Whether days of a source differ from those before them. A source whose keys have the same values every day is no copy, and
+    /// of few days nobody knows.
+    private func areUsuallyUnlike(_ days: [ArrivalProfile]) -> Bool {
+        let days = days.sorted { $0.date < $1.date }
+        let pairs = zip(days, days.dropFirst()).compactMap(similarity)
+        return pairs.count >= 2 && 2 * pairs.count { $0 >= Self.copyShare } < pairs.count
     }
 
     /// Of the keys that either file has, those with the same rows in both; of several folds the least. Nil when too little is

@@ -96,5 +96,6 @@ package struct RunCommands {
                 ["file": "\(Show.name(result.name))"])
         }
         if sayFailures(result.outputs) { throw CommandFailure(.system, nil) }
+        if result.isIncomplete { throw CommandFailure(.filesOpen, nil) }
     }
 }
