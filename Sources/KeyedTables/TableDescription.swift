@@ -4,6 +4,8 @@
 //      footer whole           ─▶ metadata, columns, row groups; then every page, row by row
 //      footer's checksum off  ─▶ the same, with a fault; what the footer says may be wrong
 //      footer unreadable      ─▶ how far pages are whole from the beginning on
+//      pack or segment        ─▶ metadata, and columns of types that are known here: the engine that wrote it writes no checksums,
+//                                and its digest is in the ledger
 
 import Columns
 import DurableIO
@@ -64,6 +66,9 @@ package struct TableDescription: Sendable {
     package private(set) var faults: [String] = []
     /// Whether the file is of another program: a table, but not one of ours.
     package private(set) var isForeign = false
+    /// Whether it is one of ours that DuckDB wrote: what it holds is known to plans.
+    package var isOfEngine: Bool { Self.engineKinds.contains(kind ?? "") }
+    private static let engineKinds: Set = ["fold", "segment"]
     private var reader: TableReader?
 
     /// Looks at a file.
@@ -81,6 +86,15 @@ package struct TableDescription: Sendable {
             self.reader = reader
             describe(reader)
         } catch let error as ParquetError {
+            // A state may be of any type of DuckDB's.
+            var options = ReaderOptions()
+            options.skipsSchema = true
+            if let reader = try? TableReader(source: source, options: options),
+                Self.engineKinds.contains(reader.metadataValue("watchfold.kind") ?? "")
+            {
+                describe(reader)
+                return
+            }
             faults.append("\(error)")
             try walk(source)
         } catch let error as DamagedTable {
@@ -91,9 +105,9 @@ package struct TableDescription: Sendable {
     package func metadata(_ key: String) -> String? { metadata.first { $0.key == key }?.value }
 
     private mutating func describe(_ reader: TableReader) {
-        if let fault = reader.footerFault { faults.append("\(fault)") }
         (metadata, createdBy, rowCount) = (reader.metadata, reader.createdBy, reader.rowCount)
         kind = metadata("watchfold.kind")
+        if !isOfEngine, let fault = reader.footerFault { faults.append("\(fault)") }
         format = metadata("watchfold.format").flatMap { Int($0) }
         columns = reader.schema.columns.map { Column(name: $0.name, type: "\($0.type)") }
         groups = reader.rowGroups.map { Group(rows: $0.rowCount, chunks: $0.columns.map(Self.chunk)) }
@@ -101,7 +115,7 @@ package struct TableDescription: Sendable {
             isForeign = true
             return
         }
-        checkNames(reader)
+        if !isOfEngine { checkNames(reader) }
     }
 
     private static func chunk(_ info: ColumnChunkInfo) -> Chunk {
@@ -171,6 +185,7 @@ extension TableDescription {
     ///
     /// - Parameter count: first rows that are wanted.
     package func totals(first count: Int) -> TableTotals {
+        if isOfEngine { return TableTotals() }
         let keyCount = reader?.schema.columns.count { $0.type == .utf8 } ?? 0
         var totals = TableTotals(measures: Array(repeating: 0, count: columns.count - keyCount))
         guard let reader, !isForeign else { return totals }

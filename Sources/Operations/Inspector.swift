@@ -117,7 +117,10 @@ package struct Inspector {
 
     /// Numbers of a partial's metadata that its rows do not give.
     private func differences(_ description: TableDescription, _ totals: TableTotals) -> [String] {
-        let names = settings.fold.plan.metadataNames
+        // The file may be of another plan than the settings name; plans of SQL use the general names.
+        let own = settings.fold.plan.metadataNames
+        let general = PartialMetadataNames()
+        let names = description.metadata("watchfold.\(own.sum)") == nil ? general : own
         var pairs: [(name: String, found: Int128)] = [
             ("rows", Int128(totals.rows)), (names.magnitude, totals.magnitude),
         ]

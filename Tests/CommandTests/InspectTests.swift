@@ -100,6 +100,32 @@ import Testing
         #expect(!text.contains("sketch  1 "))
     }
 
+    /// DuckDB wrote them, and writes no checksums: that is not damage.
+    @Test(.needsDuckDB) func filesOfAPlanTellWhatTheyAreOf() async throws {
+        let shell = Shell()
+        let lines = (0..<40).map { #"{"user":"u\#($0 % 7)","n":\#($0),"at":"2022-04-01T00:00:00"}"# }.joined(
+            separator: "\n")
+        let script = """
+            mkdir -p plan/folds inbox
+            echo 'sources: {events: {files: "events-*.json", fields: {user: string, n: integer, at: timestamp}}}' > plan/plan.yaml
+            echo 'SELECT user, sum(n) AS s, arg_max(n, "at") AS last FROM events GROUP BY user' > plan/folds/by_user.sql
+            for day in 1 2 3 4 5 6 7 8; do
+                printf '%s\\n' '\(lines)' | sed "s/:0,/:$day,/" > inbox/events-2022-04-0$day.json
+                $W run -q --plan plan
+            done
+            for file in checkpoints/folds/by_user/*/*01-* checkpoints/segments/by_user/* checkpoints/partials/*/*01-*; do
+                $W inspect $file || exit
+            done
+            """
+        let output = try await shell.expect(0, script, ["WATCHFOLD_DUCKDB": Tools.duckDB]).output
+        #expect(
+            output.contains(": fold, ") && output.contains(": segment, ") && output.contains("segment     1-0"),
+            "\(output)")
+        #expect(
+            output.contains("by_user: 7 keys, 7 hashes, version 1") && output.contains("  sum(n) = 781"), "\(output)")
+        #expect(!output.contains("damaged") && output.contains("DuckDB writes no checksums"), "\(output)")
+    }
+
     @Test func ledgerManifestAndLockTellWhatStatusTells() async throws {
         let shell = try await shell()
         let status = try object(try await shell("$W status --json").output)

@@ -58,7 +58,7 @@ extension InspectResult {
     private static func lines(
         _ table: TableDescription, _ totals: TableTotals, _ style: Style, _ columns: Int?
     ) -> [String] {
-        if table.columns.isEmpty {
+        if table.columns.isEmpty, !table.isOfEngine {
             guard let pages = table.wholePages else { return [] }
             return ["\(Show.count(pages.count, "page")) from the beginning on, up to byte \(pages.end), are whole"]
         }
@@ -70,9 +70,18 @@ extension InspectResult {
         for (key, value) in table.metadata where !hidden.contains(key) {
             let name = key.hasPrefix(prefix) ? String(key.dropFirst(prefix.count)) : key
             let text = value.hasSuffix("\n") ? String(value.dropLast()) : value
-            facts.append((name, name == "sketch" ? sketch(text) : text.isEmpty ? "none" : text))
+            switch name {
+            case "sketch": facts.append((name, sketch(text)))
+            case "folds": facts.append((name, folds(text)))
+            default: facts.append((name, text.isEmpty ? "none" : text))
+            }
         }
-        var lines = pairs(facts) + columnTable(table, totals, style, columns)
+        var lines = pairs(facts) + (table.columns.isEmpty ? [] : columnTable(table, totals, style, columns))
+        if table.isOfEngine {
+            return lines + [
+                "DuckDB writes no checksums; `watchfold verify` compares the file with its digest in the ledger"
+            ]
+        }
         let chunks = table.groups.reduce(0) { $0 + $1.chunks.count }
         if table.faults.isEmpty, totals.faults.isEmpty {
             lines.append("checksums of the footer and of \(Show.count(chunks, "column chunk")) are right; rows ascend")
@@ -80,6 +89,14 @@ extension InspectResult {
             lines.append("\(Show.number(totals.rows)) of \(Show.count(table.rowCount, "row")) could be read")
         }
         return lines + rowTable(table, totals, style, columns)
+    }
+
+    /// A line for each fold and each of its sums, without hashes.
+    private static func folds(_ text: String) -> String {
+        FoldProfile.profiles(text).flatMap { profile in
+            ["\(profile.fold): \(Show.count(profile.keys, "key")), \(sketch(profile.sample.text))"]
+                + profile.sums.map { "  \(Show.name($0.name)) = \(Show.short($0.value))" }
+        }.joined(separator: "\n")
     }
 
     /// `1 0005c1…` is `1,024 hashes, version 1`.
@@ -105,7 +122,8 @@ extension InspectResult {
             let sum = index >= keyCount ? Show.number(totals.measures[index - keyCount]) : ""
             text.rows.append(
                 TextTable.Row(cells: [
-                    .init(Show.name(column.name)), .init(column.type), .init(column.merge ?? "key"),
+                    .init(Show.name(column.name)), .init(column.type),
+                    .init(column.merge ?? (table.isOfEngine ? "-" : "key")),
                     .init(distinct(chunks.map(\.codec))), .init(distinct(chunks.flatMap(\.encodings))),
                     .init(Show.bytes(chunks.reduce(0) { $0 + $1.storedSize })),
                     .init(Show.bytes(chunks.reduce(0) { $0 + $1.size })),
