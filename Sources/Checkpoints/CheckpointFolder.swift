@@ -353,8 +353,7 @@ package final class CheckpointFolder {
         let own: Set<String> = [
             ledgerName, ledgerName + "-wal", ledgerName + "-shm", ledgerName + "-journal", TotalStore.fileName,
             lockName, partialsName, PackStore.folderName, SegmentStore.folderName, scratchName, Manifest.fileName,
-            "README.md", ".gitignore",
-            ".gitkeep",
+            "README.md", ".gitignore", ".gitkeep",
         ]
         for entry in try fileSystem.list(root) {
             // A rebuilt ledger leaves the old one here for a person to look at.
@@ -407,8 +406,7 @@ package final class CheckpointFolder {
 
     /// Whether a file that no version names is a partial of ours: one whose commit never happened.
     private static func isPartial(_ path: String, _ fileSystem: FileSystem) -> Bool {
-        // Opening a pipe would take forever.
-        guard path.hasSuffix(".parquet"), (try? fileSystem.statusIfPresent(path))??.kind == .file,
+        guard path.hasSuffix(".parquet"), fileSystem.hasFile(path),
             let reader = try? KeyedTableReader(path, kind: PartialStore.kind, in: fileSystem),
             let digest = reader.metadata("watchfold.digest")
         else { return false }

@@ -208,9 +208,9 @@ package final class PackStore: Sendable {
 
     /// What a file that may be a pack says of itself; nil when it is none.
     package func origin(_ path: String) -> PackOrigin? {
-        // Opening a pipe would take forever.
-        guard (try? fileSystem.statusIfPresent(Path.join(root, path)))??.kind == .file,
-            let file = try? fileSystem.open(Path.join(root, path), .read), let reader = try? Self.reader(file)
+        let path = Path.join(root, path)
+        guard fileSystem.hasFile(path), let file = try? fileSystem.open(path, .read),
+            let reader = try? Self.reader(file)
         else { return nil }
         return PackOrigin { reader.metadataValue($0) }
     }

@@ -315,9 +315,10 @@ extension FileSystem {
         let own = try fileDigest(file).hex
         guard own == digest else { throw damaged("its digest is \(own), \(place) says \(digest)") }
     }
-}
 
-extension FileSystem {
+    /// Whether there is a regular file. Opening what is none may take forever; what cannot be looked at is none.
+    func hasFile(_ path: String) -> Bool { (try? statusIfPresent(path))??.kind == .file }
+
     /// What is wrong with a file, in words; nil when it is what is written down of it.
     ///
     /// - Parameter place: where that is.

@@ -94,7 +94,7 @@ package struct SegmentStore: Sendable {
     /// it can be merged again.
     package func fault(of segment: FoldSegment) -> String? {
         do {
-            guard isFile(segment.path) else { return "\(path(segment)) is missing, or no file" }
+            guard fileSystem.hasFile(path(segment)) else { return "\(path(segment)) is missing, or no file" }
             return try fileSystem.fault(path(segment), size: segment.size, digest: segment.digest)
         } catch { return "\(error)" }
     }
@@ -104,11 +104,6 @@ package struct SegmentStore: Sendable {
         (try? fileSystem.statusIfPresent(path(segment)))??.size == segment.size
     }
 
-    /// Opening what is none may take forever.
-    private func isFile(_ path: String) -> Bool {
-        (try? fileSystem.statusIfPresent(Path.join(root, path)))??.kind == .file
-    }
-
     /// Removes what the ledger knows no more; what cannot be removed is left to the next sweep.
     package func remove(_ paths: some Sequence<String>) {
         for path in paths { try? fileSystem.removeIfPresent(Path.join(root, path)) }
@@ -116,7 +111,8 @@ package struct SegmentStore: Sendable {
 
     /// Whether a file that no ledger names is a segment of ours.
     func isSegment(_ path: String) -> Bool {
-        guard isFile(path), let file = try? fileSystem.open(Path.join(root, path), .read),
+        let path = Path.join(root, path)
+        guard fileSystem.hasFile(path), let file = try? fileSystem.open(path, .read),
             let reader = try? PackStore.reader(file)
         else { return false }
         return SegmentOrigin { reader.metadataValue($0) } != nil

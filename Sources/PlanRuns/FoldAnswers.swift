@@ -18,11 +18,13 @@ final class FoldMerges {
     /// By fold and part.
     fileprivate private(set) var trees: [String: [String: MergeTree]] = [:]
     fileprivate let rule: SegmentRule
+    /// Those of which something is made.
+    private var used: [MergeTree] = []
     private let segments: [FoldSegment]
 
     /// - Parameters:
     ///   - states: of folds of which every file that counts has a partial.
-    ///   - read: the folds whose answers are wanted.
+    ///   - read: the folds whose answers are wanted; of others only the segments that lack are made.
     /// - Throws: `DamagedTable` for a pack that is not what was written; `LedgerError`, `IOError`.
     init(
         _ planTables: PlanTables, _ checkpoints: CheckpointFolder, _ states: [FoldState], read: Set<String>
@@ -31,30 +33,35 @@ final class FoldMerges {
         self.states = Dictionary(uniqueKeysWithValues: states.map { ($0.fold, $0) })
         rule = planTables.segmentRule
         segments = try checkpoints.ledger.segments()
-        // Parquet has no checksums that DuckDB looks at: what the disk changed would become a wrong number.
-        var packs: Set<FoldPack> = []
         for state in states {
             for part in state.parts {
-                let tree = soundTree(state, part)
+                var tree = tree(state, part)
+                if read.contains(state.fold) || tree.hasMissing {
+                    tree = sound(tree, state, part)
+                    used.append(tree)
+                }
                 trees[state.fold, default: [:]][part] = tree
-                if read.contains(state.fold) || tree.hasMissing { packs.formUnion(tree.files.packs) }
             }
         }
-        for pack in packs { try checkpoints.packs.verify(pack) }
+        // Parquet has no checksums that DuckDB looks at: what the disk changed would become a wrong number.
+        for pack in Set(used.flatMap(\.files.packs)) { try checkpoints.packs.verify(pack) }
     }
 
-    /// A tree whose segments are what was written.
-    private func soundTree(_ state: FoldState, _ part: String) -> MergeTree {
+    private func tree(_ state: FoldState, _ part: String, without damaged: Set<String> = []) -> MergeTree {
+        state.tree(part: part, segments, rule) { segment in
+            !damaged.contains(segment.path) && checkpoints.segments.seemsWhole(segment)
+        }
+    }
+
+    /// The tree without segments that are not what was written.
+    private func sound(_ tree: MergeTree, _ state: FoldState, _ part: String) -> MergeTree {
+        var tree = tree
         var damaged: Set<String> = []
         while true {
-            let tree = state.tree(part: part, segments, rule) { segment in
-                !damaged.contains(segment.path) && checkpoints.segments.seemsWhole(segment)
-            }
-            let count = damaged.count
-            for segment in tree.files.segments where checkpoints.segments.fault(of: segment) != nil {
-                damaged.insert(segment.path)
-            }
-            if damaged.count == count { return tree }
+            let found = tree.files.segments.filter { checkpoints.segments.fault(of: $0) != nil }.map(\.path)
+            if found.isEmpty { return tree }
+            damaged.formUnion(found)
+            tree = self.tree(state, part, without: damaged)
         }
     }
 
@@ -62,7 +69,7 @@ final class FoldMerges {
 
     /// Absolute paths of all that is read.
     fileprivate func paths(in fileSystem: FileSystem) throws -> [String] {
-        let files = trees.values.flatMap(\.values).map(\.files)
+        let files = used.map(\.files)
         let paths =
             files.flatMap(\.packs).map(checkpoints.packs.path)
             + files.flatMap(\.segments).map(checkpoints.segments.path)
@@ -71,13 +78,16 @@ final class FoldMerges {
 
     /// Whether a segment that was there is gone.
     func lostSegments() -> Bool {
-        trees.values.flatMap(\.values).flatMap(\.files.segments).contains { !checkpoints.segments.seemsWhole($0) }
+        used.flatMap(\.files.segments).contains { !checkpoints.segments.seemsWhole($0) }
     }
 
-    /// Removes segments that nothing is made from any more.
+    /// Puts segments in the place of those that nothing is made from any more.
     ///
-    /// - Parameter folds: of the plan.
-    func forgetStale(folds: Set<String>) throws {
+    /// - Parameters:
+    ///   - new: they have their places.
+    ///   - folds: of the plan.
+    /// - Throws: `LedgerError`.
+    func renewSegments(_ new: [FoldSegment], folds: Set<String>) throws {
         let stale =
             trees.values.flatMap(\.values).flatMap(\.stale)
             + segments.filter { segment in
@@ -86,14 +96,10 @@ final class FoldMerges {
                 guard let trees = trees[segment.fold] else { return false }
                 return trees[segment.part] == nil
             }.map(\.path)
-        // What was merged anew in the meantime has the path of what it replaces.
-        let known = Set(segments.map { "\($0.path) \($0.digest)" })
-        let gone = try checkpoints.ledger.segments().filter {
-            stale.contains($0.path) && known.contains("\($0.path) \($0.digest)")
-        }.map(\.path)
-        if gone.isEmpty { return }
-        try checkpoints.ledger.replaceSegments(gone, with: [])
-        checkpoints.segments.remove(gone)
+        if stale.isEmpty && new.isEmpty { return }
+        try checkpoints.ledger.replaceSegments(stale, with: new)
+        // What was merged anew may have the path of what it replaces.
+        checkpoints.segments.remove(Set(stale).subtracting(new.map(\.path)))
     }
 }
 
@@ -196,30 +202,16 @@ final class FoldAnswers {
         }
     }
 
-    /// Gives segments their places. One that cannot get it is left out: nothing is lost with it.
-    ///
-    /// - Throws: `LedgerError`.
-    func keepSegments(_ onEvent: EventSink) throws {
-        if made.isEmpty { return }
-        let (store, ledger) = (merges.checkpoints.segments, merges.checkpoints.ledger)
-        var kept: [FoldSegment] = []
-        for (segment, path) in made.values.sorted(by: { $0.segment.path < $1.segment.path }) {
+    /// Gives the segments that were made their places. One that cannot get it is left out: nothing is lost with it.
+    func placeSegments(_ onEvent: EventSink) -> [FoldSegment] {
+        made.values.sorted { $0.segment.path < $1.segment.path }.compactMap { segment, path in
             do {
-                try store.place(path, as: segment)
-                kept.append(segment)
+                try merges.checkpoints.segments.place(path, as: segment)
+                return segment
             } catch {
                 onEvent(.segmentUnplaced(segment: segment.path, detail: "\(error)"))
+                return nil
             }
         }
-        made = [:]
-        let names = Set(kept.map(\.place))
-        let replaced = try ledger.segments().filter { names.contains($0.place) }.map(\.path)
-        try ledger.replaceSegments(replaced, with: kept)
-        store.remove(Set(replaced).subtracting(kept.map(\.path)))
     }
-}
-
-extension FoldSegment {
-    /// Of a table there is one of each name.
-    fileprivate var place: [String] { [fold, part, name] }
 }

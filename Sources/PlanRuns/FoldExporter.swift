@@ -48,6 +48,7 @@ package struct FoldExporter {
             format, isGzipped: isGzipped, scratch: scratch, isConcurrent: isConcurrent, to: sink)
         return answer.rowCount
     }
+
     /// - Returns: the answer, in a session that is to be closed.
     private func answer(
         _ state: FoldState, scratch: String

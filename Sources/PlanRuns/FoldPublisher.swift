@@ -70,10 +70,7 @@ struct FoldPublisher {
         let rules = planTables.plan.file.folds.filter { !$0.formats.isEmpty }
         // As with the reports: before anything counts there is nothing to write.
         if try place.checkpoints.ledger.generation == 0 { return [] }
-        let states = Dictionary(
-            uniqueKeysWithValues: try planTables.plan.folds.map { fold in
-                (fold.name, try planTables.state(of: planTables.plan.keptTable(of: fold), place.checkpoints))
-            })
+        let states = try states()
         var result: [PublishedTable] = []
         var due: [Wanted] = []
         var kept: [FoldsRecord.Table] = []
@@ -96,13 +93,17 @@ struct FoldPublisher {
                 due.append(wanted)
             }
         }
-        let made = try write(due, states.values.sorted { $0.fold < $1.fold }, kept) {
-            // A crash between tables and record must not leave a record that speaks of others: what counted before may count again.
-            let others = before.tables.filter { table in !due.contains { $0.rule.name == table.fold } }
-            if others.count < before.tables.count { try write(FoldsRecord(others)) }
-        }
+        // The record forgets them before they are replaced.
+        let made = try write(due, states, kept, forgets: kept.count < before.tables.count)
         result += made.map { PublishedTable(name: $0.file, rows: $0.rows) }
         return result.sorted { $0.name < $1.name }
+    }
+
+    /// Of all folds, by name, at one generation.
+    private func states() throws -> [String: FoldState] {
+        let tables = planTables.plan.folds.map { planTables.plan.keptTable(of: $0) }
+        return try Dictionary(
+            uniqueKeysWithValues: zip(tables.map(\.name), planTables.states(of: tables, place.checkpoints)))
     }
 
     /// Compares tables and segments with what is written down of them.
@@ -114,10 +115,9 @@ struct FoldPublisher {
             if let fault = place.checkpoints.segments.fault(of: segment) { result.wrong.append(fault) }
         }
         if try place.checkpoints.ledger.generation == 0 { return result }
-        let record = record()
+        let (record, states) = (record(), try states())
         for rule in planTables.plan.file.folds {
-            let fold = planTables.plan.folds.first { $0.name == rule.name }!
-            let state = try planTables.state(of: planTables.plan.keptTable(of: fold), place.checkpoints)
+            let state = states[rule.name]!
             for format in rule.formats {
                 let path = Path.join(output, rule.fileName(format))
                 guard let table = record.tables.first(where: { $0.file == rule.fileName(format) }) else {
@@ -161,14 +161,16 @@ struct FoldPublisher {
     /// - Parameters:
     ///   - states: of all folds; segments of those that lack nothing are brought up to date, too.
     ///   - kept: entries of tables that stay as they are.
-    ///   - onDue: called before a table is replaced.
+    ///   - forgets: whether the record has others.
     private func write(
-        _ due: [Wanted], _ states: [FoldState], _ kept: [FoldsRecord.Table], onDue: () throws -> Void
+        _ due: [Wanted], _ states: [String: FoldState], _ kept: [FoldsRecord.Table], forgets: Bool
     ) throws -> [FoldsRecord.Table] {
+        let folds = Set(states.keys)
         let merges = try FoldMerges(
-            planTables, place.checkpoints, states.filter { $0.complaint == nil }, read: Set(due.map(\.rule.name)))
+            planTables, place.checkpoints, states.values.filter { $0.complaint == nil },
+            read: Set(due.map(\.rule.name)))
         if due.isEmpty, !merges.hasMissing {
-            try merges.forgetStale(folds: Set(states.map(\.fold)))
+            try merges.renewSegments([], folds: folds)
             return []
         }
         let answers = try FoldAnswers(planTables, merges, scratch: nil, in: fileSystem)
@@ -197,13 +199,13 @@ struct FoldPublisher {
         }
         for file in files { try file.seal() }
         if !due.isEmpty {
-            try onDue()
+            // A crash between tables and record must not leave a record that speaks of others: what counted before may count again.
+            if forgets { try write(FoldsRecord(kept)) }
             for file in files { try file.place(syncingFolder: false) }
             try write(FoldsRecord((kept + tables).sorted { $0.file < $1.file }))
         }
         // Last: tables do not wait for what is derived, and do not fail with it.
-        try answers.keepSegments(place.onEvent)
-        try merges.forgetStale(folds: Set(states.map(\.fold)))
+        try merges.renewSegments(answers.placeSegments(place.onEvent), folds: folds)
         return tables
     }
 
